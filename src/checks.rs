@@ -1,0 +1,385 @@
+//! The checks, their five states, reasons and warnings (TR-03135-1).
+//!
+//! A check has a stable id, a state, a reason code where it is not plainly successful, and what was compared. Whether
+//! it gates the verdict is the verdict's business. Texts for people stand in the message catalogues of the program.
+
+/// The state of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum State {
+    /// Made, and passed.
+    Successful,
+    /// Made, and not passed.
+    Failed,
+    /// Could not be concluded.
+    Undetermined,
+    /// The document or this library does not have it.
+    NotSupported,
+    /// Begun and cut off.
+    Aborted,
+}
+
+impl State {
+    /// The word of the JSON output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Successful => "successful",
+            Self::Failed => "failed",
+            Self::Undetermined => "undetermined",
+            Self::NotSupported => "not_supported",
+            Self::Aborted => "aborted",
+        }
+    }
+}
+
+macro_rules! codes {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$variant_doc])* $variant,)* }
+
+        impl $name {
+            /// All of them, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The stable code.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// The one with this code.
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == code)
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    };
+}
+
+codes! {
+    /// A check, by its stable id.
+    CheckId {
+        /// Which access protocol opened the chip.
+        AccessProtocol = "access.protocol",
+        /// EF.CardAccess against DG14 or EF.CardSecurity (9303-11 §9.2.11).
+        AccessCardAccess = "access.card_access",
+        /// EF.SOD is a well-formed SignedData over an LDS security object.
+        PaSecurityObject = "pa.security_object",
+        /// The signature of EF.SOD under the document signer's key.
+        PaSignature = "pa.signature",
+        /// The document signer's certificate to an anchor of the caller.
+        PaChain = "pa.chain",
+        /// The profiles of the certificates used (9303-12 §7).
+        PaCertificates = "pa.certificates",
+        /// The validity periods of the certificates used.
+        PaValidity = "pa.validity",
+        /// Whether a certificate used was revoked.
+        PaRevocation = "pa.revocation",
+        /// The country of the signer against the country of the document.
+        PaCountry = "pa.country",
+        /// The files read against the hashes of EF.SOD, all together.
+        PaDataGroups = "pa.data_groups",
+        /// EF.DG1 against its hash.
+        PaDg1 = "pa.dg1",
+        /// EF.DG2 against its hash.
+        PaDg2 = "pa.dg2",
+        /// EF.DG3 against its hash.
+        PaDg3 = "pa.dg3",
+        /// EF.DG4 against its hash.
+        PaDg4 = "pa.dg4",
+        /// EF.DG5 against its hash.
+        PaDg5 = "pa.dg5",
+        /// EF.DG6 against its hash.
+        PaDg6 = "pa.dg6",
+        /// EF.DG7 against its hash.
+        PaDg7 = "pa.dg7",
+        /// EF.DG8 against its hash.
+        PaDg8 = "pa.dg8",
+        /// EF.DG9 against its hash.
+        PaDg9 = "pa.dg9",
+        /// EF.DG10 against its hash.
+        PaDg10 = "pa.dg10",
+        /// EF.DG11 against its hash.
+        PaDg11 = "pa.dg11",
+        /// EF.DG12 against its hash.
+        PaDg12 = "pa.dg12",
+        /// EF.DG13 against its hash.
+        PaDg13 = "pa.dg13",
+        /// EF.DG14 against its hash.
+        PaDg14 = "pa.dg14",
+        /// EF.DG15 against its hash.
+        PaDg15 = "pa.dg15",
+        /// EF.DG16 against its hash.
+        PaDg16 = "pa.dg16",
+        /// Active authentication (9303-11 §6.1).
+        ChipActiveAuthentication = "chip.active_authentication",
+        /// Chip authentication (9303-11 §6.2).
+        ChipChipAuthentication = "chip.chip_authentication",
+        /// EF.COM against the list of EF.SOD.
+        LdsCom = "lds.com",
+        /// EF.DG1 as a value: layout and check digits.
+        LdsDg1 = "lds.dg1",
+        /// EF.DG2 as a value.
+        LdsDg2 = "lds.dg2",
+        /// EF.DG13 as a value.
+        LdsDg13 = "lds.dg13",
+        /// EF.DG14 as a value.
+        LdsDg14 = "lds.dg14",
+        /// EF.DG15 as a value.
+        LdsDg15 = "lds.dg15",
+        /// The date of expiry against the time of checking.
+        LdsExpiry = "lds.expiry",
+        /// The personal number of DG13 against the one of DG1.
+        VnNumber = "vn.number",
+        /// The name of DG13 against the one of DG1.
+        VnName = "vn.name",
+        /// The date of birth of DG13 against the one of DG1.
+        VnBirthDate = "vn.birth_date",
+        /// The sex of DG13 against the one of DG1.
+        VnSex = "vn.sex",
+        /// The date of expiry of DG13 against the one of DG1.
+        VnExpiry = "vn.expiry",
+        /// The personal number's own structure: century, sex, year, province.
+        VnNumberStructure = "vn.number_structure",
+        /// The personal number that opened the card against the one of the chip.
+        VnNumberGiven = "vn.number_given",
+        /// The number of the QR code against the one of the chip.
+        VnQrNumber = "vn.qr_number",
+        /// The name of the QR code against the one of the chip.
+        VnQrName = "vn.qr_name",
+        /// The date of birth of the QR code against the one of the chip.
+        VnQrBirthDate = "vn.qr_birth_date",
+        /// The other fields of the QR code against those of the chip.
+        VnQrOther = "vn.qr_other",
+    }
+}
+
+impl CheckId {
+    /// The hash check of the data group with this number (1 to 16).
+    pub fn data_group(number: u8) -> Option<Self> {
+        Self::from_code(&format!("pa.dg{number}"))
+    }
+}
+
+codes! {
+    /// Why a check is in its state.
+    Reason {
+        /// The chip has no access control.
+        NoAccessControl = "no_access_control",
+        /// The document comes from a file; its access cannot be judged again.
+        FromFile = "from_file",
+        /// Attested by the reader that held the card; a file cannot prove it again.
+        AttestedByReader = "attested_by_reader",
+        /// BAC was used after PACE had failed, because the caller asked for it.
+        DowngradeAllowed = "downgrade_allowed",
+        /// What EF.CardAccess offered is not what the signed file has.
+        CardAccessDiffers = "card_access_differs",
+        /// The signed file has a PACEInfo that EF.CardAccess did not offer.
+        PaceInfoHidden = "pace_info_hidden",
+        /// DG14 has no PACEInfo to compare with.
+        NoSignedPaceInfo = "no_signed_pace_info",
+        /// The file it needs is not there.
+        NotPresent = "not_present",
+        /// The file it needs was not read, on purpose.
+        NotRead = "not_read",
+        /// The file could not be read.
+        ReadFailed = "read_failed",
+        /// The chip refused.
+        Refused = "refused",
+        /// Needs terminal authentication.
+        NeedsTerminalAuthentication = "needs_terminal_authentication",
+        /// The file is not as the standard has it.
+        Malformed = "malformed",
+        /// An unknown version.
+        UnknownVersion = "unknown_version",
+        /// Two things that must be equal are not.
+        Mismatch = "mismatch",
+        /// The file is not listed in EF.SOD.
+        NotCovered = "not_covered",
+        /// EF.SOD lists it; the chip does not have it.
+        Missing = "missing",
+        /// EF.SOD does not list it; no proof is due.
+        NotDue = "not_due",
+        /// No trust anchor was given.
+        NoTrustAnchor = "no_trust_anchor",
+        /// Trust anchors were given; none belongs to this document.
+        AnchorNotFound = "anchor_not_found",
+        /// The anchor with the right name does not verify the certificate.
+        AnchorDoesNotVerify = "anchor_does_not_verify",
+        /// A pinned document signer certificate was the trust.
+        PinnedSigner = "pinned_signer",
+        /// The document signer's certificate is not at hand.
+        SignerCertificateMissing = "signer_certificate_missing",
+        /// The signature is wrong.
+        BadSignature = "bad_signature",
+        /// The algorithm is not supported.
+        UnsupportedAlgorithm = "unsupported_algorithm",
+        /// The algorithm is not allowed.
+        ForbiddenAlgorithm = "forbidden_algorithm",
+        /// The hash in the signed attributes is not the content's.
+        MessageDigestMismatch = "message_digest_mismatch",
+        /// The key is not valid or not supported.
+        BadKey = "bad_key",
+        /// A certificate is not as Doc 9303-12 has it.
+        CertificateProfile = "certificate_profile",
+        /// A certificate is not yet valid.
+        NotYetValid = "not_yet_valid",
+        /// A certificate has lapsed.
+        Lapsed = "lapsed",
+        /// A certificate has lapsed, but was valid when the document was issued.
+        LapsedValidAtIssue = "lapsed_valid_at_issue",
+        /// No revocation list was consulted.
+        RevocationNotChecked = "revocation_not_checked",
+        /// A certificate was revoked.
+        Revoked = "revoked",
+        /// The key that it would prove is not authenticated.
+        KeyNotAuthenticated = "key_not_authenticated",
+        /// The chip said yes but kept the old keys.
+        OldKeysKept = "old_keys_kept",
+        /// The session was lost over it.
+        SessionLost = "session_lost",
+        /// The proof was not made, on purpose.
+        NotMade = "not_made",
+        /// A named tolerance of trust was needed; it caps the verdict.
+        Tolerance = "tolerance",
+        /// A check digit is wrong.
+        CheckDigit = "check_digit",
+        /// The document has expired.
+        Expired = "expired",
+        /// The date is not known.
+        DateUnknown = "date_unknown",
+        /// There is nothing to compare with.
+        NothingToCompare = "nothing_to_compare",
+        /// The work was cut off.
+        CutOff = "cut_off",
+        /// No image is in it.
+        NoImage = "no_image",
+    }
+}
+
+codes! {
+    /// What is worth knowing about a check that passed all the same.
+    Warning {
+        /// SHA-1 was used.
+        Sha1 = "sha1",
+        /// An RSA key below 2048 bits.
+        ShortRsaKey = "short_rsa_key",
+        /// A public exponent below 65537.
+        SmallExponent = "small_exponent",
+        /// A length or integer not in its shortest form.
+        LaxEncoding = "lax_encoding",
+        /// BER indefinite lengths.
+        IndefiniteLength = "indefinite_length",
+        /// A NULL parameter missing, or present against the rule.
+        NullParameter = "null_parameter",
+        /// The signer's identifier matches no certificate; the only one present was taken.
+        SignerIdMismatch = "signer_id_mismatch",
+        /// An early LDS security object identifier.
+        LegacyLdsOid = "legacy_lds_oid",
+        /// The signed attributes verify only when sorted.
+        SignedAttributesUnsorted = "signed_attributes_unsorted",
+        /// A certificate without authority key identifier.
+        NoAuthorityKeyIdentifier = "no_authority_key_identifier",
+        /// Bytes after the end of the file, not part of it.
+        TrailingBytes = "trailing_bytes",
+        /// The chip lists things that the table does not know.
+        UnknownEntries = "unknown_entries",
+        /// A line break or another character that does not belong.
+        OddCharacters = "odd_characters",
+        /// A date is incomplete.
+        PartialDate = "partial_date",
+        /// A field stands twice.
+        DuplicateField = "duplicate_field",
+        /// A value is unusual, but legal.
+        Unusual = "unusual",
+        /// The sex of the number is not the one of the document.
+        NumberSex = "number_sex",
+        /// The year of birth of the number is not the one of the document.
+        NumberYear = "number_year",
+        /// The province of the number is not known.
+        NumberProvince = "number_province",
+        /// Basic access control: the key has little entropy.
+        BasicAccessControl = "basic_access_control",
+        /// A chip authentication key without its ChipAuthenticationInfo.
+        MissingChipAuthenticationInfo = "missing_chip_authentication_info",
+        /// A signature in DER where plain is due.
+        DerSignature = "der_signature",
+        /// The chip needed another form of MSE:Set AT.
+        OtherSetAtForm = "other_set_at_form",
+    }
+}
+
+/// One check, as it stands in the report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Check {
+    /// Its stable id.
+    pub id: CheckId,
+    /// Its state.
+    pub state: State,
+    /// Why, where it is not plainly successful.
+    pub reason: Option<Reason>,
+    /// What was compared, in words without personal data: algorithms, names of files, places of defects.
+    pub compared: String,
+    /// What is worth knowing all the same.
+    pub warnings: Vec<Warning>,
+}
+
+impl Check {
+    /// A check in this state, with its reason.
+    pub fn new(id: CheckId, state: State, reason: Option<Reason>) -> Self {
+        Self { id, state, reason, compared: String::new(), warnings: Vec::new() }
+    }
+
+    /// Made, and passed.
+    pub fn successful(id: CheckId) -> Self {
+        Self::new(id, State::Successful, None)
+    }
+
+    /// Made, and not passed.
+    pub fn failed(id: CheckId, reason: Reason) -> Self {
+        Self::new(id, State::Failed, Some(reason))
+    }
+
+    /// Could not be concluded.
+    pub fn undetermined(id: CheckId, reason: Reason) -> Self {
+        Self::new(id, State::Undetermined, Some(reason))
+    }
+
+    /// The same, saying what was compared.
+    pub fn comparing(mut self, compared: impl Into<String>) -> Self {
+        self.compared = compared.into();
+        self
+    }
+
+    /// The same, with a warning (each once).
+    pub fn warning(mut self, warning: Warning) -> Self {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+        self
+    }
+
+    /// The same, with these warnings (each once).
+    pub fn warnings(self, warnings: impl IntoIterator<Item = Warning>) -> Self {
+        warnings.into_iter().fold(self, Self::warning)
+    }
+
+    /// Whether it was made, and passed.
+    pub fn is_successful(&self) -> bool {
+        self.state == State::Successful
+    }
+}

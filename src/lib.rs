@@ -1,0 +1,55 @@
+//! Reads the chip of a citizen's ID card over a PC/SC reader and says, with reasons, whether it is genuine.
+//!
+//! Four nouns: `Card` (connected) → `Session` (access granted, secure messaging on) → `Document` (files as
+//! read and the chip's proofs; no card, no I/O) → `Report` (verdicts). Each step consumes the one before, except
+//! that verifying borrows.
+//!
+//! The modules stand in one order: **a module imports only from modules declared above it**.
+#![forbid(unsafe_code)]
+#![deny(
+    missing_docs,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::unreachable,
+    clippy::dbg_macro,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason
+)]
+
+// Words and bytes.
+pub mod oid;
+pub mod tlv;
+pub mod crypto;
+
+// Structures: bytes in, values out.
+pub mod iso7816;
+pub mod pki;
+pub mod lds;
+pub mod vietnam;
+
+// What a caller is told.
+pub mod error;
+pub mod event;
+pub mod checks;
+pub mod passive_authentication;
+
+// To a card and back.
+pub mod transport;
+#[cfg(feature = "sim")]
+pub mod sim;
+pub mod secure_messaging;
+pub mod channel;
+
+// Protocols.
+pub mod access;
+pub mod chip;
+
+// The whole.
+pub mod inspection;

@@ -1,0 +1,32 @@
+//! The line to a card: one command out, one response in.
+//!
+//! A [`Transport`] carries bytes and knows nothing of them. Implementations: PC/SC readers (feature `pcsc`), the
+//! simulated card (feature `sim`), a transcript.
+
+use crate::error::TransportError;
+
+/// A line to one card in one reader.
+pub trait Transport: Send {
+    /// Sends a command APDU and returns the response APDU, at least the two bytes of its status word.
+    ///
+    /// # Errors
+    /// [`TransportError`]; the command may or may not have reached the card.
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError>;
+
+    /// Resets the card: no application selected, no session.
+    ///
+    /// # Errors
+    /// [`TransportError`] where the card or the reader is gone.
+    fn reset(&mut self) -> Result<(), TransportError>;
+
+    /// The answer to reset, with the historical bytes.
+    fn atr(&self) -> &[u8];
+
+    /// The reader's name.
+    fn reader(&self) -> &str;
+
+    /// The longest APDU, in bytes, that the reader and its driver say they carry, where they say so.
+    fn max_apdu(&self) -> Option<usize> {
+        None
+    }
+}
