@@ -5,7 +5,7 @@
 
 use crate::iso7816::StatusWord;
 use crate::lds::FileId;
-use crate::tlv::TlvError;
+use crate::tlv::{Problem, TlvError};
 use thiserror::Error;
 
 /// What ended a step, sorted by what the caller can do.
@@ -65,7 +65,7 @@ impl Error {
     /// A file that is not as the standard has it, from the error of a low room.
     pub(crate) fn malformed(file: FileId, error: TlvError) -> Self {
         let expected = match error.problem {
-            crate::tlv::Problem::Expected(what) => what,
+            Problem::Expected(what) => what,
             _ => "a well-formed data object",
         };
         Self::Malformed { file, at: error.at, expected }
@@ -242,8 +242,8 @@ pub enum TransportError {
     /// Another program holds the card.
     #[error("another program holds the card")]
     Busy,
-    /// The PC/SC service does not run, or was stopped.
-    #[error("the PC/SC service does not run")]
+    /// The PC/SC service does not run, or was stopped or restarted meanwhile.
+    #[error("the PC/SC service does not run, or was stopped or restarted")]
     NoService,
     /// The PC/SC service does not serve this user.
     #[error("the PC/SC service refuses this user")]

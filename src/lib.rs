@@ -53,3 +53,6 @@ pub mod chip;
 
 // The whole.
 pub mod inspection;
+
+#[cfg(feature = "pcsc")]
+pub use transport::pcsc;

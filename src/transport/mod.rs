@@ -1,7 +1,11 @@
 //! The line to a card: one command out, one response in.
 //!
 //! A [`Transport`] carries bytes and knows nothing of them. Implementations: PC/SC readers (feature `pcsc`), the
-//! simulated card (feature `sim`), a transcript.
+//! simulated card (feature `sim`), a [`transcript`] that records and replays.
+
+#[cfg(feature = "pcsc")]
+pub mod pcsc;
+pub mod transcript;
 
 use crate::error::TransportError;
 

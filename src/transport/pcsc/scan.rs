@@ -1,0 +1,132 @@
+//! One look after another at the readers and the cards in them, with a context that is made anew when the service
+//! restarts.
+//!
+//! Each look lists the readers, then blocks until something changes or its time is over; the pseudo-reader
+//! `\\?PnP?\Notification` ends a look early when a reader comes or goes, where the service knows it.
+
+use super::binding::call;
+use super::names::{SlotKind, is_contactless_atr};
+use crate::error::TransportError;
+use ::pcsc::{Context, Error, PNP_NOTIFICATION, ReaderState, Scope, State};
+use std::ffi::CString;
+use std::thread::sleep;
+use std::time::Duration;
+
+/// The least time between two looks that saw no change.
+const BREATH: Duration = Duration::from_millis(20);
+
+/// A reader's slot as one look saw it.
+pub(super) struct Slot {
+    /// The name to connect with.
+    pub(super) name: CString,
+    /// Whether a card is there.
+    pub(super) present: bool,
+    /// Whether another program holds the card for itself.
+    pub(super) exclusive: bool,
+    /// The answer to reset; empty where there is none.
+    pub(super) atr: Vec<u8>,
+    /// How many times cards came and went, where the service counts.
+    pub(super) events: u32,
+}
+
+impl Slot {
+    /// The name as text.
+    pub(super) fn text(&self) -> String {
+        self.name.to_string_lossy().into_owned()
+    }
+
+    /// What the name says of the slot.
+    pub(super) fn kind(&self) -> SlotKind {
+        SlotKind::of(&self.text())
+    }
+
+    /// The order in which cards are tried: what is surely contactless first.
+    pub(super) fn rank(&self) -> (bool, SlotKind) {
+        (!is_contactless_atr(&self.atr), self.kind())
+    }
+}
+
+/// A row of looks.
+#[derive(Default)]
+pub(super) struct Scan {
+    context: Option<Context>,
+    /// The pseudo-reader; `None` before the first look and where the service does not know it.
+    arrivals: Option<ReaderState>,
+    no_arrivals: bool,
+    states: Vec<ReaderState>,
+}
+
+impl Scan {
+    /// Looks, for `wait` at most; returns at once what was not seen before.
+    pub(super) fn look(&mut self, wait: Duration) -> Result<Vec<Slot>, TransportError> {
+        let outcome = self.look_once(wait);
+        if outcome.is_err() {
+            *self = Self { no_arrivals: self.no_arrivals, ..Self::default() };
+        }
+        outcome
+    }
+
+    fn look_once(&mut self, wait: Duration) -> Result<Vec<Slot>, TransportError> {
+        let context = match &self.context {
+            Some(context) => context.clone(),
+            None => self.context.insert(call(|| Context::establish(Scope::User))?).clone(),
+        };
+        let names = call(|| context.list_readers_owned())?;
+        self.follow(&names);
+
+        let mut asked: Vec<ReaderState> = self.states.drain(..).chain(self.arrivals.take()).collect();
+        let answer = if asked.is_empty() {
+            sleep(wait);
+            Ok(())
+        } else {
+            call(|| match context.get_status_change(wait, &mut asked) {
+                Err(Error::Timeout | Error::NoReadersAvailable) => Ok(()),
+                other => other,
+            })
+        };
+        for state in asked {
+            if state.name() == PNP_NOTIFICATION() {
+                self.no_arrivals = state.event_state().contains(State::UNKNOWN);
+                self.arrivals = Some(state).filter(|_| !self.no_arrivals);
+            } else {
+                self.states.push(state);
+            }
+        }
+        match answer {
+            Ok(()) => {}
+            // A reader left between the two questions: the next look lists anew.
+            Err(TransportError::UnknownReader | TransportError::ReaderGone) => self.states.clear(),
+            Err(lost) => return Err(lost),
+        }
+        if !self.states.iter().any(|state| state.event_state().contains(State::CHANGED)) {
+            sleep(wait.min(BREATH));
+        }
+        Ok(self.states.iter_mut().filter_map(seen).collect())
+    }
+
+    /// Asks for the readers that are there now.
+    fn follow(&mut self, names: &[CString]) {
+        self.states.retain(|state| names.iter().any(|name| name.as_c_str() == state.name()));
+        for name in names {
+            if !self.states.iter().any(|state| state.name() == name.as_c_str()) {
+                self.states.push(ReaderState::new(name.clone(), State::UNAWARE));
+            }
+        }
+        if self.arrivals.is_none() && !self.no_arrivals {
+            self.arrivals = Some(ReaderState::new(PNP_NOTIFICATION(), State::UNAWARE));
+        }
+    }
+}
+
+/// What a state says; the next look then waits for another.
+fn seen(state: &mut ReaderState) -> Option<Slot> {
+    state.sync_current_state();
+    let event = state.event_state();
+    (!event.intersects(State::UNKNOWN | State::IGNORE)).then(|| Slot {
+        name: state.name().to_owned(),
+        present: event.contains(State::PRESENT),
+        exclusive: event.contains(State::EXCLUSIVE),
+        atr: if event.contains(State::PRESENT) { state.atr().to_vec() } else { Vec::new() },
+        events: state.event_count(),
+    })
+}
