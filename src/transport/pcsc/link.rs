@@ -94,12 +94,11 @@ impl Transport for Link {
 
     fn reset(&mut self) -> Result<(), TransportError> {
         let mut held = lock(&self.held);
-        let again =
-            match held.card.as_mut() {
-                Some(card) => call(|| card.reconnect(ShareMode::Exclusive, protocols(), Disposition::ResetCard))
-                    .map_err(|error| if error == TransportError::Communication { why_broken(card) } else { error }),
-                None => Err(TransportError::NoService),
-            };
+        let again = match held.card.as_mut() {
+            Some(card) => call(|| card.reconnect(ShareMode::Exclusive, protocols(), Disposition::ResetCard))
+                .map_err(|error| if error == TransportError::Communication { why_broken(card) } else { error }),
+            None => Err(TransportError::NoService),
+        };
         match again {
             Ok(()) => {
                 if let Some(Ok(status)) = held.card.as_ref().map(|card| call(|| card.status2_owned())) {
@@ -147,15 +146,16 @@ impl Drop for Link {
 fn why_broken(card: &Card) -> TransportError {
     let since = Instant::now();
     loop {
-        match call(|| card.status2_owned()) {
+        let status = call(|| card.status2_owned());
+        let over = since.elapsed() >= NOTICE;
+        match status {
             Ok(status) if status.status().contains(Status::ABSENT) => return TransportError::CardRemoved,
-            Ok(_) | Err(TransportError::Communication) => {}
+            Ok(_) if over => return TransportError::Communication,
+            // The service cannot even be asked: it is going, or is another one by now.
+            Err(TransportError::Communication) if over => return TransportError::NoService,
+            Ok(_) | Err(TransportError::Communication) => sleep(NOTICE_STEP),
             Err(error) => return error,
         }
-        if since.elapsed() >= NOTICE {
-            return TransportError::Communication;
-        }
-        sleep(NOTICE_STEP);
     }
 }
 

@@ -63,7 +63,11 @@ impl Scan {
         if outcome.is_err() {
             *self = Self { no_arrivals: self.no_arrivals, ..Self::default() };
         }
-        outcome
+        // No card takes part here: a garbled exchange is one with a service that is going.
+        outcome.map_err(|error| match error {
+            TransportError::Communication => TransportError::NoService,
+            other => other,
+        })
     }
 
     fn look_once(&mut self, wait: Duration) -> Result<Vec<Slot>, TransportError> {
