@@ -8,12 +8,14 @@ use super::binding::call;
 use super::names::{SlotKind, is_contactless_atr};
 use crate::error::TransportError;
 use ::pcsc::{Context, Error, PNP_NOTIFICATION, ReaderState, Scope, State};
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::thread::sleep;
 use std::time::Duration;
 
 /// The least time between two looks that saw no change.
 const BREATH: Duration = Duration::from_millis(20);
+/// Room for the names of all readers, in bytes.
+const NAMES: usize = 65_536;
 
 /// A reader's slot as one look saw it.
 pub(super) struct Slot {
@@ -63,11 +65,16 @@ impl Scan {
         if outcome.is_err() {
             *self = Self { no_arrivals: self.no_arrivals, ..Self::default() };
         }
-        // No card takes part here: a garbled exchange is one with a service that is going.
-        outcome.map_err(|error| match error {
-            TransportError::Communication => TransportError::NoService,
+        match outcome {
+            // Windows stops the service with the last reader: no service there is no reader.
+            Err(TransportError::NoService) if cfg!(windows) => {
+                sleep(wait);
+                Ok(Vec::new())
+            }
+            // No card takes part here: a garbled exchange is one with a service that is going.
+            Err(TransportError::Communication) => Err(TransportError::NoService),
             other => other,
-        })
+        }
     }
 
     fn look_once(&mut self, wait: Duration) -> Result<Vec<Slot>, TransportError> {
@@ -75,7 +82,7 @@ impl Scan {
             Some(context) => context.clone(),
             None => self.context.insert(call(|| Context::establish(Scope::User))?).clone(),
         };
-        let names = call(|| context.list_readers_owned())?;
+        let names = list(&context)?;
         self.follow(&names);
 
         let mut asked: Vec<ReaderState> = self.states.drain(..).chain(self.arrivals.take()).collect();
@@ -120,6 +127,12 @@ impl Scan {
             self.arrivals = Some(ReaderState::new(PNP_NOTIFICATION(), State::UNAWARE));
         }
     }
+}
+
+/// The readers' names, asked for in one go: between the question for their length and the one for them, one may come.
+fn list(context: &Context) -> Result<Vec<CString>, TransportError> {
+    let mut buffer = vec![0; NAMES];
+    call(|| Ok(context.list_readers(&mut buffer)?.map(CStr::to_owned).collect()))
 }
 
 /// What a state says; the next look then waits for another.
