@@ -110,13 +110,18 @@ fn note(seen: &Mutex<Vec<Seen>>, what: Seen) -> Option<Vec<u8>> {
 
 fn receive(stream: &mut TcpStream) -> Option<Vec<u8>> {
     let mut length = [0; 2];
-    stream.read_exact(&mut length).ok()?;
+    read(stream, &mut length)?;
     let mut message = vec![0; u16::from_be_bytes(length).into()];
-    stream.read_exact(&mut message).ok()?;
-    // Without it each exchange waits 40 ms for a delayed acknowledgement.
+    read(stream, &mut message)?;
+    Some(message)
+}
+
+/// Reads, and acknowledges at once: otherwise the reader's next part waits 40 ms for a delayed acknowledgement.
+fn read(stream: &mut TcpStream, into: &mut [u8]) -> Option<()> {
+    stream.read_exact(into).ok()?;
     #[cfg(target_os = "linux")]
     std::os::linux::net::TcpStreamExt::set_quickack(stream, true).ok()?;
-    Some(message)
+    Some(())
 }
 
 fn send(stream: &mut TcpStream, message: &[u8]) -> Option<()> {
