@@ -261,20 +261,8 @@ fn header(bytes: &[u8]) -> Result<Header, Problem> {
     let mut octet = || octets.next().ok_or(Problem::Truncated);
     let mut len = 2;
     let first = octet()?;
-    let mut tag = u32::from(first);
-    if first & 0x1F == 0x1F {
-        loop {
-            let next = octet()?;
-            if len > MAX_TAG || (len == 2 && next == 0x80) {
-                return Err(Problem::BadTag);
-            }
-            tag = (tag << 8) | u32::from(next);
-            len += 1;
-            if next & 0x80 == 0 {
-                break;
-            }
-        }
-    }
+    let (tag, tag_len) = tag_octets(first, || octet().ok())?;
+    len += tag_len - 1;
     let (length, lax) = match octet()? {
         short @ 0..=0x7F => (Some(usize::from(short)), false),
         0x80 => (None, true),
@@ -294,7 +282,27 @@ fn header(bytes: &[u8]) -> Result<Header, Problem> {
             (Some(usize::try_from(length).map_err(|_| Problem::BadLength)?), !minimal || length < 0x80)
         }
     };
-    Ok(Header { tag: Tag(tag), len, length, lax })
+    Ok(Header { tag, len, length, lax })
+}
+
+/// The tag that begins with this octet, and how many octets it has.
+fn tag_octets(first: u8, mut next: impl FnMut() -> Option<u8>) -> Result<(Tag, usize), Problem> {
+    let mut tag = u32::from(first);
+    let mut len = 1;
+    if first & 0x1F == 0x1F {
+        loop {
+            let octet = next().ok_or(Problem::Truncated)?;
+            if len >= MAX_TAG || (len == 1 && octet == 0x80) {
+                return Err(Problem::BadTag);
+            }
+            tag = (tag << 8) | u32::from(octet);
+            len += 1;
+            if octet & 0x80 == 0 {
+                break;
+            }
+        }
+    }
+    Ok((Tag(tag), len))
 }
 
 /// Octets of the content of an indefinite length, up to its end-of-contents octets: one walk, no recursion.
@@ -330,6 +338,21 @@ fn indefinite_length(content: &[u8], depth: u8) -> Result<usize, TlvError> {
 pub fn total_length(start: &[u8]) -> Option<usize> {
     let header = header(start).ok()?;
     header.len.checked_add(header.length?)
+}
+
+/// The tags of a tag list (tag 5C), each with its offset; `at` is the offset of the list in the outermost buffer.
+///
+/// # Errors
+/// A tag that is malformed or cut off.
+pub fn tag_list(list: &[u8], at: usize) -> Result<Vec<(usize, Tag)>, TlvError> {
+    let mut tags = Vec::new();
+    let mut octets = list.iter().copied();
+    while let Some(first) = octets.next() {
+        let here = at + (list.len() - octets.len() - 1);
+        let (tag, _) = tag_octets(first, || octets.next()).map_err(|problem| TlvError { at: here, problem })?;
+        tags.push((here, tag));
+    }
+    Ok(tags)
 }
 
 /// Octets of a definite length in its shortest form.
