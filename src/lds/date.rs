@@ -1,0 +1,138 @@
+//! A date of which parts may be unknown, as documents hold them (9303-3 §4.8, 9303-5 §4.2.2.1), and the sex.
+//!
+//! Which century a two-digit year belongs to is decided by those who read it, from a date that the caller gives.
+
+use time::{Date, Month};
+
+/// A date of which year, month or day may be unknown; checked against no calendar.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct PartialDate {
+    /// The year, four digits.
+    pub year: Option<u16>,
+    /// The month, 1 to 12.
+    pub month: Option<u8>,
+    /// The day, 1 to 31.
+    pub day: Option<u8>,
+}
+
+impl PartialDate {
+    /// The date of which all three parts are known.
+    pub fn new(year: u16, month: u8, day: u8) -> Self {
+        Self { year: Some(year), month: Some(month), day: Some(day) }
+    }
+
+    /// The day of the calendar, where all three parts are known and the calendar has it.
+    pub fn date(&self) -> Option<Date> {
+        let month = Month::try_from(self.month?).ok()?;
+        Date::from_calendar_date(i32::from(self.year?), month, self.day?).ok()
+    }
+
+    /// The last day that the known parts allow: a document that expires "2039" is valid to its end.
+    pub fn latest(&self) -> Option<Date> {
+        let year = i32::from(self.year?);
+        let month = Month::try_from(self.month.unwrap_or(12)).ok()?;
+        Date::from_calendar_date(year, month, self.day.unwrap_or(month.length(year))).ok()
+    }
+
+    /// Whether the calendar has a day with these parts.
+    pub fn is_plausible(&self) -> bool {
+        // A leap year stands for an unknown one, a month of 31 days for an unknown one.
+        let filled = Self::new(self.year.unwrap_or(2000), self.month.unwrap_or(1), self.day.unwrap_or(1));
+        filled.date().is_some()
+    }
+
+    /// Whether all three parts are known.
+    pub fn is_complete(&self) -> bool {
+        self.year.is_some() && self.month.is_some() && self.day.is_some()
+    }
+
+    /// Whether the parts that both know are equal; `None` where they share none.
+    pub fn agrees_with(&self, other: &Self) -> Option<bool> {
+        let year = self.year.zip(other.year).map(|(a, b)| a == b);
+        let month = self.month.zip(other.month).map(|(a, b)| a == b);
+        let day = self.day.zip(other.day).map(|(a, b)| a == b);
+        let shared: Vec<bool> = [year, month, day].into_iter().flatten().collect();
+        (!shared.is_empty()).then(|| shared.iter().all(|&equal| equal))
+    }
+
+    /// The date as `1990-01-31`; unknown parts as `X`: `1990-XX-XX`.
+    pub fn to_text(&self) -> String {
+        let year = self.year.map_or("XXXX".into(), |year| format!("{year:04}"));
+        let two = |part: Option<u8>| part.map_or("XX".into(), |part| format!("{part:02}"));
+        format!("{year}-{}-{}", two(self.month), two(self.day))
+    }
+}
+
+impl From<Date> for PartialDate {
+    fn from(date: Date) -> Self {
+        Self { year: u16::try_from(date.year()).ok(), month: Some(u8::from(date.month())), day: Some(date.day()) }
+    }
+}
+
+/// Says nothing of its content: a date of birth is personal.
+impl core::fmt::Debug for PartialDate {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("PartialDate(..)")
+    }
+}
+
+/// The sex as a document holds it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Sex {
+    /// Male.
+    Male,
+    /// Female.
+    Female,
+    /// Unspecified.
+    Unspecified,
+}
+
+impl Sex {
+    /// The word of the JSON output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Sex::Male => "male",
+            Sex::Female => "female",
+            Sex::Unspecified => "unspecified",
+        }
+    }
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for Sex {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Sex(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_parts_agree_with_everything_and_alone_with_nothing() {
+        let whole = PartialDate::new(1990, 2, 28);
+        let year = PartialDate { year: Some(1990), ..Default::default() };
+        assert_eq!(whole.agrees_with(&year), Some(true));
+        assert_eq!(whole.agrees_with(&PartialDate::new(1990, 2, 27)), Some(false));
+        assert_eq!(year.agrees_with(&PartialDate { day: Some(3), ..Default::default() }), None);
+        assert_eq!(year.to_text(), "1990-XX-XX");
+    }
+
+    #[test]
+    fn plausible_is_what_some_calendar_has() {
+        assert!(PartialDate { year: None, month: Some(2), day: Some(29) }.is_plausible());
+        assert!(PartialDate::default().is_plausible());
+        assert!(!PartialDate::new(2023, 2, 29).is_plausible());
+        assert!(!PartialDate { year: None, month: Some(13), day: None }.is_plausible());
+        assert!(!PartialDate { year: None, month: None, day: Some(0) }.is_plausible());
+    }
+
+    #[test]
+    fn the_latest_day_closes_what_is_open() {
+        let latest = |year, month, day| PartialDate { year, month, day }.latest();
+        assert_eq!(latest(Some(2039), None, None), Date::from_calendar_date(2039, Month::December, 31).ok());
+        assert_eq!(latest(Some(2039), Some(2), None), Date::from_calendar_date(2039, Month::February, 28).ok());
+        assert_eq!(latest(None, Some(2), Some(3)), None);
+    }
+}

@@ -1,0 +1,334 @@
+//! The machine readable zone as a value: TD1, TD2 and TD3 (9303-3 §4, 9303-4, 9303-5, 9303-6), from what a person types
+//! or scans, and from EF.DG1.
+//!
+//! A wrong check digit loses no field: it is a [`Finding`]. What is typed is tolerated with spaces, line breaks and
+//! lower case. What a state keeps in the optional data is the business of its own room. Printing an [`Mrz`] with
+//! `{:?}` shows its format and nothing of its content.
+
+mod examine;
+mod information;
+mod layout;
+
+pub use information::MrzInformation;
+pub use layout::{MrzField, MrzFormat};
+
+use crate::lds::finding::{Defect, Finding, Findings};
+use crate::lds::{DataGroup, FileId, PartialDate, Sex};
+use thiserror::Error;
+use time::Date;
+use zeroize::Zeroizing;
+
+/// Why a text is no MRZ; it never holds the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum MrzError {
+    /// A character that no MRZ has.
+    #[error("the character at place {at} belongs in no MRZ")]
+    Character {
+        /// Its place, counted in characters from 1.
+        at: usize,
+    },
+    /// Not 90 (TD1), 72 (TD2) or 88 (TD3) characters.
+    #[error("an MRZ has 90, 72 or 88 characters, not {found}")]
+    Length {
+        /// Characters found, without spaces and line breaks.
+        found: usize,
+    },
+    /// A document number that is empty, or longer than 24 characters.
+    #[error("the document number is empty or longer than 24 characters")]
+    DocumentNumber,
+    /// A date that is not six digits, year, month, day, in the order of the MRZ.
+    #[error("the date is not six digits in the order YYMMDD")]
+    Date,
+}
+
+/// A machine readable zone, with what was found amiss in it.
+#[derive(Clone)]
+pub struct Mrz {
+    /// 90, 72 or 88 characters of `A–Z`, `0–9`, `<`; `?` stands for a byte that no MRZ has.
+    text: Zeroizing<String>,
+    /// For each character its offset in the file, or in the text that was typed.
+    places: Vec<usize>,
+    format: MrzFormat,
+    findings: Vec<Finding>,
+}
+
+impl Mrz {
+    /// The MRZ of a text that a person typed or a scanner read; spaces, line breaks and lower case are tolerated.
+    ///
+    /// It is as good as the eye that read it: nothing signs it.
+    ///
+    /// # Errors
+    /// A character that no MRZ has, or another number of characters than the three formats have.
+    pub fn parse(text: &str) -> Result<Self, MrzError> {
+        let mut kept = Zeroizing::new(String::with_capacity(90));
+        let mut places = Vec::with_capacity(90);
+        for (at, character) in text.chars().enumerate() {
+            match character.to_ascii_uppercase() {
+                mark if mark.is_whitespace() || mark == '\u{FEFF}' => {}
+                mark if is_mrz_character(mark) => {
+                    if places.len() < 90 {
+                        kept.push(mark);
+                    }
+                    places.push(at);
+                }
+                _ => return Err(MrzError::Character { at: at + 1 }),
+            }
+        }
+        let found = places.len();
+        let format = MrzFormat::of_length(found).ok_or(MrzError::Length { found })?;
+        Ok(Self::examined(kept, places, format, Findings::of(FileId::DataGroup(DataGroup::DG1))))
+    }
+
+    /// The MRZ of the value of data object 5F1F, which stands at this offset in its file; `None` if it has another
+    /// number of characters than the three formats have.
+    pub(crate) fn from_value(value: &[u8], value_at: usize, mut findings: Findings) -> Option<Self> {
+        let mut kept = Zeroizing::new(String::with_capacity(90));
+        let mut places = Vec::with_capacity(90);
+        for (at, &byte) in (value_at..).zip(value) {
+            let mark = char::from(byte);
+            if mark == '\r' || mark == '\n' {
+                findings.add(at, Defect::MrzLineBreaks);
+                continue;
+            }
+            if mark.is_ascii_lowercase() {
+                findings.add(at, Defect::MrzLowerCase);
+            } else if !is_mrz_character(mark) {
+                findings.add(at, Defect::MrzCharacter);
+            }
+            if places.len() < 90 {
+                let mark = mark.to_ascii_uppercase();
+                kept.push(if is_mrz_character(mark) { mark } else { '?' });
+            }
+            places.push(at);
+        }
+        let format = MrzFormat::of_length(places.len())?;
+        Some(Self::examined(kept, places, format, findings))
+    }
+
+    fn examined(text: Zeroizing<String>, places: Vec<usize>, format: MrzFormat, mut findings: Findings) -> Self {
+        let mrz = Self { text, places, format, findings: Vec::new() };
+        examine::examine(&mrz, &mut findings);
+        Self { findings: findings.into_list(), ..mrz }
+    }
+
+    /// The format.
+    pub fn format(&self) -> MrzFormat {
+        self.format
+    }
+
+    /// What was found amiss or unusual.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The lines, as they are printed on the document.
+    pub fn lines(&self) -> Vec<&str> {
+        let length = self.format.line_length();
+        let starts = (0..self.text.len()).step_by(length);
+        starts.filter_map(|start| self.text.get(start..start + length)).collect()
+    }
+
+    /// The characters of a field as they stand, fillers included; empty if the format lacks it.
+    pub fn raw(&self, field: MrzField) -> &str {
+        self.format.position(field).and_then(|range| self.text.get(range)).unwrap_or_default()
+    }
+
+    /// Where a field begins: the offset in EF.DG1, or the place in the text that was typed.
+    pub fn offset(&self, field: MrzField) -> usize {
+        let start = self.format.position(field).map_or(0, |range| range.start);
+        self.places.get(start).copied().unwrap_or_default()
+    }
+
+    /// The document type without fillers: `P`, `I`, `ID`.
+    pub fn document_code(&self) -> &str {
+        self.trimmed(MrzField::DocumentCode)
+    }
+
+    /// The issuing state or organization without fillers: `VNM`, `D`.
+    pub fn issuing_state(&self) -> &str {
+        self.trimmed(MrzField::IssuingState)
+    }
+
+    /// The nationality without fillers.
+    pub fn nationality(&self) -> &str {
+        self.trimmed(MrzField::Nationality)
+    }
+
+    /// The name, parted into its two identifiers.
+    pub fn name(&self) -> MrzName {
+        let field = self.raw(MrzField::Name);
+        let mut parts = field.trim_end_matches('<').splitn(2, "<<");
+        let mut part = || spaced(parts.next().unwrap_or_default());
+        MrzName { primary: part(), secondary: part(), may_be_cut: !field.ends_with('<') }
+    }
+
+    /// The whole document number, also where it goes on in the optional data (9303-5 §4.2.2.1), without fillers at its end.
+    pub fn document_number(&self) -> String {
+        let principal = self.raw(MrzField::DocumentNumber);
+        match self.overflow() {
+            Some((rest, _)) => format!("{principal}{rest}"),
+            None => principal.trim_end_matches('<').to_owned(),
+        }
+    }
+
+    /// The check digit of the document number, wherever it stands; a filler where it is missing.
+    pub fn document_number_check_digit(&self) -> char {
+        let at_its_place = self.raw(MrzField::DocumentNumberCheckDigit).chars().next().unwrap_or('<');
+        self.overflow().map_or(at_its_place, |(_, digit)| digit)
+    }
+
+    /// The date of birth; of two-digit years the one of the century before `at` or of its own, so that nobody is born
+    /// after `at`. `None` if it is no date; unknown parts are `None` in it.
+    pub fn birth_date(&self, at: Date) -> Option<PartialDate> {
+        let short = ShortDate::read(self.raw(MrzField::BirthDate))?;
+        let this_century = short.in_century(2000);
+        let now = PartialDate::from(at);
+        let known = (this_century.year, this_century.month.unwrap_or(1), this_century.day.unwrap_or(1));
+        let is_after = known.0.is_some() && known > (now.year, at.month().into(), at.day());
+        Some(if is_after { short.in_century(1900) } else { this_century })
+    }
+
+    /// The sex.
+    pub fn sex(&self) -> Sex {
+        match self.raw(MrzField::Sex) {
+            "M" => Sex::Male,
+            "F" => Sex::Female,
+            _ => Sex::Unspecified,
+        }
+    }
+
+    /// The date of expiry, in this century; `None` if it is no date or the document does not expire.
+    pub fn expiry_date(&self) -> Option<PartialDate> {
+        let raw = self.raw(MrzField::ExpiryDate);
+        let short = ShortDate::read(raw).filter(|_| !is_no_expiry(raw))?;
+        Some(short.in_century(2000)).filter(PartialDate::is_complete)
+    }
+
+    /// The optional data as it stands, fillers included; where a long document number goes on in it, what follows that.
+    pub fn optional_data(&self) -> &str {
+        let raw = self.raw(MrzField::OptionalData);
+        // The rest of the number, its check digit, one filler  (9303-5 §4.2.2.1)
+        let used = self.overflow().map_or(0, |(rest, _)| rest.len() + 2);
+        raw.get(used.min(raw.len())..).unwrap_or_default()
+    }
+
+    /// The optional data of the second line of TD1 as it stands, fillers included; empty in the other formats.
+    pub fn optional_data_2(&self) -> &str {
+        self.raw(MrzField::OptionalData2)
+    }
+
+    /// What BAC and PACE derive their keys from, with the check digits as they stand.
+    pub fn information(&self) -> MrzInformation {
+        MrzInformation::of(self)
+    }
+
+    /// Whether the three check digits that guard the key hold: document number, date of birth, date of expiry.
+    pub fn key_check_digits_hold(&self) -> bool {
+        !self.findings.iter().any(|finding| {
+            matches!(
+                finding.defect,
+                Defect::MrzDocumentNumber
+                    | Defect::MrzDocumentNumberCheckDigit
+                    | Defect::MrzBirthCheckDigit
+                    | Defect::MrzExpiryCheckDigit
+            )
+        })
+    }
+
+    fn trimmed(&self, field: MrzField) -> &str {
+        self.raw(field).trim_end_matches('<')
+    }
+
+    /// Where the document number has more than nine characters: the rest of it, and its check digit, which then stands
+    /// after that rest (9303-5 §4.2.2.1, 9303-6 §4.2.2.1).
+    fn overflow(&self) -> Option<(&str, char)> {
+        if self.format == MrzFormat::Td3 || self.raw(MrzField::DocumentNumberCheckDigit) != "<" {
+            return None;
+        }
+        let optional = self.raw(MrzField::OptionalData);
+        let tail = optional.split('<').next().unwrap_or_default();
+        let (rest, digit) = tail.split_at_checked(tail.len().checked_sub(1)?)?;
+        (!rest.is_empty()).then_some((rest, digit.chars().next()?))
+    }
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for Mrz {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Mrz({:?}, {} findings)", self.format, self.findings.len())
+    }
+}
+
+/// A name in its two identifiers, with spaces for fillers.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MrzName {
+    /// The primary identifier, as a rule the surname.
+    pub primary: String,
+    /// The secondary identifier, as a rule the given names; may be empty.
+    pub secondary: String,
+    /// The field is full: the name may have been cut (9303-4 §4.2.3.2).
+    pub may_be_cut: bool,
+}
+
+impl MrzName {
+    /// Both identifiers, the primary one first.
+    pub fn full(&self) -> String {
+        format!("{} {}", self.primary, self.secondary).trim().to_owned()
+    }
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for MrzName {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("MrzName(..)")
+    }
+}
+
+fn is_mrz_character(mark: char) -> bool {
+    mark.is_ascii_uppercase() || mark.is_ascii_digit() || mark == '<'
+}
+
+fn spaced(identifier: &str) -> String {
+    identifier.split('<').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// A date of expiry that says there is none.
+fn is_no_expiry(raw: &str) -> bool {
+    raw == "999999" || raw == "<<<<<<"
+}
+
+/// `YYMMDD`, each pair two digits or two fillers.
+#[derive(Clone, Copy)]
+struct ShortDate([Option<u8>; 3]);
+
+impl ShortDate {
+    fn read(raw: &str) -> Option<Self> {
+        let mut parts = [None; 3];
+        for (index, part) in parts.iter_mut().enumerate() {
+            let pair = raw.get(2 * index..2 * index + 2)?;
+            *part = match pair {
+                "<<" => None,
+                _ if pair.bytes().all(|byte| byte.is_ascii_digit()) => Some(pair.parse().ok()?),
+                _ => return None,
+            };
+        }
+        Some(Self(parts))
+    }
+
+    fn in_century(self, century: u16) -> PartialDate {
+        let [year, month, day] = self.0;
+        PartialDate { year: year.map(|year| century + u16::from(year)), month, day }
+    }
+}
+
+/// The check digit of these characters in a row: weights 7, 3, 1; `0–9` count 0–9, `A–Z` 10–35, `<` 0 (9303-3 §4.9).
+/// `None` if there is another character among them.
+pub fn check_digit(characters: &str) -> Option<char> {
+    let mut sum = 0;
+    for (mark, weight) in characters.chars().zip([7, 3, 1].into_iter().cycle()) {
+        let value = if mark == '<' { 0 } else { mark.to_digit(36).filter(|_| is_mrz_character(mark))? };
+        sum = (sum + value * weight) % 10;
+    }
+    char::from_digit(sum, 10)
+}
