@@ -1,0 +1,275 @@
+//! Comparisons between EF.DG1, EF.DG13, the QR code and the number that opened the card, each with its name.
+//!
+//! They compare values and judge nothing: which of them weighs in a verdict is the business of the rooms above. No
+//! result holds what was compared.
+
+use crate::lds::{Mrz, PartialDate, Sex};
+use crate::vietnam::text::{comparable, transliterate};
+use crate::vietnam::{Dg13, Dg13Field, NumberWarning, PersonalNumber, Qr, is_vietnamese, td1_number};
+use time::{Date, Month};
+
+/// What there is to compare.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sources<'a> {
+    /// The MRZ of EF.DG1.
+    pub mrz: Option<&'a Mrz>,
+    /// EF.DG13.
+    pub dg13: Option<&'a Dg13>,
+    /// The QR code on the face of the card.
+    pub qr: Option<&'a Qr>,
+    /// The personal number that opened the card.
+    pub given: Option<&'a PersonalNumber>,
+}
+
+/// A comparison, by its name: the code is that of the check it becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Named {
+    /// The personal number of DG13 against the one of DG1.
+    Number,
+    /// The name of DG13 against the one of DG1.
+    Name,
+    /// The date of birth of DG13 against the one of DG1.
+    BirthDate,
+    /// The sex of DG13 against the one of DG1.
+    Sex,
+    /// The date of expiry of DG13 against the one of DG1.
+    Expiry,
+    /// The personal number by itself: province, century with sex, year.
+    NumberStructure,
+    /// The personal number that opened the card against the one of the chip.
+    NumberGiven,
+    /// The number of the QR code against the one of the chip.
+    QrNumber,
+    /// The name of the QR code against the one of the chip.
+    QrName,
+    /// The date of birth of the QR code against the one of the chip.
+    QrBirthDate,
+    /// The other fields of the QR code against those of the chip.
+    QrOther,
+}
+
+impl Named {
+    /// The stable code, `vn.number`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Named::Number => "vn.number",
+            Named::Name => "vn.name",
+            Named::BirthDate => "vn.birth_date",
+            Named::Sex => "vn.sex",
+            Named::Expiry => "vn.expiry",
+            Named::NumberStructure => "vn.number_structure",
+            Named::NumberGiven => "vn.number_given",
+            Named::QrNumber => "vn.qr_number",
+            Named::QrName => "vn.qr_name",
+            Named::QrBirthDate => "vn.qr_birth_date",
+            Named::QrOther => "vn.qr_other",
+        }
+    }
+}
+
+/// The result of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// Equal, as far as both sides say something.
+    Equal,
+    /// Different.
+    Differs,
+    /// One of the sides is missing, or they share nothing.
+    NothingToCompare,
+}
+
+impl From<Option<bool>> for Comparison {
+    fn from(equal: Option<bool>) -> Self {
+        match equal {
+            Some(true) => Comparison::Equal,
+            Some(false) => Comparison::Differs,
+            None => Comparison::NothingToCompare,
+        }
+    }
+}
+
+/// What is worth knowing about a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CrossWarning {
+    /// The province of the number is not known.
+    NumberProvince,
+    /// The sex of the number is not the one of the document.
+    NumberSex,
+    /// The year of birth of the number is not the one of the document.
+    NumberYear,
+    /// The document number is not the last nine digits of the personal number.
+    DocumentNumber,
+    /// The check digit inside the optional data is wrong.
+    CheckDigit,
+    /// The MRZ holds only the last nine digits; they were compared.
+    OnlyDocumentNumber,
+    /// A date is incomplete; the parts that both sides have were compared.
+    PartialDate,
+    /// The MRZ cuts the name; what it has was compared.
+    NameCut,
+}
+
+/// One comparison with its result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CrossCheck {
+    /// Which.
+    pub named: Named,
+    /// Its result.
+    pub comparison: Comparison,
+    /// What is worth knowing.
+    pub warnings: Vec<CrossWarning>,
+}
+
+impl CrossCheck {
+    fn new(named: Named, equal: Option<bool>) -> Self {
+        Self { named, comparison: equal.into(), warnings: Vec::new() }
+    }
+
+    fn warning_if(mut self, holds: bool, warning: CrossWarning) -> Self {
+        if holds {
+            self.warnings.push(warning);
+        }
+        self
+    }
+}
+
+/// All comparisons, each once, also those with nothing to compare.
+pub fn cross_checks(sources: &Sources<'_>) -> Vec<CrossCheck> {
+    let chip = Chip::of(sources);
+    vec![
+        number(sources),
+        name(sources),
+        birth_date(sources),
+        sex(sources),
+        expiry(sources),
+        number_structure(&chip),
+        CrossCheck::new(Named::NumberGiven, both(sources.given, chip.number.as_ref(), |given, chip| given == chip)),
+        CrossCheck::new(Named::QrNumber, both(sources.qr, chip.number.as_ref(), |qr, number| qr.number == *number)),
+        qr_name(sources),
+        qr_birth_date(sources, &chip),
+        qr_other(sources, &chip),
+    ]
+}
+
+/// What the chip says, DG13 before DG1.
+struct Chip {
+    number: Option<PersonalNumber>,
+    birth: Option<PartialDate>,
+    sex: Option<Sex>,
+}
+
+impl Chip {
+    fn of(sources: &Sources<'_>) -> Self {
+        let dg13 = sources.dg13;
+        let mrz = sources.mrz.filter(|mrz| is_vietnamese(mrz));
+        let number = dg13.and_then(Dg13::personal_number);
+        let sex = dg13.and_then(Dg13::sex).or(mrz.map(Mrz::sex));
+        Self {
+            number: number.or_else(|| mrz.and_then(td1_number).map(|found| found.number)),
+            // The century of DG1 is not sure; only DG13 tells it.
+            birth: dg13.and_then(Dg13::birth_date),
+            sex,
+        }
+    }
+}
+
+fn both<A, B>(a: Option<A>, b: Option<B>, equal: impl FnOnce(A, B) -> bool) -> Option<bool> {
+    a.zip(b).map(|(a, b)| equal(a, b))
+}
+
+fn number(sources: &Sources<'_>) -> CrossCheck {
+    let nothing = CrossCheck::new(Named::Number, None);
+    let Some(mrz) = sources.mrz.filter(|mrz| is_vietnamese(mrz)) else { return nothing };
+    let Some(text) = sources.dg13.and_then(|dg13| dg13.text(Dg13Field::PersonalNumber)) else { return nothing };
+    let Ok(number) = PersonalNumber::parse(text) else { return CrossCheck::new(Named::Number, Some(false)) };
+    match td1_number(mrz) {
+        Some(found) => CrossCheck::new(Named::Number, Some(found.number == number))
+            .warning_if(!found.matches_document_number, CrossWarning::DocumentNumber)
+            .warning_if(found.check_digit_holds == Some(false), CrossWarning::CheckDigit),
+        None => CrossCheck::new(Named::Number, Some(mrz.document_number() == number.document_number()))
+            .warning_if(true, CrossWarning::OnlyDocumentNumber),
+    }
+}
+
+fn name(sources: &Sources<'_>) -> CrossCheck {
+    let Some((mrz, name)) = sources.mrz.zip(sources.dg13.and_then(|dg13| dg13.text(Dg13Field::FullName))) else {
+        return CrossCheck::new(Named::Name, None);
+    };
+    let printed = mrz.name();
+    // Word borders are lost where the MRZ is full; letters alone are compared.
+    let letters = |text: &str| text.chars().filter(char::is_ascii_alphabetic).collect::<String>();
+    let (short, full) = (letters(&printed.full()), letters(&transliterate(name)));
+    let is_cut = printed.may_be_cut && short.len() < full.len();
+    let equal = if is_cut { full.starts_with(&short) } else { full == short };
+    CrossCheck::new(Named::Name, Some(equal && !short.is_empty())).warning_if(is_cut, CrossWarning::NameCut)
+}
+
+fn dates(named: Named, a: Option<PartialDate>, b: Option<PartialDate>) -> CrossCheck {
+    let equal = a.zip(b).and_then(|(a, b)| a.agrees_with(&b));
+    let is_partial = [a, b].into_iter().flatten().any(|date| !date.is_complete());
+    CrossCheck::new(named, equal).warning_if(equal.is_some() && is_partial, CrossWarning::PartialDate)
+}
+
+/// The date of birth of the MRZ in the century of the other, so that the two digits of its year are compared.
+fn birth_beside(mrz: &Mrz, other: PartialDate) -> Option<PartialDate> {
+    let last_day = Date::from_calendar_date(i32::from(other.year?), Month::December, 31).ok()?;
+    mrz.birth_date(last_day)
+}
+
+fn birth_date(sources: &Sources<'_>) -> CrossCheck {
+    let signed = sources.dg13.and_then(Dg13::birth_date);
+    let short = sources.mrz.zip(signed).and_then(|(mrz, signed)| birth_beside(mrz, signed));
+    dates(Named::BirthDate, short, signed)
+}
+
+fn sex(sources: &Sources<'_>) -> CrossCheck {
+    let short = sources.mrz.map(Mrz::sex).filter(|sex| *sex != Sex::Unspecified);
+    CrossCheck::new(Named::Sex, both(short, sources.dg13.and_then(Dg13::sex), |a, b| a == b))
+}
+
+fn expiry(sources: &Sources<'_>) -> CrossCheck {
+    dates(Named::Expiry, sources.mrz.and_then(Mrz::expiry_date), sources.dg13.and_then(Dg13::expiry_date))
+}
+
+fn number_structure(chip: &Chip) -> CrossCheck {
+    let Some(number) = &chip.number else { return CrossCheck::new(Named::NumberStructure, None) };
+    let warnings = number.warnings(chip.birth, chip.sex);
+    let mut check = CrossCheck::new(Named::NumberStructure, Some(true));
+    check.warnings.extend(warnings.into_iter().map(|warning| match warning {
+        NumberWarning::Province => CrossWarning::NumberProvince,
+        NumberWarning::Sex => CrossWarning::NumberSex,
+        NumberWarning::Year => CrossWarning::NumberYear,
+    }));
+    check
+}
+
+fn qr_name(sources: &Sources<'_>) -> CrossCheck {
+    let Some(printed) = sources.qr.and_then(|qr| qr.name.as_deref()) else {
+        return CrossCheck::new(Named::QrName, None);
+    };
+    let signed = sources.dg13.and_then(|dg13| dg13.text(Dg13Field::FullName));
+    CrossCheck::new(Named::QrName, signed.map(|signed| comparable(signed) == comparable(printed)))
+}
+
+fn qr_birth_date(sources: &Sources<'_>, chip: &Chip) -> CrossCheck {
+    let printed = sources.qr.and_then(|qr| qr.birth_date);
+    let beside = || sources.mrz.zip(printed).and_then(|(mrz, printed)| birth_beside(mrz, printed));
+    dates(Named::QrBirthDate, printed, chip.birth.or_else(beside))
+}
+
+fn qr_other(sources: &Sources<'_>, chip: &Chip) -> CrossCheck {
+    let Some(qr) = sources.qr else { return CrossCheck::new(Named::QrOther, None) };
+    let text = |field| sources.dg13.and_then(|dg13| dg13.text(field));
+    let same_text = |a: &str, b: &str| comparable(a) == comparable(b);
+    let issued = sources.dg13.and_then(Dg13::issue_date);
+    let compared = [
+        both(qr.sex, chip.sex.filter(|sex| *sex != Sex::Unspecified), |a, b| a == b),
+        both(qr.residence.as_deref(), text(Dg13Field::PlaceOfResidence), same_text),
+        both(qr.former_number.as_deref(), text(Dg13Field::FormerNumber), same_text),
+        qr.issue_date.zip(issued).and_then(|(a, b)| a.agrees_with(&b)),
+    ];
+    let compared: Vec<bool> = compared.into_iter().flatten().collect();
+    CrossCheck::new(Named::QrOther, (!compared.is_empty()).then(|| compared.iter().all(|&equal| equal)))
+}
