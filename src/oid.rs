@@ -192,6 +192,10 @@ oids! {
     // RSA (RFC 8017).
     /// rsaEncryption (RFC 8017 §A.1).
     RSA_ENCRYPTION = [1, 2, 840, 113549, 1, 1, 1];
+    /// md2WithRSAEncryption, never accepted (RFC 8017 §A.2.4).
+    MD2_WITH_RSA = [1, 2, 840, 113549, 1, 1, 2];
+    /// md4WithRSAEncryption, never accepted (RFC 2313 §11).
+    MD4_WITH_RSA = [1, 2, 840, 113549, 1, 1, 3];
     /// md5WithRSAEncryption, never accepted (RFC 8017 §A.2.4).
     MD5_WITH_RSA = [1, 2, 840, 113549, 1, 1, 4];
     /// sha1WithRSAEncryption (RFC 8017 §A.2.4).
@@ -259,6 +263,10 @@ oids! {
     /// id-dsa-with-sha256 (RFC 5758 §3.1).
     ID_DSA_WITH_SHA256 = [2, 16, 840, 1, 101, 3, 4, 3, 2];
     // Digests.
+    /// md2, never accepted (RFC 1319).
+    MD2 = [1, 2, 840, 113549, 2, 2];
+    /// md4, never accepted (RFC 1320).
+    MD4 = [1, 2, 840, 113549, 2, 4];
     /// md5, never accepted (RFC 1321).
     MD5 = [1, 2, 840, 113549, 2, 5];
     /// id-sha1 (RFC 3279 §2.1).

@@ -149,7 +149,7 @@ mod tests {
             let data: Vec<u8> = (0..len).map(|octet| octet % 3).collect();
             for block_len in [8, 16] {
                 let padded = pad(&data, block_len);
-                assert!(padded.len() > data.len() && padded.len() % block_len == 0);
+                assert!(padded.len() > data.len() && padded.len().is_multiple_of(block_len));
                 assert_eq!(unpad(&padded), Some(data.as_slice()));
             }
         }

@@ -44,7 +44,7 @@ pub fn kdf(cipher: Cipher, secret: &[u8], key_use: KeyUse) -> Secret {
 
 /// The octet with its lowest bit set so that the number of ones is odd (FIPS 46-3).
 fn odd_parity(octet: u8) -> u8 {
-    if octet.count_ones() % 2 == 0 { octet ^ 1 } else { octet }
+    if octet.count_ones().is_multiple_of(2) { octet ^ 1 } else { octet }
 }
 
 #[cfg(test)]

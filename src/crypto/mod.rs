@@ -4,23 +4,37 @@
 //! Everything above speaks in octets and in the types of this room. What a card sends is hostile here as elsewhere:
 //! every function returns an error and none panics. Diffie-Hellman groups modulo p come with a later protocol.
 
+mod algorithm_identifier;
 mod cipher;
 mod curve;
 mod digest;
+mod iso9796;
 mod kdf;
 mod mac;
+mod public_key;
 mod random;
+mod rsa;
 mod secret;
+mod signature;
+#[cfg(feature = "sim")]
+mod signing;
 
+pub use self::rsa::RsaPublicKey;
+pub use algorithm_identifier::EncodingNote;
 pub use cipher::{Cipher, pad, unpad};
 pub use curve::{Curve, CurveId, Point};
 pub use digest::DigestAlgorithm;
+pub use iso9796::verify_iso9796_2;
 pub use kdf::{KeyUse, kdf};
 pub use mac::MAC_LEN;
+pub use public_key::PublicKey;
 pub use random::{OsRandom, Random};
 #[cfg(feature = "sim")]
 pub use random::{ScriptedRandom, SeededRandom};
 pub use secret::{Secret, equal};
+pub use signature::SignatureAlgorithm;
+#[cfg(feature = "sim")]
+pub use signing::{PrivateKey, RsaPrivateKey};
 
 use thiserror::Error;
 
@@ -37,9 +51,6 @@ pub enum CryptoError {
     /// A signature does not verify.
     #[error("the signature does not verify")]
     BadSignature,
-    /// A PKCS #1 signature verifies but for the NULL that its DigestInfo lacks (RFC 8017 §A.2.4).
-    #[error("the signature's DigestInfo lacks its NULL parameters")]
-    MissingNull,
     /// Data has a wrong length.
     #[error("the data has a wrong length")]
     BadLength,

@@ -25,7 +25,6 @@ pub(super) struct DomainParameters {
 /// The octets of a constant in hexadecimal digits.
 #[expect(
     clippy::indexing_slicing,
-    clippy::as_conversions,
     reason = "evaluated at compile time for the constants below; const fn has no checked form"
 )]
 const fn octets<const N: usize>(digits: &str) -> [u8; N] {

@@ -1,0 +1,264 @@
+//! Public keys of certificates and of chips: SubjectPublicKeyInfo (RFC 5280 §4.1.2.7, 9303-11 §9.4.4).
+//!
+//! RSA keys (also those named id-RSASSA-PSS), and elliptic curve keys on a named curve, a standardised parameter id, or
+//! explicit parameters that match a known curve exactly. Diffie-Hellman and DSA keys are unsupported.
+
+use super::algorithm_identifier::{AlgorithmIdentifier, EncodingNote};
+use super::rsa::encode_public_key;
+use super::{CryptoError, CurveId, Point, RsaPublicKey};
+use crate::oid::{self, Oid};
+use crate::tlv::{
+    Reader, Tag, Tlv, bit_string_octets, encode, encode_all, integer_content, small_integer, unsigned_integer,
+};
+
+/// A public key, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PublicKey {
+    /// An RSA key.
+    Rsa(RsaPublicKey),
+    /// An elliptic curve key, for signatures or key agreement.
+    Ec {
+        /// The curve.
+        curve: CurveId,
+        /// The point, which is on that curve.
+        point: Point,
+    },
+}
+
+impl PublicKey {
+    /// Reads a whole SubjectPublicKeyInfo.
+    ///
+    /// `SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }`
+    ///
+    /// # Errors
+    /// [`CryptoError::Malformed`], [`CryptoError::Unsupported`] (another algorithm, or a curve that is not in the
+    /// table), [`CryptoError::BadKey`] or [`CryptoError::BadPoint`].
+    pub fn from_spki(der: &[u8]) -> Result<Self, CryptoError> {
+        Self::from_spki_with_notes(der).map(|(key, _)| key)
+    }
+
+    /// Reads a whole SubjectPublicKeyInfo, and says what in it differs losslessly from its standard.
+    ///
+    /// # Errors
+    /// As [`PublicKey::from_spki`].
+    pub fn from_spki_with_notes(der: &[u8]) -> Result<(Self, Vec<EncodingNote>), CryptoError> {
+        let mut reader = Reader::new(der);
+        let mut fields = reader.expect(Tag::SEQUENCE, "SubjectPublicKeyInfo")?.children();
+        reader.finish()?;
+        let identifier = AlgorithmIdentifier::read(&mut fields)?;
+        let key = fields.expect(Tag::BIT_STRING, "subjectPublicKey")?;
+        fields.finish()?;
+        let key = bit_string_octets(key.value).ok_or(CryptoError::Malformed)?;
+        let mut notes = Vec::new();
+        let key = match identifier.algorithm {
+            oid::RSA_ENCRYPTION => {
+                if !identifier.has_null()? {
+                    notes.push(EncodingNote::ParametersMissing);
+                }
+                Self::Rsa(rsa_key(key)?)
+            }
+            // Its parameters, if any, restrict what the key signs; a signature states its own.
+            oid::ID_RSASSA_PSS => Self::Rsa(rsa_key(key)?.restricted_to_pss()),
+            oid::ID_EC_PUBLIC_KEY => {
+                let (curve, explicit) = ec_parameters(identifier.parameters.ok_or(CryptoError::Malformed)?)?;
+                if explicit {
+                    notes.push(EncodingNote::ExplicitCurve);
+                }
+                Self::Ec { curve, point: curve.curve().decode_point(key)? }
+            }
+            oid::STANDARDIZED_DOMAIN_PARAMETERS => {
+                let curve = standardized(identifier.parameters.ok_or(CryptoError::Malformed)?)?;
+                Self::Ec { curve, point: curve.curve().decode_point(key)? }
+            }
+            _ => return Err(CryptoError::Unsupported),
+        };
+        Ok((key, notes))
+    }
+
+    /// Bits of the RSA modulus, or of the curve's field.
+    pub fn key_bits(&self) -> usize {
+        match self {
+            Self::Rsa(key) => key.modulus_bits(),
+            Self::Ec { curve, .. } => curve.bits(),
+        }
+    }
+
+    /// What it is, for a reader of reports: `RSA-2048`, `EC brainpoolP384r1`.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Rsa(key) => format!("RSA-{}", key.modulus_bits()),
+            Self::Ec { curve, .. } => format!("EC {}", curve.name()),
+        }
+    }
+
+    /// A SubjectPublicKeyInfo of this key; a curve by its name.
+    pub fn to_spki(&self) -> Vec<u8> {
+        match self {
+            Self::Rsa(key) => {
+                let algorithm = if key.is_pss_only() { oid::ID_RSASSA_PSS } else { oid::RSA_ENCRYPTION };
+                let null = if key.is_pss_only() { Vec::new() } else { encode(Tag::NULL, &[]) };
+                spki(algorithm, &null, &encode_public_key(key))
+            }
+            Self::Ec { curve, point } => {
+                let named = encode(Tag::OID, curve.oid().as_der());
+                spki(oid::ID_EC_PUBLIC_KEY, &named, &curve.curve().encode_point(point))
+            }
+        }
+    }
+
+    /// A SubjectPublicKeyInfo of this key; a curve by explicit parameters, as Doc 9303 asks (9303-11 §9.4.4).
+    pub fn to_spki_explicit(&self) -> Vec<u8> {
+        match self {
+            Self::Rsa(_) => self.to_spki(),
+            Self::Ec { curve, point } => {
+                spki(oid::ID_EC_PUBLIC_KEY, &explicit_parameters(*curve), &curve.curve().encode_point(point))
+            }
+        }
+    }
+}
+
+/// `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }` (RFC 8017 §A.1.1)
+fn rsa_key(der: &[u8]) -> Result<RsaPublicKey, CryptoError> {
+    let mut reader = Reader::new(der);
+    let mut fields = reader.expect(Tag::SEQUENCE, "RSAPublicKey")?.children();
+    reader.finish()?;
+    let n = fields.expect(Tag::INTEGER, "modulus")?;
+    let e = fields.expect(Tag::INTEGER, "publicExponent")?;
+    fields.finish()?;
+    RsaPublicKey::new(unsigned(n)?, unsigned(e)?)
+}
+
+fn unsigned(integer: Tlv<'_>) -> Result<&[u8], CryptoError> {
+    unsigned_integer(integer.value).ok_or(CryptoError::Malformed)
+}
+
+/// The curve, and whether it was given by explicit parameters.
+///
+/// `EcpkParameters ::= CHOICE { ecParameters ECParameters, namedCurve OBJECT IDENTIFIER, implicitlyCA NULL }`
+/// (RFC 3279 §2.3.5)
+pub(super) fn ec_parameters(parameters: Tlv<'_>) -> Result<(CurveId, bool), CryptoError> {
+    match parameters.tag {
+        Tag::OID => {
+            let name = Oid::from_der(parameters.value).ok_or(CryptoError::Malformed)?;
+            Ok((CurveId::from_oid(name).ok_or(CryptoError::Unsupported)?, false))
+        }
+        Tag::SEQUENCE => Ok((explicit_curve(parameters)?, true)),
+        _ => Err(CryptoError::Unsupported),
+    }
+}
+
+/// `standardizedDomainParameters` with its number (TR-03110-3 §A.2.1.1).
+fn standardized(parameters: Tlv<'_>) -> Result<CurveId, CryptoError> {
+    if parameters.tag != Tag::INTEGER {
+        return Err(CryptoError::Malformed);
+    }
+    let id = small_integer(parameters.value).and_then(|id| u8::try_from(id).ok()).ok_or(CryptoError::Unsupported)?;
+    CurveId::from_parameter_id(id).ok_or(CryptoError::Unsupported)
+}
+
+/// Matches explicit parameters with the table of curves (RFC 3279 §2.3.5).
+///
+/// ```text
+/// ECParameters ::= SEQUENCE { version INTEGER, fieldID FieldID, curve Curve, base OCTET STRING, order INTEGER,
+///                             cofactor INTEGER OPTIONAL }
+/// FieldID      ::= SEQUENCE { fieldType OBJECT IDENTIFIER, parameters ANY DEFINED BY fieldType }
+/// Curve        ::= SEQUENCE { a OCTET STRING, b OCTET STRING, seed BIT STRING OPTIONAL }
+/// ```
+fn explicit_curve(parameters: Tlv<'_>) -> Result<CurveId, CryptoError> {
+    let mut fields = parameters.children();
+    let version = fields.expect(Tag::INTEGER, "version")?;
+    if !matches!(small_integer(version.value), Some(1..=3)) {
+        return Err(CryptoError::Unsupported);
+    }
+    let mut field_id = fields.expect(Tag::SEQUENCE, "fieldID")?.children();
+    if field_id.expect(Tag::OID, "fieldType")?.value != oid::PRIME_FIELD.as_der() {
+        return Err(CryptoError::Unsupported);
+    }
+    let p = field_id.expect(Tag::INTEGER, "the prime p")?;
+    field_id.finish()?;
+    let mut curve = fields.expect(Tag::SEQUENCE, "curve")?.children();
+    let a = curve.expect(Tag::OCTET_STRING, "a")?;
+    let b = curve.expect(Tag::OCTET_STRING, "b")?;
+    curve.optional(Tag::BIT_STRING)?;
+    curve.finish()?;
+    let g = fields.expect(Tag::OCTET_STRING, "base")?;
+    let n = fields.expect(Tag::INTEGER, "order")?;
+    let h = fields.optional(Tag::INTEGER)?.map(unsigned).transpose()?;
+    fields.finish()?;
+    CurveId::from_explicit(unsigned(p)?, a.value, b.value, g.value, unsigned(n)?, h)
+}
+
+fn explicit_parameters(id: CurveId) -> Vec<u8> {
+    let curve = id.curve();
+    let integer = |number: &[u8]| encode(Tag::INTEGER, &integer_content(number));
+    let octets = |octets: &[u8]| encode(Tag::OCTET_STRING, octets);
+    let prime_field = encode(Tag::OID, oid::PRIME_FIELD.as_der());
+    let field_id = encode_all(Tag::SEQUENCE, &[&prime_field, &integer(curve.prime())]);
+    let equation = encode_all(Tag::SEQUENCE, &[&octets(curve.a()), &octets(curve.b())]);
+    let base = octets(&curve.encode_point(&curve.generator()));
+    encode_all(Tag::SEQUENCE, &[&integer(&[1]), &field_id, &equation, &base, &integer(curve.order()), &integer(&[1])])
+}
+
+fn spki(algorithm: Oid, parameters: &[u8], key: &[u8]) -> Vec<u8> {
+    let identifier = encode_all(Tag::SEQUENCE, &[&encode(Tag::OID, algorithm.as_der()), parameters]);
+    let key = encode_all(Tag::BIT_STRING, &[&[0], key]);
+    encode_all(Tag::SEQUENCE, &[&identifier, &key])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_curve_is_read_by_name_by_number_and_by_parameters() {
+        for curve in CurveId::ALL {
+            let point = curve.curve().generator();
+            let key = PublicKey::Ec { curve, point: point.clone() };
+            assert_eq!(PublicKey::from_spki_with_notes(&key.to_spki()), Ok((key.clone(), vec![])));
+            let explicit = PublicKey::from_spki_with_notes(&key.to_spki_explicit());
+            assert_eq!(explicit, Ok((key.clone(), vec![EncodingNote::ExplicitCurve])));
+            let id = encode(Tag::INTEGER, &[curve.parameter_id().unwrap()]);
+            let numbered = spki(oid::STANDARDIZED_DOMAIN_PARAMETERS, &id, &curve.curve().encode_point(&point));
+            assert_eq!(PublicKey::from_spki(&numbered), Ok(key));
+        }
+    }
+
+    #[test]
+    fn refuses_a_curve_with_one_altered_parameter() {
+        let key = PublicKey::Ec { curve: CurveId::Secp256r1, point: CurveId::Secp256r1.curve().generator() };
+        let good = key.to_spki_explicit();
+        // The parameters end where the key's BIT STRING of 68 octets begins.
+        let altered = (0..good.len() - 68).filter(|&index| {
+            let mut der = good.clone();
+            der[index] ^= 0x01;
+            PublicKey::from_spki(&der).is_ok()
+        });
+        // Only the version may be another one: 1 becomes 0, which is refused too.
+        assert_eq!(altered.collect::<Vec<_>>(), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn rsa_keys_keep_their_restriction_and_a_missing_null_is_noted() {
+        let rsa = RsaPublicKey::new(&[0xFF; 128], &[1, 0, 1]).unwrap();
+        let key = PublicKey::Rsa(rsa.clone());
+        assert_eq!(PublicKey::from_spki_with_notes(&key.to_spki()), Ok((key.clone(), vec![])));
+        assert_eq!((key.key_bits(), key.describe().as_str()), (1024, "RSA-1024"));
+        let without_null = spki(oid::RSA_ENCRYPTION, &[], &encode_public_key(&rsa));
+        let noted = PublicKey::from_spki_with_notes(&without_null);
+        assert_eq!(noted, Ok((key, vec![EncodingNote::ParametersMissing])));
+        let pss = PublicKey::Rsa(rsa.restricted_to_pss());
+        assert_eq!(PublicKey::from_spki(&pss.to_spki()), Ok(pss));
+    }
+
+    #[test]
+    fn refuses_other_algorithms_and_malformed_keys() {
+        let of = |algorithm, parameters: &[u8], key: &[u8]| PublicKey::from_spki(&spki(algorithm, parameters, key));
+        assert_eq!(of(oid::DH_PUBLIC_NUMBER, &[], &[]), Err(CryptoError::Unsupported));
+        assert_eq!(of(oid::ID_EC_PUBLIC_KEY, &[], &[]), Err(CryptoError::Malformed));
+        assert_eq!(of(oid::ID_EC_PUBLIC_KEY, &[5, 0], &[]), Err(CryptoError::Unsupported));
+        let p256 = encode(Tag::OID, oid::SECP256R1.as_der());
+        assert_eq!(of(oid::ID_EC_PUBLIC_KEY, &p256, &[0]), Err(CryptoError::BadPoint));
+        assert_eq!(of(oid::RSA_ENCRYPTION, &[5, 0], &[0x30, 0]), Err(CryptoError::Malformed));
+        assert_eq!(PublicKey::from_spki(&[]), Err(CryptoError::Malformed));
+    }
+}
