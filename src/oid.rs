@@ -286,6 +286,14 @@ oids! {
     SERIAL_NUMBER = [2, 5, 4, 5];
     /// id-at-commonName (RFC 5280 §A.1).
     COMMON_NAME = [2, 5, 4, 3];
+    /// id-at-localityName (RFC 5280 §A.1).
+    LOCALITY_NAME = [2, 5, 4, 7];
+    /// id-at-stateOrProvinceName (RFC 5280 §A.1).
+    STATE_OR_PROVINCE_NAME = [2, 5, 4, 8];
+    /// id-at-organizationName (RFC 5280 §A.1).
+    ORGANIZATION_NAME = [2, 5, 4, 10];
+    /// id-at-organizationalUnitName (RFC 5280 §A.1).
+    ORGANIZATIONAL_UNIT_NAME = [2, 5, 4, 11];
     /// id-ce-subjectKeyIdentifier (RFC 5280 §4.2.1.2).
     SUBJECT_KEY_IDENTIFIER = [2, 5, 29, 14];
     /// id-ce-keyUsage (RFC 5280 §4.2.1.3).

@@ -1,1 +1,65 @@
-//! placeholder
+//! Certificates, signed data and trust: bytes in, values out.
+//!
+//! Everything here is judged over the bytes as they came, with no clock, no store and no network of its own: anchors, the
+//! moment and the budget are arguments. Nothing that comes from a card is ever an anchor.
+
+mod certificate;
+mod cms;
+mod country;
+mod master_list;
+mod moment;
+mod name;
+mod path;
+mod trust_store;
+
+pub use certificate::{
+    BasicConstraints, Certificate, CertificateError, CertificateSignature, Extensions, KeyUsage, Validity,
+};
+pub use cms::{CmsError, Laxities, SignedData, SignerId, SignerInfo, VerifiedSignature};
+pub use country::alpha_2;
+pub use master_list::{ListError, ListSigner, MasterList};
+pub use name::Name;
+pub use path::{Chain, Defect, Unverified, csca_defects, document_signer_defects, find_anchor, verify_among};
+pub use trust_store::{Collection, Refusal, Refused, Source, SourceKind, TrustStore};
+
+use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey, SignatureAlgorithm};
+
+/// How many signatures may still be tried: a card can name many certificates, and each costs a computation.
+#[derive(Debug)]
+pub struct Budget {
+    left: u32,
+}
+
+impl Budget {
+    /// Signatures tried for one document at most.
+    pub const DOCUMENT: u32 = 64;
+
+    /// A budget of this many signatures.
+    pub fn new(signatures: u32) -> Self {
+        Self { left: signatures }
+    }
+
+    /// Takes one signature; `None` if none is left.
+    pub fn take(&mut self) -> Option<()> {
+        self.left = self.left.checked_sub(1)?;
+        Some(())
+    }
+}
+
+/// Verifies a signature; gives whether its DigestInfo lacks its NULL (RFC 8017 §A.2.4). That is a laxity, met in a public
+/// list, and no weakness: the whole block is compared either way.
+fn verify(
+    algorithm: &SignatureAlgorithm,
+    key: &PublicKey,
+    message: &[u8],
+    signature: &[u8],
+    digest: Option<DigestAlgorithm>,
+) -> Result<bool, CryptoError> {
+    match algorithm.verify(key, message, signature, digest) {
+        Ok(()) => Ok(false),
+        Err(error) => match algorithm.verify_without_null(key, message, signature, digest) {
+            Ok(()) => Ok(true),
+            Err(_) => Err(error),
+        },
+    }
+}

@@ -1,0 +1,454 @@
+//! A certificate as passive authentication needs it (RFC 5280 §4, 9303-12 §7).
+//!
+//! The framing is parsed leniently, as real certificates need it; what is signed is kept as the bytes that came and never
+//! encoded again. A key of an unknown kind does not make a certificate unreadable: it fails where it is used. Whether a
+//! certificate is *allowed* to do what it does is judged in `path`, not here.
+
+use super::moment::moment;
+use super::name::Name;
+use super::verify;
+use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey, SignatureAlgorithm};
+use crate::oid::{self, Oid};
+use crate::tlv::{self, Reader, Tag, Tlv, TlvError};
+use core::fmt;
+use core::ops::Range;
+use thiserror::Error;
+use time::OffsetDateTime;
+use x509_parser::certificate::{X509Certificate, X509CertificateParser};
+use x509_parser::nom::Parser;
+
+/// Octets of the longest certificate accepted.
+const MAX_LEN: usize = 32 * 1024;
+/// The most extensions accepted.
+const MAX_EXTENSIONS: usize = 64;
+
+/// Why bytes are no certificate, or a certificate does not verify.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum CertificateError {
+    /// Not a certificate of X.509.
+    #[error("not an X.509 certificate")]
+    Malformed,
+    /// A data object in it is not well formed.
+    #[error("certificate {0}")]
+    Tlv(#[from] TlvError),
+    /// Longer than 32 768 octets, or with more than 64 extensions.
+    #[error("the certificate is longer than 32768 bytes or has more than 64 extensions")]
+    TooLong,
+    /// The signature algorithm inside the signed part is not the one beside the signature (RFC 5280 §4.1.1.2).
+    #[error("the inner and the outer signature algorithm differ")]
+    AlgorithmsDiffer,
+    /// The signature does not verify, or its key or algorithm is not one that this library takes.
+    #[error("{0}")]
+    Crypto(#[from] CryptoError),
+}
+
+/// A certificate, with its bytes.
+///
+/// ```asn1
+/// Certificate ::= SEQUENCE {
+///     tbsCertificate      TBSCertificate,
+///     signatureAlgorithm  AlgorithmIdentifier,
+///     signatureValue      BIT STRING }
+/// ```
+#[derive(Clone)]
+pub struct Certificate {
+    der: Vec<u8>,
+    tbs: Range<usize>,
+    inner_algorithm: Range<usize>,
+    outer_algorithm: Range<usize>,
+    signature: Range<usize>,
+    spki: Range<usize>,
+    version: u32,
+    serial: Vec<u8>,
+    issuer: Name,
+    subject: Name,
+    validity: Validity,
+    extensions: Extensions,
+}
+
+/// What a certificate's signature that verified was made with.
+#[derive(Clone, Debug)]
+pub struct CertificateSignature {
+    /// The signature algorithm.
+    pub algorithm: SignatureAlgorithm,
+    /// The DigestInfo lacks its NULL (RFC 8017 §A.2.4): a laxity, for the whole block was compared.
+    pub null_missing: bool,
+}
+
+/// From when to when a certificate is valid, both inclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// The first moment.
+    pub not_before: OffsetDateTime,
+    /// The last moment.
+    pub not_after: OffsetDateTime,
+    /// A moment before 2050 stands as GeneralizedTime, against RFC 5280 §4.1.2.5.
+    pub generalized_before_2050: bool,
+}
+
+impl Validity {
+    /// Whether the moment lies within.
+    pub fn contains(&self, moment: OffsetDateTime) -> bool {
+        (self.not_before..=self.not_after).contains(&moment)
+    }
+}
+
+/// The extensions that matter here; the others only by whether they are critical.
+#[derive(Clone, Debug, Default)]
+pub struct Extensions {
+    /// subjectKeyIdentifier, if it is one; malformed ones are known in the field.
+    pub subject_key_id: Option<Vec<u8>>,
+    /// The keyIdentifier of authorityKeyIdentifier.
+    pub authority_key_id: Option<Vec<u8>>,
+    /// keyUsage.
+    pub key_usage: Option<KeyUsage>,
+    /// basicConstraints.
+    pub basic_constraints: Option<BasicConstraints>,
+    /// extKeyUsage.
+    pub extended_key_usage: Vec<Oid>,
+    /// Whether extKeyUsage is critical.
+    pub extended_key_usage_critical: bool,
+    /// privateKeyUsagePeriod: first and last moment.
+    pub private_key_usage: (Option<OffsetDateTime>, Option<OffsetDateTime>),
+    /// documentTypeList: the document codes that the signer may sign for.
+    pub document_types: Option<Vec<String>>,
+    /// Critical extensions that this library does not know.
+    pub unknown_critical: Vec<Oid>,
+    /// Extensions that are not as their standard has them.
+    pub malformed: Vec<Oid>,
+    /// Extensions that stand twice.
+    pub duplicate: Vec<Oid>,
+}
+
+/// keyUsage (RFC 5280 §4.2.1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyUsage {
+    /// digitalSignature.
+    pub digital_signature: bool,
+    /// keyCertSign.
+    pub key_cert_sign: bool,
+    /// Whether the extension is critical.
+    pub critical: bool,
+}
+
+/// basicConstraints (RFC 5280 §4.2.1.9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BasicConstraints {
+    /// cA.
+    pub ca: bool,
+    /// pathLenConstraint.
+    pub path_len: Option<u32>,
+    /// Whether the extension is critical.
+    pub critical: bool,
+}
+
+impl Certificate {
+    /// A certificate from its encoding, which must be all of `der`.
+    ///
+    /// # Errors
+    /// No certificate, bytes behind it, or longer than 32 768 octets.
+    pub fn parse(der: &[u8]) -> Result<Self, CertificateError> {
+        if der.len() > MAX_LEN {
+            return Err(CertificateError::TooLong);
+        }
+        let mut parser = X509CertificateParser::new().with_deep_parse_extensions(false);
+        let (rest, x509) = parser.parse(der).map_err(|_| CertificateError::Malformed)?;
+        if !rest.is_empty() {
+            return Err(CertificateError::Malformed);
+        }
+        let parts = Parts::walk(der)?;
+        if der.get(parts.tbs.clone()) != Some(x509.tbs_certificate.as_ref()) {
+            return Err(CertificateError::Malformed);
+        }
+        if x509.extensions().len() > MAX_EXTENSIONS {
+            return Err(CertificateError::TooLong);
+        }
+        Ok(Self {
+            version: x509.version().0,
+            serial: x509.raw_serial().to_vec(),
+            issuer: Name::from_x509(x509.issuer()),
+            subject: Name::from_x509(x509.subject()),
+            validity: validity(&x509),
+            extensions: Extensions::collect(&x509),
+            tbs: parts.tbs,
+            inner_algorithm: parts.inner_algorithm,
+            outer_algorithm: parts.outer_algorithm,
+            signature: parts.signature,
+            spki: parts.spki,
+            der: der.to_vec(),
+        })
+    }
+
+    fn part(&self, range: &Range<usize>) -> &[u8] {
+        self.der.get(range.clone()).expect("ranges were taken from these bytes")
+    }
+
+    /// The encoding.
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// SHA-256 of the encoding: how a report names the certificate.
+    pub fn fingerprint(&self) -> Vec<u8> {
+        DigestAlgorithm::Sha256.digest(&[&self.der])
+    }
+
+    /// Whether it is of X.509 version 3.
+    pub fn is_version_3(&self) -> bool {
+        self.version == 2
+    }
+
+    /// The serial number's content octets, as they stand.
+    pub fn serial(&self) -> &[u8] {
+        &self.serial
+    }
+
+    /// The issuer's name.
+    pub fn issuer(&self) -> &Name {
+        &self.issuer
+    }
+
+    /// The subject's name.
+    pub fn subject(&self) -> &Name {
+        &self.subject
+    }
+
+    /// The validity period.
+    pub fn validity(&self) -> &Validity {
+        &self.validity
+    }
+
+    /// The extensions.
+    pub fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    /// The encoding of the SubjectPublicKeyInfo.
+    pub fn spki(&self) -> &[u8] {
+        self.part(&self.spki)
+    }
+
+    /// The public key.
+    ///
+    /// # Errors
+    /// A key that is not valid, or of a kind or on a curve that this library does not know.
+    pub fn public_key(&self) -> Result<PublicKey, CryptoError> {
+        PublicKey::from_spki(self.spki())
+    }
+
+    /// The encoding of the AlgorithmIdentifier of its signature.
+    pub fn signature_algorithm(&self) -> &[u8] {
+        self.part(&self.outer_algorithm)
+    }
+
+    /// Whether the algorithm inside the signed part is the one beside the signature (RFC 5280 §4.1.1.2).
+    pub fn algorithms_agree(&self) -> bool {
+        self.part(&self.inner_algorithm) == self.part(&self.outer_algorithm)
+    }
+
+    /// Whether the subject names itself as the issuer; that is *not* yet a signature of its own.
+    pub fn is_self_issued(&self) -> bool {
+        self.issuer.matches(&self.subject)
+    }
+
+    /// Whether basicConstraints says that it is a certification authority.
+    pub fn is_ca(&self) -> bool {
+        self.extensions.basic_constraints.is_some_and(|constraints| constraints.ca)
+    }
+
+    /// Whether `issuer` is called the issuer by key identifier, or by name where this certificate or the issuer has no
+    /// key identifier: a hint where to try the signature.
+    pub fn names_as_issuer(&self, issuer: &Certificate) -> bool {
+        match (&self.extensions.authority_key_id, &issuer.extensions.subject_key_id) {
+            (Some(authority), Some(subject)) => authority == subject,
+            _ => self.issuer.matches(&issuer.subject),
+        }
+    }
+
+    /// Verifies the signature under the issuer's key, over the bytes as they came.
+    ///
+    /// # Errors
+    /// Unequal inner and outer algorithms, an algorithm that is unknown or forbidden, or a wrong signature.
+    pub fn verify_signed_by(&self, issuer: &PublicKey) -> Result<CertificateSignature, CertificateError> {
+        if !self.algorithms_agree() {
+            return Err(CertificateError::AlgorithmsDiffer);
+        }
+        let (algorithm, _) = SignatureAlgorithm::from_algorithm_identifier(self.signature_algorithm())?;
+        let null_missing = verify(&algorithm, issuer, self.part(&self.tbs), self.part(&self.signature), None)?;
+        Ok(CertificateSignature { algorithm, null_missing })
+    }
+}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Certificate({}, serial {})", self.subject, hex::encode(&self.serial))
+    }
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate {}
+
+/// Where the parts that are used as raw bytes stand in the certificate.
+struct Parts {
+    tbs: Range<usize>,
+    inner_algorithm: Range<usize>,
+    outer_algorithm: Range<usize>,
+    signature: Range<usize>,
+    spki: Range<usize>,
+}
+
+impl Parts {
+    fn walk(der: &[u8]) -> Result<Self, TlvError> {
+        let whole = |tlv: &Tlv<'_>| tlv.at..tlv.at + tlv.raw.len();
+        let mut reader = Reader::new(der);
+        let mut outer = reader.expect(Tag::SEQUENCE, "a Certificate")?.children();
+        reader.finish()?;
+        let tbs = outer.expect(Tag::SEQUENCE, "a TBSCertificate")?;
+        let outer_algorithm = outer.expect(Tag::SEQUENCE, "a signatureAlgorithm")?;
+        let signature = outer.expect(Tag::BIT_STRING, "a signatureValue")?;
+        outer.finish()?;
+        let octets = tlv::bit_string_octets(signature.value).ok_or(signature.expected("whole octets"))?;
+        let end = signature.value_at + signature.value.len();
+
+        // TBSCertificate ::= SEQUENCE { version [0], serialNumber, signature, issuer, validity, subject,
+        //                               subjectPublicKeyInfo, … }  (RFC 5280 §4.1)
+        let mut inner = tbs.children();
+        inner.optional(Tag(0xA0))?;
+        inner.expect(Tag::INTEGER, "a serialNumber")?;
+        let inner_algorithm = inner.expect(Tag::SEQUENCE, "a signature AlgorithmIdentifier")?;
+        inner.expect(Tag::SEQUENCE, "an issuer")?;
+        inner.expect(Tag::SEQUENCE, "a validity")?;
+        inner.expect(Tag::SEQUENCE, "a subject")?;
+        let spki = inner.expect(Tag::SEQUENCE, "a subjectPublicKeyInfo")?;
+        Ok(Self {
+            tbs: whole(&tbs),
+            inner_algorithm: whole(&inner_algorithm),
+            outer_algorithm: whole(&outer_algorithm),
+            signature: end - octets.len()..end,
+            spki: whole(&spki),
+        })
+    }
+}
+
+fn validity(x509: &X509Certificate<'_>) -> Validity {
+    let (not_before, not_after) = (x509.validity().not_before, x509.validity().not_after);
+    let generalized_before_2050 =
+        [not_before, not_after].iter().any(|time| time.is_generalizedtime() && time.to_datetime().year() < 2050);
+    Validity { not_before: not_before.to_datetime(), not_after: not_after.to_datetime(), generalized_before_2050 }
+}
+
+impl Extensions {
+    fn collect(x509: &X509Certificate<'_>) -> Self {
+        let mut all = Self::default();
+        let mut seen: Vec<Oid> = Vec::new();
+        for extension in x509.extensions() {
+            let Some(id) = Oid::from_der(extension.oid.as_bytes()) else {
+                // Longer than any identifier known here; the reserved arc 0.0 stands for it.
+                if extension.critical {
+                    all.unknown_critical.push(UNREADABLE);
+                }
+                continue;
+            };
+            if seen.contains(&id) {
+                all.duplicate.push(id);
+                continue;
+            }
+            seen.push(id);
+            match all.take(id, extension.critical, extension.value) {
+                Ok(true) => {}
+                Ok(false) if extension.critical => all.unknown_critical.push(id),
+                Ok(false) => {}
+                Err(_) => all.malformed.push(id),
+            }
+        }
+        all
+    }
+
+    /// Takes one extension; false if it is unknown.
+    fn take(&mut self, id: Oid, critical: bool, value: &[u8]) -> Result<bool, TlvError> {
+        let mut reader = Reader::new(value);
+        match id {
+            oid::SUBJECT_KEY_IDENTIFIER => {
+                self.subject_key_id = Some(reader.expect(Tag::OCTET_STRING, "a KeyIdentifier")?.value.to_vec());
+            }
+            oid::AUTHORITY_KEY_IDENTIFIER => {
+                let mut fields = reader.expect(Tag::SEQUENCE, "an AuthorityKeyIdentifier")?.children();
+                self.authority_key_id = fields.optional(Tag(0x80))?.map(|key_id| key_id.value.to_vec());
+            }
+            oid::KEY_USAGE => {
+                // KeyUsage ::= BIT STRING { digitalSignature (0), …, keyCertSign (5), cRLSign (6), … }
+                let bits = reader.expect(Tag::BIT_STRING, "a KeyUsage")?;
+                let first = *bits.value.get(1).ok_or(bits.expected("the bits of a KeyUsage"))?;
+                self.key_usage =
+                    Some(KeyUsage { digital_signature: first & 0x80 != 0, key_cert_sign: first & 0x04 != 0, critical });
+            }
+            oid::BASIC_CONSTRAINTS => {
+                // BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }
+                let mut fields = reader.expect(Tag::SEQUENCE, "a BasicConstraints")?.children();
+                let ca = fields.optional(Tag::BOOLEAN)?.is_some_and(|ca| ca.value != [0]);
+                let path_len = match fields.optional(Tag::INTEGER)? {
+                    Some(length) => {
+                        Some(tlv::small_integer(length.value).ok_or(length.expected("a pathLenConstraint"))?)
+                    }
+                    None => None,
+                };
+                fields.finish()?;
+                self.basic_constraints = Some(BasicConstraints { ca, path_len, critical });
+            }
+            oid::EXT_KEY_USAGE => {
+                self.extended_key_usage_critical = critical;
+                let mut purposes = reader.expect(Tag::SEQUENCE, "an ExtKeyUsageSyntax")?.children();
+                while !purposes.is_empty() {
+                    let purpose = purposes.expect(Tag::OID, "a KeyPurposeId")?;
+                    self.extended_key_usage.extend(Oid::from_der(purpose.value));
+                }
+            }
+            oid::PRIVATE_KEY_USAGE_PERIOD => {
+                // PrivateKeyUsagePeriod ::= SEQUENCE { notBefore [0] GeneralizedTime OPTIONAL, notAfter [1] … OPTIONAL }
+                let mut fields = reader.expect(Tag::SEQUENCE, "a PrivateKeyUsagePeriod")?.children();
+                let mut bound = |tag| match fields.optional(Tag(tag))? {
+                    Some(time) => moment(&time).map(Some).ok_or(time.expected("a GeneralizedTime")),
+                    None => Ok(None),
+                };
+                self.private_key_usage = (bound(0x80)?, bound(0x81)?);
+            }
+            oid::ID_ICAO_DOCUMENT_TYPE_LIST => {
+                // DocumentTypeListSyntax ::= SEQUENCE { version INTEGER, docTypeList SET OF PrintableString };
+                // two real signers of twelve write the strings without version and SET.
+                let mut types = reader.expect(Tag::SEQUENCE, "a DocumentTypeListSyntax")?.children();
+                if types.optional(Tag::INTEGER)?.is_some() {
+                    let list = types.expect(Tag::SET, "a docTypeList")?;
+                    types.finish()?;
+                    types = list.children();
+                }
+                let mut found = Vec::new();
+                while !types.is_empty() {
+                    let code = types.expect(Tag::PRINTABLE_STRING, "a document code")?;
+                    found.push(String::from_utf8_lossy(code.value).into_owned());
+                }
+                self.document_types = Some(found);
+            }
+            _ => return Ok(KNOWN.contains(&id)),
+        }
+        reader.finish()?;
+        Ok(true)
+    }
+}
+
+/// Stands for an extension whose identifier is unreadable.
+const UNREADABLE: Oid = Oid::of(&[0, 0]);
+
+/// Extensions whose meaning is known and bears on nothing that is judged here.
+const KNOWN: &[Oid] = &[
+    oid::SUBJECT_ALT_NAME,
+    oid::ISSUER_ALT_NAME,
+    oid::CRL_DISTRIBUTION_POINTS,
+    oid::CERTIFICATE_POLICIES,
+    oid::ID_ICAO_NAME_CHANGE,
+];

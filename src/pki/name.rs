@@ -1,0 +1,119 @@
+//! Distinguished names (RFC 5280 §4.1.2.4), compared the way real issuers need it.
+//!
+//! Two names match when they hold the same attributes, whatever the order of the RDNs, the string type, the case and the
+//! spacing: link certificates are known that name their issuer in another encoding than the issuer itself. A match of
+//! names is only a hint; what decides is a signature.
+
+use crate::oid::{self, Oid};
+use core::fmt;
+use x509_parser::prelude::FromDer;
+use x509_parser::x509::X509Name;
+
+/// A distinguished name: its attributes in order, and its bytes.
+#[derive(Clone)]
+pub struct Name {
+    raw: Vec<u8>,
+    attributes: Vec<(Option<Oid>, String)>,
+    folded: String,
+}
+
+impl Name {
+    pub(super) fn from_x509(name: &X509Name<'_>) -> Self {
+        let attributes: Vec<(Option<Oid>, String)> = name
+            .iter_attributes()
+            .map(|attribute| {
+                let value = attribute.attr_value();
+                (Oid::from_der(attribute.attr_type().as_bytes()), text(value.tag().0, value.data))
+            })
+            .collect();
+        let mut folded: Vec<String> = attributes
+            .iter()
+            .map(|(oid, value)| {
+                let words: Vec<String> = value.split_whitespace().map(str::to_lowercase).collect();
+                format!("{}={}\n", oid.map(|oid| oid.to_string()).unwrap_or_default(), words.join(" "))
+            })
+            .collect();
+        folded.sort_unstable();
+        Self { raw: name.as_raw().to_vec(), attributes, folded: folded.concat() }
+    }
+
+    /// A name from its encoding; `None` if it is none.
+    pub fn parse(der: &[u8]) -> Option<Self> {
+        let (rest, name) = X509Name::from_der(der).ok()?;
+        rest.is_empty().then(|| Self::from_x509(&name))
+    }
+
+    /// The DER encoding, as it stands in the certificate.
+    pub fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
+    /// Whether both hold the same attributes, whatever their order, string types, case and spacing.
+    pub fn matches(&self, other: &Name) -> bool {
+        self.folded == other.folded
+    }
+
+    /// What [`Name::matches`] compares, as a key for maps.
+    pub(super) fn folded(&self) -> &str {
+        &self.folded
+    }
+
+    /// The country, in upper case; `None` where there is none.
+    pub fn country(&self) -> Option<String> {
+        self.attribute(oid::COUNTRY_NAME).map(|country| country.trim().to_uppercase())
+    }
+
+    /// The first attribute with this identifier, as it stands.
+    pub fn attribute(&self, oid: Oid) -> Option<&str> {
+        self.attributes.iter().find(|(found, _)| *found == Some(oid)).map(|(_, value)| value.as_str())
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (oid, value)) in self.attributes.iter().enumerate() {
+            let separator = if index == 0 { "" } else { ", " };
+            match oid.map(|oid| (LABELS.iter().find(|(labelled, _)| *labelled == oid), oid)) {
+                Some((Some((_, label)), _)) => write!(f, "{separator}{label}={value}")?,
+                Some((None, oid)) => write!(f, "{separator}{oid}={value}")?,
+                None => write!(f, "{separator}?={value}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The short labels of RFC 4514 §3.
+const LABELS: &[(Oid, &str)] = &[
+    (oid::COUNTRY_NAME, "C"),
+    (oid::COMMON_NAME, "CN"),
+    (oid::SERIAL_NUMBER, "serialNumber"),
+    (oid::LOCALITY_NAME, "L"),
+    (oid::STATE_OR_PROVINCE_NAME, "ST"),
+    (oid::ORGANIZATION_NAME, "O"),
+    (oid::ORGANIZATIONAL_UNIT_NAME, "OU"),
+];
+
+/// The text of a DirectoryString, by its tag (X.680 §8.6): UTF-16 and UTF-32 in their fixed forms, Latin-1 for TeletexString.
+fn text(tag: u32, content: &[u8]) -> String {
+    match tag {
+        30 => {
+            let units =
+                content.chunks_exact(2).map(|pair| pair.iter().fold(0, |unit, &octet| (unit << 8) | u16::from(octet)));
+            char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+        }
+        28 => content
+            .chunks_exact(4)
+            .map(|four| four.iter().fold(0, |unit, &octet| (unit << 8) | u32::from(octet)))
+            .map(|unit| char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect(),
+        20 => content.iter().copied().map(char::from).collect(),
+        _ => String::from_utf8_lossy(content).into_owned(),
+    }
+}
