@@ -12,6 +12,7 @@ mod com;
 mod face;
 mod security_infos;
 mod atr_info;
+mod sod;
 
 pub use atr_info::{AtrInfo, CardCapabilities, ExtendedLength};
 pub use com::Com;
@@ -26,3 +27,4 @@ pub use security_infos::{
     Mapping, PaceDomainParameterInfo, PaceInfo, PaceSuite, SecurityInfo, SecurityInfoKind, SecurityInfos,
     TerminalAuthenticationInfo,
 };
+pub use sod::{LdsSecurityObject, SecurityObject, SodDefect, SodError};
