@@ -1,0 +1,89 @@
+//! The data groups as read against the hashes of EF.SOD (9303-11 §5.1 step 4), over the raw bytes.
+//!
+//! EF.SOD decides what the document consists of: what it lists and the chip does not give, and what the chip gives and it
+//! does not list, both fail. Only DG3 and DG4 without terminal authentication are *not supported* and fail nothing.
+
+use super::FileState;
+use crate::checks::{Check, CheckId, Reason, State};
+use crate::lds::{DataGroup, LdsSecurityObject, SecurityObject};
+use std::collections::BTreeMap;
+
+/// The bytes of a data group that have the hash of an EF.SOD **whose signer nobody has judged**: good for filling a form
+/// early, never a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HashMatches<'a> {
+    group: DataGroup,
+    bytes: &'a [u8],
+}
+
+impl<'a> HashMatches<'a> {
+    /// The data group.
+    pub fn group(&self) -> DataGroup {
+        self.group
+    }
+
+    /// The file's bytes.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+}
+
+/// Whether these bytes have the hash that this EF.SOD lists for the data group, before anything is known of its signer.
+pub fn provisional<'a>(sod: &SecurityObject<'_>, group: DataGroup, bytes: &'a [u8]) -> Option<HashMatches<'a>> {
+    (sod.content().hash_matches(group, bytes)?).then_some(HashMatches { group, bytes })
+}
+
+/// Compares all files; gives one check for all, one for each file, and those that match.
+pub(super) fn compare<'a>(
+    content: &LdsSecurityObject,
+    files: &BTreeMap<DataGroup, FileState<'a>>,
+) -> (Vec<Check>, Vec<HashMatches<'a>>) {
+    let mut checks = Vec::new();
+    let mut matching = Vec::new();
+    for group in DataGroup::all() {
+        let state = files.get(&group).copied().unwrap_or(FileState::NotRead);
+        let Some(id) = CheckId::data_group(group.number()) else { continue };
+        let listed = content.hash(group).is_some();
+        let digest = content.digest().map(|digest| digest.name()).unwrap_or("an unknown hash");
+        let check = match (listed, state) {
+            (true, FileState::Read(bytes)) => match content.hash_matches(group, bytes) {
+                Some(true) => {
+                    matching.push(HashMatches { group, bytes });
+                    Check::successful(id)
+                }
+                Some(false) => Check::failed(id, Reason::Mismatch),
+                None => Check::undetermined(id, Reason::UnsupportedAlgorithm),
+            },
+            (true, FileState::NeedsTerminalAuthentication) => {
+                Check::new(id, State::NotSupported, Some(Reason::NeedsTerminalAuthentication))
+            }
+            // Only the biometrics behind terminal authentication may be listed and denied.
+            (true, FileState::Refused) if [DataGroup::DG3, DataGroup::DG4].contains(&group) => {
+                Check::new(id, State::NotSupported, Some(Reason::NeedsTerminalAuthentication))
+            }
+            (true, FileState::Absent | FileState::Refused) => Check::failed(id, Reason::Missing),
+            (_, FileState::CutOff) => Check::new(id, State::Aborted, Some(Reason::CutOff)),
+            (true, FileState::NotRead) => Check::undetermined(id, Reason::NotRead),
+            (false, FileState::Read(_)) => Check::failed(id, Reason::NotCovered),
+            (false, _) => continue,
+        };
+        checks.push(if listed { check.comparing(format!("{digest} of EF.{group}")) } else { check });
+    }
+    let mut all = vec![overall(&checks)];
+    all.append(&mut checks);
+    (all, matching)
+}
+
+/// One check for all files: the first failure, else the first that could not be concluded but should have been, else
+/// success if any file was compared.
+fn overall(checks: &[Check]) -> Check {
+    let id = CheckId::PaDataGroups;
+    let first = |state| checks.iter().find(|check| check.state == state && check.reason != Some(Reason::NotRead));
+    let compared = checks.iter().filter(|check| check.is_successful()).count();
+    let check = match first(State::Failed).or(first(State::Aborted)).or(first(State::Undetermined)) {
+        Some(worst) => Check::new(id, worst.state, worst.reason),
+        None if compared > 0 => Check::successful(id),
+        None => Check::undetermined(id, Reason::NotRead),
+    };
+    check.comparing(format!("{compared} of {} files match", checks.len()))
+}

@@ -1,0 +1,250 @@
+//! Passive authentication (9303-11 §5.1): EF.SOD against its country's authority, the data groups against EF.SOD.
+//!
+//! Needs no card and does no I/O: files as read, trust and the moment are arguments, so that a stored document is judged
+//! again years later by the same call. Nothing fails as an error: each finding is a [`Check`] of its own. Only this room
+//! can make an [`Authenticated`]: bytes whose hash a security object holds that a trusted signer signed.
+//!
+//! Not here: revocation (its check is always *not checked*), EF.COM and EF.CardAccess, and the verdict.
+
+mod hashes;
+mod signer;
+
+pub use hashes::{HashMatches, provisional};
+
+use crate::checks::{Check, CheckId, Reason, State, Warning};
+use crate::lds::{DataGroup, SecurityObject, SodDefect};
+use crate::oid;
+use crate::pki::{Budget, Certificate, Laxities, TrustStore};
+use signer::Judgement;
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+
+/// What became of a file in the reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileState<'a> {
+    /// Read whole: its bytes, cut to the length that its tag gives.
+    Read(&'a [u8]),
+    /// The chip does not have it.
+    Absent,
+    /// The chip refuses it.
+    Refused,
+    /// The reading of it was cut off.
+    CutOff,
+    /// Not read, on purpose.
+    NotRead,
+    /// Not asked for: it needs terminal authentication.
+    NeedsTerminalAuthentication,
+}
+
+/// What passive authentication judges, and with what.
+#[derive(Clone, Debug)]
+pub struct Inputs<'a> {
+    /// EF.SOD.
+    pub sod: FileState<'a>,
+    /// The data groups; one that is missing here was not read, on purpose.
+    pub files: BTreeMap<DataGroup, FileState<'a>>,
+    /// What the caller trusts.
+    pub trust: &'a TrustStore,
+    /// The moment to judge for.
+    pub at: OffsetDateTime,
+    /// When the document was issued, where that is known.
+    pub issued: Option<OffsetDateTime>,
+    /// The issuing state of the machine readable zone in DG1, as it stands there: `VNM`, `D<<`.
+    pub issuing_state: Option<&'a str>,
+    /// The document code of the machine readable zone in DG1, as it stands there: `I<`, `P<`.
+    pub document_code: Option<&'a str>,
+}
+
+/// The findings of passive authentication.
+#[derive(Clone, Debug)]
+pub struct PassiveAuthentication<'a> {
+    checks: Vec<Check>,
+    data_groups: Vec<DataGroup>,
+    document_signer: Option<Certificate>,
+    anchor: Option<Certificate>,
+    signing_time: Option<OffsetDateTime>,
+    authenticated: Vec<Authenticated<'a>>,
+}
+
+/// The bytes of a data group whose hash stands in an EF.SOD signed by a trusted signer. Only passive authentication can
+/// make one; chip proofs take their keys from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Authenticated<'a> {
+    group: DataGroup,
+    bytes: &'a [u8],
+}
+
+impl<'a> Authenticated<'a> {
+    /// The data group.
+    pub fn group(&self) -> DataGroup {
+        self.group
+    }
+
+    /// The file's bytes.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+}
+
+impl<'a> PassiveAuthentication<'a> {
+    /// All findings: those of the security object first, then one of each data group that was read or is listed.
+    pub fn checks(&self) -> &[Check] {
+        &self.checks
+    }
+
+    /// The finding with this id.
+    pub fn check(&self, id: CheckId) -> Option<&Check> {
+        self.checks.iter().find(|check| check.id == id)
+    }
+
+    /// Whether the security object is a trusted signer's word: *failed* if a check on it failed, *successful* if each one
+    /// that trust rests on is successful, else *undetermined*. Data groups, revocation, and what there was nothing to
+    /// compare with do not enter.
+    pub fn authenticity(&self) -> State {
+        let state = |id: &CheckId| self.check(*id).map_or(State::Undetermined, |check| check.state);
+        if SIGNED.iter().chain(&BESIDE).any(|id| state(id) == State::Failed) {
+            State::Failed
+        } else if SIGNED.iter().all(|id| state(id) == State::Successful) {
+            State::Successful
+        } else {
+            State::Undetermined
+        }
+    }
+
+    /// The data groups that EF.SOD lists.
+    pub fn data_groups(&self) -> &[DataGroup] {
+        &self.data_groups
+    }
+
+    /// The document signer's certificate, as far as it is known; whether to trust it is in the checks.
+    pub fn document_signer(&self) -> Option<&Certificate> {
+        self.document_signer.as_ref()
+    }
+
+    /// The anchor that verifies it.
+    pub fn anchor(&self) -> Option<&Certificate> {
+        self.anchor.as_ref()
+    }
+
+    /// When EF.SOD was signed, by the signer's own word.
+    pub fn signing_time(&self) -> Option<OffsetDateTime> {
+        self.signing_time
+    }
+
+    /// The data group, if its bytes are authentic.
+    pub fn authenticated(&self, group: DataGroup) -> Option<Authenticated<'a>> {
+        self.authenticated.iter().copied().find(|one| one.group == group)
+    }
+}
+
+/// What must be successful for bytes to be authentic.
+const SIGNED: [CheckId; 4] =
+    [CheckId::PaSecurityObject, CheckId::PaSignature, CheckId::PaChain, CheckId::PaCertificates];
+/// What must not have failed besides.
+const BESIDE: [CheckId; 2] = [CheckId::PaValidity, CheckId::PaCountry];
+
+/// Judges a document's security object and its data groups.
+pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<'a> {
+    let file = match inputs.sod {
+        FileState::Read(file) => file,
+        FileState::Absent => {
+            return without_security_object(inputs, State::Failed, Reason::Missing, "EF.SOD is not there");
+        }
+        FileState::Refused => {
+            return without_security_object(inputs, State::Failed, Reason::Refused, "the chip refuses EF.SOD");
+        }
+        FileState::CutOff => {
+            return without_security_object(inputs, State::Aborted, Reason::CutOff, "EF.SOD was not read whole");
+        }
+        FileState::NotRead | FileState::NeedsTerminalAuthentication => {
+            return without_security_object(inputs, State::Undetermined, Reason::NotRead, "EF.SOD was not read");
+        }
+    };
+    let sod = match SecurityObject::parse(file) {
+        Ok(sod) => sod,
+        Err(error) => return without_security_object(inputs, State::Failed, Reason::Malformed, &error.to_string()),
+    };
+    let mut budget = Budget::new(Budget::DOCUMENT);
+    let Judgement { signature, chain, certificates, validity, country, document_signer, anchor } =
+        signer::judge(sod.signed_data(), inputs, &mut budget);
+    let security_object = security_object(&sod).warnings(laxities(sod.signed_data().laxities()));
+    let revocation = Check::undetermined(CheckId::PaRevocation, Reason::RevocationNotChecked);
+    let mut findings = PassiveAuthentication {
+        checks: vec![security_object, signature, chain, certificates, validity, revocation, country],
+        data_groups: sod.data_groups().collect(),
+        document_signer,
+        anchor,
+        signing_time: sod.signed_data().only_signer().ok().and_then(|signer| signer.signing_time()),
+        authenticated: Vec::new(),
+    };
+    let trusted = findings.authenticity() == State::Successful;
+    let (checks, matching) = hashes::compare(sod.content(), &inputs.files);
+    findings.checks.extend(checks);
+    if trusted {
+        findings.authenticated =
+            matching.into_iter().map(|one| Authenticated { group: one.group(), bytes: one.bytes() }).collect();
+    }
+    findings
+}
+
+/// The checks of a document whose security object says nothing: each could not be concluded.
+fn without_security_object<'a>(
+    inputs: &Inputs<'a>,
+    state: State,
+    reason: Reason,
+    compared: &str,
+) -> PassiveAuthentication<'a> {
+    let object = Check::new(CheckId::PaSecurityObject, state, Some(reason)).comparing(compared);
+    let rest = [CheckId::PaSignature, CheckId::PaChain, CheckId::PaCertificates, CheckId::PaValidity];
+    let rest = rest.into_iter().chain([CheckId::PaRevocation, CheckId::PaCountry, CheckId::PaDataGroups]);
+    let read = inputs.files.iter().filter(|(_, state)| matches!(state, FileState::Read(_)));
+    let groups = read.filter_map(|(group, _)| CheckId::data_group(group.number()));
+    let checks = rest.chain(groups).map(|id| Check::undetermined(id, Reason::NothingToCompare));
+    PassiveAuthentication {
+        checks: core::iter::once(object).chain(checks).collect(),
+        data_groups: Vec::new(),
+        document_signer: None,
+        anchor: None,
+        signing_time: None,
+        authenticated: Vec::new(),
+    }
+}
+
+fn security_object(sod: &SecurityObject<'_>) -> Check {
+    let id = CheckId::PaSecurityObject;
+    let content = sod.content();
+    let compared = match content.lds_version() {
+        Some((lds, _)) => format!("LDS security object version {}, LDS {lds}", content.version()),
+        None => format!("LDS security object version {}", content.version()),
+    };
+    if let Some(defect) = content.defects().first() {
+        let reason = match defect {
+            SodDefect::Version => Reason::UnknownVersion,
+            SodDefect::VersionInfo | SodDefect::OldLdsVersion => Reason::Mismatch,
+            _ => Reason::Malformed,
+        };
+        return Check::failed(id, reason).comparing(format!("{compared}: {defect}"));
+    }
+    if content.digest_oid() == oid::MD5 {
+        return Check::failed(id, Reason::ForbiddenAlgorithm).comparing(format!("{compared}, MD5"));
+    }
+    let Some(digest) = content.digest() else {
+        let oid = content.digest_oid();
+        return Check::undetermined(id, Reason::UnsupportedAlgorithm).comparing(format!("{compared}, hash {oid}"));
+    };
+    let compared = format!("{compared}, {}", digest.name());
+    if sod.has_legacy_oid() {
+        let content_type = sod.signed_data().content_type();
+        let compared = format!("{compared}, content type {content_type}");
+        return Check::undetermined(id, Reason::Tolerance).warning(Warning::LegacyLdsOid).comparing(compared);
+    }
+    if content.is_of_the_future() {
+        return Check::undetermined(id, Reason::UnknownVersion).comparing(compared);
+    }
+    Check::successful(id).warnings(signer::sha1(digest)).comparing(compared)
+}
+
+fn laxities(laxities: Laxities) -> impl Iterator<Item = Warning> {
+    let long = laxities.long_length.then_some(Warning::LaxEncoding);
+    long.into_iter().chain(laxities.indefinite_length.then_some(Warning::IndefiniteLength))
+}

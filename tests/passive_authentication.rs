@@ -1,0 +1,616 @@
+//! Passive authentication on a document made on paper, one defect at a time, and on the real specimen.
+
+#[path = "support/paper.rs"]
+mod paper;
+#[path = "support/shared.rs"]
+mod support;
+
+use chipid::checks::{Check, CheckId, Reason, State, Warning};
+use chipid::crypto::{CurveId, DigestAlgorithm};
+use chipid::lds::{DataGroup, SecurityObject};
+use chipid::oid;
+use chipid::passive_authentication::{FileState, Inputs, PassiveAuthentication, passive_authentication, provisional};
+use chipid::pki::TrustStore;
+use chipid::tlv::{Tag, encode, encode_all};
+use paper::{Document, Key, algorithm, authority_key_id, integer, key_usage, name, object};
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const NOW: OffsetDateTime = datetime!(2026-06-01 12:00:00 UTC);
+
+/// A file of the shared data.
+fn shared(name: &str) -> Option<Vec<u8>> {
+    support::shared_data(name).map(|path| std::fs::read(path).unwrap())
+}
+
+/// What is handed in with a document, apart from its bytes.
+#[derive(Clone)]
+struct Setting {
+    trust: TrustStore,
+    at: OffsetDateTime,
+    issued: Option<OffsetDateTime>,
+    state: Option<&'static str>,
+    code: Option<&'static str>,
+}
+
+impl Setting {
+    fn trusting(document: &Document) -> Self {
+        let mut trust = TrustStore::new();
+        trust.add_certificate(&document.csca_der()).unwrap();
+        Self { trust, at: NOW, issued: None, state: Some("VNM"), code: Some("I<") }
+    }
+}
+
+fn files(document: &Document) -> BTreeMap<DataGroup, FileState<'_>> {
+    document.files.iter().map(|(n, file)| (DataGroup::new(*n).unwrap(), FileState::Read(file))).collect()
+}
+
+fn judge<'a>(
+    sod: &'a [u8],
+    files: BTreeMap<DataGroup, FileState<'a>>,
+    setting: &'a Setting,
+) -> PassiveAuthentication<'a> {
+    passive_authentication(&Inputs {
+        sod: FileState::Read(sod),
+        files,
+        trust: &setting.trust,
+        at: setting.at,
+        issued: setting.issued,
+        issuing_state: setting.state,
+        document_code: setting.code,
+    })
+}
+
+fn check(findings: &PassiveAuthentication<'_>, id: CheckId) -> Check {
+    findings.check(id).unwrap_or_else(|| panic!("{id} is missing")).clone()
+}
+
+/// Judges a document under its own authority; the authority's own certificate is the sound one unless `alter` changes it.
+fn finding(document: &Document, setting: &Setting, id: CheckId) -> (State, Option<Reason>) {
+    let sod = document.sod();
+    let findings = judge(&sod, files(document), setting);
+    let check = check(&findings, id);
+    if check.state != State::Successful {
+        let gating = [CheckId::PaSecurityObject, CheckId::PaSignature, CheckId::PaChain, CheckId::PaCertificates];
+        assert!(
+            !gating.contains(&id) || findings.authenticated(DataGroup::DG1).is_none(),
+            "nothing is authentic with {check:?}"
+        );
+    }
+    (check.state, check.reason)
+}
+
+#[test]
+fn a_sound_document_is_authentic() {
+    let document = Document::new();
+    let setting = Setting::trusting(&document);
+    let sod = document.sod();
+    let findings = judge(&sod, files(&document), &setting);
+    for check in findings.checks() {
+        let expected = if check.id == CheckId::PaRevocation { State::Undetermined } else { State::Successful };
+        assert_eq!(check.state, expected, "{check:?}");
+        assert!(check.warnings.is_empty(), "{check:?}");
+    }
+    assert_eq!(findings.authenticity(), State::Successful);
+    let groups: Vec<u8> = findings.data_groups().iter().map(|group| group.number()).collect();
+    assert_eq!(groups, [1, 2, 13]);
+    let authentic = findings.authenticated(DataGroup::DG13).unwrap();
+    assert_eq!((authentic.group(), authentic.bytes()), (DataGroup::DG13, document.files[&13].as_slice()));
+    assert_eq!(findings.document_signer().unwrap().der(), document.ds_der());
+    assert_eq!(findings.anchor().unwrap().der(), document.csca_der());
+    assert_eq!(findings.signing_time(), Some(datetime!(2025-06-01 12:00:00 UTC)));
+}
+
+#[test]
+fn every_curve_and_digest_verifies() {
+    for curve in CurveId::ALL {
+        for digest in DigestAlgorithm::ALL {
+            let document = Document::on(curve, digest);
+            let setting = Setting::trusting(&document);
+            let sod = document.sod();
+            let findings = judge(&sod, files(&document), &setting);
+            assert_eq!(findings.authenticity(), State::Successful, "{curve:?} {digest:?}: {:?}", findings.checks());
+            let sha1 = check(&findings, CheckId::PaSignature).warnings.contains(&Warning::Sha1);
+            assert_eq!(sha1, digest == DigestAlgorithm::Sha1);
+        }
+    }
+}
+
+/// One defect of a document, and the check that must find it.
+type Defect = (&'static str, fn(&mut Document), CheckId, State, Option<Reason>);
+
+use CheckId::{
+    PaCertificates as Certificates, PaChain as Chain, PaCountry as Country, PaDataGroups as Groups,
+    PaSecurityObject as Object, PaSignature as Signature, PaValidity as Validity,
+};
+use State::{Failed, Successful, Undetermined};
+
+#[rustfmt::skip]
+const DEFECTS: &[Defect] = &[
+    // The file and the SignedData (BSI LDS_H_17 to H_26).
+    ("H_17 another tag", |d| d.outer_tag = 0x78, Object, Failed, Some(Reason::Malformed)),
+    ("H_20 another version", |d| d.signed_version = encode(Tag::INTEGER, &[2]), Signature, Failed, Some(Reason::Malformed)),
+    ("H_21 no version", |d| d.signed_version = Vec::new(), Object, Failed, Some(Reason::Malformed)),
+    ("H_22 MD5 among the digest algorithms", |d| d.digest_algorithms = vec![oid::MD5], Signature, Failed, Some(Reason::ForbiddenAlgorithm)),
+    ("H_23 no digest algorithms", |d| d.digest_algorithms = vec![], Signature, Failed, Some(Reason::Malformed)),
+    ("another digest algorithm listed", |d| d.digest_algorithms = vec![oid::SHA512], Signature, Failed, Some(Reason::Malformed)),
+    ("H_24 another content type", |d| d.content_type = oid::ID_SECURITY_OBJECT, Object, Failed, Some(Reason::Malformed)),
+    ("an early content type", |d| d.content_type = oid::LEGACY_LDS_SECURITY_OBJECT_ICAO, Object, Undetermined, Some(Reason::Tolerance)),
+    ("a national content type", |d| d.content_type = oid::LEGACY_LDS_SECURITY_OBJECT_NL, Object, Undetermined, Some(Reason::Tolerance)),
+    ("id-data", |d| d.content_type = oid::ID_DATA, Object, Undetermined, Some(Reason::Tolerance)),
+    ("id-data in version 1", |d| { d.content_type = oid::ID_DATA; d.signed_version = encode(Tag::INTEGER, &[1]) }, Signature, Successful, None),
+    // The SignerInfo (H_26 to H_38, H_84, H_85).
+    ("H_26 another version of the signer", |d| d.signer_version = 2, Signature, Failed, Some(Reason::Malformed)),
+    ("H_84 version 3 with issuer and serial number", |d| d.signer_version = 3, Signature, Failed, Some(Reason::Malformed)),
+    ("H_85 version 1 with key identifier", |d| d.sid = Some(encode(Tag(0x80), &d.ds.key.id())), Signature, Failed, Some(Reason::Malformed)),
+    ("version 3 with key identifier", |d| { d.sid = Some(encode(Tag(0x80), &d.ds.key.id())); d.signer_version = 3 }, Signature, Successful, None),
+    ("H_28 another issuer", |d| d.sid = Some(sid("VN", "another", &[0x12, 0x34])), Signature, Failed, Some(Reason::Mismatch)),
+    ("H_28 another serial number", |d| d.sid = Some(sid("VN", "CSCA on paper", &[0x12, 0x35])), Signature, Failed, Some(Reason::Mismatch)),
+    ("H_29 another key identifier", |d| { d.sid = Some(encode(Tag(0x80), &[7; 20])); d.signer_version = 3 }, Signature, Failed, Some(Reason::Mismatch)),
+    ("an issuer in another order and case", |d| d.sid = Some(encode_all(Tag::SEQUENCE, &[
+        &name(&[(oid::COMMON_NAME, "csca  ON paper"), (oid::COUNTRY_NAME, "vn")]), &integer(&[0x12, 0x34])])), Signature, Successful, None),
+    ("H_30 MD5 as the signer's digest", |d| { d.digest_oid = oid::MD5; d.digest_algorithms = vec![oid::MD5, oid::SHA256] }, Signature, Failed, Some(Reason::ForbiddenAlgorithm)),
+    ("an unknown digest", |d| { d.digest_oid = oid::ID_DSA; d.digest_algorithms = vec![oid::ID_DSA] }, Signature, Undetermined, Some(Reason::UnsupportedAlgorithm)),
+    ("H_32 another message digest", |d| d.attributes = Some(|a| a[2].1 = vec![encode(Tag::OCTET_STRING, &[7; 32])]), Signature, Failed, Some(Reason::MessageDigestMismatch)),
+    ("H_33 no message digest", |d| d.attributes = Some(|a| { a.remove(2); }), Signature, Failed, Some(Reason::Malformed)),
+    ("two message digests", |d| d.attributes = Some(|a| { let one = a[2].clone(); a.push(one) }), Signature, Failed, Some(Reason::Malformed)),
+    ("two values of the message digest", |d| d.attributes = Some(|a| { let one = a[2].1[0].clone(); a[2].1.push(one) }), Signature, Failed, Some(Reason::Malformed)),
+    ("no content type attribute", |d| d.attributes = Some(|a| { a.remove(0); }), Signature, Failed, Some(Reason::Malformed)),
+    ("another content type attribute", |d| d.attributes = Some(|a| a[0].1 = vec![object(oid::ID_DATA)]), Signature, Failed, Some(Reason::Mismatch)),
+    ("no signing time", |d| d.attributes = Some(|a| { a.remove(1); }), Signature, Successful, None),
+    ("no signed attributes", |d| d.no_attributes = true, Signature, Failed, Some(Reason::Malformed)),
+    ("attributes that verify only sorted", |d| d.unsorted = true, Signature, Undetermined, Some(Reason::Tolerance)),
+    ("H_36 an algorithm never allowed", |d| d.signature_algorithm = algorithm(oid::MD5_WITH_RSA), Signature, Failed, Some(Reason::ForbiddenAlgorithm)),
+    ("an unknown algorithm", |d| d.signature_algorithm = algorithm(oid::ID_DSA_WITH_SHA256), Signature, Undetermined, Some(Reason::UnsupportedAlgorithm)),
+    ("a signature with another hash than the digest", |d| d.signature_algorithm = algorithm(oid::ECDSA_WITH_SHA384), Signature, Failed, Some(Reason::Mismatch)),
+    ("an algorithm for another key", |d| d.signature_algorithm = encode_all(Tag::SEQUENCE, &[&object(oid::SHA256_WITH_RSA), &[5, 0]]), Signature, Failed, Some(Reason::BadKey)),
+    ("H_37 a wrong signature", |d| d.spoil_signature = true, Signature, Failed, Some(Reason::BadSignature)),
+    ("H_38 no signature", |d| d.no_signature = true, Object, Failed, Some(Reason::Malformed)),
+    ("two signers", |d| d.signers = 2, Signature, Failed, Some(Reason::Malformed)),
+    ("no signer", |d| d.signers = 0, Signature, Failed, Some(Reason::Malformed)),
+    ("H_15 no certificate", |d| d.certificates = Some(vec![]), Signature, Undetermined, Some(Reason::SignerCertificateMissing)),
+    ("a certificate that is none", |d| d.certificates = Some(vec![encode(Tag::SEQUENCE, &[5, 0])]), Signature, Failed, Some(Reason::Malformed)),
+    ("thirty-three certificates", |d| d.certificates = Some(vec![d.ds_der(); 33]), Object, Failed, Some(Reason::Malformed)),
+    ("indefinite lengths", |d| d.indefinite = true, Signature, Successful, None),
+    // The LDS security object (H_39 to H_47, H_86 to H_89).
+    ("H_39 another version", |d| d.content.version = 2, Object, Failed, Some(Reason::UnknownVersion)),
+    ("H_41 MD5 for the hashes", |d| d.content.digest_oid = oid::MD5, Object, Failed, Some(Reason::ForbiddenAlgorithm)),
+    ("an unknown hash", |d| d.content.digest_oid = oid::ID_DSA, Object, Undetermined, Some(Reason::UnsupportedAlgorithm)),
+    ("H_46 data group 255", |d| d.content.hashes = Some(more(d, 255, &[7; 32])), Object, Failed, Some(Reason::Malformed)),
+    ("data group 0", |d| d.content.hashes = Some(more(d, 0, &[7; 32])), Object, Failed, Some(Reason::Malformed)),
+    ("a data group twice", |d| d.content.hashes = Some(more(d, 2, &[7; 32])), Object, Failed, Some(Reason::Malformed)),
+    ("a hash too short", |d| d.content.hashes = Some(more(d, 3, &[7; 31])), Object, Failed, Some(Reason::Malformed)),
+    ("no hashes", |d| d.content.hashes = Some(vec![]), Object, Failed, Some(Reason::Malformed)),
+    ("H_86 LDS 1.8", |d| { d.content.version = 1; d.content.lds_version = Some(("0108", "040000")) }, Object, Successful, None),
+    ("H_87 LDS version in version 0", |d| d.content.lds_version = Some(("0107", "040000")), Object, Failed, Some(Reason::Mismatch)),
+    ("H_88 no LDS version in version 1", |d| d.content.version = 1, Object, Failed, Some(Reason::Mismatch)),
+    ("LDS 1.7 in version 1", |d| { d.content.version = 1; d.content.lds_version = Some(("0107", "040000")) }, Object, Failed, Some(Reason::Mismatch)),
+    ("H_89 LDS 1.9", |d| { d.content.version = 1; d.content.lds_version = Some(("0109", "040000")) }, Object, Undetermined, Some(Reason::UnknownVersion)),
+    ("H_74 another hash for the data groups", |d| { d.content.digest = DigestAlgorithm::Sha384; d.content.digest_oid = oid::SHA384 }, Groups, Successful, None),
+    // The document signer's certificate (H_48 to H_68).
+    ("H_48 another version", |d| d.ds.version = 1, Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("H_49 a negative serial number", |d| d.ds.serial = vec![0x92, 0x34], Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("H_51 inner and outer algorithm differ", |d| d.ds.inner = algorithm(oid::ECDSA_WITH_SHA384), Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("inner and outer algorithm differ, the chain", |d| d.ds.inner = algorithm(oid::ECDSA_WITH_SHA384), Chain, Failed, Some(Reason::AnchorDoesNotVerify)),
+    ("H_52 another issuer", |d| d.ds.issuer = name(&[(oid::COUNTRY_NAME, "VN"), (oid::COMMON_NAME, "another")]), Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("H_54 a date before 2050 in GeneralizedTime", |d| d.ds.validity[1] = (Tag::GENERALIZED_TIME, "20350101000000Z"), Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("H_57 a key that is no point", |d| { let at = d.ds.spki.len() - 1; d.ds.spki[at] ^= 1 }, Signature, Failed, Some(Reason::BadKey)),
+    ("H_60 an empty authority key identifier", |d| d.ds.set(oid::AUTHORITY_KEY_IDENTIFIER, Some((false, encode(Tag::SEQUENCE, &[])))), Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("H_61 no authority key identifier", |d| d.ds.set(oid::AUTHORITY_KEY_IDENTIFIER, None), Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("no authority key identifier, the chain", |d| d.ds.set(oid::AUTHORITY_KEY_IDENTIFIER, None), Chain, Successful, None),
+    ("H_62 key usage not critical", |d| d.ds.set(oid::KEY_USAGE, Some((false, key_usage(0x80)))), Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("H_63 another key usage", |d| d.ds.set(oid::KEY_USAGE, Some((true, key_usage(0x40)))), Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("H_64 no key usage", |d| d.ds.set(oid::KEY_USAGE, None), Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("a malformed key usage", |d| d.ds.set(oid::KEY_USAGE, Some((true, vec![5, 0]))), Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("a document signer that is an authority", |d| d.ds.set(oid::BASIC_CONSTRAINTS, Some((true, authority()))), Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("an unknown critical extension", |d| d.ds.set(oid::ID_TA, Some((true, vec![5, 0]))), Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("an unknown extension", |d| d.ds.set(oid::ID_TA, Some((false, vec![5, 0]))), Certificates, Successful, None),
+    ("an extension twice", |d| d.ds.extensions.push((oid::KEY_USAGE, true, key_usage(0x80))), Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("a key for signing lists", |d| d.ds.set(oid::EXT_KEY_USAGE, Some((true, encode(Tag::SEQUENCE, &object(oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY))))), Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("H_67 MD5 in the certificate", |d| { d.ds.inner = algorithm(oid::MD5_WITH_RSA); d.ds.outer = d.ds.inner.clone() }, Chain, Failed, Some(Reason::ForbiddenAlgorithm)),
+    ("an unknown algorithm in the certificate", |d| { d.ds.inner = algorithm(oid::ID_DSA_WITH_SHA256); d.ds.outer = d.ds.inner.clone() }, Chain, Undetermined, Some(Reason::UnsupportedAlgorithm)),
+    ("H_68 a wrong signature of the certificate", |d| d.ds.spoil_signature = true, Chain, Failed, Some(Reason::AnchorDoesNotVerify)),
+    ("a document signer that signed itself", |d| { d.issuer_key = Some(d.ds.key.clone()); d.ds.issuer = d.ds.subject.clone() }, Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("signed by another authority that names itself so", |d| d.issuer_key = Some(Key::new(CurveId::Secp256r1, 0x33)), Chain, Failed, Some(Reason::AnchorDoesNotVerify)),
+    ("signed by a successor of the same name", |d| { let key = Key::new(CurveId::Secp256r1, 0x33);
+        d.ds.set(oid::AUTHORITY_KEY_IDENTIFIER, Some((false, authority_key_id(&key.id())))); d.issuer_key = Some(key) }, Chain, Undetermined, Some(Reason::AnchorNotFound)),
+    ("a key identifier of nobody, but signed by the authority", |d| d.ds.set(oid::AUTHORITY_KEY_IDENTIFIER, Some((false, authority_key_id(&[9; 20])))), Chain, Successful, None),
+    // Validity.
+    ("a document signer of tomorrow", |d| d.ds.validity[0] = (Tag::UTC_TIME, "260701000000Z"), Validity, Failed, Some(Reason::NotYetValid)),
+    ("a lapsed document signer, valid when it signed", |d| d.ds.validity[1] = (Tag::UTC_TIME, "260101000000Z"), Validity, Undetermined, Some(Reason::LapsedValidAtIssue)),
+    ("a document signer that had lapsed when it signed", |d| d.ds.validity[1] = (Tag::UTC_TIME, "250101000000Z"), Validity, Failed, Some(Reason::Lapsed)),
+    ("a lapsed document signer, no signing time", |d| { d.ds.validity[1] = (Tag::UTC_TIME, "260101000000Z"); d.attributes = Some(|a| { a.remove(1); }) }, Validity, Failed, Some(Reason::Lapsed)),
+    ("signed after the private key's period", |d| d.ds.set(oid::PRIVATE_KEY_USAGE_PERIOD, Some((false, period("20240101000000Z", "20240401000000Z")))), Validity, Failed, Some(Reason::Lapsed)),
+    ("signed before the private key's period", |d| d.ds.set(oid::PRIVATE_KEY_USAGE_PERIOD, Some((false, period("20250701000000Z", "20260401000000Z")))), Validity, Failed, Some(Reason::NotYetValid)),
+    ("signed within the private key's period", |d| d.ds.set(oid::PRIVATE_KEY_USAGE_PERIOD, Some((false, period("20250101000000Z", "20250701000000Z")))), Validity, Successful, None),
+    ("a lapsed authority, valid when the document was signed", |d| d.csca.validity[1] = (Tag::UTC_TIME, "260101000000Z"), Validity, Undetermined, Some(Reason::LapsedValidAtIssue)),
+    ("an authority that had lapsed", |d| d.csca.validity[1] = (Tag::UTC_TIME, "240601000000Z"), Validity, Failed, Some(Reason::Lapsed)),
+    // The authority.
+    ("an authority without cA", |d| d.csca.set(oid::BASIC_CONSTRAINTS, None), Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("an authority that may not sign certificates", |d| d.csca.set(oid::KEY_USAGE, Some((true, key_usage(0x02)))), Certificates, Failed, Some(Reason::CertificateProfile)),
+    ("an authority with an unknown critical extension", |d| d.csca.set(oid::ID_TA, Some((true, vec![5, 0]))), Certificates, Failed, Some(Reason::CertificateProfile)),
+    // The country.
+    ("another country's signer", |d| d.ds.subject = name(&[(oid::COUNTRY_NAME, "LA"), (oid::COMMON_NAME, "DS")]), Country, Failed, Some(Reason::Mismatch)),
+    ("the country in small letters", |d| d.ds.subject = name(&[(oid::COUNTRY_NAME, "vn"), (oid::COMMON_NAME, "DS")]), Country, Successful, None),
+    ("a signer for other documents", |d| d.ds.set(oid::ID_ICAO_DOCUMENT_TYPE_LIST, Some((false, types(&["P", "AC"])))), Country, Failed, Some(Reason::Mismatch)),
+    ("a signer for these documents", |d| d.ds.set(oid::ID_ICAO_DOCUMENT_TYPE_LIST, Some((false, types(&["P", "I"])))), Country, Successful, None),
+];
+
+fn sid(country: &str, common: &str, serial: &[u8]) -> Vec<u8> {
+    let issuer = name(&[(oid::COUNTRY_NAME, country), (oid::COMMON_NAME, common)]);
+    encode_all(Tag::SEQUENCE, &[&issuer, &integer(serial)])
+}
+
+fn more(document: &Document, number: u32, hash: &[u8]) -> Vec<(u32, Vec<u8>)> {
+    let mut hashes = document.hashes();
+    hashes.push((number, hash.to_vec()));
+    hashes
+}
+
+fn authority() -> Vec<u8> {
+    encode(Tag::SEQUENCE, &encode(Tag::BOOLEAN, &[0xFF]))
+}
+
+fn period(from: &str, to: &str) -> Vec<u8> {
+    encode_all(Tag::SEQUENCE, &[&encode(Tag(0x80), from.as_bytes()), &encode(Tag(0x81), to.as_bytes())])
+}
+
+fn types(codes: &[&str]) -> Vec<u8> {
+    let codes: Vec<u8> = codes.iter().flat_map(|code| encode(Tag::PRINTABLE_STRING, code.as_bytes())).collect();
+    encode_all(Tag::SEQUENCE, &[&integer(&[0]), &encode(Tag::SET, &codes)])
+}
+
+#[test]
+fn finds_each_defect_of_a_document() {
+    for (what, alter, id, state, reason) in DEFECTS {
+        let mut document = Document::new();
+        alter(&mut document);
+        let found = finding(&document, &Setting::trusting(&document), *id);
+        assert_eq!(found, (*state, *reason), "{what}");
+    }
+    println!("{} defects and oddities, each found as due", DEFECTS.len());
+}
+
+#[test]
+fn tolerances_and_laxities_are_named() {
+    type Oddity = (&'static str, fn(&mut Document), CheckId, Warning);
+    let cases: [Oddity; 5] = [
+        ("id-data", |d| d.content_type = oid::ID_DATA, Object, Warning::LegacyLdsOid),
+        ("unsorted", |d| d.unsorted = true, Signature, Warning::SignedAttributesUnsorted),
+        ("another signer", |d| d.sid = Some(sid("VN", "another", &[1])), Signature, Warning::SignerIdMismatch),
+        ("indefinite", |d| d.indefinite = true, Object, Warning::IndefiniteLength),
+        ("no AKI", |d| d.ds.set(oid::AUTHORITY_KEY_IDENTIFIER, None), Certificates, Warning::NoAuthorityKeyIdentifier),
+    ];
+    for (what, alter, id, warning) in cases {
+        let mut document = Document::new();
+        alter(&mut document);
+        let (sod, setting) = (document.sod(), Setting::trusting(&document));
+        let findings = judge(&sod, files(&document), &setting);
+        assert_eq!(check(&findings, id).warnings, [warning], "{what}");
+    }
+}
+
+#[test]
+fn without_a_fitting_anchor_nothing_is_authentic() {
+    let document = Document::new();
+    let sod = document.sod();
+    let mut setting = Setting::trusting(&document);
+    setting.trust = TrustStore::new();
+    let findings = judge(&sod, files(&document), &setting);
+    let chain = check(&findings, Chain);
+    assert_eq!((chain.state, chain.reason), (Undetermined, Some(Reason::NoTrustAnchor)));
+    assert_eq!(findings.authenticity(), Undetermined);
+    assert!(findings.authenticated(DataGroup::DG1).is_none());
+    assert_eq!(check(&findings, CheckId::PaDg1).state, Successful, "the hash matches all the same");
+
+    let mut stranger = Document::new();
+    stranger.csca.key = Key::new(CurveId::Secp256r1, 0x44);
+    stranger.csca.spki = stranger.csca.key.spki();
+    stranger.csca.subject = name(&[(oid::COUNTRY_NAME, "LA"), (oid::COMMON_NAME, "CSCA")]);
+    stranger.csca.issuer = stranger.csca.subject.clone();
+    stranger.csca.set(oid::SUBJECT_KEY_IDENTIFIER, None);
+    setting.trust.add_certificate(&stranger.csca_der()).unwrap();
+    let findings = judge(&sod, files(&document), &setting);
+    let chain = check(&findings, Chain);
+    assert_eq!((chain.state, chain.reason), (Undetermined, Some(Reason::AnchorNotFound)));
+    assert!(findings.authenticated(DataGroup::DG1).is_none());
+}
+
+#[test]
+fn certificates_in_the_security_object_are_never_anchors() {
+    let mut document = Document::new();
+    document.certificates = Some(vec![document.ds_der(), document.csca_der()]);
+    let sod = document.sod();
+    let setting = Setting { trust: TrustStore::new(), ..Setting::trusting(&document) };
+    let findings = judge(&sod, files(&document), &setting);
+    assert_eq!(check(&findings, Chain).reason, Some(Reason::NoTrustAnchor));
+    assert!(findings.authenticated(DataGroup::DG1).is_none());
+}
+
+#[test]
+fn an_authority_cannot_sign_documents_itself() {
+    let mut document = Document::new();
+    document.ds = document.csca.clone();
+    document.certificates = Some(vec![document.csca_der()]);
+    assert_eq!(finding(&document, &Setting::trusting(&document), Certificates).0, Failed);
+}
+
+#[test]
+fn the_right_one_of_two_authorities_with_one_name_is_found() {
+    let document = Document::new();
+    let mut setting = Setting::trusting(&document);
+    let mut trust = TrustStore::new();
+    for seed in [0x51, 0x52, 0x53] {
+        let mut other = document.csca.clone();
+        other.key = Key::new(CurveId::Secp256r1, seed);
+        other.spki = other.key.spki();
+        // One bears the very key identifier of the right one.
+        if seed != 0x52 {
+            other.set(oid::SUBJECT_KEY_IDENTIFIER, None);
+        }
+        trust.add_certificate(&other.sign(&other.key)).unwrap();
+    }
+    trust.add_certificate(&document.csca_der()).unwrap();
+    setting.trust = trust;
+    let sod = document.sod();
+    let findings = judge(&sod, files(&document), &setting);
+    assert_eq!(findings.authenticity(), Successful);
+    assert_eq!(findings.anchor().unwrap().der(), document.csca_der());
+}
+
+#[test]
+fn a_link_certificate_in_the_store_is_an_anchor_like_any() {
+    let document = Document::new();
+    let mut link = document.csca.clone();
+    let old = Key::new(CurveId::Secp256r1, 0x61);
+    link.issuer = name(&[(oid::COUNTRY_NAME, "VN"), (oid::COMMON_NAME, "CSCA of old")]);
+    link.set(oid::AUTHORITY_KEY_IDENTIFIER, Some((false, authority_key_id(&old.id()))));
+    let mut setting = Setting::trusting(&document);
+    setting.trust = TrustStore::new();
+    setting.trust.add_certificate(&link.sign(&old)).unwrap();
+    assert_eq!(finding(&document, &setting, Chain), (Successful, None));
+    assert_eq!(finding(&document, &setting, Certificates), (Successful, None));
+}
+
+#[test]
+fn a_valid_certificate_of_the_same_authority_is_preferred_to_a_lapsed_one() {
+    let mut document = Document::new();
+    let sound = document.csca_der();
+    document.csca.validity[1] = (Tag::UTC_TIME, "250101000000Z");
+    let mut setting = Setting::trusting(&document);
+    setting.trust.add_certificate(&sound).unwrap();
+    assert_eq!(finding(&document, &setting, Validity), (Successful, None));
+}
+
+#[test]
+fn a_pinned_document_signer_is_trusted_by_name() {
+    let document = Document::new();
+    let sod = document.sod();
+    let mut setting = Setting::trusting(&document);
+    setting.trust = TrustStore::new();
+    setting.trust.add_pinned_signer(&document.ds_der()).unwrap();
+    let findings = judge(&sod, files(&document), &setting);
+    let chain = check(&findings, Chain);
+    assert_eq!((chain.state, chain.reason), (Successful, Some(Reason::PinnedSigner)));
+    assert!(chain.compared.contains("DS on paper"));
+    assert!(findings.authenticated(DataGroup::DG1).is_some());
+    assert!(findings.anchor().is_none());
+
+    // Another certificate of the same key and name is another certificate.
+    let mut renewed = document.clone();
+    renewed.ds.validity[1] = (Tag::UTC_TIME, "360101000000Z");
+    let sod = renewed.sod();
+    let findings = judge(&sod, files(&renewed), &setting);
+    assert_eq!(check(&findings, Chain).state, Undetermined);
+    assert!(findings.authenticated(DataGroup::DG1).is_none());
+
+    // A pinned certificate serves where none comes along (H_15).
+    let mut bare = document.clone();
+    bare.certificates = Some(vec![]);
+    let sod = bare.sod();
+    assert!(judge(&sod, files(&bare), &setting).authenticated(DataGroup::DG1).is_some());
+    bare.spoil_signature = true;
+    let sod = bare.sod();
+    assert_eq!(judge(&sod, files(&bare), &setting).authenticity(), Failed);
+}
+
+#[test]
+fn the_issuing_state_must_be_the_signers() {
+    let document = Document::new();
+    let cases = [
+        (Some("VNM"), Successful, None),
+        (Some("LAO"), Failed, Some(Reason::Mismatch)),
+        (Some("D<<"), Failed, Some(Reason::Mismatch)),
+        (Some("ZZZ"), Undetermined, Some(Reason::NothingToCompare)),
+        (None, Undetermined, Some(Reason::NothingToCompare)),
+    ];
+    for (state, expected, reason) in cases {
+        let setting = Setting { state, ..Setting::trusting(&document) };
+        assert_eq!(finding(&document, &setting, Country), (expected, reason), "{state:?}");
+    }
+}
+
+#[test]
+fn a_date_of_issue_stands_in_for_a_signing_time() {
+    let mut document = Document::new();
+    document.ds.validity[1] = (Tag::UTC_TIME, "260101000000Z");
+    document.attributes = Some(|attributes| {
+        attributes.remove(1);
+    });
+    let issued = Some(datetime!(2025-02-01 0:00 UTC));
+    let setting = Setting { issued, ..Setting::trusting(&document) };
+    assert_eq!(finding(&document, &setting, Validity), (Undetermined, Some(Reason::LapsedValidAtIssue)));
+    let issued = Some(datetime!(2026-02-01 0:00 UTC));
+    let setting = Setting { issued, ..Setting::trusting(&document) };
+    assert_eq!(finding(&document, &setting, Validity), (Failed, Some(Reason::Lapsed)));
+}
+
+#[test]
+fn the_security_object_decides_what_the_document_consists_of() {
+    let mut document = Document::new();
+    document.files.insert(3, vec![0x63, 0]);
+    document.files.insert(14, vec![0x6E, 0]);
+    document.files.insert(15, vec![0x6F, 0]);
+    let sod = document.sod();
+    let setting = Setting::trusting(&document);
+    let dg = |number| DataGroup::new(number).unwrap();
+    let cases = [
+        (14, FileState::Absent, Failed, Some(Reason::Missing), Failed),
+        (14, FileState::Refused, Failed, Some(Reason::Missing), Failed),
+        (14, FileState::CutOff, State::Aborted, Some(Reason::CutOff), State::Aborted),
+        (14, FileState::NotRead, Undetermined, Some(Reason::NotRead), Successful),
+        (14, FileState::Read(&[0x6E, 1, 0]), Failed, Some(Reason::Mismatch), Failed),
+        (
+            3,
+            FileState::NeedsTerminalAuthentication,
+            State::NotSupported,
+            Some(Reason::NeedsTerminalAuthentication),
+            Successful,
+        ),
+        (3, FileState::Refused, State::NotSupported, Some(Reason::NeedsTerminalAuthentication), Successful),
+        (3, FileState::Absent, Failed, Some(Reason::Missing), Failed),
+        (11, FileState::Read(&[0x6B, 0]), Failed, Some(Reason::NotCovered), Failed),
+    ];
+    for (number, state, expected, reason, overall) in cases {
+        let mut files = files(&document);
+        files.insert(dg(number), state);
+        let findings = judge(&sod, files, &setting);
+        let group = check(&findings, CheckId::data_group(number).unwrap());
+        assert_eq!((group.state, group.reason), (expected, reason), "DG{number} {state:?}");
+        assert_eq!(check(&findings, Groups).state, overall, "DG{number} {state:?}");
+        assert!(findings.authenticated(dg(number)).is_none());
+        assert!(findings.authenticated(DataGroup::DG1).is_some());
+    }
+    // Nothing is said of a file that is neither read nor listed.
+    let mut files = files(&document);
+    files.insert(dg(11), FileState::Absent);
+    assert!(judge(&sod, files, &setting).check(CheckId::PaDg11).is_none());
+    let none = judge(&sod, BTreeMap::new(), &setting);
+    assert_eq!(check(&none, Groups).reason, Some(Reason::NotRead));
+}
+
+#[test]
+fn data_groups_of_another_person_do_not_match() {
+    let document = Document::new();
+    let sod = document.sod();
+    let setting = Setting::trusting(&document);
+    let other =
+        Document { files: [(1, vec![0x61, 1, 9]), (2, vec![0x75, 1, 9]), (13, vec![0x6D, 1, 9])].into(), ..document };
+    let findings = judge(&sod, files(&other), &setting);
+    assert_eq!(check(&findings, Groups).state, Failed);
+    assert!(DataGroup::all().all(|group| findings.authenticated(group).is_none()));
+}
+
+#[test]
+fn a_missing_security_object_is_a_finding() {
+    let document = Document::new();
+    let setting = Setting::trusting(&document);
+    let cases = [
+        (FileState::Absent, Failed, Reason::Missing),
+        (FileState::Refused, Failed, Reason::Refused),
+        (FileState::NotRead, Undetermined, Reason::NotRead),
+        (FileState::CutOff, State::Aborted, Reason::CutOff),
+        (FileState::Read(&[]), Failed, Reason::Malformed),
+    ];
+    for (sod, state, reason) in cases {
+        let inputs = Inputs {
+            sod,
+            files: files(&document),
+            trust: &setting.trust,
+            at: NOW,
+            issued: None,
+            issuing_state: None,
+            document_code: None,
+        };
+        let findings = passive_authentication(&inputs);
+        let object = check(&findings, Object);
+        assert_eq!((object.state, object.reason), (state, Some(reason)));
+        assert_ne!(findings.authenticity(), Successful);
+        assert!(findings.authenticated(DataGroup::DG1).is_none());
+        assert_eq!(check(&findings, CheckId::PaDg1).state, Undetermined);
+    }
+}
+
+#[test]
+fn a_file_that_came_early_is_only_provisional() {
+    let document = Document::new();
+    let file = document.sod();
+    let sod = SecurityObject::parse(&file).unwrap();
+    let matching = provisional(&sod, DataGroup::DG1, &document.files[&1]).unwrap();
+    assert_eq!((matching.group(), matching.bytes()), (DataGroup::DG1, document.files[&1].as_slice()));
+    assert!(provisional(&sod, DataGroup::DG2, &document.files[&1]).is_none());
+    assert!(provisional(&sod, DataGroup::DG11, &document.files[&1]).is_none());
+}
+
+/// Every byte of EF.SOD altered, with the control that the untouched one is authentic. The bytes that may change are those
+/// that no signature covers and that say nothing: each is listed by the field it stands in.
+#[test]
+fn no_altered_byte_of_the_security_object_passes() {
+    let document = Document::new();
+    let sod = document.sod();
+    let setting = Setting::trusting(&document);
+    assert_eq!(judge(&sod, files(&document), &setting).authenticity(), Successful);
+    let mut harmless = Vec::new();
+    for at in 0..sod.len() {
+        for bit in [0x01, 0x20, 0x80] {
+            let mut altered = sod.clone();
+            altered[at] ^= bit;
+            if judge(&altered, files(&document), &setting).authenticity() == Successful {
+                harmless.push((at, bit));
+            }
+        }
+    }
+    for end in 0..sod.len() {
+        assert_eq!(judge(&sod[..end], files(&document), &setting).authenticity(), Failed, "cut to {end}");
+    }
+    // The signer's identifier is not signed, and names are compared whatever their case and string type: only there.
+    let issuer = sod.windows(document.ds.issuer.len()).rposition(|window| window == document.ds.issuer).unwrap();
+    let identifier = issuer..issuer + document.ds.issuer.len();
+    println!("{} of {} alterations change nothing that is signed", harmless.len(), sod.len() * 3);
+    assert!(harmless.iter().all(|(at, _)| identifier.contains(at)), "{harmless:?} outside {identifier:?}");
+}
+
+#[test]
+fn the_specimen_gives_the_findings_that_its_description_implies() {
+    let read = |name: &str| shared(&format!("specimens/bsi-tr03105-5-2008/EF_{name}.bin"));
+    let Some(sod) = read("SOD") else { return };
+    let groups: Vec<(u8, Vec<u8>)> =
+        [1, 2, 3, 4, 14, 15].map(|number| (number, read(&format!("DG{number}")).unwrap())).into();
+    let files: BTreeMap<DataGroup, FileState<'_>> =
+        groups.iter().map(|(number, file)| (DataGroup::new(*number).unwrap(), FileState::Read(file))).collect();
+    let list = shared("csca/DE_ML_2026-05-28-08-28-45.ml").unwrap();
+    let setting = Setting {
+        trust: TrustStore::from_trusted_master_list(&list).unwrap(),
+        at: NOW,
+        issued: None,
+        state: Some("D<<"),
+        code: Some("P<"),
+    };
+    let findings = judge(&sod, files, &setting);
+    let expected = [
+        (Object, Successful, None),
+        (Signature, Successful, None),
+        // Its authority is not public.
+        (Chain, Undetermined, Some(Reason::AnchorNotFound)),
+        // A certificate of 2008 without keyUsage, valid for a year; the SOD has no signing time.
+        (Certificates, Failed, Some(Reason::CertificateProfile)),
+        (Validity, Failed, Some(Reason::Lapsed)),
+        (CheckId::PaRevocation, Undetermined, Some(Reason::RevocationNotChecked)),
+        (Country, Successful, None),
+        // DG4 and DG15 are on the chip, but not in the SOD.
+        (Groups, Failed, Some(Reason::NotCovered)),
+        (CheckId::PaDg1, Successful, None),
+        (CheckId::PaDg2, Successful, None),
+        (CheckId::PaDg3, Successful, None),
+        (CheckId::PaDg4, Failed, Some(Reason::NotCovered)),
+        (CheckId::PaDg14, Successful, None),
+        (CheckId::PaDg15, Failed, Some(Reason::NotCovered)),
+    ];
+    let found: Vec<_> = findings.checks().iter().map(|check| (check.id, check.state, check.reason)).collect();
+    assert_eq!(found, expected);
+    let signature = check(&findings, Signature);
+    assert_eq!(signature.warnings, [Warning::Sha1]);
+    assert_eq!(signature.compared, "ECDSA SHA-1 under EC brainpoolP224r1, named by issuer and serial number");
+    assert!(findings.authenticated(DataGroup::DG1).is_none());
+}
