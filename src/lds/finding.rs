@@ -219,6 +219,13 @@ impl Findings {
         }
     }
 
+    /// Adds the finding unless the file already has one of its sort: of many equal ones the first place is enough.
+    pub(crate) fn add_first(&mut self, at: usize, defect: Defect) {
+        if self.list.iter().all(|finding| finding.defect != defect) {
+            self.add(at, defect);
+        }
+    }
+
     /// The one data object that the file is; what stands after it is no part of the file.
     pub(crate) fn object<'a>(&mut self, bytes: &'a [u8], tag: Tag, what: &'static str) -> Result<Tlv<'a>, TlvError> {
         let mut reader = Reader::new(bytes);

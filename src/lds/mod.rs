@@ -11,6 +11,7 @@ mod dg1;
 mod com;
 mod face;
 mod security_infos;
+mod keys;
 mod atr_info;
 mod sod;
 
@@ -21,6 +22,7 @@ pub use face::{Dg2, Face, ImageFormat, MAX_FACES, RecordFormat};
 pub use files::{DataGroup, FileId};
 pub(crate) use finding::Findings;
 pub use finding::{Defect, Finding, Kind};
+pub use keys::{ChipKey, Dg14, Dg15};
 pub use mrz::{Mrz, MrzError, MrzField, MrzFormat, MrzInformation, MrzName, check_digit};
 pub use security_infos::{
     ActiveAuthenticationInfo, Agreement, ChipAuthenticationInfo, ChipAuthenticationPublicKeyInfo, KeyId, MAX_INFOS,

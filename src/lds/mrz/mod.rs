@@ -88,13 +88,13 @@ impl Mrz {
         for (at, &byte) in (value_at..).zip(value) {
             let mark = char::from(byte);
             if mark == '\r' || mark == '\n' {
-                findings.add(at, Defect::MrzLineBreaks);
+                findings.add_first(at, Defect::MrzLineBreaks);
                 continue;
             }
             if mark.is_ascii_lowercase() {
-                findings.add(at, Defect::MrzLowerCase);
+                findings.add_first(at, Defect::MrzLowerCase);
             } else if !is_mrz_character(mark) {
-                findings.add(at, Defect::MrzCharacter);
+                findings.add_first(at, Defect::MrzCharacter);
             }
             if places.len() < 90 {
                 let mark = mark.to_ascii_uppercase();
