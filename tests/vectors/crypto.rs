@@ -1,0 +1,100 @@
+//! Vectors of the room `crypto`.
+
+use crate::format::{Failure, Vector, same};
+use chipid::crypto::{
+    Cipher, CurveId, DigestAlgorithm, KeyUse, Point, PublicKey, RsaPublicKey, Secret, verify_iso9796_2,
+};
+
+pub fn cipher_of(vector: &Vector) -> Result<Cipher, Failure> {
+    vector.named("cipher", &Cipher::ALL, Cipher::name)
+}
+
+pub fn digest_of(vector: &Vector) -> Result<DigestAlgorithm, Failure> {
+    vector.named("algorithm", &DigestAlgorithm::ALL, DigestAlgorithm::name)
+}
+
+pub fn curve_of(vector: &Vector) -> Result<CurveId, Failure> {
+    vector.named("curve", &CurveId::ALL, CurveId::name)
+}
+
+/// `algorithm`, `message` in hexadecimal digits or `message_ascii`, `digest`.
+pub fn digest(vector: &Vector) -> Result<(), Failure> {
+    let message = match vector.optional("message_ascii") {
+        Some(text) => text.as_bytes().to_vec(),
+        None => vector.hex("message")?,
+    };
+    same("digest", &digest_of(vector)?.digest(&[&message]), &vector.hex("digest")?)
+}
+
+/// `cipher`, `secret`, `use` (enc, mac, password), `key`.
+pub fn kdf(vector: &Vector) -> Result<(), Failure> {
+    let uses = [KeyUse::Enc, KeyUse::Mac, KeyUse::Password];
+    let key_use = vector.named("use", &uses, |key_use| match key_use {
+        KeyUse::Enc => "enc",
+        KeyUse::Mac => "mac",
+        KeyUse::Password => "password",
+    })?;
+    let key = chipid::crypto::kdf(cipher_of(vector)?, &vector.hex("secret")?, key_use);
+    same("key", key.expose(), &vector.hex("key")?)
+}
+
+/// `cipher`, `key`, `iv`, `plain`, `encrypted`: both ways.
+pub fn cbc(vector: &Vector) -> Result<(), Failure> {
+    let (cipher, key, iv) = (cipher_of(vector)?, Secret::new(vector.hex("key")?), vector.hex("iv")?);
+    let (plain, encrypted) = (vector.hex("plain")?, vector.hex("encrypted")?);
+    same("encrypted", &cipher.encrypt_cbc(&key, &iv, &plain)?, &encrypted)?;
+    same("plain", &cipher.decrypt_cbc(&key, &iv, &encrypted)?, &plain)
+}
+
+/// `cipher`, `key`, `data`, `padded` (yes: the data is whole blocks already), `mac`.
+pub fn mac(vector: &Vector) -> Result<(), Failure> {
+    let (cipher, key, data) = (cipher_of(vector)?, Secret::new(vector.hex("key")?), vector.hex("data")?);
+    let (padded, expected) = (vector.text("padded")? == "yes", vector.hex("mac")?);
+    let mac = if padded { cipher.mac_padded(&key, &data) } else { cipher.mac(&key, &data) };
+    same("mac", &mac?, &expected)
+}
+
+/// `curve`, `private_a`, `public_a`, `private_b`, `public_b`, `shared_x`: both public keys, both agreements.
+pub fn ecdh(vector: &Vector) -> Result<(), Failure> {
+    let curve = curve_of(vector)?.curve();
+    let pair = |side: &str| {
+        let private = Secret::new(vector.hex(&format!("private_{side}"))?);
+        Ok::<_, Failure>((private, vector.hex(&format!("public_{side}"))?))
+    };
+    let ((private_a, public_a), (private_b, public_b)) = (pair("a")?, pair("b")?);
+    let shared_x = vector.hex("shared_x")?;
+    let public = |private: &Secret| curve.multiply(private, &curve.generator());
+    let (point_a, point_b) = (curve.decode_point(&public_a)?, curve.decode_point(&public_b)?);
+    same("public_a", &curve.encode_point(&public(&private_a)?), &public_a)?;
+    same("public_b", &curve.encode_point(&public(&private_b)?), &public_b)?;
+    same("shared_x of a", curve.multiply(&private_a, &point_b)?.x(), &shared_x)?;
+    same("shared_x of b", curve.multiply(&private_b, &point_a)?.x(), &shared_x)
+}
+
+/// `der`: a SubjectPublicKeyInfo; `key`: what it is (left out where it is refused).
+pub fn spki(vector: &Vector) -> Result<(), Failure> {
+    let (der, expected) = (vector.hex("der")?, vector.optional("key"));
+    let key = PublicKey::from_spki(&der)?;
+    same("key", key.describe().as_bytes(), expected.unwrap_or_default().as_bytes())
+}
+
+/// `n`, `e`, `challenge`, `signature`, `algorithm`: active authentication with RSA.
+pub fn iso9796_2(vector: &Vector) -> Result<(), Failure> {
+    let (n, e, challenge) = (vector.hex("n")?, vector.hex("e")?, vector.hex("challenge")?);
+    let (signature, algorithm) = (vector.hex("signature")?, digest_of(vector)?);
+    let found = verify_iso9796_2(&RsaPublicKey::new(&n, &e)?, &challenge, &signature)?;
+    same("algorithm", found.name().as_bytes(), algorithm.name().as_bytes())
+}
+
+/// `algorithm`, `m1`, `challenge`, `digest`, `block`: the block alone, where the source gives no key.
+pub fn iso9796_2_block(vector: &Vector) -> Result<(), Failure> {
+    let (m1, challenge, expected) = (vector.hex("m1")?, vector.hex("challenge")?, vector.hex("digest")?);
+    let digest = digest_of(vector)?.digest(&[&m1, &challenge]);
+    same("digest", &digest, &expected)?;
+    same("block", &[&[0x6A], m1.as_slice(), &digest, &[0xBC]].concat(), &vector.hex("block")?)
+}
+
+/// x ‖ y as the worked examples print a point.
+pub fn xy(point: &Point) -> Vec<u8> {
+    [point.x(), point.y()].concat()
+}
