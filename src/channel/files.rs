@@ -1,0 +1,212 @@
+//! Reading whole files in the fewest exchanges (9303-10 §3.6, 7816-4 §11.3).
+//!
+//! READ BINARY by short file identifier, as much as the line takes, cut by the length in the file's first bytes; the
+//! rest at its true offset. A refused short identifier is believed only after SELECT by FID fails too. Every status a
+//! card may give to too large an `L_e` lowers the length and never loops.
+
+use super::{Channel, Limits, Protection, is_selected, tell};
+use crate::error::{Broken, Error, Step};
+use crate::event::{Event, Show};
+use crate::iso7816::{Command, Response, StatusWord};
+use crate::lds::FileId;
+use crate::tlv::{self, Reader, Tag};
+
+/// What became of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its bytes, cut by the length in its header.
+    Read(Vec<u8>),
+    /// The chip says that it does not have it (6A82, 6A88).
+    Absent(StatusWord),
+    /// The chip refuses it.
+    Refused(StatusWord),
+}
+
+/// The largest offset of the even READ BINARY, plus one.
+const EVEN_OFFSETS: usize = 0x8000;
+/// Plain bytes to try after a refused length, in turn.
+const LADDER: [usize; 5] = [4096, 2048, 256, 224, 128];
+/// Header bytes of DO'53' around odd reads.
+const DO_53_HEADER: usize = 4;
+/// Bytes after which a file without a readable header is no data object.
+const HEADER: usize = 10;
+
+/// Bytes of one plain read in the short form.
+const SHORT_READ: usize = 256;
+
+/// What one READ BINARY gave.
+enum Part {
+    /// Bytes, at least one.
+    Data(Vec<u8>),
+    /// Nothing, and this status.
+    Status(StatusWord),
+}
+
+impl Channel {
+    /// The bytes to ask for in one READ BINARY: what the longest answer carries, or what a refusal has left.
+    fn read_length(&self) -> usize {
+        let answer = self.limits.answer_data();
+        let capacity = match &self.protection {
+            Protection::Open(session) => session.plain_capacity(answer),
+            _ => answer,
+        };
+        capacity.min(self.read_cap.unwrap_or(usize::MAX)).max(1)
+    }
+
+    /// The next shorter length of the ladder; `false` at its end.
+    pub(crate) fn lower_read_length(&mut self) -> bool {
+        let now = self.read_length();
+        let lower = LADDER.into_iter().find(|&step| step < now);
+        if let Some(lower) = lower {
+            self.read_cap = Some(lower);
+            self.limits = Limits::new(self.limits.max_command, self.limits.max_answer.min(lower));
+        }
+        lower.is_some()
+    }
+
+    /// Whether the last READ BINARY asked for more than has ever come: then a lost session may be the length's fault.
+    pub(crate) fn length_is_unproven(&self) -> bool {
+        self.asked > self.proven
+    }
+
+    /// Reads a whole file of the current folder.
+    ///
+    /// # Errors
+    /// The line was lost, the session ended, the caller stopped, or the chip makes no progress. A file that the chip
+    /// does not have or does not give is an [`Outcome`], not an error.
+    pub fn read_file(&mut self, file: FileId, during: Step, show: &mut Show<'_>) -> Result<Outcome, Error> {
+        // The files outside the application are short; they are read before it is known what lengths are safe.
+        let first = file.is_in_master_file().then_some(SHORT_READ);
+        let mut held = Vec::new();
+        let mut by_fid = self.by_fid || self.odd_only;
+        if !by_fid {
+            match self.read_part(Some(file.sfi()), 0, first, during, show)? {
+                Part::Data(data) => held = data,
+                Part::Status(_) => by_fid = true,
+            }
+        }
+        if by_fid {
+            let status = self.send(&Command::select_file(file.fid()), during, show)?.status;
+            if !is_selected(status) {
+                return Ok(refusal(status));
+            }
+            held = match self.read_part(None, 0, first, during, show)? {
+                Part::Data(data) => data,
+                Part::Status(status) => return Ok(refusal(status)),
+            };
+            // The short identifier failed and the file is there: by FID from now on.
+            self.by_fid = true;
+        }
+        self.read_rest(file, held, during, show)
+    }
+
+    /// Reads on until the length in the file's header is reached.
+    fn read_rest(
+        &mut self,
+        file: FileId,
+        mut held: Vec<u8>,
+        during: Step,
+        show: &mut Show<'_>,
+    ) -> Result<Outcome, Error> {
+        if file.tag().is_none() {
+            return Ok(Outcome::Read(held));
+        }
+        loop {
+            let total = match tlv::total_length(&held) {
+                Some(total) if total > self.budget.file_bytes => return Err(self.end(during, Broken::Budget)),
+                Some(total) => Some(total),
+                // Not a data object (a national file, an erased one): what one read gave is all that can be known.
+                None if held.len() >= HEADER => return Ok(Outcome::Read(held)),
+                None => None,
+            };
+            let due = total.unwrap_or(HEADER);
+            tell(show, Event::Reading { file, done: held.len().min(due), total: due })?;
+            if held.len() >= due {
+                held.truncate(due);
+                return Ok(Outcome::Read(held));
+            }
+            match self.read_part(None, held.len(), Some(due - held.len()), during, show)? {
+                Part::Data(data) => held.extend_from_slice(&data),
+                // The file ends before its header says: what came is what there is; its hash decides.
+                Part::Status(_) => return Ok(Outcome::Read(held)),
+            }
+        }
+    }
+
+    /// One READ BINARY that brings bytes, or the status that ends the reading; lengths are lowered on the way.
+    fn read_part(
+        &mut self,
+        sfi: Option<u8>,
+        offset: usize,
+        wanted: Option<usize>,
+        during: Step,
+        show: &mut Show<'_>,
+    ) -> Result<Part, Error> {
+        let mut exact = None;
+        loop {
+            let odd = self.odd_only || offset >= EVEN_OFFSETS;
+            let longest = self.read_length().saturating_sub(if odd { DO_53_HEADER } else { 0 }).max(1);
+            let asked = exact.unwrap_or(longest).min(wanted.unwrap_or(usize::MAX));
+            self.asked = asked;
+            let response = self.send(&read_binary(sfi, offset, asked, odd)?, during, show)?;
+            let status = response.status;
+            let data = if odd { unwrap_odd(response) } else { Some(response.data) };
+            let Some(data) = data else { return Err(self.end(during, Broken::BadAnswer)) };
+            if data.len() > asked {
+                return Err(self.end(during, Broken::NoProgress));
+            }
+            if !data.is_empty() {
+                self.proven = self.proven.max(data.len());
+                return Ok(Part::Data(data));
+            }
+            match status {
+                status if status.right_length().is_some() && exact.is_none() => {
+                    exact = status.right_length().and_then(|ne| usize::try_from(ne).ok()).filter(|&ne| ne < asked);
+                    if exact.is_none() && !self.lower_read_length() {
+                        return Ok(Part::Status(status));
+                    }
+                }
+                StatusWord::INS_NOT_SUPPORTED if !odd && sfi.is_none() => self.odd_only = true,
+                StatusWord::INS_NOT_SUPPORTED if sfi.is_some() => {
+                    return Ok(Part::Status(status));
+                }
+                status if is_length_refusal(status, offset) && asked > 128 && self.lower_read_length() => exact = None,
+                StatusWord::SUCCESS => return Err(self.end(during, Broken::NoProgress)),
+                _ => return Ok(Part::Status(status)),
+            }
+        }
+    }
+}
+
+/// Statuses without data that a card may give to too large an `L_e`; 6282 past the start is the end of the file.
+fn is_length_refusal(status: StatusWord, offset: usize) -> bool {
+    matches!(status, StatusWord::SUCCESS | StatusWord::WRONG_LENGTH)
+        || (status == StatusWord::END_OF_FILE && offset == 0)
+        || status.right_length().is_some()
+}
+
+fn refusal(status: StatusWord) -> Outcome {
+    match status {
+        StatusWord::NOT_FOUND | StatusWord::REFERENCE_NOT_FOUND => Outcome::Absent(status),
+        _ => Outcome::Refused(status),
+    }
+}
+
+fn read_binary(sfi: Option<u8>, offset: usize, asked: usize, odd: bool) -> Result<Command, Error> {
+    let ne = |bytes: usize| u32::try_from(bytes.min(65_536)).unwrap_or(65_536);
+    let far = u32::try_from(offset).unwrap_or(u32::MAX);
+    match sfi {
+        Some(sfi) => Ok(Command::read_binary_short_id(sfi, ne(asked))),
+        None if odd => Ok(Command::read_binary_odd(far, ne(asked.saturating_add(DO_53_HEADER)))),
+        None => Command::read_binary(far, ne(asked)).ok_or(Error::Unsupported("an offset beyond the even READ BINARY")),
+    }
+}
+
+/// The bytes inside DO'53' (7816-4 §11.3.3); no data stays no data.
+fn unwrap_odd(response: Response) -> Option<Vec<u8>> {
+    if response.data.is_empty() {
+        return Some(Vec::new());
+    }
+    let mut reader = Reader::new(&response.data);
+    reader.expect(Tag(0x53), "DO'53'").ok().map(|tlv| tlv.value.to_vec())
+}

@@ -1,0 +1,276 @@
+//! The one way to talk to a chip: protection, lengths, command chaining, GET RESPONSE, budgets.
+//!
+//! Every exchange with a card passes [`Channel::send`]. It fires the caller's event, counts, protects, sends, collects
+//! the parts of a long answer (61xx is transport, 7816-4 §5.3.4), and unprotects. After an error of the protection the
+//! channel is dead until access is opened anew; a protected command is never sent twice. What files hold, and what a
+//! status means for them, is the business of `channel/files.rs`.
+
+mod files;
+mod limits;
+
+pub use files::Outcome;
+pub use limits::{Budget, Limits};
+
+use crate::error::{Broken, Error, Step, TransportError};
+use crate::event::{Event, Phase, Show};
+use crate::iso7816::command::SHORT_LC;
+use crate::iso7816::{Command, Form, Response, StatusWord};
+use crate::secure_messaging::SecureMessaging;
+use crate::transport::Transport;
+use std::time::Instant;
+
+/// The most parts of one answer collected by GET RESPONSE.
+const MAX_PARTS: u32 = 512;
+
+/// Whether exchanges are protected.
+enum Protection {
+    /// Not yet, or the chip has none.
+    Plain,
+    /// By secure messaging.
+    Open(Box<SecureMessaging>),
+    /// It was, and an error ended it.
+    Dead,
+}
+
+/// A line to a chip, with its protection, lengths and budgets.
+pub struct Channel {
+    link: Box<dyn Transport>,
+    protection: Protection,
+    limits: Limits,
+    budget: Budget,
+    started: Instant,
+    exchanges: u32,
+    bytes: usize,
+    /// The plain bytes to ask for in one READ BINARY, where a refusal has taught us less than the limits say.
+    read_cap: Option<usize>,
+    /// The longest answer that has come whole over this line, in plain bytes.
+    proven: usize,
+    /// The plain bytes that the last READ BINARY asked for.
+    asked: usize,
+    /// Short file identifiers are refused: select by FID.
+    by_fid: bool,
+    /// Only the odd READ BINARY works.
+    odd_only: bool,
+}
+
+impl Channel {
+    /// A plain channel over this line; short lengths until told otherwise.
+    pub fn new(link: Box<dyn Transport>) -> Self {
+        Self {
+            link,
+            protection: Protection::Plain,
+            limits: Limits::SHORT,
+            budget: Budget::default(),
+            started: Instant::now(),
+            exchanges: 0,
+            bytes: 0,
+            read_cap: None,
+            proven: 0,
+            asked: 0,
+            by_fid: false,
+            odd_only: false,
+        }
+    }
+
+    /// The line, to be used for another purpose; the session ends.
+    pub fn into_link(self) -> Box<dyn Transport> {
+        self.link
+    }
+
+    /// The line.
+    pub fn link(&self) -> &dyn Transport {
+        self.link.as_ref()
+    }
+
+    /// Exchanges sent so far.
+    pub fn exchanges(&self) -> u32 {
+        self.exchanges
+    }
+
+    /// The lengths in use, lowered where the chip or the reader did not keep them.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Sets the lengths that chip and reader take.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = match self.link.max_apdu() {
+            Some(reader) => limits.within(reader),
+            None => limits,
+        };
+    }
+
+    /// Sets what the card may cost; the clock starts now.
+    pub fn set_budget(&mut self, budget: Budget) {
+        self.budget = budget;
+        self.started = Instant::now();
+    }
+
+    /// Whether secure messaging is open.
+    pub fn is_protected(&self) -> bool {
+        matches!(self.protection, Protection::Open(_))
+    }
+
+    /// Opens secure messaging, or changes its keys: at once and as a whole.
+    pub fn protect(&mut self, session: SecureMessaging) {
+        self.protection = Protection::Open(Box::new(session));
+    }
+
+    /// Resets the card and forgets the session.
+    ///
+    /// # Errors
+    /// [`Error::Transport`].
+    pub fn reset(&mut self) -> Result<(), Error> {
+        self.protection = Protection::Dead;
+        self.link.reset()?;
+        self.protection = Protection::Plain;
+        self.by_fid = false;
+        Ok(())
+    }
+
+    /// Another folder is selected: what was learnt of short identifiers no longer holds.
+    pub(crate) fn forget_folder(&mut self) {
+        self.by_fid = false;
+    }
+
+    /// Tells the caller that a phase begins.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub fn phase(&self, phase: Phase, show: &mut Show<'_>) -> Result<(), Error> {
+        tell(show, Event::Phase(phase))
+    }
+
+    /// Ends the session for a broken rule: its keys are wiped.
+    fn end(&mut self, during: Step, broken: Broken) -> Error {
+        if self.is_protected() {
+            self.protection = Protection::Dead;
+        }
+        Error::Protocol { during, broken }
+    }
+
+    /// Sends a command and returns its plain response, whatever its status.
+    ///
+    /// # Errors
+    /// Cancelled, budget spent, line lost, or an answer that is not authentic, which ends the session.
+    pub fn send(&mut self, command: &Command, during: Step, show: &mut Show<'_>) -> Result<Response, Error> {
+        let broken = |broken| Error::Protocol { during, broken };
+        match core::mem::replace(&mut self.protection, Protection::Dead) {
+            Protection::Plain => {
+                self.protection = Protection::Plain;
+                let response = self.exchange(command, during, show)?;
+                match response.status.right_length() {
+                    Some(ne) if command.ne.is_some() && command.ne != Some(ne) => {
+                        self.exchange(&command.clone().expecting(ne), during, show)
+                    }
+                    _ => Ok(response),
+                }
+            }
+            Protection::Open(mut session) => {
+                let mut protected = session.protect(command).map_err(|_| broken(Broken::Crypto))?;
+                let plain = command.ne.map_or(0, |ne| usize::try_from(ne).unwrap_or(usize::MAX));
+                let answer = session.protected_length(plain.min(65_536));
+                let extended = self.limits.is_extended() && (answer > 256 || protected.data.len() > SHORT_LC);
+                protected.ne = Some(if extended { 65_536 } else { 256 });
+                // Nothing has left yet: a caller who stops here keeps the session's keys out of reach all the same.
+                let response = self.exchange(&protected, during, show)?;
+                let (session, response) = session.unprotect(command.ins, &response).map_err(broken)?;
+                self.protection = Protection::Open(Box::new(session));
+                Ok(response)
+            }
+            Protection::Dead => Err(broken(Broken::SessionDead)),
+        }
+    }
+
+    /// One command to the card and its whole response: chained out where it is too long, collected in where it comes
+    /// in parts.
+    fn exchange(&mut self, command: &Command, during: Step, show: &mut Show<'_>) -> Result<Response, Error> {
+        let last = match self.form(command) {
+            Some(form) => self.transmit(command, form, during, show)?,
+            None => self.chain(command, during, show)?,
+        };
+        self.collect(last, during, show)
+    }
+
+    /// The form of a command over this line; `None` where it must be chained.
+    fn form(&self, command: &Command) -> Option<Form> {
+        match command.form() {
+            Form::Short => Some(Form::Short),
+            Form::Extended if command.data.len() <= SHORT_LC || self.limits.takes_command(command.data.len()) => {
+                Some(Form::Extended)
+            }
+            Form::Extended => None,
+        }
+    }
+
+    /// Command chaining: all parts but the last with CLA bit 5, each answered 9000 (7816-4 §5.3.3).
+    fn chain(&mut self, command: &Command, during: Step, show: &mut Show<'_>) -> Result<Response, Error> {
+        let mut parts = command.data.chunks(SHORT_LC).peekable();
+        loop {
+            let Some(part) = parts.next() else {
+                return Err(Error::Protocol { during, broken: Broken::BadAnswer });
+            };
+            let last = parts.peek().is_none();
+            let cla = if last { command.cla } else { command.cla | 0x10 };
+            let mut link = Command::new(cla, command.ins, command.p1, command.p2).with_data(part);
+            link.ne = command.ne.filter(|_| last).map(|ne| ne.min(256));
+            let response = self.transmit(&link, Form::Short, during, show)?;
+            if last || !response.status.is_success() {
+                return Ok(response);
+            }
+        }
+    }
+
+    /// Collects the parts of an answer by plain GET RESPONSE; each part must bring something.
+    fn collect(&mut self, first: Response, during: Step, show: &mut Show<'_>) -> Result<Response, Error> {
+        let mut whole = first;
+        for _ in 0..MAX_PARTS {
+            let Some(waiting) = whole.status.bytes_waiting() else { return Ok(whole) };
+            let mut part = self.transmit(&Command::get_response(waiting), Form::Short, during, show)?;
+            if let Some(ne) = part.status.right_length() {
+                part = self.transmit(&Command::get_response(ne), Form::Short, during, show)?;
+            }
+            if part.data.is_empty() && part.status.bytes_waiting().is_some() {
+                return Err(Error::Protocol { during, broken: Broken::NoProgress });
+            }
+            whole.data.extend_from_slice(&part.data);
+            whole.status = part.status;
+            if whole.data.len() > self.budget.file_bytes {
+                break;
+            }
+        }
+        Err(Error::Protocol { during, broken: Broken::Budget })
+    }
+
+    /// One APDU out, one in.
+    fn transmit(
+        &mut self,
+        command: &Command,
+        form: Form,
+        during: Step,
+        show: &mut Show<'_>,
+    ) -> Result<Response, Error> {
+        let spent = self.exchanges >= self.budget.exchanges
+            || self.bytes >= self.budget.bytes
+            || self.started.elapsed() >= self.budget.time;
+        if spent {
+            return Err(Error::Protocol { during, broken: Broken::Budget });
+        }
+        let bytes = command.encode(form).map_err(|_| TransportError::TooLong)?;
+        tell(show, Event::Exchange { number: self.exchanges.saturating_add(1) })?;
+        self.exchanges = self.exchanges.saturating_add(1);
+        let answer = self.link.transmit(&bytes)?;
+        self.bytes = self.bytes.saturating_add(answer.len());
+        Response::decode(&answer).ok_or(Error::Transport(TransportError::Communication))
+    }
+}
+
+/// Tells the caller, and listens for "stop".
+fn tell(show: &mut Show<'_>, event: Event<'_>) -> Result<(), Error> {
+    if show(event).is_break() { Err(Error::Cancelled) } else { Ok(()) }
+}
+
+/// SELECT's answers that mean success: 9000, and 6283 for a deactivated file (7816-4 §11.2.2).
+pub(crate) fn is_selected(status: StatusWord) -> bool {
+    status.is_success() || status == StatusWord::DEACTIVATED
+}
