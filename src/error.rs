@@ -23,6 +23,9 @@ pub enum Error {
         /// Tries that the chip says are left, where it says so.
         attempts_left: Option<u8>,
     },
+    /// The chip asks for a password that was not given: the MRZ where it has no PACE, the CAN or the MRZ where it has.
+    #[error("this chip needs {0} to be opened")]
+    PasswordNeeded(&'static str),
     /// The chip refused a step with a status word: it does not do what was asked.
     #[error("the chip refused {during} with status {status}")]
     Refused {
@@ -76,6 +79,7 @@ impl Error {
         match self {
             Error::Transport(error) => format!("transport.{}", error.code()),
             Error::WrongPassword { .. } => "wrong_password".into(),
+            Error::PasswordNeeded(_) => "password_needed".into(),
             Error::Refused { .. } => "refused".into(),
             Error::Protocol { broken, .. } => format!("protocol.{}", broken.code()),
             Error::Malformed { .. } => "malformed".into(),
@@ -89,6 +93,9 @@ impl Error {
         match self {
             Error::Transport(error) => error.remedy(),
             Error::WrongPassword { .. } => "compare the number with the one printed on the card and enter it again",
+            Error::PasswordNeeded(_) => {
+                "give what is asked for: the MRZ stands on the card's data side, the CAN is printed on it"
+            }
             Error::Refused { .. } => {
                 "lift the card, lay it on the reader again, and repeat; if it persists, the chip lacks this function"
             }

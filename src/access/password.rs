@@ -1,0 +1,186 @@
+//! The passwords that open a chip: MRZ, CAN, both together, or none (9303-11 §4.3.2, §4.4.3.1).
+//!
+//! A [`Password`] is a secret: it has no `Debug`, is never cloned by a caller, and is wiped on drop.
+
+use crate::crypto::{DigestAlgorithm, Secret};
+use crate::lds::{Mrz, MrzError, MrzInformation};
+use crate::vietnam::{NumberError, PersonalNumber, Qr, QrError, td1_number};
+use thiserror::Error;
+
+/// Digits of a CAN (9303-11 §2.1).
+const CAN_DIGITS: usize = 6;
+/// Bytes of `K_seed` (9303-11 §9.7.2).
+const SEED: usize = 16;
+
+/// Why a text is no password.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum PasswordError {
+    /// A CAN has six digits.
+    #[error("a CAN has exactly six digits")]
+    Can,
+    /// The text is no personal number.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// The text is no MRZ.
+    #[error(transparent)]
+    Mrz(#[from] MrzError),
+    /// A check digit over document number, birth or expiry is wrong: the text was misread.
+    #[error("a check digit of the machine readable zone is wrong: compare it with the card, letter by letter")]
+    CheckDigit,
+    /// The text is no QR code of a Vietnamese ID card.
+    #[error(transparent)]
+    Qr(#[from] QrError),
+}
+
+/// A kind of password, as PACE numbers them (9303-11 §4.4.4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PasswordKind {
+    /// The machine readable zone.
+    Mrz,
+    /// The card access number.
+    Can,
+}
+
+impl PasswordKind {
+    /// The reference of MSE:Set AT, DO'83'.
+    pub(crate) fn reference(self) -> u8 {
+        match self {
+            Self::Mrz => 0x01,
+            Self::Can => 0x02,
+        }
+    }
+
+    /// The word of the JSON output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mrz => "mrz",
+            Self::Can => "can",
+        }
+    }
+
+    /// The name for people.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Mrz => "MRZ",
+            Self::Can => "CAN",
+        }
+    }
+}
+
+/// What opens a chip: a CAN, MRZ data, both, or nothing.
+#[derive(Default)]
+pub struct Password {
+    can: Option<Secret>,
+    mrz: Option<Secret>,
+    number: Option<PersonalNumber>,
+    qr: Option<Qr>,
+}
+
+impl Password {
+    /// No password, for a chip without access control.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// A card access number: six digits, as printed on the card.
+    ///
+    /// # Errors
+    /// [`PasswordError::Can`].
+    pub fn can(digits: &str) -> Result<Self, PasswordError> {
+        let digits = digits.trim();
+        let is_can = digits.len() == CAN_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_can {
+            return Err(PasswordError::Can);
+        }
+        Ok(Self { can: Some(Secret::from_slice(digits.as_bytes())), ..Self::none() })
+    }
+
+    /// A machine readable zone, its lines with or without line breaks. A Vietnamese one also gives the CAN, which is
+    /// tried first: the last six digits of its personal number.
+    ///
+    /// # Errors
+    /// [`PasswordError::Mrz`], or [`PasswordError::CheckDigit`] for a misread one.
+    pub fn mrz(text: &str) -> Result<Self, PasswordError> {
+        let mrz = Mrz::parse(text)?;
+        if !mrz.key_check_digits_hold() {
+            return Err(PasswordError::CheckDigit);
+        }
+        let can = td1_number(&mrz).map(|found| Secret::from_slice(found.number.can().as_bytes()));
+        Ok(Self { can, mrz: Some(Secret::from_slice(mrz.information().expose())), ..Self::none() })
+    }
+
+    /// The three values of the MRZ that make the key: document number, and birth and expiry as `YYMMDD`.
+    ///
+    /// # Errors
+    /// [`PasswordError::Mrz`].
+    pub fn mrz_parts(document_number: &str, birth_date: &str, expiry_date: &str) -> Result<Self, PasswordError> {
+        let information = MrzInformation::from_parts(document_number, birth_date, expiry_date)?;
+        Ok(Self { mrz: Some(Secret::from_slice(information.expose())), ..Self::none() })
+    }
+
+    /// Vietnam: the twelve-digit personal number, whose last six digits are the CAN.
+    ///
+    /// # Errors
+    /// [`PasswordError::Number`].
+    pub fn number(digits: &str) -> Result<Self, PasswordError> {
+        let number = PersonalNumber::parse(digits)?;
+        let can = Some(Secret::from_slice(number.can().as_bytes()));
+        Ok(Self { can, number: Some(number), ..Self::none() })
+    }
+
+    /// Vietnam: the text of the QR code, whose number gives the CAN; its fields are then compared with the chip's.
+    ///
+    /// # Errors
+    /// [`PasswordError::Qr`].
+    pub fn qr(text: &str) -> Result<Self, PasswordError> {
+        let qr = Qr::parse(text)?;
+        let can = Some(Secret::from_slice(qr.number.can().as_bytes()));
+        Ok(Self { can, qr: Some(qr), ..Self::none() })
+    }
+
+    /// Both together: what this one lacks, the other gives.
+    pub fn or(self, other: Password) -> Self {
+        Self {
+            can: self.can.or(other.can),
+            mrz: self.mrz.or(other.mrz),
+            number: self.number.or(other.number),
+            qr: self.qr.or(other.qr),
+        }
+    }
+
+    /// The kinds to try with PACE, in turn: the CAN has more entropy than the MRZ, and is never mistaken for another's.
+    pub(crate) fn pace_kinds(&self) -> impl Iterator<Item = PasswordKind> {
+        let can = self.can.as_ref().map(|_| PasswordKind::Can);
+        let mrz = self.mrz.as_ref().map(|_| PasswordKind::Mrz);
+        can.into_iter().chain(mrz)
+    }
+
+    /// `f(π)`: the CAN as it is; `SHA-1(MRZ_information)`, all of it (9303-11 §9.7.3).
+    pub(crate) fn pace_secret(&self, kind: PasswordKind) -> Option<Secret> {
+        match kind {
+            PasswordKind::Can => self.can.as_ref().map(|can| Secret::from_slice(can.expose())),
+            PasswordKind::Mrz => {
+                self.mrz.as_ref().map(|mrz| Secret::new(DigestAlgorithm::Sha1.digest(&[mrz.expose()])))
+            }
+        }
+    }
+
+    /// `K_seed`: the first sixteen bytes of `SHA-1(MRZ_information)` (9303-11 §9.7.2).
+    pub(crate) fn bac_seed(&self) -> Option<Secret> {
+        let digest = self.pace_secret(PasswordKind::Mrz)?;
+        digest.expose().get(..SEED).map(Secret::from_slice)
+    }
+
+    /// A copy, for opening the chip again in the same reading.
+    pub(crate) fn duplicate(&self) -> Self {
+        let copy = |secret: &Option<Secret>| secret.as_ref().map(|secret| Secret::from_slice(secret.expose()));
+        Self { can: copy(&self.can), mrz: copy(&self.mrz), number: self.number.clone(), qr: self.qr.clone() }
+    }
+
+    /// What the person at the counter gave beside the key: it is compared with what the chip holds.
+    pub(crate) fn take_claims(&mut self) -> (Option<PersonalNumber>, Option<Qr>) {
+        (self.number.take(), self.qr.take())
+    }
+}
