@@ -54,5 +54,14 @@ pub mod chip;
 // The whole.
 pub mod inspection;
 
+pub use access::{Password, PasswordError};
+pub use channel::{Budget, Limits};
+pub use checks::{Check, CheckId, Reason, State, Warning};
+pub use error::{Error, TransportError};
+pub use event::{Event, Phase};
+pub use inspection::{
+    Card, Claims, Document, Field, Holder, OpenError, Options, Portrait, Proofs, ReadError, ReadPlan, Report, Session,
+    Verdict,
+};
 #[cfg(feature = "pcsc")]
 pub use transport::pcsc;

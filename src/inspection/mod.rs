@@ -1,1 +1,22 @@
-//! placeholder
+//! The whole: [`Card`] → [`Session`] → [`Document`] → [`Report`].
+
+mod card;
+mod chip_checks;
+mod cross_checks;
+mod document;
+mod file_checks;
+mod holder;
+mod plan;
+mod proofs;
+mod report;
+mod session;
+mod verdict;
+
+pub use card::{Card, OpenError, Options};
+pub use document::{Claims, Document, FileState, NotRead, Origin};
+pub use holder::{FIELD_NAMES, Field, Holder, Portrait, Source};
+pub use plan::ReadPlan;
+pub use proofs::{Proofs, ProofsError};
+pub use report::{Access, OnlineCheck, Report};
+pub use session::{ReadError, Session};
+pub use verdict::Verdict;

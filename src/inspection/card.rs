@@ -1,0 +1,291 @@
+//! A connected card, and how it is opened.
+
+use super::session::Session;
+use crate::access::{
+    AccessProtocol, AccessRecord, Offer, Password, PasswordKind, Suite, basic_access_control, choose,
+    password_authenticated_connection_establishment,
+};
+use crate::channel::{Budget, Channel, Limits, Outcome, is_selected};
+use crate::crypto::{Cipher, OsRandom, Random};
+use crate::error::{Error, Step};
+use crate::event::{Phase, Show};
+use crate::iso7816::instruction::EMRTD_AID;
+use crate::iso7816::{Command, StatusWord};
+use crate::lds::{AtrInfo, CardCapabilities, FileId, SecurityInfos};
+use crate::transport::Transport;
+
+/// A card in a reader; no access yet.
+pub struct Card {
+    channel: Channel,
+    random: Box<dyn Random>,
+    options: Options,
+    hint: Option<Limits>,
+    /// An access protocol was begun: the next try starts from a reset.
+    used: bool,
+}
+
+/// What a caller may change about opening a card.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// Try BAC, after a reset, where PACE was offered and failed. It stands in the report. Default: no.
+    pub allow_bac_after_pace: bool,
+    /// What a card may cost.
+    pub budget: Budget,
+}
+
+/// A card that was not opened, and why; the card is still there for another try, without lifting it.
+#[derive(thiserror::Error)]
+#[error("{error}")]
+pub struct OpenError {
+    /// Why.
+    #[source]
+    pub error: Error,
+    /// The card.
+    pub card: Box<Card>,
+}
+
+impl core::fmt::Debug for OpenError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("OpenError").field("error", &self.error).finish_non_exhaustive()
+    }
+}
+
+impl From<OpenError> for Error {
+    fn from(error: OpenError) -> Self {
+        error.error
+    }
+}
+
+impl Card {
+    /// A card over this line.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] where the line is not usable.
+    pub fn connect(link: Box<dyn Transport>) -> Result<Self, Error> {
+        Ok(Self::with_random(link, Box::new(OsRandom)))
+    }
+
+    /// The same with a source of random bytes of the caller's, for worked examples and reproducible tests.
+    #[cfg(feature = "sim")]
+    pub fn connect_with_random(link: Box<dyn Transport>, random: Box<dyn Random>) -> Self {
+        Self::with_random(link, random)
+    }
+
+    fn with_random(link: Box<dyn Transport>, random: Box<dyn Random>) -> Self {
+        Self { channel: Channel::new(link), random, options: Options::default(), hint: None, used: false }
+    }
+
+    /// Lengths that an earlier reading with this reader and this kind of card gave back: one exchange fewer.
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { hint: Some(limits), ..self }
+    }
+
+    /// Other options.
+    pub fn with_options(self, options: Options) -> Self {
+        Self { options, ..self }
+    }
+
+    /// The answer to reset of the card.
+    pub fn atr(&self) -> &[u8] {
+        self.channel.link().atr()
+    }
+
+    /// The name of the reader.
+    pub fn reader(&self) -> &str {
+        self.channel.link().reader()
+    }
+
+    /// Opens the chip: PACE where it offers it, else BAC, else plain.
+    ///
+    /// # Errors
+    /// [`OpenError`], which gives the card back; after [`Error::WrongPassword`] another password may be tried.
+    pub fn open(mut self, password: &Password, show: &mut Show<'_>) -> Result<Session, OpenError> {
+        self.channel.set_budget(self.options.budget);
+        match self.try_open(password, show) {
+            Ok((access, card_access)) => {
+                let door = Door { password: password.duplicate(), options: self.options, card_access };
+                Ok(Session::new(self.channel, self.random, door, access))
+            }
+            Err(error) => Err(OpenError { error, card: Box::new(self) }),
+        }
+    }
+
+    fn try_open(&mut self, password: &Password, show: &mut Show<'_>) -> Result<(AccessRecord, Option<Vec<u8>>), Error> {
+        if self.used {
+            self.channel.reset()?;
+        }
+        self.used = true;
+        self.channel.phase(Phase::CardAccess, show)?;
+        let card_access = read_card_access(&mut self.channel, show)?;
+        let limits = match self.hint {
+            Some(hint) => hint,
+            None => read_limits(&mut self.channel, show)?,
+        };
+        self.channel.set_limits(limits);
+        self.channel.phase(Phase::AccessControl, show)?;
+        let door = Door { password: password.duplicate(), options: self.options, card_access };
+        let access = door.open(&mut self.channel, self.random.as_mut(), show)?;
+        Ok((access, door.card_access))
+    }
+}
+
+/// What opening the chip needs, kept so that a lost session can be opened again.
+pub(crate) struct Door {
+    pub(crate) password: Password,
+    pub(crate) options: Options,
+    /// EF.CardAccess as it was read; `None` where the chip says that it has none.
+    pub(crate) card_access: Option<Vec<u8>>,
+}
+
+impl Door {
+    /// From a plain channel to an application that can be read.
+    pub(crate) fn open(
+        &self,
+        channel: &mut Channel,
+        random: &mut dyn Random,
+        show: &mut Show<'_>,
+    ) -> Result<AccessRecord, Error> {
+        let infos = match &self.card_access {
+            Some(bytes) => {
+                let file = FileId::CardAccess;
+                Some(SecurityInfos::parse(file, bytes).map_err(|error| Error::malformed(file, error))?)
+            }
+            None => None,
+        };
+        let (offered, suite) = infos.as_ref().map(choose).unwrap_or_default();
+        if !infos.as_ref().is_some_and(SecurityInfos::offers_pace) {
+            return self.open_without_pace(channel, offered, false, random, show);
+        }
+        let failure = match suite {
+            Some(suite) => match self.open_with_pace(channel, &suite, &offered, random, show) {
+                Err(error @ (Error::Refused { .. } | Error::Protocol { .. })) => error,
+                other => return other,
+            },
+            None => Error::Unsupported("every PACE suite that the chip offers"),
+        };
+        // Fail-closed: BAC after PACE only by the caller's own word, after a reset, and on record (9303-11 §4.2).
+        if self.options.allow_bac_after_pace && self.password.bac_seed().is_some() {
+            channel.reset()?;
+            return self.open_without_pace(channel, offered, true, random, show);
+        }
+        Err(failure)
+    }
+
+    fn open_with_pace(
+        &self,
+        channel: &mut Channel,
+        suite: &Suite,
+        offered: &[Offer],
+        random: &mut dyn Random,
+        show: &mut Show<'_>,
+    ) -> Result<AccessRecord, Error> {
+        let mut kinds = self.password.pace_kinds().peekable();
+        if kinds.peek().is_none() {
+            return Err(Error::PasswordNeeded("the CAN or the MRZ"));
+        }
+        while let Some(kind) = kinds.next() {
+            let pace =
+                password_authenticated_connection_establishment(channel, suite, kind, &self.password, random, show);
+            match pace {
+                Ok(form) => {
+                    select_application(channel, show)?;
+                    return Ok(AccessRecord {
+                        protocol: AccessProtocol::Pace(*suite),
+                        password: Some(kind),
+                        cipher: Some(suite.cipher),
+                        downgraded: false,
+                        other_set_at_form: form.is_other(),
+                        offered: offered.to_vec(),
+                    });
+                }
+                // The other password of the two that were given, once, after a reset.
+                Err(Error::WrongPassword { .. }) if kinds.peek().is_some() => channel.reset()?,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::PasswordNeeded("the CAN or the MRZ"))
+    }
+
+    fn open_without_pace(
+        &self,
+        channel: &mut Channel,
+        offered: Vec<Offer>,
+        downgraded: bool,
+        random: &mut dyn Random,
+        show: &mut Show<'_>,
+    ) -> Result<AccessRecord, Error> {
+        select_application(channel, show)?;
+        let record = |protocol, password, cipher| AccessRecord {
+            protocol,
+            password,
+            cipher,
+            downgraded,
+            other_set_at_form: false,
+            offered,
+        };
+        let has_key = self.password.bac_seed().is_some();
+        if has_key && basic_access_control(channel, &self.password, random, show)?.is_some() {
+            let kind = Some(PasswordKind::Mrz);
+            return Ok(record(AccessProtocol::Bac, kind, Some(Cipher::TripleDes)));
+        }
+        // A chip without access control gives EF.COM to anyone (9303-11 §4.1).
+        let during = Step::Read(FileId::Com);
+        let probe = channel.send(&Command::read_binary_short_id(FileId::Com.sfi(), 4), during, show)?;
+        match probe.status {
+            status if status.is_success_or_warning() => Ok(record(AccessProtocol::None, None, None)),
+            StatusWord::NOT_FOUND => Ok(record(AccessProtocol::None, None, None)),
+            status if has_key => Err(Error::Refused { during: Step::Bac, status }),
+            _ => Err(Error::PasswordNeeded("the MRZ")),
+        }
+    }
+}
+
+/// SELECT of the eMRTD application, protected where the channel is.
+fn select_application(channel: &mut Channel, show: &mut Show<'_>) -> Result<(), Error> {
+    let during = Step::SelectApplication;
+    channel.phase(Phase::SelectApplication, show)?;
+    channel.forget_folder();
+    let status = channel.send(&Command::select_application(&EMRTD_AID), during, show)?.status;
+    if is_selected(status) { Ok(()) } else { Err(Error::Refused { during, status }) }
+}
+
+/// EF.CardAccess, or `None` where the chip says, to the short identifier and to SELECT by FID, that it has none.
+///
+/// 6982 means that the application is selected: reset, and once more. The master file is selected only where nothing
+/// else works, and its refusal means nothing.
+fn read_card_access(channel: &mut Channel, show: &mut Show<'_>) -> Result<Option<Vec<u8>>, Error> {
+    let during = Step::ReadCardAccess;
+    let file = FileId::CardAccess;
+    let mut outcome = channel.read_file(file, during, show)?;
+    if outcome == Outcome::Refused(StatusWord::SECURITY_STATUS) {
+        channel.reset()?;
+        outcome = channel.read_file(file, during, show)?;
+    }
+    if matches!(outcome, Outcome::Refused(_)) {
+        channel.send(&Command::select_master_file(), during, show)?;
+        outcome = channel.read_file(file, during, show)?;
+    }
+    match outcome {
+        Outcome::Read(bytes) => Ok(Some(bytes)),
+        Outcome::Absent(_) => Ok(None),
+        Outcome::Refused(status) => Err(Error::Refused { during, status }),
+    }
+}
+
+/// The lengths of EF.ATR/INFO (one exchange); else what the historical bytes say; else short.
+fn read_limits(channel: &mut Channel, show: &mut Show<'_>) -> Result<Limits, Error> {
+    let file = FileId::AtrInfo;
+    let answer = channel.send(&Command::read_binary_short_id(file.sfi(), 256), Step::ReadAtrInfo, show)?;
+    if answer.status.is_success_or_warning()
+        && let Some(says) = AtrInfo::parse(&answer.data).extended_length
+    {
+        let bytes = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        return Ok(Limits::new(bytes(says.max_command), bytes(says.max_response)));
+    }
+    let says_extended = CardCapabilities::from_atr(channel.link().atr()).is_some_and(|can| can.extended_length);
+    Ok(if says_extended { Limits::new(FIRST_TRY, FIRST_TRY) } else { Limits::SHORT })
+}
+
+/// The length to try first where a chip says that it can, but not how much (design: 4 096, then down the ladder).
+const FIRST_TRY: usize = 4096;

@@ -1,0 +1,139 @@
+//! The proofs of the chip: what was recorded, judged under passive authentication of the key that it proves.
+
+use super::document::{Document, FileState, Origin};
+use super::file_checks::Values;
+use crate::checks::{Check, CheckId, Reason, State, Warning};
+use crate::chip::{ActiveAuthentication, ChipAuthentication, KeyChoice, choose_key, verify};
+use crate::crypto::{Cipher, CryptoError};
+use crate::lds::{DataGroup, Dg15, FileId};
+use crate::passive_authentication::PassiveAuthentication;
+
+/// What the due proofs came to, all together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Due {
+    /// None is due.
+    None,
+    /// At least one was made and none is open.
+    Proven,
+    /// One that is due could not be made, or cannot be judged again.
+    Open,
+}
+
+/// Both checks, and what they come to. (A failed one fails the verdict by itself.)
+pub(super) fn all(document: &Document, values: &Values<'_>, pa: &PassiveAuthentication<'_>) -> (Vec<Check>, Due) {
+    let checks = vec![chip_authentication(document, values, pa), active_authentication(document, values, pa)];
+    let due = checks.iter().filter(|check| check.reason != Some(Reason::NotDue)).collect::<Vec<_>>();
+    // What a file cannot prove again neither helps nor stands in the way.
+    let is_past = |check: &Check| matches!(check.reason, Some(Reason::AttestedByReader | Reason::FromFile));
+    let open = due.iter().any(|check| !check.is_successful() && !is_past(check));
+    let proven = due.iter().any(|check| check.is_successful());
+    let outcome = match (open, proven) {
+        (true, _) => Due::Open,
+        (false, true) => Due::Proven,
+        (false, false) if due.is_empty() => Due::None,
+        (false, false) => Due::Open,
+    };
+    (checks, outcome)
+}
+
+fn is_listed(pa: &PassiveAuthentication<'_>, group: DataGroup) -> bool {
+    pa.data_groups().contains(&group)
+}
+
+/// Chip authentication: due where EF.SOD lists DG14 and DG14 holds a key for it.
+fn chip_authentication(document: &Document, values: &Values<'_>, pa: &PassiveAuthentication<'_>) -> Check {
+    let id = CheckId::ChipChipAuthentication;
+    if !is_listed(pa, DataGroup::DG14) {
+        return Check::new(id, State::NotSupported, Some(Reason::NotDue)).comparing("EF.SOD lists no DG14");
+    }
+    let dg14 = match &values.dg14 {
+        Some(Ok(dg14)) => dg14,
+        Some(Err(_)) => return Check::failed(id, Reason::Malformed).comparing("DG14"),
+        None => return unread_key_file(document, id, DataGroup::DG14),
+    };
+    let key = match choose_key(dg14) {
+        KeyChoice::None => {
+            return Check::new(id, State::NotSupported, Some(Reason::NotDue)).comparing("DG14 holds no key for it");
+        }
+        KeyChoice::Impossible(Reason::UnsupportedAlgorithm) => {
+            return Check::undetermined(id, Reason::UnsupportedAlgorithm).comparing("the keys of DG14");
+        }
+        KeyChoice::Impossible(reason) => return Check::failed(id, reason).comparing("the keys of DG14"),
+        KeyChoice::Key(key) => key,
+    };
+    let suite = key.suite();
+    let compared = format!("{}, {}", suite.curve.name(), suite.cipher.name());
+    let check = match document.chip_authentication() {
+        ChipAuthentication::Proven(_) if pa.authenticated(DataGroup::DG14).is_none() => {
+            Check::undetermined(id, Reason::KeyNotAuthenticated)
+        }
+        ChipAuthentication::Proven(used) if *used == suite && suite.protocol.is_none() => {
+            Check::undetermined(id, Reason::Tolerance).warning(Warning::MissingChipAuthenticationInfo)
+        }
+        ChipAuthentication::Proven(used) if *used == suite => Check::successful(id),
+        ChipAuthentication::Proven(_) => Check::failed(id, Reason::Mismatch),
+        ChipAuthentication::Attested => Check::undetermined(id, Reason::AttestedByReader),
+        ChipAuthentication::NotMade if document.origin() == Origin::Files => Check::undetermined(id, Reason::FromFile),
+        ChipAuthentication::NotMade | ChipAuthentication::NotOffered => Check::undetermined(id, Reason::NotMade),
+        ChipAuthentication::Impossible(reason) => Check::failed(id, *reason),
+        ChipAuthentication::Refused(status) => {
+            return Check::failed(id, Reason::Refused).comparing(format!("{compared}, status {status}"));
+        }
+        ChipAuthentication::NotUnderNewKeys => Check::failed(id, Reason::OldKeysKept),
+    };
+    let check = if suite.cipher == Cipher::TripleDes { check.warning(Warning::Sha1) } else { check };
+    check.comparing(compared)
+}
+
+/// Active authentication: due where EF.SOD lists DG15.
+fn active_authentication(document: &Document, values: &Values<'_>, pa: &PassiveAuthentication<'_>) -> Check {
+    let id = CheckId::ChipActiveAuthentication;
+    if !is_listed(pa, DataGroup::DG15) {
+        return Check::new(id, State::NotSupported, Some(Reason::NotDue)).comparing("EF.SOD lists no DG15");
+    }
+    let key = match &values.dg15 {
+        Some(Ok(Dg15 { key: Ok(key), .. })) => key,
+        Some(Ok(Dg15 { key: Err(CryptoError::Unsupported), .. })) => {
+            return Check::undetermined(id, Reason::UnsupportedAlgorithm).comparing("the key of DG15");
+        }
+        Some(_) => return Check::failed(id, Reason::BadKey).comparing("DG15"),
+        None => return unread_key_file(document, id, DataGroup::DG15),
+    };
+    let compared = key.describe();
+    let check = match document.active_authentication() {
+        ActiveAuthentication::Answered { challenge, signature, .. } => {
+            match verify(key, values.active_authentication_digest(), challenge, signature) {
+                Ok(_) if pa.authenticated(DataGroup::DG15).is_none() => {
+                    Check::undetermined(id, Reason::KeyNotAuthenticated)
+                }
+                Ok(verified) => {
+                    let compared = format!("{compared}, {}", verified.digest.name());
+                    return Check::successful(id).warnings(verified.warnings).comparing(compared);
+                }
+                Err(Reason::UnsupportedAlgorithm) => Check::undetermined(id, Reason::UnsupportedAlgorithm),
+                Err(reason) => Check::failed(id, reason),
+            }
+        }
+        ActiveAuthentication::NotMade if document.origin() == Origin::Files => {
+            Check::undetermined(id, Reason::FromFile)
+        }
+        ActiveAuthentication::NotMade => Check::undetermined(id, Reason::NotMade),
+        ActiveAuthentication::Refused(status) => {
+            return Check::failed(id, Reason::Refused).comparing(format!("{compared}, status {status}"));
+        }
+        ActiveAuthentication::SessionLost => Check::undetermined(id, Reason::SessionLost),
+        ActiveAuthentication::BadKey => Check::failed(id, Reason::BadKey),
+    };
+    check.comparing(compared)
+}
+
+/// A due proof whose key could not be had: hashed but absent or refused is the chip's failure, cut off is not.
+fn unread_key_file(document: &Document, id: CheckId, group: DataGroup) -> Check {
+    match document.file(FileId::DataGroup(group)) {
+        FileState::Absent(_) | FileState::Refused(_) => Check::failed(id, Reason::Missing),
+        FileState::CutOff => Check::new(id, State::Aborted, Some(Reason::CutOff)),
+        _ if document.origin() == Origin::Files => Check::undetermined(id, Reason::FromFile),
+        _ => Check::undetermined(id, Reason::NotRead),
+    }
+    .comparing(format!("EF.{group}"))
+}

@@ -1,0 +1,102 @@
+//! What one source says against another: EF.CardAccess against its signed copy, DG1 against DG13, QR code and number.
+
+use super::document::{Document, FileState, Origin};
+use super::file_checks::Values;
+use crate::access::AccessProtocol;
+use crate::checks::{Check, CheckId, Reason, State, Warning};
+use crate::lds::{FileId, SecurityInfos};
+use crate::vietnam::{self, Comparison, CrossCheck, CrossWarning, Sources};
+
+/// Which protocol opened the chip.
+pub(super) fn access_protocol(document: &Document) -> Check {
+    let id = CheckId::AccessProtocol;
+    let Some(access) = document.access() else {
+        let reason = if document.downgraded_by_file { Reason::DowngradeAllowed } else { Reason::FromFile };
+        return Check::undetermined(id, reason);
+    };
+    let cipher = access.cipher.map(|cipher| cipher.name()).unwrap_or_default();
+    let check = match &access.protocol {
+        AccessProtocol::None => {
+            return Check::new(id, State::NotSupported, Some(Reason::NoAccessControl)).comparing("no access control");
+        }
+        AccessProtocol::Bac if access.downgraded => {
+            Check::undetermined(id, Reason::DowngradeAllowed).comparing(format!("BAC, {cipher}, after PACE had failed"))
+        }
+        AccessProtocol::Bac => Check::successful(id).comparing(format!("BAC, {cipher}")),
+        AccessProtocol::Pace(suite) => Check::successful(id).comparing(format!(
+            "PACE version 2, {}, {}, {cipher}",
+            suite.mapping.name(),
+            suite.curve.name()
+        )),
+    };
+    let check = if access.protocol == AccessProtocol::Bac { check.warning(Warning::BasicAccessControl) } else { check };
+    if access.other_set_at_form { check.warning(Warning::OtherSetAtForm) } else { check }
+}
+
+/// Each info of EF.CardAccess stands byte-equal in DG14, and each PACEInfo signed there was offered: else somebody took
+/// the stronger suites away (9303-11 §9.2.11). DG14 without any PACEInfo cannot tell.
+pub(super) fn card_access(document: &Document, values: &Values<'_>) -> Check {
+    let id = CheckId::AccessCardAccess;
+    let offered = match document.file(FileId::CardAccess) {
+        FileState::Read(bytes) => match SecurityInfos::parse(FileId::CardAccess, bytes) {
+            Ok(infos) => Some(infos),
+            Err(error) => return Check::failed(id, Reason::Malformed).comparing(format!("EF.CardAccess {error}")),
+        },
+        _ if document.origin() == Origin::Files => return Check::undetermined(id, Reason::FromFile),
+        _ => None,
+    };
+    let signed = match &values.dg14 {
+        Some(Ok(dg14)) => &dg14.security_infos,
+        Some(Err(_)) => return Check::undetermined(id, Reason::Malformed).comparing("EF.DG14"),
+        None => return Check::undetermined(id, Reason::NoSignedPaceInfo).comparing("no EF.DG14 to compare with"),
+    };
+    let compared = "EF.CardAccess and EF.DG14";
+    if signed.pace_raw().next().is_none() {
+        return Check::undetermined(id, Reason::NoSignedPaceInfo).comparing(compared);
+    }
+    let was_offered = |raw: &[u8]| offered.as_ref().is_some_and(|offered| offered.contains(raw));
+    let check = if !signed.pace_raw().all(|info| was_offered(&info.raw)) {
+        Check::failed(id, Reason::PaceInfoHidden)
+    } else if !offered.iter().flat_map(|offered| &offered.infos).all(|info| signed.contains(&info.raw)) {
+        Check::failed(id, Reason::CardAccessDiffers)
+    } else {
+        Check::successful(id)
+    };
+    check.comparing(compared)
+}
+
+/// The comparisons of the Vietnamese profile: those that have something to compare.
+pub(super) fn vietnam(document: &Document, values: &Values<'_>) -> Vec<Check> {
+    let sources = Sources {
+        mrz: values.mrz(),
+        dg13: values.dg13(),
+        qr: document.claims.qr.as_ref(),
+        given: document.claims.number.as_ref(),
+    };
+    // Without DG13 and without a Vietnamese MRZ this is another country's document.
+    if sources.dg13.is_none() && !sources.mrz.is_some_and(vietnam::is_vietnamese) {
+        return Vec::new();
+    }
+    let is_asked = |check: &CrossCheck| {
+        let of_qr = check.named.as_str().starts_with("vn.qr_");
+        let of_number = check.named == vietnam::Named::NumberGiven;
+        (!of_qr || sources.qr.is_some()) && (!of_number || sources.given.is_some())
+    };
+    vietnam::cross_checks(&sources).into_iter().filter(is_asked).filter_map(check).collect()
+}
+
+fn check(cross: CrossCheck) -> Option<Check> {
+    let id = CheckId::from_code(cross.named.as_str())?;
+    let check = match cross.comparison {
+        Comparison::Equal => Check::successful(id),
+        Comparison::Differs => Check::failed(id, Reason::Mismatch),
+        Comparison::NothingToCompare => Check::undetermined(id, Reason::NothingToCompare),
+    };
+    Some(check.warnings(cross.warnings.into_iter().map(|warning| match warning {
+        CrossWarning::NumberProvince => Warning::NumberProvince,
+        CrossWarning::NumberSex => Warning::NumberSex,
+        CrossWarning::NumberYear => Warning::NumberYear,
+        CrossWarning::PartialDate => Warning::PartialDate,
+        _ => Warning::Unusual,
+    })))
+}

@@ -1,0 +1,231 @@
+//! A document as read: files, the chip's proofs, how it was opened. No card, no I/O.
+//!
+//! It can be built without a card, from stored files: verifying is the same call, years later.
+
+use super::proofs::Proofs;
+use super::report::Report;
+use super::verdict;
+use crate::access::AccessRecord;
+use crate::channel::Limits;
+use crate::chip::{ActiveAuthentication, ChipAuthentication};
+use crate::iso7816::StatusWord;
+use crate::lds::FileId;
+use crate::pki::TrustStore;
+use crate::vietnam::{PersonalNumber, Qr};
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+use zeroize::Zeroize;
+
+/// What is known of a file.
+#[derive(PartialEq, Eq)]
+pub enum FileState {
+    /// Its bytes, cut by the length in its header.
+    Read(Vec<u8>),
+    /// The chip says that it does not have it.
+    Absent(StatusWord),
+    /// The chip refuses it.
+    Refused(StatusWord),
+    /// The reading was cut off in it.
+    CutOff,
+    /// It was not asked for.
+    NotRead(NotRead),
+    /// Nothing is known of it: it is not in what was handed in.
+    Unknown,
+}
+
+/// Why a file was not asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotRead {
+    /// The plan left it out.
+    Plan,
+    /// It stands behind terminal authentication.
+    NeedsTerminalAuthentication,
+}
+
+impl FileState {
+    /// The bytes, where it was read.
+    pub fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Read(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_known(&self) -> bool {
+        !matches!(self, Self::Unknown)
+    }
+}
+
+impl core::fmt::Debug for FileState {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Read(bytes) => write!(f, "Read({} bytes)", bytes.len()),
+            Self::Absent(status) => write!(f, "Absent({status})"),
+            Self::Refused(status) => write!(f, "Refused({status})"),
+            Self::CutOff => f.write_str("CutOff"),
+            Self::NotRead(why) => write!(f, "NotRead({why:?})"),
+            Self::Unknown => f.write_str("Unknown"),
+        }
+    }
+}
+
+impl Drop for FileState {
+    fn drop(&mut self) {
+        if let Self::Read(bytes) = self {
+            bytes.zeroize();
+        }
+    }
+}
+
+/// Where a document comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A card, in this run of the program.
+    Card,
+    /// Stored files.
+    Files,
+}
+
+/// What the person at the counter gave: it is compared with what the chip holds.
+#[derive(Default)]
+pub struct Claims {
+    /// The personal number that was typed.
+    pub number: Option<PersonalNumber>,
+    /// The QR code that was scanned.
+    pub qr: Option<Qr>,
+}
+
+/// A document as read.
+pub struct Document {
+    pub(crate) origin: Origin,
+    files: BTreeMap<FileId, FileState>,
+    pub(crate) access: Option<AccessRecord>,
+    pub(crate) chip_authentication: ChipAuthentication,
+    pub(crate) active_authentication: ActiveAuthentication,
+    pub(crate) claims: Claims,
+    pub(crate) cut_off: bool,
+    pub(crate) exchanges: u32,
+    pub(crate) elapsed: Duration,
+    pub(crate) limits: Option<Limits>,
+    pub(crate) restarts: u32,
+    /// A stored document says of itself that BAC was used after PACE had failed.
+    pub(crate) downgraded_by_file: bool,
+}
+
+static UNKNOWN: FileState = FileState::Unknown;
+
+impl Document {
+    pub(crate) fn of_card(access: AccessRecord, card_access: Option<Vec<u8>>, claims: Claims) -> Self {
+        let mut document = Self::empty(Origin::Card);
+        let card_access = match card_access {
+            Some(bytes) => FileState::Read(bytes),
+            None => FileState::Absent(StatusWord::NOT_FOUND),
+        };
+        document.put(FileId::CardAccess, card_access);
+        document.access = Some(access);
+        document.claims = claims;
+        document
+    }
+
+    fn empty(origin: Origin) -> Self {
+        Self {
+            origin,
+            files: BTreeMap::new(),
+            access: None,
+            chip_authentication: ChipAuthentication::NotMade,
+            active_authentication: ActiveAuthentication::NotMade,
+            claims: Claims::default(),
+            cut_off: false,
+            exchanges: 0,
+            elapsed: Duration::ZERO,
+            limits: None,
+            restarts: 0,
+            downgraded_by_file: false,
+        }
+    }
+
+    /// A document from stored files and the proofs kept beside them.
+    ///
+    /// Active authentication is judged again from its challenge and signature; chip authentication cannot be: it stays
+    /// *attested by the reader*.
+    pub fn from_files(files: impl IntoIterator<Item = (FileId, Vec<u8>)>, proofs: Option<Proofs>) -> Self {
+        let mut document = Self::empty(Origin::Files);
+        for (file, bytes) in files {
+            document.put(file, FileState::Read(bytes));
+        }
+        if let Some(proofs) = proofs {
+            proofs.restore(&mut document);
+        }
+        document
+    }
+
+    /// The same, with what the person at the counter gave.
+    pub fn with_claims(mut self, claims: Claims) -> Self {
+        self.claims = claims;
+        self
+    }
+
+    /// What is known of a file.
+    pub fn file(&self, file: FileId) -> &FileState {
+        self.files.get(&file).unwrap_or(&UNKNOWN)
+    }
+
+    /// The files that were read, with their bytes.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &[u8])> {
+        self.files.iter().filter_map(|(file, state)| state.bytes().map(|bytes| (*file, bytes)))
+    }
+
+    pub(crate) fn put(&mut self, file: FileId, state: FileState) {
+        self.files.insert(file, state);
+    }
+
+    /// Where it comes from.
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// How the chip was opened, where it was.
+    pub fn access(&self) -> Option<&AccessRecord> {
+        self.access.as_ref()
+    }
+
+    /// What became of chip authentication.
+    pub fn chip_authentication(&self) -> &ChipAuthentication {
+        &self.chip_authentication
+    }
+
+    /// What became of active authentication.
+    pub fn active_authentication(&self) -> &ActiveAuthentication {
+        &self.active_authentication
+    }
+
+    /// The proofs to keep beside the files.
+    pub fn proofs(&self) -> Proofs {
+        Proofs::of(self)
+    }
+
+    /// Exchanges with the card, first to last.
+    pub fn exchanges(&self) -> u32 {
+        self.exchanges
+    }
+
+    /// Time of the reading.
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// The lengths that worked, for the next card of this kind in this reader.
+    pub fn limits(&self) -> Option<Limits> {
+        self.limits
+    }
+
+    /// How often access was opened anew because of too long an answer.
+    pub fn restarts(&self) -> u32 {
+        self.restarts
+    }
+
+    /// Judges the document against what the caller trusts, at this time. Never an error: a failed check is a finding.
+    pub fn verify(&self, trust: &TrustStore, at: SystemTime) -> Report {
+        verdict::verify(self, trust, at)
+    }
+}

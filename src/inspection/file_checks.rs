@@ -1,0 +1,227 @@
+//! The files as values, each parsed once, and what is amiss with them; passive authentication's inputs.
+
+use super::document::{Document, FileState, NotRead};
+use crate::checks::{Check, CheckId, Reason, State, Warning};
+use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
+use crate::lds::{Com, DataGroup, Dg2, Dg14, Dg15, FileId, Finding, Kind, Mrz, MrzField};
+use crate::passive_authentication::{self as pa, Inputs, PassiveAuthentication};
+use crate::pki::TrustStore;
+use crate::tlv::{self, Tag, TlvError};
+use crate::vietnam::{Dg13, Dg13Field};
+use std::collections::BTreeMap;
+use time::{Date, OffsetDateTime};
+
+/// A file that was read, as a value or as the place of its defect; `None` where it was not read.
+pub(super) type Value<T> = Option<Result<T, TlvError>>;
+
+/// The files of a document as values.
+pub(super) struct Values<'a> {
+    pub(super) com: Value<Com>,
+    pub(super) mrz: Value<Mrz>,
+    pub(super) dg2: Value<Dg2<'a>>,
+    pub(super) dg13: Value<Dg13>,
+    pub(super) dg14: Value<Dg14>,
+    pub(super) dg15: Value<Dg15>,
+    pub(super) at: Date,
+}
+
+impl<'a> Values<'a> {
+    pub(super) fn of(document: &'a Document, at: OffsetDateTime) -> Self {
+        let group = |group| document.file(FileId::DataGroup(group)).bytes();
+        let mrz = group(DataGroup::DG1).map(Mrz::from_dg1);
+        // DG13 is national: it is Vietnam's where the document is (9303-10 §4.7.13).
+        let is_vietnamese = matches!(&mrz, Some(Ok(mrz)) if mrz.issuing_state() == VIETNAM) || mrz.is_none();
+        Self {
+            com: document.file(FileId::Com).bytes().map(Com::parse),
+            dg2: group(DataGroup::DG2).map(Dg2::parse),
+            dg13: group(DataGroup::DG13).filter(|_| is_vietnamese).map(Dg13::parse),
+            dg14: group(DataGroup::DG14).map(Dg14::parse),
+            dg15: group(DataGroup::DG15).map(Dg15::parse),
+            at: at.date(),
+            mrz,
+        }
+    }
+
+    pub(super) fn mrz(&self) -> Option<&Mrz> {
+        self.mrz.as_ref()?.as_ref().ok()
+    }
+
+    pub(super) fn dg13(&self) -> Option<&Dg13> {
+        self.dg13.as_ref()?.as_ref().ok()
+    }
+
+    /// The digest of active authentication by ECDSA, as DG14 names it (9303-11 §9.2.10).
+    pub(super) fn active_authentication_digest(&self) -> Option<DigestAlgorithm> {
+        let dg14 = self.dg14.as_ref()?.as_ref().ok()?;
+        let oid = dg14.security_infos.active_authentication()?.signature_algorithm;
+        let identifier = tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, oid.as_der())]);
+        SignatureAlgorithm::from_algorithm_identifier(&identifier).ok()?.0.digest()
+    }
+
+    /// The date of expiry: of DG13 where it stands there, else of DG1. `Some(None)`: the document does not expire.
+    fn expiry(&self) -> Option<Option<Date>> {
+        if let Some(dg13) = self.dg13()
+            && dg13.text(Dg13Field::DateOfExpiry).is_some()
+        {
+            // Words instead of a date: "Không thời hạn".
+            return Some(dg13.expiry_date().and_then(|date| date.latest()));
+        }
+        let mrz = self.mrz()?;
+        if NO_EXPIRY.contains(&mrz.raw(MrzField::ExpiryDate)) {
+            return Some(None);
+        }
+        mrz.expiry_date()?.latest().map(Some)
+    }
+
+    /// The date of issue, at midnight, where DG13 states it.
+    fn issued(&self) -> Option<OffsetDateTime> {
+        let date = self.dg13()?.issue_date()?.date()?;
+        Some(date.midnight().assume_utc())
+    }
+}
+
+/// Dates of expiry of a machine readable zone that say there is none (field note §2).
+const NO_EXPIRY: [&str; 2] = ["999999", "<<<<<<"];
+
+/// Vietnam, as a machine readable zone names it (9303-3 §5).
+const VIETNAM: &str = "VNM";
+
+/// Runs passive authentication over the document.
+pub(super) fn passive_authentication<'a>(
+    document: &'a Document,
+    values: &'a Values<'a>,
+    trust: &'a TrustStore,
+    at: OffsetDateTime,
+) -> PassiveAuthentication<'a> {
+    let files: BTreeMap<_, _> =
+        DataGroup::all().filter_map(|group| Some((group, state(document.file(FileId::DataGroup(group)))?))).collect();
+    let sod = state(document.file(FileId::Sod)).unwrap_or(pa::FileState::NotRead);
+    pa::passive_authentication(&Inputs {
+        sod,
+        files,
+        trust,
+        at,
+        issued: values.issued(),
+        issuing_state: values.mrz().map(Mrz::issuing_state),
+        document_code: values.mrz().map(Mrz::document_code),
+    })
+}
+
+fn state(file: &FileState) -> Option<pa::FileState<'_>> {
+    Some(match file {
+        FileState::Read(bytes) => pa::FileState::Read(bytes),
+        FileState::Absent(_) => pa::FileState::Absent,
+        FileState::Refused(_) => pa::FileState::Refused,
+        FileState::CutOff => pa::FileState::CutOff,
+        FileState::NotRead(NotRead::Plan) => pa::FileState::NotRead,
+        FileState::NotRead(NotRead::NeedsTerminalAuthentication) => pa::FileState::NeedsTerminalAuthentication,
+        FileState::Unknown => return None,
+    })
+}
+
+/// The checks `lds.*`.
+pub(super) fn all(document: &Document, values: &Values<'_>, pa: &PassiveAuthentication<'_>) -> Vec<Check> {
+    let mut checks = vec![com(document, values, pa)];
+    checks.extend(conformity(CheckId::LdsDg1, &values.mrz, |mrz| mrz.findings()));
+    checks.extend(conformity(CheckId::LdsDg2, &values.dg2, |dg2| &dg2.findings));
+    checks.extend(conformity(CheckId::LdsDg13, &values.dg13, |dg13| dg13.findings()));
+    checks.extend(conformity(CheckId::LdsDg14, &values.dg14, |dg14| dg14.findings()));
+    checks.extend(conformity(CheckId::LdsDg15, &values.dg15, |dg15| &dg15.findings));
+    checks.push(expiry(values));
+    checks
+}
+
+/// EF.COM lists what EF.SOD lists, no more and no less (conformance H_90 to H_92).
+fn com(document: &Document, values: &Values<'_>, pa: &PassiveAuthentication<'_>) -> Check {
+    let id = CheckId::LdsCom;
+    let com = match &values.com {
+        Some(Ok(com)) => com,
+        Some(Err(error)) => return Check::failed(id, Reason::Malformed).comparing(format!("EF.COM {error}")),
+        None => {
+            let reason = match document.file(FileId::Com) {
+                FileState::Absent(_) => Reason::NotPresent,
+                FileState::Refused(_) => Reason::Refused,
+                FileState::CutOff => return Check::new(id, State::Aborted, Some(Reason::CutOff)),
+                _ => Reason::NotRead,
+            };
+            return Check::undetermined(id, reason).comparing("EF.COM");
+        }
+    };
+    if let Some(fault) = com.findings.iter().find(|finding| finding.kind().is_fault()) {
+        return Check::failed(id, reason(fault.kind())).comparing(fault.to_string());
+    }
+    let Some(listed) = &com.data_groups else { return Check::failed(id, Reason::Malformed).comparing("EF.COM") };
+    let mut signed = pa.data_groups().to_vec();
+    signed.sort();
+    signed.dedup();
+    let check = if pa.data_groups().is_empty() {
+        Check::undetermined(id, Reason::NothingToCompare)
+    } else if *listed == signed {
+        Check::successful(id)
+    } else {
+        Check::failed(id, Reason::Mismatch)
+    };
+    check
+        .warnings(com.findings.iter().map(|finding| warning(finding.kind())))
+        .comparing("data groups of EF.COM and EF.SOD")
+}
+
+/// A file as a value: successful, or its first fault with its place.
+fn conformity<T>(id: CheckId, value: &Value<T>, findings: impl Fn(&T) -> &[Finding]) -> Option<Check> {
+    match value.as_ref()? {
+        Err(error) => Some(Check::failed(id, Reason::Malformed).comparing(error.to_string())),
+        Ok(value) => {
+            let findings = findings(value);
+            let faults: Vec<&Finding> = findings.iter().filter(|finding| finding.kind().is_fault()).collect();
+            let lesser = findings.iter().filter(|finding| !finding.kind().is_fault());
+            let check = match faults.first() {
+                None => Check::successful(id),
+                Some(fault) => Check::failed(id, reason(fault.kind())).comparing(sentences(&faults)),
+            };
+            Some(check.warnings(lesser.map(|finding| warning(finding.kind()))))
+        }
+    }
+}
+
+/// The most findings told of one file.
+const TOLD: usize = 8;
+
+fn sentences(findings: &[&Finding]) -> String {
+    findings.iter().take(TOLD).map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+fn reason(kind: Kind) -> Reason {
+    match kind {
+        Kind::CheckDigit => Reason::CheckDigit,
+        Kind::UnknownVersion => Reason::UnknownVersion,
+        Kind::NoImage => Reason::NoImage,
+        Kind::BadKey => Reason::BadKey,
+        _ => Reason::Malformed,
+    }
+}
+
+fn warning(kind: Kind) -> Warning {
+    match kind {
+        Kind::LaxEncoding => Warning::LaxEncoding,
+        Kind::TrailingBytes => Warning::TrailingBytes,
+        Kind::UnknownEntries => Warning::UnknownEntries,
+        Kind::OddCharacters => Warning::OddCharacters,
+        Kind::PartialDate => Warning::PartialDate,
+        Kind::DuplicateField => Warning::DuplicateField,
+        Kind::MissingChipAuthenticationInfo => Warning::MissingChipAuthenticationInfo,
+        _ => Warning::Unusual,
+    }
+}
+
+/// The document's expiry against the date of checking (UTC); the day of expiry itself is still good.
+fn expiry(values: &Values<'_>) -> Check {
+    let id = CheckId::LdsExpiry;
+    match values.expiry() {
+        Some(Some(date)) if date < values.at => {
+            Check::failed(id, Reason::Expired).comparing(format!("expired after {date}"))
+        }
+        Some(Some(date)) => Check::successful(id).comparing(format!("valid until {date}")),
+        Some(None) => Check::successful(id).comparing("does not expire"),
+        None => Check::undetermined(id, Reason::DateUnknown),
+    }
+}

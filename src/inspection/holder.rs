@@ -1,0 +1,207 @@
+//! The holder's fields and portrait, each with its source and its state: nothing leaves without.
+
+use super::file_checks::Values;
+use crate::checks::{CheckId, State};
+use crate::lds::{DataGroup, Mrz, PartialDate};
+use crate::passive_authentication::PassiveAuthentication;
+use crate::vietnam::{Dg13, Dg13Field, is_vietnamese, td1_number};
+
+/// Where a field was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
+pub enum Source {
+    /// The machine readable zone.
+    Dg1,
+    /// Vietnam's optional details.
+    Dg13,
+}
+
+/// A field of the holder.
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Field {
+    /// The text as it was signed; dates of the machine readable zone in the form `1999-01-31`.
+    pub value: String,
+    /// Where it was read.
+    pub source: Source,
+    /// *Successful*: its file is authentic. *Failed*: it is not. *Undetermined*: nobody knows.
+    pub state: State,
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for Field {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Field({:?}, {:?})", self.source, self.state)
+    }
+}
+
+/// The fields by name, in a fixed order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holder(Vec<(&'static str, Field)>);
+
+impl Holder {
+    /// The fields with their names.
+    pub fn fields(&self) -> impl Iterator<Item = (&'static str, &Field)> {
+        self.0.iter().map(|(name, field)| (*name, field))
+    }
+
+    /// The field with this name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.0.iter().find(|(own, _)| *own == name).map(|(_, field)| field)
+    }
+
+    /// The value of the field with this name.
+    pub(super) fn value(&self, name: &str) -> Option<String> {
+        self.field(name).map(|field| field.value.clone())
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Holder {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, field)| (name, field)))
+    }
+}
+
+/// The names of the fields, in their order.
+pub const FIELD_NAMES: [&str; 22] = [
+    "personal_number",
+    "full_name",
+    "date_of_birth",
+    "sex",
+    "nationality",
+    "ethnicity",
+    "religion",
+    "place_of_origin",
+    "place_of_residence",
+    "personal_identification",
+    "date_of_issue",
+    "date_of_expiry",
+    "father_name",
+    "mother_name",
+    "spouse_name",
+    "former_number",
+    "document_number",
+    "document_code",
+    "issuing_state",
+    "surname",
+    "given_names",
+    "optional_data",
+];
+
+/// The portrait, as its file holds it; never decoded here.
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Portrait {
+    /// The media type, by the image's own first bytes.
+    pub mime: &'static str,
+    /// Bytes of the image.
+    pub bytes: usize,
+    /// The usual ending of a file name.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub extension: &'static str,
+    /// Width and height in pixels as the record states them.
+    pub size: Option<(u16, u16)>,
+    /// The state of its file.
+    pub state: State,
+    /// The image.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub image: Vec<u8>,
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for Portrait {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Portrait({}, {} bytes, {:?})", self.mime, self.bytes, self.state)
+    }
+}
+
+/// The state of a data group's content.
+fn state(pa: &PassiveAuthentication<'_>, group: DataGroup) -> State {
+    if pa.authenticated(group).is_some() && pa.check(CheckId::PaValidity).is_some_and(|check| check.is_successful()) {
+        return State::Successful;
+    }
+    let own = CheckId::data_group(group.number()).and_then(|id| pa.check(id)).map(|check| check.state);
+    match (own, pa.authenticity()) {
+        (Some(State::Failed), _) | (_, State::Failed) => State::Failed,
+        _ => State::Undetermined,
+    }
+}
+
+/// Fields and portrait of the files that were read.
+pub(super) fn of(values: &Values<'_>, pa: &PassiveAuthentication<'_>) -> (Holder, Option<Portrait>) {
+    let mut found: Vec<(&'static str, Field)> = Vec::new();
+    if let Some(dg13) = values.dg13() {
+        let state = state(pa, DataGroup::DG13);
+        for (name, value) in of_dg13(dg13) {
+            found.push((name, Field { value, source: Source::Dg13, state }));
+        }
+    }
+    if let Some(mrz) = values.mrz() {
+        let state = state(pa, DataGroup::DG1);
+        for (name, value) in of_dg1(mrz, values) {
+            let is_new = !value.is_empty() && !found.iter().any(|(own, _)| *own == name);
+            if is_new {
+                found.push((name, Field { value, source: Source::Dg1, state }));
+            }
+        }
+    }
+    found.sort_by_key(|(name, _)| FIELD_NAMES.iter().position(|own| own == name));
+    (Holder(found), portrait(values, pa))
+}
+
+fn of_dg13(dg13: &Dg13) -> Vec<(&'static str, String)> {
+    let texts = [
+        ("personal_number", dg13.text(Dg13Field::PersonalNumber)),
+        ("full_name", dg13.text(Dg13Field::FullName)),
+        ("date_of_birth", dg13.text(Dg13Field::DateOfBirth)),
+        ("sex", dg13.text(Dg13Field::Sex)),
+        ("nationality", dg13.text(Dg13Field::Nationality)),
+        ("ethnicity", dg13.text(Dg13Field::EthnicGroup)),
+        ("religion", dg13.text(Dg13Field::Religion)),
+        ("place_of_origin", dg13.text(Dg13Field::PlaceOfOrigin)),
+        ("place_of_residence", dg13.text(Dg13Field::PlaceOfResidence)),
+        ("personal_identification", dg13.text(Dg13Field::IdentificationMarks)),
+        ("date_of_issue", dg13.text(Dg13Field::DateOfIssue)),
+        ("date_of_expiry", dg13.text(Dg13Field::DateOfExpiry)),
+        ("father_name", dg13.father()),
+        ("mother_name", dg13.mother()),
+        ("spouse_name", dg13.text(Dg13Field::Spouse)),
+        ("former_number", dg13.text(Dg13Field::FormerNumber)),
+    ];
+    texts.into_iter().filter_map(|(name, text)| Some((name, text?.to_owned()))).collect()
+}
+
+fn of_dg1(mrz: &Mrz, values: &Values<'_>) -> Vec<(&'static str, String)> {
+    let name = mrz.name();
+    let date = |date: Option<PartialDate>| date.map(|date| date.to_text()).unwrap_or_default();
+    let number = td1_number(mrz).map(|found| found.number.as_str().to_owned()).unwrap_or_default();
+    let optional = if is_vietnamese(mrz) { "" } else { mrz.optional_data().trim_matches('<') };
+    vec![
+        ("personal_number", number),
+        ("full_name", name.full()),
+        ("date_of_birth", date(mrz.birth_date(values.at))),
+        ("sex", mrz.sex().as_str().to_owned()),
+        ("nationality", mrz.nationality().to_owned()),
+        ("date_of_expiry", date(mrz.expiry_date())),
+        ("document_number", mrz.document_number()),
+        ("document_code", mrz.document_code().to_owned()),
+        ("issuing_state", mrz.issuing_state().to_owned()),
+        ("surname", name.primary),
+        ("given_names", name.secondary),
+        ("optional_data", optional.replace('<', " ").trim().to_owned()),
+    ]
+}
+
+/// The first face of DG2.
+fn portrait(values: &Values<'_>, pa: &PassiveAuthentication<'_>) -> Option<Portrait> {
+    let face = values.dg2.as_ref()?.as_ref().ok()?.faces.first()?;
+    Some(Portrait {
+        mime: face.format.mime(),
+        bytes: face.image.len(),
+        extension: face.format.extension(),
+        size: face.size,
+        state: state(pa, DataGroup::DG2),
+        image: face.image.to_vec(),
+    })
+}

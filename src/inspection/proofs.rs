@@ -1,0 +1,172 @@
+//! The chip's proofs as they are kept beside the files of a document: `proofs.json`.
+//!
+//! Never in it: passwords, keys, nonces. What a file cannot prove again is marked as attested by the reader.
+
+use super::document::Document;
+use crate::access::{AccessProtocol, AccessRecord};
+use crate::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
+use crate::iso7816::StatusWord;
+use thiserror::Error;
+
+/// The name of the form.
+const SCHEMA: &str = "chipid.proofs/1";
+
+/// The proofs of a document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Proofs {
+    /// `chipid.proofs/1`.
+    schema: String,
+    /// What became of active authentication.
+    active_authentication: Option<Active>,
+    /// What became of chip authentication: attested by the reader, no file proves it again.
+    chip_authentication: Option<Attested>,
+    /// The access protocol: attested by the reader.
+    access: Option<Access>,
+}
+
+/// Why text is no proofs file.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("proofs: {0}")]
+pub struct ProofsError(String);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+struct Active {
+    /// `answered`, `refused`, `session_lost`, `bad_key`.
+    outcome: String,
+    /// Eight bytes, in hexadecimal digits.
+    challenge: Option<String>,
+    chosen_by: Option<ChallengeSource>,
+    /// In hexadecimal digits.
+    signature: Option<String>,
+    /// The status word of a refusal, in hexadecimal digits.
+    status: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+struct Attested {
+    /// `proven`, `not_offered`, `impossible`, `refused`, `not_under_new_keys`.
+    outcome: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+struct Access {
+    /// `pace`, `bac`, `none`.
+    protocol: String,
+    /// BAC after PACE had failed.
+    downgraded: bool,
+}
+
+impl Proofs {
+    pub(crate) fn of(document: &Document) -> Self {
+        Self {
+            schema: SCHEMA.into(),
+            active_authentication: Active::of(document.active_authentication()),
+            chip_authentication: Attested::of(document.chip_authentication()),
+            access: document.access().map(Access::of),
+        }
+    }
+
+    /// The proofs of this text.
+    ///
+    /// # Errors
+    /// [`ProofsError`] with line and column, or the schema that is not known.
+    #[cfg(feature = "serde")]
+    pub fn check(self) -> Result<Self, ProofsError> {
+        if self.schema == SCHEMA { Ok(self) } else { Err(ProofsError(format!("schema is not {SCHEMA}"))) }
+    }
+
+    pub(crate) fn restore(&self, document: &mut Document) {
+        if let Some(active) = &self.active_authentication {
+            document.active_authentication = active.restore();
+        }
+        if let Some(attested) = &self.chip_authentication {
+            document.chip_authentication = attested.restore();
+        }
+        document.downgraded_by_file = self.access.as_ref().is_some_and(|access| access.downgraded);
+    }
+}
+
+impl Active {
+    fn of(record: &ActiveAuthentication) -> Option<Self> {
+        let bare = |outcome: &str| Self {
+            outcome: outcome.into(),
+            challenge: None,
+            chosen_by: None,
+            signature: None,
+            status: None,
+        };
+        match record {
+            ActiveAuthentication::NotMade => None,
+            ActiveAuthentication::Answered { challenge, chosen_by, signature } => Some(Self {
+                challenge: Some(hex::encode(challenge)),
+                chosen_by: Some(*chosen_by),
+                signature: Some(hex::encode(signature)),
+                ..bare("answered")
+            }),
+            ActiveAuthentication::Refused(status) => Some(Self { status: Some(status.to_string()), ..bare("refused") }),
+            ActiveAuthentication::SessionLost => Some(bare("session_lost")),
+            ActiveAuthentication::BadKey => Some(bare("bad_key")),
+        }
+    }
+
+    /// What a file says; an answer that cannot be read is an answer that does not verify.
+    fn restore(&self) -> ActiveAuthentication {
+        match self.outcome.as_str() {
+            "answered" => {
+                let decoded = |text: &Option<String>| text.as_deref().and_then(|text| hex::decode(text).ok());
+                match (decoded(&self.challenge).and_then(|bytes| bytes.try_into().ok()), decoded(&self.signature)) {
+                    (Some(challenge), Some(signature)) => ActiveAuthentication::Answered {
+                        challenge,
+                        chosen_by: self.chosen_by.unwrap_or(ChallengeSource::Reader),
+                        signature,
+                    },
+                    _ => ActiveAuthentication::BadKey,
+                }
+            }
+            "refused" => {
+                let status = self.status.as_deref().and_then(|text| u16::from_str_radix(text, 16).ok());
+                ActiveAuthentication::Refused(StatusWord(status.unwrap_or(StatusWord::NO_DIAGNOSIS.0)))
+            }
+            "session_lost" => ActiveAuthentication::SessionLost,
+            _ => ActiveAuthentication::BadKey,
+        }
+    }
+}
+
+impl Attested {
+    fn of(record: &ChipAuthentication) -> Option<Self> {
+        let outcome = match record {
+            ChipAuthentication::NotMade => return None,
+            ChipAuthentication::NotOffered => "not_offered",
+            ChipAuthentication::Impossible(_) => "impossible",
+            ChipAuthentication::Proven(_) | ChipAuthentication::Attested => "proven",
+            ChipAuthentication::Refused(_) => "refused",
+            ChipAuthentication::NotUnderNewKeys => "not_under_new_keys",
+        };
+        Some(Self { outcome: outcome.into() })
+    }
+
+    fn restore(&self) -> ChipAuthentication {
+        match self.outcome.as_str() {
+            "proven" => ChipAuthentication::Attested,
+            "not_offered" | "impossible" => ChipAuthentication::NotMade,
+            "refused" => ChipAuthentication::Refused(StatusWord::NO_DIAGNOSIS),
+            _ => ChipAuthentication::NotUnderNewKeys,
+        }
+    }
+}
+
+impl Access {
+    fn of(record: &AccessRecord) -> Self {
+        let protocol = match record.protocol {
+            AccessProtocol::None => "none",
+            AccessProtocol::Bac => "bac",
+            AccessProtocol::Pace(_) => "pace",
+        };
+        Self { protocol: protocol.into(), downgraded: record.downgraded }
+    }
+}

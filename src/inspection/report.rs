@@ -1,0 +1,198 @@
+//! The report: the verdict, the checks with their reasons, the holder's fields with their state.
+
+use super::document::Document;
+use super::holder::{Holder, Portrait};
+use super::verdict::Verdict;
+use crate::access::{AccessProtocol, AccessRecord, Offer};
+use crate::channel::Limits;
+use crate::checks::{Check, CheckId};
+use crate::passive_authentication::PassiveAuthentication;
+use crate::vietnam::province_of_residence;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+/// What verifying a document gave. Serde output (feature `serde`) has the shape `chipid.result/1`.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Report {
+    schema: &'static str,
+    verdict: Verdict,
+    expired: bool,
+    checks: Vec<Check>,
+    holder: Holder,
+    portrait: Option<Portrait>,
+    access: Option<Access>,
+    online_check: Option<OnlineCheck>,
+    exchanges: u32,
+    elapsed_ms: u64,
+    limits: Option<Limits>,
+    restarts: u32,
+}
+
+/// How the chip was opened, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Access {
+    /// `pace`, `bac`, `none`.
+    pub protocol: &'static str,
+    /// `gm`.
+    pub mapping: Option<&'static str>,
+    /// `can`, `mrz`.
+    pub password: Option<&'static str>,
+    /// The curve: `brainpoolP256r1`.
+    pub parameter: Option<&'static str>,
+    /// `3des`, `aes-128`, `aes-192`, `aes-256`.
+    pub cipher: Option<&'static str>,
+    /// BAC was used after PACE had failed, because the caller allowed it.
+    pub downgraded: bool,
+    /// Every suite that the chip offered: protocol identifier, and parameter identifier where it stands.
+    pub offered: Vec<String>,
+}
+
+/// What an operator under contract hands to the Ministry's online check (this library has no client for it).
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct OnlineCheck {
+    /// Twelve digits.
+    pub personal_number: Option<String>,
+    /// The document signer's certificate: DER in Base64, one line.
+    pub ds_certificate: Option<String>,
+    /// The province of residence.
+    pub province: Option<String>,
+}
+
+impl Report {
+    pub(super) fn new(
+        document: &Document,
+        verdict: Verdict,
+        expired: bool,
+        checks: Vec<Check>,
+        holder: Holder,
+        portrait: Option<Portrait>,
+        pa: &PassiveAuthentication<'_>,
+    ) -> Self {
+        let online_check = OnlineCheck::of(&holder, pa);
+        Self {
+            schema: "chipid.result/1",
+            verdict,
+            expired,
+            checks,
+            holder,
+            portrait,
+            access: document.access().map(Access::of),
+            online_check,
+            exchanges: document.exchanges(),
+            elapsed_ms: u64::try_from(document.elapsed().as_millis()).unwrap_or(u64::MAX),
+            limits: document.limits(),
+            restarts: document.restarts(),
+        }
+    }
+
+    /// The name of this shape of the JSON output.
+    pub fn schema(&self) -> &'static str {
+        self.schema
+    }
+
+    /// How often access was opened anew because of too long an answer.
+    pub fn restarts(&self) -> u32 {
+        self.restarts
+    }
+
+    /// The verdict. It is never the whole story: the checks say why.
+    pub fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// Whether the document has expired at the time of checking; its own matter beside the verdict.
+    pub fn is_expired(&self) -> bool {
+        self.expired
+    }
+
+    /// All checks, in a fixed order.
+    pub fn checks(&self) -> &[Check] {
+        &self.checks
+    }
+
+    /// The check with this id, if it was made.
+    pub fn check(&self, id: CheckId) -> Option<&Check> {
+        self.checks.iter().find(|check| check.id == id)
+    }
+
+    /// The holder's fields, each with its source and state.
+    pub fn holder(&self) -> &Holder {
+        &self.holder
+    }
+
+    /// The portrait, if DG2 holds one.
+    pub fn portrait(&self) -> Option<&Portrait> {
+        self.portrait.as_ref()
+    }
+
+    /// How the chip was opened; `None` for a document from files.
+    pub fn access(&self) -> Option<&Access> {
+        self.access.as_ref()
+    }
+
+    /// What an operator hands to an online check; `None` where the document has no personal number.
+    pub fn online_check(&self) -> Option<&OnlineCheck> {
+        self.online_check.as_ref()
+    }
+
+    /// Exchanges with the card.
+    pub fn exchanges(&self) -> u32 {
+        self.exchanges
+    }
+
+    /// Duration of the reading, in milliseconds.
+    pub fn elapsed_ms(&self) -> u64 {
+        self.elapsed_ms
+    }
+
+    /// The lengths that worked, for the next card of this kind in this reader.
+    pub fn limits(&self) -> Option<Limits> {
+        self.limits
+    }
+}
+
+impl Access {
+    fn of(record: &AccessRecord) -> Self {
+        let (protocol, mapping, parameter) = match &record.protocol {
+            AccessProtocol::None => ("none", None, None),
+            AccessProtocol::Bac => ("bac", None, None),
+            AccessProtocol::Pace(suite) => ("pace", Some(suite.mapping.name()), Some(suite.curve.name())),
+        };
+        Self {
+            protocol,
+            mapping,
+            password: record.password.map(|kind| kind.as_str()),
+            parameter,
+            cipher: record.cipher.map(|cipher| cipher.name()),
+            downgraded: record.downgraded,
+            offered: record.offered.iter().map(offer).collect(),
+        }
+    }
+}
+
+fn offer(offer: &Offer) -> String {
+    match offer.parameter_id {
+        Some(id) => format!("{} {id}", offer.protocol),
+        None => offer.protocol.to_string(),
+    }
+}
+
+impl OnlineCheck {
+    /// `None` where the document has no personal number.
+    fn of(holder: &Holder, pa: &PassiveAuthentication<'_>) -> Option<Self> {
+        let personal_number = holder.value("personal_number")?;
+        let residence = holder.value("place_of_residence");
+        let province = residence.as_deref().and_then(province_of_residence).map(str::to_owned);
+        let ds_certificate = pa.document_signer().map(|signer| BASE64_STANDARD.encode(signer.der()));
+        Some(Self { personal_number: Some(personal_number), ds_certificate, province })
+    }
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for OnlineCheck {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("OnlineCheck(..)")
+    }
+}

@@ -1,0 +1,119 @@
+//! From checks to a verdict: a lattice, not a boolean.
+//!
+//! `failed`: a gating check failed. `undetermined`: passive authentication could not be concluded, or a due proof could
+//! not be made. `data_authentic`: passive authentication successful and no proof is due, or none can be verified from a
+//! file. `genuine`: all that, and the chip proven. Which checks gate stands in one table.
+
+use super::chip_checks::{self, Due};
+use super::cross_checks;
+use super::document::{Document, Origin};
+use super::file_checks;
+use super::holder;
+use super::report::Report;
+use crate::checks::{Check, CheckId, Reason, State};
+use crate::pki::TrustStore;
+use std::time::SystemTime;
+use time::OffsetDateTime;
+
+/// What the document is worth, from worst to best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Verdict {
+    /// A gating check failed: do not accept it.
+    Failed,
+    /// Nothing contradicts it, but it could not be concluded.
+    Undetermined,
+    /// The data is authentic; that the chip is the one it was issued with is not proven.
+    DataAuthentic,
+    /// Data and chip are genuine.
+    Genuine,
+}
+
+impl Verdict {
+    /// The word of the JSON output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Undetermined => "undetermined",
+            Self::DataAuthentic => "data_authentic",
+            Self::Genuine => "genuine",
+        }
+    }
+}
+
+/// How a check bears on the verdict.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gate {
+    /// It must be successful.
+    MustSucceed,
+    /// It must not fail; where it could not be made it caps nothing.
+    MustNotFail,
+    /// A proof of the chip: due or not.
+    Proof,
+    /// It informs.
+    None,
+}
+
+fn gate(id: CheckId) -> Gate {
+    match id {
+        CheckId::PaSecurityObject
+        | CheckId::PaSignature
+        | CheckId::PaChain
+        | CheckId::PaCertificates
+        | CheckId::PaValidity
+        | CheckId::PaDataGroups => Gate::MustSucceed,
+        CheckId::PaCountry
+        | CheckId::AccessProtocol
+        | CheckId::AccessCardAccess
+        | CheckId::LdsCom
+        | CheckId::VnNumber => Gate::MustNotFail,
+        CheckId::ChipActiveAuthentication | CheckId::ChipChipAuthentication => Gate::Proof,
+        _ => Gate::None,
+    }
+}
+
+pub(super) fn verify(document: &Document, trust: &TrustStore, at: SystemTime) -> Report {
+    let at = OffsetDateTime::from(at);
+    let files = file_checks::Values::of(document, at);
+    let pa = file_checks::passive_authentication(document, &files, trust, at);
+    let mut checks = vec![cross_checks::access_protocol(document), cross_checks::card_access(document, &files)];
+    checks.extend(pa.checks().iter().cloned());
+    let (chip, due) = chip_checks::all(document, &files, &pa);
+    checks.extend(chip);
+    checks.extend(file_checks::all(document, &files, &pa));
+    checks.extend(cross_checks::vietnam(document, &files));
+    let verdict = conclude(&checks, due, document);
+    let expired = checks.iter().any(|check| check.id == CheckId::LdsExpiry && check.reason == Some(Reason::Expired));
+    let (holder, portrait) = holder::of(&files, &pa);
+    Report::new(document, verdict, expired, checks, holder, portrait, &pa)
+}
+
+fn conclude(checks: &[Check], due: Due, document: &Document) -> Verdict {
+    let failed = checks.iter().any(|check| check.state == State::Failed && gate(check.id) != Gate::None);
+    if failed {
+        return Verdict::Failed;
+    }
+    let concluded = checks.iter().filter(|check| gate(check.id) == Gate::MustSucceed).all(Check::is_successful);
+    if !concluded || document.cut_off {
+        return Verdict::Undetermined;
+    }
+    match (due, document.origin()) {
+        (Due::Proven, _) => Verdict::Genuine,
+        (Due::None, _) | (Due::Open, Origin::Files) => Verdict::DataAuthentic,
+        (Due::Open, Origin::Card) => Verdict::Undetermined,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_check_of_passive_authentication_but_two_gates() {
+        for id in CheckId::ALL {
+            let must = id.as_str().starts_with("pa.") && !id.as_str().starts_with("pa.dg");
+            let lenient = matches!(id, CheckId::PaRevocation | CheckId::PaCountry);
+            assert_eq!(gate(*id) == Gate::MustSucceed, must && !lenient, "{id}");
+        }
+    }
+}
