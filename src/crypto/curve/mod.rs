@@ -173,6 +173,19 @@ where
         Some(fixed)
     }
 
+    /// The digest's leftmost bits, as many as the order has (TR-03111 §4.2.1.2), as a number of the order's length; the
+    /// crate cuts whole octets only, and the order of secp521r1 has 521 bits.
+    fn leftmost_bits(&self, digest: &[u8]) -> Vec<u8> {
+        let order = self.order();
+        let Some(cut) = digest.get(..order.len()) else { return digest.to_vec() };
+        let surplus = order.first().map_or(0, |first| first.leading_zeros());
+        let shifted = std::iter::once(&0).chain(cut).zip(cut).map(|(&high, &low)| {
+            let [_, octet] = (u16::from_be_bytes([high, low]) >> surplus).to_be_bytes();
+            octet
+        });
+        shifted.collect()
+    }
+
     /// A scalar from 1 to n−1.
     fn scalar_in(&self, number: &[u8]) -> Result<Scalar<C>, CryptoError> {
         let mut fixed = self.fixed(number).ok_or(CryptoError::BadKey)?;
@@ -276,7 +289,8 @@ where
         let r = self.fixed(r).ok_or(CryptoError::BadSignature)?;
         let s = self.fixed(s).ok_or(CryptoError::BadSignature)?;
         let signature = Signature::<C>::from_scalars(r, s).map_err(|_| CryptoError::BadSignature)?;
-        hazmat::verify_prehashed::<C>(&public, digest, &signature).map_err(|_| CryptoError::BadSignature)
+        hazmat::verify_prehashed::<C>(&public, &self.leftmost_bits(digest), &signature)
+            .map_err(|_| CryptoError::BadSignature)
     }
 
     #[cfg(feature = "sim")]
@@ -291,7 +305,7 @@ where
         let private = non_zero(self.scalar_in(private.expose())?)?;
         for _ in 0..MAX_DRAWS {
             let k = non_zero(self.scalar_in(self.random_scalar(rng)?.expose())?)?;
-            if let Ok((signature, _)) = hazmat::sign_prehashed::<C>(&private, &k, digest) {
+            if let Ok((signature, _)) = hazmat::sign_prehashed::<C>(&private, &k, &self.leftmost_bits(digest)) {
                 let (r, s) = signature.split_bytes();
                 return Ok((r.to_vec(), s.to_vec()));
             }
