@@ -6,6 +6,7 @@
 //! stands twice and a key that nobody reads all fail.
 
 mod crypto;
+mod documents;
 mod format;
 mod protocols;
 
@@ -25,6 +26,11 @@ const KINDS: &[(&str, Check)] = &[
     ("iso9796-2-block", crypto::iso9796_2_block),
     ("bac", protocols::bac),
     ("pace-gm", protocols::pace_gm),
+    ("mrz", documents::mrz),
+    ("mrz-name", documents::mrz_name),
+    ("card-access", documents::card_access),
+    ("dg13-vn", documents::dg13_vn),
+    ("qr-vn", documents::qr_vn),
 ];
 
 #[test]
