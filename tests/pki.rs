@@ -109,11 +109,17 @@ fn certificates_of_the_german_list_verify_within_it() {
 }
 
 #[test]
-fn a_list_is_loaded_quickly() {
+fn a_list_is_loaded_in_the_blink_of_an_eye() {
     let Some(bytes) = shared(DE_2026) else { return };
-    let start = Instant::now();
-    let store = TrustStore::from_trusted_master_list(&bytes).unwrap();
-    println!("{} anchors loaded in {:?}", store.anchors().len(), start.elapsed());
+    let once = || {
+        let start = Instant::now();
+        let store = TrustStore::from_trusted_master_list(&bytes).unwrap();
+        (start.elapsed(), store.anchors().len())
+    };
+    let (fastest, anchors) = (0..5).map(|_| once()).min().unwrap();
+    println!("{anchors} anchors of the German list loaded in {fastest:?}");
+    // Far above what it takes, for slow machines and builds without optimisation.
+    assert!(fastest.as_secs() < 2);
 }
 
 #[test]

@@ -113,7 +113,8 @@ fn signature(
         .comparing(compared)
         .warnings(sha1(verified.digest))
         .warnings(weak_key(&key))
-        .warnings(verified.null_missing.then_some(Warning::NullParameter))
+        .warnings((verified.null_missing || verified.odd_parameters).then_some(Warning::NullParameter))
+        .warnings((!signer.sid().names_exactly(certificate)).then_some(Warning::LaxEncoding))
 }
 
 /// A check of a signature that does not verify, by what is wrong.
@@ -153,7 +154,7 @@ fn chain<'s>(signer: &Certificate, inputs: &Inputs<'s>, budget: &mut Budget) -> 
             .comparing(compared)
             .warnings(signature.algorithm.digest().and_then(sha1))
             .warnings(key.iter().flat_map(weak_key))
-            .warnings(signature.null_missing.then_some(Warning::NullParameter));
+            .warnings((signature.null_missing || signature.odd_parameters).then_some(Warning::NullParameter));
         return (check, Some(anchor));
     }
     if inputs.trust.is_pinned(signer) {

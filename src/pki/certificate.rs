@@ -6,7 +6,7 @@
 
 use super::moment::moment;
 use super::name::Name;
-use super::verify;
+use super::{odd_parameters, verify};
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::oid::{self, Oid};
 use crate::tlv::{self, Reader, Tag, Tlv, TlvError};
@@ -74,6 +74,8 @@ pub struct CertificateSignature {
     pub algorithm: SignatureAlgorithm,
     /// The DigestInfo lacks its NULL (RFC 8017 §A.2.4): a laxity, for the whole block was compared.
     pub null_missing: bool,
+    /// The algorithm's NULL is missing, or stands against the rule: a laxity.
+    pub odd_parameters: bool,
 }
 
 /// From when to when a certificate is valid, both inclusive.
@@ -274,9 +276,9 @@ impl Certificate {
         if !self.algorithms_agree() {
             return Err(CertificateError::AlgorithmsDiffer);
         }
-        let (algorithm, _) = SignatureAlgorithm::from_algorithm_identifier(self.signature_algorithm())?;
+        let (algorithm, notes) = SignatureAlgorithm::from_algorithm_identifier(self.signature_algorithm())?;
         let null_missing = verify(&algorithm, issuer, self.part(&self.tbs), self.part(&self.signature), None)?;
-        Ok(CertificateSignature { algorithm, null_missing })
+        Ok(CertificateSignature { algorithm, null_missing, odd_parameters: odd_parameters(&notes) })
     }
 }
 

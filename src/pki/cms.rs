@@ -7,7 +7,7 @@
 use super::certificate::Certificate;
 use super::moment::moment;
 use super::name::Name;
-use super::{Budget, verify};
+use super::{Budget, odd_parameters, verify};
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::oid::{self, Oid};
 use crate::tlv::{self, Reader, Tag, Tlv, TlvError};
@@ -156,6 +156,14 @@ pub enum SignerId<'a> {
 }
 
 impl SignerId<'_> {
+    /// Whether this names the certificate by the very octets of its issuer's name, or by key identifier.
+    pub fn names_exactly(&self, certificate: &Certificate) -> bool {
+        match self {
+            Self::KeyId(_) => self.names(certificate),
+            Self::IssuerAndSerial { issuer, .. } => *issuer == certificate.issuer().raw() && self.names(certificate),
+        }
+    }
+
     /// Whether this names the certificate. The name's order and string types may differ.
     pub fn names(&self, certificate: &Certificate) -> bool {
         match self {
@@ -197,6 +205,8 @@ pub struct VerifiedSignature {
     pub attributes_sorted: bool,
     /// The DigestInfo lacks its NULL (RFC 8017 §A.2.4): a laxity, for the whole block was compared.
     pub null_missing: bool,
+    /// The algorithm's NULL is missing, or stands against the rule: a laxity.
+    pub odd_parameters: bool,
 }
 
 impl<'a> SignedData<'a> {
@@ -326,7 +336,7 @@ impl<'a> SignedData<'a> {
     ) -> Result<VerifiedSignature, CmsError> {
         let digest = self.check(signer)?;
         let attributes = signer.signed_attributes.as_ref().ok_or(CmsError::NoSignedAttributes)?;
-        let (algorithm, _) = SignatureAlgorithm::from_algorithm_identifier(signer.signature_algorithm)?;
+        let (algorithm, notes) = SignatureAlgorithm::from_algorithm_identifier(signer.signature_algorithm)?;
         if algorithm.digest().is_some_and(|named| named != digest) {
             return Err(CmsError::DigestsDiffer);
         }
@@ -340,7 +350,8 @@ impl<'a> SignedData<'a> {
                     continue;
                 }
             };
-            return Ok(VerifiedSignature { algorithm, digest, attributes_sorted, null_missing });
+            let odd_parameters = odd_parameters(&notes);
+            return Ok(VerifiedSignature { algorithm, digest, attributes_sorted, null_missing, odd_parameters });
         }
         Err(failure)
     }

@@ -22,7 +22,7 @@ pub use name::Name;
 pub use path::{Chain, Defect, Unverified, csca_defects, document_signer_defects, find_anchor, verify_among};
 pub use trust_store::{Collection, Refusal, Refused, Source, SourceKind, TrustStore};
 
-use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey, SignatureAlgorithm};
+use crate::crypto::{CryptoError, DigestAlgorithm, EncodingNote, PublicKey, SignatureAlgorithm};
 
 /// How many signatures may still be tried: a card can name many certificates, and each costs a computation.
 #[derive(Debug)]
@@ -62,4 +62,9 @@ fn verify(
             Err(_) => Err(error),
         },
     }
+}
+
+/// Whether an algorithm's NULL is missing, or stands against the rule.
+fn odd_parameters(notes: &[EncodingNote]) -> bool {
+    notes.iter().any(|note| matches!(note, EncodingNote::ParametersMissing | EncodingNote::ParametersPresent))
 }

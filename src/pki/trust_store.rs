@@ -17,7 +17,6 @@ use x509_parser::pem::Pem;
 #[derive(Clone, Debug, Default)]
 pub struct TrustStore {
     anchors: Vec<Certificate>,
-    fingerprints: HashSet<Vec<u8>>,
     by_key_id: HashMap<Vec<u8>, Vec<usize>>,
     by_name: HashMap<String, Vec<usize>>,
     pinned: Vec<Certificate>,
@@ -189,7 +188,8 @@ impl TrustStore {
 
     /// Whether this very certificate is an anchor.
     pub fn is_anchor(&self, certificate: &Certificate) -> bool {
-        self.fingerprints.contains(&certificate.fingerprint())
+        let same_name = self.by_name.get(certificate.subject().folded()).into_iter().flatten();
+        same_name.filter_map(|index| self.anchors.get(*index)).any(|anchor| anchor == certificate)
     }
 
     /// Where to try a certificate's signature: anchors with its authority key identifier, then those with its issuer's name.
@@ -227,7 +227,6 @@ impl TrustStore {
         let signer = list.verify(self, &own)?;
         if self.anchors.is_empty() {
             self.anchors = own.anchors;
-            self.fingerprints = own.fingerprints;
             self.by_key_id = own.by_key_id;
             self.by_name = own.by_name;
         } else {
@@ -237,7 +236,7 @@ impl TrustStore {
     }
 
     fn insert(&mut self, certificate: Certificate) {
-        if !self.fingerprints.insert(certificate.fingerprint()) {
+        if self.is_anchor(&certificate) {
             return;
         }
         let index = self.anchors.len();
