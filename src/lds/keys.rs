@@ -20,7 +20,7 @@ pub struct Dg14 {
 }
 
 /// A key that chip authentication may prove.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ChipKey {
     /// The key as the file holds it.
     pub info: ChipAuthenticationPublicKeyInfo,
@@ -28,6 +28,13 @@ pub struct ChipKey {
     pub suites: Vec<ChipAuthenticationInfo>,
     /// The key, or why it is not used.
     pub key: Result<PublicKey, CryptoError>,
+}
+
+/// Shows what kind of key it is: the key itself tells one chip from all others.
+impl core::fmt::Debug for ChipKey {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "ChipKey({:?}, {:?})", self.info, self.key.as_ref().map(PublicKey::describe))
+    }
 }
 
 impl Dg14 {
@@ -90,7 +97,7 @@ fn chip_keys(infos: &SecurityInfos, findings: &mut Findings) -> Vec<ChipKey> {
 }
 
 /// EF.DG15 as a value.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Dg15 {
     /// The SubjectPublicKeyInfo as it stands in the file, tag and length included.
     pub spki: Vec<u8>,
@@ -98,6 +105,13 @@ pub struct Dg15 {
     pub key: Result<PublicKey, CryptoError>,
     /// What was found amiss or unusual.
     pub findings: Vec<Finding>,
+}
+
+/// Shows what kind of key it is: the key itself tells one chip from all others.
+impl core::fmt::Debug for Dg15 {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Dg15({:?}, {} findings)", self.key.as_ref().map(PublicKey::describe), self.findings.len())
+    }
 }
 
 impl Dg15 {

@@ -38,7 +38,7 @@ pub struct SecurityInfos {
 }
 
 /// One info, with its bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SecurityInfo {
     /// The SEQUENCE as it stands in the file, tag and length included.
     pub raw: Vec<u8>,
@@ -48,6 +48,13 @@ pub struct SecurityInfo {
     pub protocol: Oid,
     /// What it says.
     pub kind: SecurityInfoKind,
+}
+
+/// Shows what it says and not its bytes: a chip's own key tells one chip from all others.
+impl core::fmt::Debug for SecurityInfo {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "SecurityInfo({} at {}: {:?})", self.protocol, self.at, self.kind)
+    }
 }
 
 /// What an info says.
@@ -134,7 +141,7 @@ pub struct ChipAuthenticationInfo {
 ///     chipAuthenticationPublicKey    SubjectPublicKeyInfo,
 ///     keyId                          INTEGER OPTIONAL }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ChipAuthenticationPublicKeyInfo {
     /// The group.
     pub agreement: Agreement,
@@ -142,6 +149,13 @@ pub struct ChipAuthenticationPublicKeyInfo {
     pub spki: Vec<u8>,
     /// Its number.
     pub key_id: Option<KeyId>,
+}
+
+/// Shows nothing of the key.
+impl core::fmt::Debug for ChipAuthenticationPublicKeyInfo {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "ChipAuthenticationPublicKeyInfo({:?}, {:?})", self.agreement, self.key_id)
+    }
 }
 
 /// ```text
