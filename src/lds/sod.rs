@@ -145,7 +145,10 @@ impl LdsSecurityObject {
         let version = fields.expect(Tag::INTEGER, "the version of an LDSSecurityObject")?;
         let version = tlv::small_integer(version.value).ok_or(version.expected("a small version number"))?;
         let algorithm = fields.expect(Tag::SEQUENCE, "a hashAlgorithm")?;
-        let algorithm_oid = algorithm.children().expect(Tag::OID, "the identifier of a hash algorithm")?;
+        let mut parts = algorithm.children();
+        let algorithm_oid = parts.expect(Tag::OID, "the identifier of a hash algorithm")?;
+        parts.optional(Tag::NULL)?;
+        parts.finish()?;
         let digest_oid =
             Oid::from_der(algorithm_oid.value).ok_or(algorithm_oid.expected("the identifier of a hash algorithm"))?;
         let digest = DigestAlgorithm::from_oid(digest_oid);
