@@ -34,7 +34,7 @@ fn octets(record: &BTreeMap<String, String>, key: &str) -> Vec<u8> {
 }
 
 fn digits(digits: &str) -> Vec<u8> {
-    let even = if digits.len() % 2 == 0 { digits.to_owned() } else { format!("0{digits}") };
+    let even = if digits.len().is_multiple_of(2) { digits.to_owned() } else { format!("0{digits}") };
     hex::decode(even).unwrap()
 }
 

@@ -286,6 +286,21 @@ mod tests {
     }
 
     #[test]
+    fn a_key_named_for_pss_verifies_nothing_else() {
+        let mut rng = SeededRandom::new([9; 32]);
+        let key = PrivateKey::generate_rsa(1024, &mut rng).unwrap();
+        let PublicKey::Rsa(public) = key.public_key() else { panic!("an RSA key has an RSA public key") };
+        let public = PublicKey::Rsa(public.restricted_to_pss());
+        let digest = DigestAlgorithm::Sha256;
+        let pkcs1 = SignatureAlgorithm::RsaPkcs1 { digest: Some(digest) };
+        let pss = SignatureAlgorithm::RsaPss { digest, mgf_digest: digest, salt_len: 32 };
+        let by_pkcs1 = key.sign(&pkcs1, b"message", None, &mut rng).unwrap();
+        let by_pss = key.sign(&pss, b"message", None, &mut rng).unwrap();
+        assert_eq!(pss.verify(&public, b"message", &by_pss, None), Ok(()));
+        assert_eq!(pkcs1.verify(&public, b"message", &by_pkcs1, None), Err(CryptoError::BadKey));
+    }
+
+    #[test]
     fn iso9796_signatures_verify_with_every_trailer() {
         let mut rng = SeededRandom::new([7; 32]);
         let key = RsaPrivateKey::generate(1024, &mut rng).unwrap();

@@ -50,7 +50,7 @@ macro_rules! parameters {
         p: $p:literal, n: $n:literal, a: $a:literal, b: $b:literal, x: $x:literal, y: $y:literal,
     ) => {
         $(#[$doc])*
-        pub(in crate::crypto::curve) const $name: DomainParameters = DomainParameters {
+        pub const $name: DomainParameters = DomainParameters {
             p: &octets::<{ $p.len() / 2 }>($p),
             a: &octets::<{ $a.len() / 2 }>($a),
             b: &octets::<{ $b.len() / 2 }>($b),
