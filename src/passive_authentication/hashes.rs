@@ -57,8 +57,9 @@ pub(super) fn compare<'a>(
             (true, FileState::NeedsTerminalAuthentication) => {
                 Check::new(id, State::NotSupported, Some(Reason::NeedsTerminalAuthentication))
             }
-            // Only the biometrics behind terminal authentication may be listed and denied.
-            (true, FileState::Refused) if [DataGroup::DG3, DataGroup::DG4].contains(&group) => {
+            // Only the biometrics behind terminal authentication may be listed and denied; nobody asks for them, so they
+            // are not among stored files either.
+            (true, FileState::Refused | FileState::NotRead) if [DataGroup::DG3, DataGroup::DG4].contains(&group) => {
                 Check::new(id, State::NotSupported, Some(Reason::NeedsTerminalAuthentication))
             }
             (true, FileState::Absent | FileState::Refused) => Check::failed(id, Reason::Missing),
