@@ -53,10 +53,10 @@ impl Channel {
         capacity.min(self.read_cap.unwrap_or(usize::MAX)).max(1)
     }
 
-    /// The next shorter length of the ladder; `false` at its end.
-    pub(crate) fn lower_read_length(&mut self) -> bool {
+    /// The next shorter length of the ladder, or with `last` the first that every line takes; `false` at its end.
+    pub(crate) fn lower_read_length(&mut self, last: bool) -> bool {
         let now = self.read_length();
-        let lower = LADDER.into_iter().find(|&step| step < now);
+        let lower = LADDER.into_iter().find(|&step| step < now && (!last || step <= SHORT_READ));
         if let Some(lower) = lower {
             self.read_cap = Some(lower);
             self.limits = Limits::new(self.limits.max_command, self.limits.max_answer.min(lower));
@@ -162,7 +162,7 @@ impl Channel {
             match status {
                 status if status.right_length().is_some() && exact.is_none() => {
                     exact = status.right_length().and_then(|ne| usize::try_from(ne).ok()).filter(|&ne| ne < asked);
-                    if exact.is_none() && !self.lower_read_length() {
+                    if exact.is_none() && !self.lower_read_length(false) {
                         return Ok(Part::Status(status));
                     }
                 }
@@ -170,7 +170,7 @@ impl Channel {
                 StatusWord::INS_NOT_SUPPORTED if sfi.is_some() => {
                     return Ok(Part::Status(status));
                 }
-                status if is_length_refusal(status, offset) && asked > 128 && self.lower_read_length() => exact = None,
+                status if is_length_refusal(status, offset) && asked > 128 && self.lower_read_length(false) => exact = None,
                 StatusWord::SUCCESS => return Err(self.end(during, Broken::NoProgress)),
                 _ => return Ok(Part::Status(status)),
             }

@@ -2,7 +2,7 @@
 
 use crate::channel::Channel;
 use crate::checks::{Reason, Warning};
-use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey, verify_iso9796_2};
+use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey, SignatureAlgorithm, verify_iso9796_2};
 use crate::error::{Error, Step};
 use crate::event::Show;
 use crate::iso7816::{Command, StatusWord};

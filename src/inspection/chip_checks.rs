@@ -108,7 +108,12 @@ fn active_authentication(document: &Document, values: &Values<'_>, pa: &PassiveA
                 }
                 Ok(verified) => {
                     let compared = format!("{compared}, {}", verified.digest.name());
-                    return Check::successful(id).warnings(verified.warnings).comparing(compared);
+                    let check = if verified.warnings.contains(&Warning::DerSignature) {
+                        Check::undetermined(id, Reason::Tolerance)
+                    } else {
+                        Check::successful(id)
+                    };
+                    return check.warnings(verified.warnings).comparing(compared);
                 }
                 Err(Reason::UnsupportedAlgorithm) => Check::undetermined(id, Reason::UnsupportedAlgorithm),
                 Err(reason) => Check::failed(id, reason),

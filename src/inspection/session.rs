@@ -166,10 +166,11 @@ impl Reading {
                     self.reopen(show)?;
                 }
                 Err(error) if self.restarts < MAX_RESTARTS && self.is_length_fault(&error) => {
-                    if !self.session.channel.lower_read_length() {
+                    self.restarts += 1;
+                    // The last restart must not be spent on a length that may be refused again.
+                    if !self.session.channel.lower_read_length(self.restarts == MAX_RESTARTS) {
                         return Err(error);
                     }
-                    self.restarts += 1;
                     self.reopen(show)?;
                 }
                 Err(error) => {
@@ -268,6 +269,11 @@ impl Reading {
                 ActiveAuthentication::SessionLost
             }
             Err(Error::Protocol { broken: Broken::Unprotected(status), .. }) => ActiveAuthentication::Refused(status),
+            // Over a short-only line a long signature comes in parts, which some chips cut: it is asked for last, where
+            // that does no harm.
+            Err(Error::Protocol { broken: Broken::BadResponse, .. }) if !self.session.limits().is_extended() => {
+                ActiveAuthentication::SessionLost
+            }
             Err(error) => {
                 document.active_authentication = ActiveAuthentication::SessionLost;
                 return Err(error);
