@@ -1,1 +1,24 @@
-//! placeholder
+//! The simulated card, its issuer and its vpcd client (feature `sim`): for demonstrations and tests.
+//!
+//! It stands above all reader protocol code and so cannot borrow it: what both sides must agree on is the standard. A
+//! [`profile`] says what a card is; [`Quirk`] what it does otherwise than others; [`faults`] what a hostile card or line
+//! does; [`issuer`] makes certificates and signed files, correct or defective.
+
+mod access;
+mod card;
+mod chip;
+pub mod faults;
+mod files;
+pub mod issuer;
+pub mod person;
+pub mod profile;
+mod quirks;
+mod secure_messaging;
+pub mod vpcd;
+
+pub use access::{Mapping, PaceSuite};
+pub use card::SimulatedCard;
+pub use faults::Deviation;
+pub use files::{File, Folder, ReadRule};
+pub use profile::Profile;
+pub use quirks::{Quirk, Quirks, UnknownQuirk};

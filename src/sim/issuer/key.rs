@@ -1,0 +1,365 @@
+//! The issuer's private keys, what they sign, and how their public halves are written (RFC 5280 §4.1.2.7, RFC 8017,
+//! TR-03111 §5).
+//!
+//! The RSA keys are fixed, invented test keys that protect nothing; EC keys follow from a label. The encodings of RSA
+//! signatures are made here from the bare private operation, apart from the code that verifies them.
+
+use crate::crypto::{CryptoError, CurveId, DigestAlgorithm, Point, Random, RsaPrivateKey, Secret, SeededRandom};
+use crate::oid::{self, Oid};
+use crate::tlv::{self, Reader, Tag};
+
+/// What a key pair is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// RSA with this many bits: 1024, 1536 (active authentication only), 2048, 3072 or 4096.
+    Rsa(u16),
+    /// A key on this curve.
+    Ec(CurveId),
+}
+
+/// Who holds a key pair: no two share one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// The country signing authority.
+    Csca,
+    /// The document signer.
+    DocumentSigner,
+    /// The chip.
+    Chip,
+}
+
+/// A signature algorithm and its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// RSASSA-PKCS1-v1_5 under its own identifier: sha256WithRSAEncryption and the like.
+    RsaPkcs1(DigestAlgorithm),
+    /// RSASSA-PKCS1-v1_5 under the identifier rsaEncryption, in signer infos; the digest stands elsewhere.
+    RsaEncryption(DigestAlgorithm),
+    /// RSASSA-PSS.
+    RsaPss {
+        /// The message's digest.
+        digest: DigestAlgorithm,
+        /// The digest of the mask generation function.
+        mgf: DigestAlgorithm,
+        /// Octets of the salt.
+        salt: u8,
+    },
+    /// ECDSA, DER encoded: ecdsa-with-SHA256 and the like.
+    Ecdsa(DigestAlgorithm),
+    /// ECDSA, r ‖ s: ecdsa-plain-SHA256 and the like (TR-03111 §5.2.1).
+    EcdsaPlain(DigestAlgorithm),
+}
+
+impl Scheme {
+    /// The digest over the message.
+    pub fn digest(self) -> DigestAlgorithm {
+        match self {
+            Self::RsaPkcs1(digest) | Self::RsaEncryption(digest) | Self::RsaPss { digest, .. } => digest,
+            Self::Ecdsa(digest) | Self::EcdsaPlain(digest) => digest,
+        }
+    }
+
+    /// Its AlgorithmIdentifier.
+    pub fn algorithm_identifier(self) -> Vec<u8> {
+        use DigestAlgorithm::{Sha1, Sha224, Sha256, Sha384, Sha512};
+        let null = tlv::encode(Tag::NULL, &[]);
+        let with = |oid: Oid, parameters: &[u8]| {
+            tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, oid.as_der()), parameters])
+        };
+        match self {
+            Self::RsaEncryption(_) => with(oid::RSA_ENCRYPTION, &null),
+            Self::RsaPkcs1(digest) => {
+                let oid = match digest {
+                    Sha1 => oid::SHA1_WITH_RSA,
+                    Sha224 => oid::SHA224_WITH_RSA,
+                    Sha256 => oid::SHA256_WITH_RSA,
+                    Sha384 => oid::SHA384_WITH_RSA,
+                    Sha512 => oid::SHA512_WITH_RSA,
+                };
+                with(oid, &null)
+            }
+            Self::RsaPss { digest, mgf, salt } => with(oid::ID_RSASSA_PSS, &pss_parameters(digest, mgf, salt)),
+            Self::Ecdsa(digest) => {
+                let oid = match digest {
+                    Sha1 => oid::ECDSA_WITH_SHA1,
+                    Sha224 => oid::ECDSA_WITH_SHA224,
+                    Sha256 => oid::ECDSA_WITH_SHA256,
+                    Sha384 => oid::ECDSA_WITH_SHA384,
+                    Sha512 => oid::ECDSA_WITH_SHA512,
+                };
+                with(oid, &[])
+            }
+            Self::EcdsaPlain(digest) => {
+                let oid = match digest {
+                    Sha1 => oid::ECDSA_PLAIN_SHA1,
+                    Sha224 => oid::ECDSA_PLAIN_SHA224,
+                    Sha256 => oid::ECDSA_PLAIN_SHA256,
+                    Sha384 => oid::ECDSA_PLAIN_SHA384,
+                    Sha512 => oid::ECDSA_PLAIN_SHA512,
+                };
+                with(oid, &[])
+            }
+        }
+    }
+}
+
+/// RSASSA-PSS-params, defaults (SHA-1, salt of 20) left out as DER has it (RFC 8017 §A.2.3):
+///
+/// ```text
+/// RSASSA-PSS-params ::= SEQUENCE {
+///     hashAlgorithm    [0] HashAlgorithm    DEFAULT sha1,
+///     maskGenAlgorithm [1] MaskGenAlgorithm DEFAULT mgf1SHA1,
+///     saltLength       [2] INTEGER          DEFAULT 20 }
+/// ```
+fn pss_parameters(digest: DigestAlgorithm, mgf: DigestAlgorithm, salt: u8) -> Vec<u8> {
+    let mut parameters = Vec::new();
+    if digest != DigestAlgorithm::Sha1 {
+        parameters.extend(tlv::encode(Tag(0xA0), &digest_identifier(digest)));
+    }
+    if mgf != DigestAlgorithm::Sha1 {
+        let mgf1 = tlv::encode(Tag::OID, oid::ID_MGF1.as_der());
+        let mgf1 = tlv::encode_all(Tag::SEQUENCE, &[&mgf1, &digest_identifier(mgf)]);
+        parameters.extend(tlv::encode(Tag(0xA1), &mgf1));
+    }
+    if salt != 20 {
+        parameters.extend(tlv::encode(Tag(0xA2), &tlv::encode(Tag::INTEGER, &tlv::integer_content(&[salt]))));
+    }
+    tlv::encode(Tag::SEQUENCE, &parameters)
+}
+
+/// The AlgorithmIdentifier of a digest, with NULL.
+pub fn digest_identifier(digest: DigestAlgorithm) -> Vec<u8> {
+    tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, digest.oid().as_der()), &tlv::encode(Tag::NULL, &[])])
+}
+
+/// How a public key on a curve names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CurveForm {
+    /// By its object identifier.
+    Named,
+    /// By its parameters, as 9303-12 §4.1.6.3 has it.
+    Explicit,
+    /// By its number among the standardized domain parameters (9303-11 §9.5.1); in EF.DG14 only.
+    Standardized,
+}
+
+/// A private key on a curve.
+pub struct EcKey {
+    /// The curve.
+    pub curve: CurveId,
+    /// The private number.
+    pub private: Secret,
+    /// The public point.
+    pub public: Point,
+}
+
+/// A private RSA key and its public numbers.
+pub struct RsaKey {
+    private: RsaPrivateKey,
+    modulus: Vec<u8>,
+    exponent: Vec<u8>,
+}
+
+/// A private key.
+pub enum SigningKey {
+    /// RSA.
+    Rsa(RsaKey),
+    /// On a curve.
+    Ec(EcKey),
+}
+
+impl SigningKey {
+    /// The key of this kind and holder; `label` makes EC keys differ, RSA keys are fixed.
+    ///
+    /// # Errors
+    /// [`CryptoError::Unsupported`] where there is no RSA key of that size for that holder.
+    pub fn of(kind: KeyKind, holder: Holder, label: &str) -> Result<Self, CryptoError> {
+        match kind {
+            KeyKind::Rsa(bits) => {
+                let found = RSA_KEYS.iter().find(|key| key.0 == holder && key.1 == bits);
+                Self::rsa(found.ok_or(CryptoError::Unsupported)?.2)
+            }
+            KeyKind::Ec(curve) => {
+                let mut random = seeded(&format!("{holder:?} {} {label}", curve.name()));
+                let private = curve.curve().random_scalar(&mut random)?;
+                Self::ec(curve, private)
+            }
+        }
+    }
+
+    /// The key with this private number on a curve.
+    ///
+    /// # Errors
+    /// [`CryptoError::BadKey`] unless it is from 1 to n−1.
+    pub fn ec(curve: CurveId, private: Secret) -> Result<Self, CryptoError> {
+        let public = curve.curve().multiply(&private, &curve.curve().generator())?;
+        Ok(Self::Ec(EcKey { curve, private, public }))
+    }
+
+    /// An RSA key from its PKCS #8 form.
+    ///
+    /// # Errors
+    /// [`CryptoError::BadKey`] unless it is one.
+    pub fn rsa(pkcs8: &[u8]) -> Result<Self, CryptoError> {
+        let bad = |_| CryptoError::BadKey;
+        // PrivateKeyInfo { version, algorithm, OCTET STRING { RSAPrivateKey { version, n, e, … } } }
+        let mut info = Reader::new(pkcs8).expect(Tag::SEQUENCE, "PrivateKeyInfo").map_err(bad)?.children();
+        info.expect(Tag::INTEGER, "version").map_err(bad)?;
+        info.expect(Tag::SEQUENCE, "algorithm").map_err(bad)?;
+        let mut key = info.expect(Tag::OCTET_STRING, "privateKey").map_err(bad)?.children();
+        let key = key.expect(Tag::SEQUENCE, "RSAPrivateKey").map_err(bad)?;
+        let mut numbers = key.children();
+        numbers.expect(Tag::INTEGER, "version").map_err(bad)?;
+        let modulus = numbers.expect(Tag::INTEGER, "modulus").map_err(bad)?.value.to_vec();
+        let exponent = numbers.expect(Tag::INTEGER, "publicExponent").map_err(bad)?.value.to_vec();
+        Ok(Self::Rsa(RsaKey { private: RsaPrivateKey::from_pkcs1(key.raw)?, modulus, exponent }))
+    }
+
+    /// The SubjectPublicKeyInfo.
+    pub fn spki(&self, form: CurveForm) -> Vec<u8> {
+        let (algorithm, key) = match self {
+            Self::Rsa(key) => {
+                let algorithm = [tlv::encode(Tag::OID, oid::RSA_ENCRYPTION.as_der()), tlv::encode(Tag::NULL, &[])];
+                let modulus = tlv::encode(Tag::INTEGER, &key.modulus);
+                let exponent = tlv::encode(Tag::INTEGER, &key.exponent);
+                (algorithm.concat(), tlv::encode_all(Tag::SEQUENCE, &[&modulus, &exponent]))
+            }
+            Self::Ec(key) => (ec_algorithm(key.curve, form), key.curve.curve().encode_point(&key.public)),
+        };
+        let algorithm = tlv::encode(Tag::SEQUENCE, &algorithm);
+        let key = tlv::encode_all(Tag::BIT_STRING, &[&[0], &key]);
+        tlv::encode_all(Tag::SEQUENCE, &[&algorithm, &key])
+    }
+
+    /// The key identifier: SHA-1 over the key's bits (RFC 5280 §4.2.1.2, method 1).
+    pub fn key_id(&self) -> Vec<u8> {
+        let key = match self {
+            Self::Ec(key) => key.curve.curve().encode_point(&key.public),
+            Self::Rsa(key) => tlv::encode_all(
+                Tag::SEQUENCE,
+                &[&tlv::encode(Tag::INTEGER, &key.modulus), &tlv::encode(Tag::INTEGER, &key.exponent)],
+            ),
+        };
+        DigestAlgorithm::Sha1.digest(&[&key])
+    }
+
+    /// A signature over a message.
+    ///
+    /// # Errors
+    /// [`CryptoError::BadKey`] where key and scheme do not belong together, or the key is too short for it.
+    pub fn sign(&self, scheme: Scheme, message: &[u8], random: &mut dyn Random) -> Result<Vec<u8>, CryptoError> {
+        let hash = scheme.digest().digest(&[message]);
+        match (self, scheme) {
+            (Self::Ec(key), Scheme::Ecdsa(_)) => {
+                let (r, s) = key.curve.curve().sign_ecdsa(&key.private, &hash, random)?;
+                Ok(ecdsa_der(&r, &s))
+            }
+            (Self::Ec(key), Scheme::EcdsaPlain(_)) => {
+                let (r, s) = key.curve.curve().sign_ecdsa(&key.private, &hash, random)?;
+                Ok([r, s].concat())
+            }
+            (Self::Rsa(key), Scheme::RsaPkcs1(digest) | Scheme::RsaEncryption(digest)) => {
+                // EM = 00 01 FF…FF 00 ‖ DigestInfo  (RFC 8017 §9.2)
+                let info = tlv::encode_all(
+                    Tag::SEQUENCE,
+                    &[&digest_identifier(digest), &tlv::encode(Tag::OCTET_STRING, &hash)],
+                );
+                let fill = key.modulus_len().checked_sub(info.len() + 3).ok_or(CryptoError::BadKey)?;
+                key.raw(&[&[0, 1], vec![0xFF; fill].as_slice(), &[0], &info].concat())
+            }
+            (Self::Rsa(key), Scheme::RsaPss { digest, mgf, salt }) => {
+                let mut salt = vec![0; usize::from(salt)];
+                random.fill(&mut salt)?;
+                key.raw(&pss_encoded(key.modulus_len(), digest, mgf, &hash, &salt)?)
+            }
+            _ => Err(CryptoError::BadKey),
+        }
+    }
+}
+
+impl RsaKey {
+    /// Octets of the modulus.
+    pub fn modulus_len(&self) -> usize {
+        self.modulus.len() - usize::from(self.modulus.first() == Some(&0))
+    }
+
+    /// The bare private operation: m^d mod n, as many octets as the modulus has.
+    ///
+    /// # Errors
+    /// [`CryptoError`] for a number not below the modulus.
+    pub fn raw(&self, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        self.private.raw(message)
+    }
+}
+
+/// Random bytes that follow from a label.
+pub(crate) fn seeded(label: &str) -> SeededRandom {
+    let seed = DigestAlgorithm::Sha256.digest(&[label.as_bytes()]);
+    SeededRandom::new(seed.try_into().expect("SHA-256 gives 32 octets"))
+}
+
+/// EM = maskedDB ‖ H ‖ BC, the modulus one bit longer than EM  (RFC 8017 §9.1.1).
+fn pss_encoded(
+    length: usize,
+    digest: DigestAlgorithm,
+    mgf: DigestAlgorithm,
+    hash: &[u8],
+    salt: &[u8],
+) -> Result<Vec<u8>, CryptoError> {
+    let h = digest.digest(&[&[0; 8], hash, salt]);
+    let fill = length.checked_sub(h.len() + salt.len() + 2).ok_or(CryptoError::BadKey)?;
+    let db = [vec![0; fill].as_slice(), &[1], salt].concat();
+    let mask = (0_u32..).flat_map(|counter| mgf.digest(&[&h, &counter.to_be_bytes()]));
+    let mut masked: Vec<u8> = db.iter().zip(mask).map(|(a, b)| a ^ b).collect();
+    masked.iter_mut().take(1).for_each(|octet| *octet &= 0x7F);
+    Ok([masked.as_slice(), &h, &[0xBC]].concat())
+}
+
+/// Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }  (RFC 3279 §2.2.3).
+pub fn ecdsa_der(r: &[u8], s: &[u8]) -> Vec<u8> {
+    let integer = |number| tlv::encode(Tag::INTEGER, &tlv::integer_content(number));
+    tlv::encode_all(Tag::SEQUENCE, &[&integer(r), &integer(s)])
+}
+
+/// The content of the AlgorithmIdentifier of a key on a curve.
+fn ec_algorithm(id: CurveId, form: CurveForm) -> Vec<u8> {
+    let ec = tlv::encode(Tag::OID, oid::ID_EC_PUBLIC_KEY.as_der());
+    match form {
+        CurveForm::Named => [ec, tlv::encode(Tag::OID, id.oid().as_der())].concat(),
+        CurveForm::Explicit => [ec, explicit_parameters(id)].concat(),
+        CurveForm::Standardized => [
+            tlv::encode(Tag::OID, oid::STANDARDIZED_DOMAIN_PARAMETERS.as_der()),
+            tlv::encode(Tag::INTEGER, &[id.parameter_id().unwrap_or(0)]),
+        ]
+        .concat(),
+    }
+}
+
+/// ECParameters ::= SEQUENCE { version 1, fieldID, curve { a, b }, base, order, cofactor 1 }  (TR-03111 §5.1.1).
+pub fn explicit_parameters(id: CurveId) -> Vec<u8> {
+    let curve = id.curve();
+    let integer = |number: &[u8]| tlv::encode(Tag::INTEGER, &tlv::integer_content(number));
+    let octets = |octets: &[u8]| tlv::encode(Tag::OCTET_STRING, octets);
+    let field =
+        tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, oid::PRIME_FIELD.as_der()), &integer(curve.prime())]);
+    let coefficients = tlv::encode_all(Tag::SEQUENCE, &[&octets(curve.a()), &octets(curve.b())]);
+    let base = octets(&curve.encode_point(&curve.generator()));
+    let one = integer(&[1]);
+    tlv::encode_all(Tag::SEQUENCE, &[&one, &field, &coefficients, &base, &integer(curve.order()), &one])
+}
+
+/// Fixed test keys: holder, bits, PKCS #8.
+#[rustfmt::skip]
+static RSA_KEYS: [(Holder, u16, &[u8]); 11] = [
+    (Holder::Csca, 2048, include_bytes!("../keys/csca-2048.der")),
+    (Holder::Csca, 3072, include_bytes!("../keys/csca-3072.der")),
+    (Holder::Csca, 4096, include_bytes!("../keys/csca-4096.der")),
+    (Holder::DocumentSigner, 2048, include_bytes!("../keys/ds-2048.der")),
+    (Holder::DocumentSigner, 3072, include_bytes!("../keys/ds-3072.der")),
+    (Holder::DocumentSigner, 4096, include_bytes!("../keys/ds-4096.der")),
+    (Holder::Chip, 1024, include_bytes!("../keys/aa-1024.der")),
+    (Holder::Chip, 1536, include_bytes!("../keys/aa-1536.der")),
+    (Holder::Chip, 2048, include_bytes!("../keys/aa-2048.der")),
+    (Holder::Chip, 3072, include_bytes!("../keys/aa-3072.der")),
+    (Holder::Chip, 4096, include_bytes!("../keys/aa-4096.der")),
+];

@@ -1,0 +1,317 @@
+//! The issuing state: its CSCA, its document signer, EF.SOD and master lists (9303-10 §4.6.2, 9303-12 §7).
+//!
+//! A correct document comes from [`Issuer::sod`]; a defective one from the fields of a correct one, changed and signed
+//! again ([`Issuer::csca_fields`], [`Issuer::ds_fields`], [`Issuer::sod_fields`]). All follows from the plan: the same
+//! plan gives the same bytes.
+
+mod certificate;
+mod key;
+mod signed_data;
+
+pub use certificate::{CERTIFICATE_AND_CRL_SIGN, CertificateFields, DIGITAL_SIGNATURE, Extension, Name, midnight};
+pub use key::{
+    CurveForm, EcKey, Holder, KeyKind, RsaKey, Scheme, SigningKey, digest_identifier, ecdsa_der, explicit_parameters,
+};
+pub use signed_data::{
+    Framing, SecurityObject, SignedDataFields, SignerId, attribute, master_list_content, signing_time_attribute,
+};
+
+pub(super) use key::seeded;
+
+use crate::crypto::{CryptoError, CurveId, DigestAlgorithm, SeededRandom};
+use crate::oid;
+use crate::tlv::{self, Tag};
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+/// A key and what it signs with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyPlan {
+    /// The key.
+    pub kind: KeyKind,
+    /// How its certificate names a curve.
+    pub form: CurveForm,
+    /// The algorithm it signs with.
+    pub scheme: Scheme,
+}
+
+impl KeyPlan {
+    /// RSA with PKCS #1 v1.5.
+    pub const fn rsa(bits: u16, digest: DigestAlgorithm) -> Self {
+        Self { kind: KeyKind::Rsa(bits), form: CurveForm::Named, scheme: Scheme::RsaPkcs1(digest) }
+    }
+
+    /// RSA with PSS, one digest throughout.
+    pub const fn pss(bits: u16, digest: DigestAlgorithm, salt: u8) -> Self {
+        let scheme = Scheme::RsaPss { digest, mgf: digest, salt };
+        Self { kind: KeyKind::Rsa(bits), form: CurveForm::Named, scheme }
+    }
+
+    /// ECDSA, the curve by its parameters.
+    pub const fn ecdsa(curve: CurveId, digest: DigestAlgorithm) -> Self {
+        Self { kind: KeyKind::Ec(curve), form: CurveForm::Explicit, scheme: Scheme::Ecdsa(digest) }
+    }
+}
+
+/// What an issuer is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuerPlan {
+    /// Two letters, for names: `VN`.
+    pub country: String,
+    /// Three letters, as in the MRZ: `VNM`.
+    pub state: String,
+    /// The organization in names.
+    pub organization: String,
+    /// The country signing authority.
+    pub csca: KeyPlan,
+    /// The document signer.
+    pub ds: KeyPlan,
+    /// The algorithm in EF.SOD, where it is not that of the document signer's plan (plain ECDSA, rsaEncryption …).
+    pub sod_scheme: Option<Scheme>,
+    /// Validity of the CSCA certificate.
+    pub csca_validity: (OffsetDateTime, OffsetDateTime),
+    /// Validity of the document signer's certificate.
+    pub ds_validity: (OffsetDateTime, OffsetDateTime),
+    /// When documents are signed; also the attribute signingTime, if `states_signing_time`.
+    pub issued: OffsetDateTime,
+    /// Whether EF.SOD holds the attribute signingTime.
+    pub states_signing_time: bool,
+    /// Document types of the document signer.
+    pub document_types: Vec<String>,
+    /// LDS security object version: 0 or 1.
+    pub lds_version: u8,
+    /// The digest of the data groups.
+    pub lds_digest: DigestAlgorithm,
+    /// Whether signer infos name the signer by key id (else by issuer and serial).
+    pub signer_by_key_id: bool,
+    /// Letters of the path in the document signer's distribution point: makes EF.SOD as long as one likes.
+    pub path_letters: usize,
+    /// Makes the EC keys of one issuer differ from another's.
+    pub label: String,
+}
+
+impl IssuerPlan {
+    /// An issuer with the usual dates: CSCA 2020–2040, document signer 2022–2037, documents signed on 1 July 2023.
+    pub fn new(country: &str, state: &str, organization: &str, csca: KeyPlan, ds: KeyPlan) -> Self {
+        Self {
+            country: country.to_owned(),
+            state: state.to_owned(),
+            organization: organization.to_owned(),
+            csca,
+            ds,
+            sod_scheme: None,
+            csca_validity: (datetime!(2020-01-01 0:00 UTC), datetime!(2040-01-01 0:00 UTC)),
+            ds_validity: (datetime!(2022-01-01 0:00 UTC), datetime!(2037-01-01 0:00 UTC)),
+            issued: datetime!(2023-07-01 0:00 UTC),
+            states_signing_time: false,
+            document_types: vec!["ID".to_owned()],
+            lds_version: 0,
+            lds_digest: ds.scheme.digest(),
+            signer_by_key_id: false,
+            path_letters: 0,
+            label: "one".to_owned(),
+        }
+    }
+}
+
+/// An issuing state with its keys and certificates.
+pub struct Issuer {
+    plan: IssuerPlan,
+    csca_key: SigningKey,
+    ds_key: SigningKey,
+    csca: Vec<u8>,
+    ds: Vec<u8>,
+}
+
+impl Issuer {
+    /// The issuer of this plan.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where the plan asks for a key that there is not, or for a scheme that its key cannot do.
+    pub fn new(plan: IssuerPlan) -> Result<Self, CryptoError> {
+        let csca_key = SigningKey::of(plan.csca.kind, Holder::Csca, &plan.label)?;
+        let ds_key = SigningKey::of(plan.ds.kind, Holder::DocumentSigner, &plan.label)?;
+        let mut issuer = Self { plan, csca_key, ds_key, csca: Vec::new(), ds: Vec::new() };
+        issuer.csca = issuer.sign_with_csca(&issuer.csca_fields())?;
+        issuer.ds = issuer.sign_with_csca(&issuer.ds_fields())?;
+        Ok(issuer)
+    }
+
+    /// What it is.
+    pub fn plan(&self) -> &IssuerPlan {
+        &self.plan
+    }
+
+    /// The CSCA certificate, DER.
+    pub fn csca(&self) -> &[u8] {
+        &self.csca
+    }
+
+    /// The document signer's certificate, DER.
+    pub fn ds(&self) -> &[u8] {
+        &self.ds
+    }
+
+    /// The CSCA's private key.
+    pub fn csca_key(&self) -> &SigningKey {
+        &self.csca_key
+    }
+
+    /// The document signer's private key.
+    pub fn ds_key(&self) -> &SigningKey {
+        &self.ds_key
+    }
+
+    /// EF.SOD over these data groups, each its number and its file.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where the plan's scheme is none of the key.
+    pub fn sod(&self, groups: &[(u8, &[u8])]) -> Result<Vec<u8>, CryptoError> {
+        self.sign_sod(&self.sod_fields(groups))
+    }
+
+    /// The fields of the CSCA certificate, self-signed.
+    pub fn csca_fields(&self) -> CertificateFields {
+        let plan = &self.plan;
+        let (from, to) = plan.csca_validity;
+        let key_id = self.csca_key.key_id();
+        CertificateFields {
+            version: Some(2),
+            serial: vec![0x01],
+            scheme: plan.csca.scheme,
+            outer_algorithm: None,
+            issuer: self.csca_name(),
+            subject: self.csca_name(),
+            not_before: from,
+            not_after: to,
+            always_generalized_time: false,
+            public_key: self.csca_key.spki(plan.csca.form),
+            extensions: vec![
+                Extension::authority_key_id(&key_id),
+                Extension::subject_key_id(&key_id),
+                Extension::key_usage(CERTIFICATE_AND_CRL_SIGN),
+                Extension::authority(Some(0)),
+                Extension::private_key_usage(from, from + time::Duration::days(5 * 365 + 1)),
+                Extension::alternative_name(oid::SUBJECT_ALT_NAME, &plan.state),
+                Extension::alternative_name(oid::ISSUER_ALT_NAME, &plan.state),
+            ],
+        }
+    }
+
+    /// The fields of the document signer's certificate.
+    pub fn ds_fields(&self) -> CertificateFields {
+        let plan = &self.plan;
+        let (from, to) = plan.ds_validity;
+        let types: Vec<&str> = plan.document_types.iter().map(String::as_str).collect();
+        let country = plan.country.to_lowercase();
+        let address = format!("http://crl.example.{country}/{}", "c".repeat(plan.path_letters));
+        CertificateFields {
+            version: Some(2),
+            serial: vec![0x10, 0x01],
+            scheme: plan.csca.scheme,
+            outer_algorithm: None,
+            issuer: self.csca_name(),
+            subject: Name::new(&plan.country, &plan.organization, "Document Signer 001 (invented)"),
+            not_before: from,
+            not_after: to,
+            always_generalized_time: false,
+            public_key: self.ds_key.spki(plan.ds.form),
+            extensions: vec![
+                Extension::authority_key_id(&self.csca_key.key_id()),
+                Extension::subject_key_id(&self.ds_key.key_id()),
+                Extension::key_usage(DIGITAL_SIGNATURE),
+                Extension::private_key_usage(from, from + time::Duration::days(2 * 365)),
+                Extension::alternative_name(oid::SUBJECT_ALT_NAME, &plan.state),
+                Extension::alternative_name(oid::ISSUER_ALT_NAME, &plan.state),
+                Extension::document_types(&types),
+                Extension::crl_distribution_point(&address),
+            ],
+        }
+    }
+
+    /// The fields of EF.SOD over these data groups.
+    pub fn sod_fields(&self, groups: &[(u8, &[u8])]) -> SignedDataFields {
+        let object = SecurityObject::over(self.plan.lds_version, self.plan.lds_digest, groups);
+        self.sod_fields_over(&object)
+    }
+
+    /// The fields of EF.SOD over this security object.
+    pub fn sod_fields_over(&self, object: &SecurityObject) -> SignedDataFields {
+        let ds = self.ds_fields();
+        let signer = if self.plan.signer_by_key_id {
+            SignerId::KeyId(self.ds_key.key_id())
+        } else {
+            SignerId::IssuerAndSerial(ds.issuer.encode(), ds.serial)
+        };
+        let time = self.plan.states_signing_time.then_some(self.plan.issued);
+        let scheme = self.plan.sod_scheme.unwrap_or(self.plan.ds.scheme);
+        SignedDataFields::new(oid::ID_ICAO_LDS_SECURITY_OBJECT, object.encode(), signer, scheme, time)
+            .with_certificates(&[&self.ds])
+    }
+
+    /// A certificate under the CSCA's key.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where the scheme is none of the key.
+    pub fn sign_with_csca(&self, fields: &CertificateFields) -> Result<Vec<u8>, CryptoError> {
+        fields.sign(&self.csca_key, &mut self.random("certificate", &fields.encode()))
+    }
+
+    /// EF.SOD from these fields, under the document signer's key: DO'77' around a ContentInfo.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where the scheme is none of the key.
+    pub fn sign_sod(&self, fields: &SignedDataFields) -> Result<Vec<u8>, CryptoError> {
+        let mut random = self.random("signed data", &fields.content.clone().unwrap_or_default());
+        Ok(tlv::encode(Tag(0x77), &fields.sign(&self.ds_key, &mut random)?))
+    }
+
+    /// A master list of these CSCA certificates, signed by a key that this CSCA certified for it (9303-12 §9).
+    ///
+    /// # Errors
+    /// [`CryptoError`] where the plan's scheme is none of the key.
+    pub fn master_list(&self, certificates: &[&[u8]]) -> Result<Vec<u8>, CryptoError> {
+        let fields = self.master_list_fields(certificates)?;
+        let key = self.master_list_key()?;
+        fields.sign(&key, &mut self.random("master list", &fields.content.clone().unwrap_or_default()))
+    }
+
+    /// The key that signs master lists.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where there is no such key.
+    pub fn master_list_key(&self) -> Result<SigningKey, CryptoError> {
+        SigningKey::of(self.plan.ds.kind, Holder::DocumentSigner, "master list signer")
+    }
+
+    /// The fields of a master list of these CSCA certificates.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where there is no such key.
+    pub fn master_list_fields(&self, certificates: &[&[u8]]) -> Result<SignedDataFields, CryptoError> {
+        let key = self.master_list_key()?;
+        let mut fields = self.ds_fields().without(oid::ID_ICAO_DOCUMENT_TYPE_LIST);
+        fields.serial = vec![0x20, 0x01];
+        fields.subject = Name::new(&self.plan.country, &self.plan.organization, "Master List Signer (invented)");
+        fields.public_key = key.spki(self.plan.ds.form);
+        let fields = fields
+            .with(Extension::subject_key_id(&key.key_id()))
+            .with(Extension::extended_key_usage(oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY));
+        let signer = self.sign_with_csca(&fields)?;
+        let content = master_list_content(certificates);
+        let id = SignerId::KeyId(key.key_id());
+        let time = Some(self.plan.issued);
+        Ok(SignedDataFields::new(oid::ID_ICAO_CSCA_MASTER_LIST, content, id, self.plan.ds.scheme, time)
+            .with_certificates(&[&signer, &self.csca]))
+    }
+
+    fn csca_name(&self) -> Name {
+        Name::new(&self.plan.country, &self.plan.organization, "CSCA (invented)")
+    }
+
+    /// Random bytes for one signature, of their own for each label, purpose and content.
+    fn random(&self, purpose: &str, content: &[u8]) -> SeededRandom {
+        let digest = hex::encode(DigestAlgorithm::Sha256.digest(&[content]));
+        seeded(&format!("{} {purpose} {digest}", self.plan.label))
+    }
+}

@@ -1,0 +1,202 @@
+//! The card's side of secure messaging, 3DES and AES (9303-11 §9.8, 7816-4 §10).
+//!
+//! Opens a protected command and seals an answer; the send sequence counter moves once for each. Written from the
+//! standard and apart from the reader's side: the two share the primitives of the room `crypto` and nothing else.
+//! When a session ends is the card's business.
+
+use super::faults::Deviation;
+use crate::crypto::{Cipher, CryptoError, KeyUse, Secret, equal, kdf, pad, unpad};
+use crate::iso7816::{Command, Response, StatusWord};
+use crate::tlv::{self, Reader, Tag};
+
+const PLAIN_FOR_ODD: Tag = Tag(0x85);
+const CRYPTOGRAM: Tag = Tag(0x87);
+const CHECKSUM: Tag = Tag(0x8E);
+const EXPECTED: Tag = Tag(0x97);
+const STATUS: Tag = Tag(0x99);
+
+/// The keys and the counter of one session.
+pub(super) struct Session {
+    cipher: Cipher,
+    ks_enc: Secret,
+    ks_mac: Secret,
+    ssc: Vec<u8>,
+}
+
+impl Session {
+    /// A session from a shared secret, its counter at zero (PACE and chip authentication).
+    pub(super) fn new(cipher: Cipher, secret: &[u8]) -> Self {
+        // KS_Enc = KDF(K, 1), KS_MAC = KDF(K, 2), SSC = 0  (9303-11 §9.7.1, §9.8.6)
+        Self {
+            cipher,
+            ks_enc: kdf(cipher, secret, KeyUse::Enc),
+            ks_mac: kdf(cipher, secret, KeyUse::Mac),
+            ssc: vec![0; cipher.block_len()],
+        }
+    }
+
+    /// The 3DES session of basic access control, with its first counter.
+    pub(super) fn after_bac(seed: &[u8], ssc: Vec<u8>) -> Self {
+        Self { ssc, ..Self::new(Cipher::TripleDes, seed) }
+    }
+
+    /// A session of the same cipher under other keys, which nobody shares.
+    pub(super) fn estranged(&self) -> Self {
+        Self::new(self.cipher, b"keys that nobody shares")
+    }
+
+    /// The code of a token or a command under the MAC key, over these bytes as the cipher's rule pads them.
+    pub(super) fn code(&self, data: &[u8]) -> Result<[u8; 8], CryptoError> {
+        self.cipher.mac(&self.ks_mac, data)
+    }
+
+    /// The command inside a protected one.
+    ///
+    /// # Errors
+    /// 6987 where data objects are missing, 6988 where they are wrong: the session must then end.
+    pub(super) fn open(&mut self, command: &Command) -> Result<Command, StatusWord> {
+        self.step();
+        let mut covered = Vec::new();
+        let mut cryptogram = None;
+        let mut expected = None;
+        let mut checksum = None;
+        let mut objects = Reader::new(&command.data);
+        while !objects.is_empty() {
+            let object = objects.next().map_err(|_| StatusWord::SM_INCORRECT)?;
+            if checksum.is_some() {
+                return Err(StatusWord::SM_INCORRECT);
+            }
+            match object.tag {
+                CRYPTOGRAM | PLAIN_FOR_ODD if cryptogram.is_none() && expected.is_none() => cryptogram = Some(object),
+                EXPECTED if expected.is_none() => expected = Some(object.value),
+                CHECKSUM => {
+                    checksum = Some(object.value);
+                    continue;
+                }
+                _ => return Err(StatusWord::SM_INCORRECT),
+            }
+            covered.extend_from_slice(object.raw);
+        }
+        let checksum = checksum.ok_or(StatusWord::SM_MISSING)?;
+        // CC = MAC(KS_MAC, SSC ‖ pad(header) ‖ DO'87' ‖ DO'97'), padded  (9303-11 §9.8.4)
+        let code = self.mac(&[&pad(&command.header(), self.cipher.block_len()), &covered])?;
+        if !equal(&code, checksum) {
+            return Err(StatusWord::SM_INCORRECT);
+        }
+        let data = match cryptogram {
+            None => Vec::new(),
+            Some(object) if object.tag == CRYPTOGRAM && command.ins & 1 == 0 => {
+                // The first byte says that the content is padded  (7816-4 §10.3)
+                let (_, body) =
+                    object.value.split_first().filter(|(first, _)| **first == 1).ok_or(StatusWord::SM_INCORRECT)?;
+                self.decrypt(body)?
+            }
+            Some(object) if object.tag == PLAIN_FOR_ODD && command.ins & 1 == 1 => self.decrypt(object.value)?,
+            Some(_) => return Err(StatusWord::SM_INCORRECT),
+        };
+        let ne = match expected {
+            None => None,
+            Some([0]) => Some(256),
+            Some([le]) => Some(u32::from(*le)),
+            Some([0, 0]) => Some(65_536),
+            Some([high, low]) => Some(u32::from(u16::from_be_bytes([*high, *low]))),
+            Some(_) => return Err(StatusWord::SM_INCORRECT),
+        };
+        Ok(Command { cla: command.cla & !0x0C, data, ne, ..command.clone() })
+    }
+
+    /// The protected form of an answer; `odd` is that of the command's instruction, `deviation` what a hostile card does.
+    pub(super) fn seal(&mut self, answer: &Response, odd: bool, deviation: Option<Deviation>) -> Vec<u8> {
+        self.step();
+        let sealed = self.objects(answer, odd, deviation).unwrap_or_default();
+        [sealed.as_slice(), &answer.status.0.to_be_bytes()].concat()
+    }
+
+    fn objects(&self, answer: &Response, odd: bool, deviation: Option<Deviation>) -> Result<Vec<u8>, StatusWord> {
+        let mut objects = Vec::new();
+        if !answer.data.is_empty() && deviation != Some(Deviation::DropData) {
+            let mut padded = pad(&answer.data, self.cipher.block_len());
+            if deviation == Some(Deviation::WrongPadding) {
+                let marker = padded.get_mut(answer.data.len()).ok_or(StatusWord::NO_DIAGNOSIS)?;
+                *marker = 0;
+            }
+            let body = self.encrypt(&padded)?;
+            objects = if odd {
+                tlv::encode(PLAIN_FOR_ODD, &body)
+            } else {
+                tlv::encode(CRYPTOGRAM, &[&[1], body.as_slice()].concat())
+            };
+            if deviation == Some(Deviation::DoubleData) {
+                objects.extend_from_within(..);
+            }
+        }
+        let stated = match deviation {
+            Some(Deviation::OtherStatus) => [0x90, 0x01],
+            _ => answer.status.0.to_be_bytes(),
+        };
+        match deviation {
+            Some(Deviation::DropStatus) => {}
+            Some(Deviation::StatusTag98) => objects.extend(tlv::encode(Tag(0x98), &stated)),
+            _ => objects.extend(tlv::encode(STATUS, &stated)),
+        }
+        // CC = MAC(KS_MAC, SSC ‖ DO'87' ‖ DO'99'), padded  (9303-11 §9.8.4)
+        let mut code = self.mac(&[&objects])?.to_vec();
+        match deviation {
+            Some(Deviation::DropMac) => return Ok(objects),
+            Some(Deviation::WrongMac) => code.iter_mut().take(1).for_each(|octet| *octet ^= 1),
+            Some(Deviation::ShortMac) => code.truncate(7),
+            Some(Deviation::LongMac) => code.push(0),
+            _ => {}
+        }
+        objects.extend(tlv::encode(CHECKSUM, &code));
+        if deviation == Some(Deviation::TrailingByte) {
+            objects.push(0);
+        }
+        Ok(objects)
+    }
+
+    /// The most plain bytes whose sealed answer has at most `limit` bytes of data field.
+    pub(super) fn room(&self, limit: usize) -> usize {
+        let block = self.cipher.block_len();
+        // DO'99' has 4 bytes, DO'8E' 10; DO'87' a tag, a length of one to four bytes, 01 and whole blocks.
+        let sealed = |blocks: usize| tlv::encode(CRYPTOGRAM, &vec![0; blocks * block + 1]).len() + 14;
+        let mut blocks = limit / block;
+        while blocks > 0 && sealed(blocks) > limit {
+            blocks -= 1;
+        }
+        (blocks * block).saturating_sub(1)
+    }
+
+    fn step(&mut self) {
+        for octet in self.ssc.iter_mut().rev() {
+            *octet = octet.wrapping_add(1);
+            if *octet != 0 {
+                break;
+            }
+        }
+    }
+
+    fn mac(&self, parts: &[&[u8]]) -> Result<[u8; 8], StatusWord> {
+        let data = [self.ssc.as_slice(), &parts.concat()].concat();
+        let padded = pad(&data, self.cipher.block_len());
+        self.cipher.mac_padded(&self.ks_mac, &padded).map_err(|_| StatusWord::NO_DIAGNOSIS)
+    }
+
+    fn encrypt(&self, padded: &[u8]) -> Result<Vec<u8>, StatusWord> {
+        self.cipher.encrypt_cbc(&self.ks_enc, &self.iv()?, padded).map_err(|_| StatusWord::NO_DIAGNOSIS)
+    }
+
+    fn decrypt(&self, body: &[u8]) -> Result<Vec<u8>, StatusWord> {
+        let padded = self.cipher.decrypt_cbc(&self.ks_enc, &self.iv()?, body).map_err(|_| StatusWord::SM_INCORRECT)?;
+        unpad(&padded).map(<[u8]>::to_vec).ok_or(StatusWord::SM_INCORRECT)
+    }
+
+    /// IV = 0 for 3DES, IV = E(KS_Enc, SSC) for AES  (9303-11 §9.8.6.1).
+    fn iv(&self) -> Result<Vec<u8>, StatusWord> {
+        let zero = vec![0; self.cipher.block_len()];
+        match self.cipher {
+            Cipher::TripleDes => Ok(zero),
+            _ => self.cipher.encrypt_cbc(&self.ks_enc, &zero, &self.ssc).map_err(|_| StatusWord::NO_DIAGNOSIS),
+        }
+    }
+}
