@@ -26,8 +26,10 @@ pub enum Outcome {
 const EVEN_OFFSETS: usize = 0x8000;
 /// Plain bytes to try after a refused length, in turn.
 const LADDER: [usize; 5] = [4096, 2048, 256, 224, 128];
-/// Header bytes of DO'53' around odd reads.
+/// The most header bytes of DO'53' around odd reads.
 const DO_53_HEADER: usize = 4;
+/// Bytes that show the length of any file.
+const FILE_HEADER: usize = 4;
 /// Bytes after which a file without a readable header is no data object.
 const HEADER: usize = 10;
 
@@ -146,7 +148,8 @@ impl Channel {
         loop {
             let odd = self.odd_only || offset >= EVEN_OFFSETS;
             let longest = self.read_length().saturating_sub(if odd { DO_53_HEADER } else { 0 }).max(1);
-            let asked = exact.unwrap_or(longest).min(wanted.unwrap_or(usize::MAX));
+            let header = (self.header_first && offset == 0).then_some(FILE_HEADER);
+            let asked = exact.or(header).unwrap_or(longest).min(wanted.unwrap_or(usize::MAX));
             self.asked = asked;
             let response = self.send(&read_binary(sfi, offset, asked, odd)?, during, show)?;
             let status = response.status;
@@ -167,10 +170,11 @@ impl Channel {
                     }
                 }
                 StatusWord::INS_NOT_SUPPORTED if !odd && sfi.is_none() => self.odd_only = true,
-                StatusWord::INS_NOT_SUPPORTED if sfi.is_some() => {
-                    return Ok(Part::Status(status));
+                // Nothing beyond the end of a file is given: its header first, then exactly the rest, from now on.
+                StatusWord::WRONG_OFFSET if offset == 0 && !self.header_first => self.header_first = true,
+                status if is_length_refusal(status, offset) && asked > 128 && self.lower_read_length(false) => {
+                    exact = None
                 }
-                status if is_length_refusal(status, offset) && asked > 128 && self.lower_read_length(false) => exact = None,
                 StatusWord::SUCCESS => return Err(self.end(during, Broken::NoProgress)),
                 _ => return Ok(Part::Status(status)),
             }
@@ -197,7 +201,15 @@ fn read_binary(sfi: Option<u8>, offset: usize, asked: usize, odd: bool) -> Resul
     let far = u32::try_from(offset).unwrap_or(u32::MAX);
     match sfi {
         Some(sfi) => Ok(Command::read_binary_short_id(sfi, ne(asked))),
-        None if odd => Ok(Command::read_binary_odd(far, ne(asked.saturating_add(DO_53_HEADER)))),
+        None if odd => {
+            // The answer's data field is DO'53': its header counts.
+            let header = match asked {
+                0..=0x7F => 2,
+                0x80..=0xFF => 3,
+                _ => DO_53_HEADER,
+            };
+            Ok(Command::read_binary_odd(far, ne(asked.saturating_add(header))))
+        }
         None => Command::read_binary(far, ne(asked)).ok_or(Error::Unsupported("an offset beyond the even READ BINARY")),
     }
 }

@@ -16,6 +16,7 @@ use crate::event::{Event, Phase, Show};
 use crate::iso7816::command::SHORT_LC;
 use crate::iso7816::{Command, Form, Response, StatusWord};
 use crate::secure_messaging::SecureMessaging;
+use crate::tlv;
 use crate::transport::Transport;
 use std::time::Instant;
 
@@ -49,6 +50,10 @@ pub struct Channel {
     asked: usize,
     /// Short file identifiers are refused: select by FID.
     by_fid: bool,
+    /// Nothing beyond the end of a file is given: the header is read first.
+    header_first: bool,
+    /// The last answer under secure messaging was cut in the middle of a data object.
+    cut: bool,
     /// Only the odd READ BINARY works.
     odd_only: bool,
 }
@@ -68,6 +73,8 @@ impl Channel {
             proven: 0,
             asked: 0,
             by_fid: false,
+            header_first: false,
+            cut: false,
             odd_only: false,
         }
     }
@@ -141,6 +148,11 @@ impl Channel {
         tell(show, Event::Phase(phase))
     }
 
+    /// Whether the last protected answer was cut in the middle of a data object: then its length may be at fault.
+    pub(crate) fn answer_was_cut(&self) -> bool {
+        self.cut
+    }
+
     /// Ends the session for a broken rule: its keys are wiped.
     fn end(&mut self, during: Step, broken: Broken) -> Error {
         if self.is_protected() {
@@ -174,6 +186,7 @@ impl Channel {
                 protected.ne = Some(if extended { 65_536 } else { 256 });
                 // Nothing has left yet: a caller who stops here keeps the session's keys out of reach all the same.
                 let response = self.exchange(&protected, during, show)?;
+                self.cut = tlv::total_length(&response.data).is_some_and(|length| length > response.data.len());
                 let (session, response) = session.unprotect(command.ins, &response).map_err(broken)?;
                 self.protection = Protection::Open(Box::new(session));
                 Ok(response)

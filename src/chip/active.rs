@@ -96,10 +96,15 @@ pub(crate) fn verify(
                 return Err(Reason::ForbiddenAlgorithm);
             }
             let half = curve.order_len();
-            let (r, s) =
-                signature.split_at_checked(half).filter(|(_, s)| s.len() == half).ok_or(Reason::BadSignature)?;
-            curve.verify_ecdsa(point, &digest.digest(&[challenge]), r, s).map_err(reason)?;
-            Ok(Verified { digest, warnings: Vec::new() })
+            if let Some((r, s)) = signature.split_at_checked(half).filter(|(_, s)| s.len() == half)
+                && curve.verify_ecdsa(point, &digest.digest(&[challenge]), r, s).is_ok()
+            {
+                return Ok(Verified { digest, warnings: Vec::new() });
+            }
+            // Some chips answer in DER (field note §3): a named tolerance.
+            let der = SignatureAlgorithm::Ecdsa { digest: Some(digest), plain: false };
+            der.verify(key, challenge, signature, None).map_err(reason)?;
+            Ok(Verified { digest, warnings: vec![Warning::DerSignature] })
         }
     }
 }

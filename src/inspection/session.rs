@@ -188,6 +188,8 @@ impl Reading {
                 matches!(*status, StatusWord::WRONG_LENGTH | StatusWord::INS_NOT_SUPPORTED)
                     || status.right_length().is_some()
             }
+            // An answer cut in the middle, as some drivers cut it; not one that is whole and wrong.
+            Error::Protocol { broken: Broken::BadResponse, .. } => self.session.channel.answer_was_cut(),
             Error::Transport(TransportError::TooLong | TransportError::Communication) => {
                 self.session.limits().is_extended()
             }
