@@ -9,6 +9,7 @@ mod crypto;
 mod documents;
 mod format;
 mod protocols;
+mod sessions;
 
 use format::{Check, Vector};
 use std::collections::BTreeMap;
@@ -26,6 +27,8 @@ const KINDS: &[(&str, Check)] = &[
     ("iso9796-2-block", crypto::iso9796_2_block),
     ("bac", protocols::bac),
     ("pace-gm", protocols::pace_gm),
+    ("session", sessions::session),
+    ("secure-messaging", sessions::secure_messaging),
     ("mrz", documents::mrz),
     ("mrz-name", documents::mrz_name),
     ("card-access", documents::card_access),
