@@ -294,7 +294,7 @@ fn dg2_around(image: &[u8]) -> Vec<u8> {
     let (width, height) = PORTRAIT_SIZE;
     let length = u32::try_from(46 + image.len()).unwrap_or(u32::MAX);
     let record = [
-        b"FAC\0010\0".as_slice(),
+        b"FAC\x00010\x00".as_slice(),
         &length.to_be_bytes(),
         &[0, 1],
         // Facial information: length, no feature points, all unspecified
