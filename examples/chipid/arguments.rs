@@ -1,0 +1,212 @@
+//! The command line. The help texts stand in the message catalogues, under `help.*`, and are put in here.
+
+use crate::messages::{Language, Messages};
+use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+#[derive(Parser)]
+#[command(name = "chipid", version, disable_help_subcommand = true, subcommand_required = true)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Args)]
+pub struct Common {
+    #[arg(long, global = true, value_enum, default_value = "text", hide_default_value = true)]
+    pub format: Format,
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<Language>,
+    #[arg(long, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    Read(ReadArguments),
+    Verify(VerifyArguments),
+    Readers,
+    Watch,
+    Csca(CscaArguments),
+    Simulate(SimulateArguments),
+}
+
+#[derive(Args)]
+pub struct ReadArguments {
+    #[command(flatten)]
+    pub key: KeyArguments,
+    #[arg(long, value_name = "NAME")]
+    pub reader: Option<String>,
+    #[arg(long, value_name = "SECONDS")]
+    pub wait: Option<u32>,
+    #[command(flatten)]
+    pub trust: TrustArguments,
+    #[arg(long, value_enum, default_value = "full", hide_default_value = true)]
+    pub plan: Plan,
+    #[arg(long, value_name = "DIR")]
+    pub save: Option<PathBuf>,
+}
+
+/// How the chip is opened; exactly one.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub struct KeyArguments {
+    #[arg(long, value_name = "DIGITS|-")]
+    pub can: Option<String>,
+    #[arg(long, value_name = "TEXT|-")]
+    pub mrz: Option<String>,
+    #[arg(long, value_name = "DIGITS|-")]
+    pub number: Option<String>,
+    #[arg(long, value_name = "TEXT|-")]
+    pub qr: Option<String>,
+    #[arg(long)]
+    pub ask: bool,
+    #[arg(long, value_enum, value_name = "PROFILE", num_args = 0..=1, default_missing_value = "vn")]
+    pub demo: Option<Profile>,
+}
+
+/// Who is trusted.
+#[derive(Args)]
+pub struct TrustArguments {
+    #[arg(long, value_name = "PATH")]
+    pub trust: Vec<PathBuf>,
+    #[arg(long, value_name = "PATH")]
+    pub trust_ds: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Plan {
+    Full,
+    Fastest,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Profile {
+    Vn,
+    Passport,
+    Hardened,
+}
+
+#[derive(Args)]
+pub struct VerifyArguments {
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub trust: TrustArguments,
+    #[arg(long, value_name = "RFC3339")]
+    pub at: Option<String>,
+}
+
+#[derive(Args)]
+pub struct CscaArguments {
+    #[command(subcommand)]
+    pub action: CscaAction,
+}
+
+#[derive(Subcommand)]
+pub enum CscaAction {
+    List(Paths),
+    Show(Paths),
+    Check(Paths),
+}
+
+#[derive(Args)]
+pub struct Paths {
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct SimulateArguments {
+    #[arg(long, value_enum, default_value = "vn", hide_default_value = true)]
+    pub profile: Profile,
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:35963", hide_default_value = true)]
+    pub vpcd: String,
+    #[arg(long, value_name = "NAME")]
+    pub quirk: Vec<String>,
+    #[arg(long, value_name = "BYTES")]
+    pub max_answer: Option<u32>,
+    #[arg(long, value_name = "FILE")]
+    pub csca_out: Option<PathBuf>,
+}
+
+/// What the line says before it is parsed: its language and format rule how an error in it is told.
+pub fn peek(line: &[OsString]) -> (Option<Language>, Format) {
+    let (mut language, mut format) = (None, Format::Text);
+    let words: Vec<&str> = line.iter().filter_map(|word| word.to_str()).take_while(|word| *word != "--").collect();
+    for (at, word) in words.iter().enumerate() {
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (*word, words.get(at + 1).copied()),
+        };
+        match (name, value) {
+            ("--lang", Some(value)) => language = Language::from_str(value, false).ok().or(language),
+            ("--format", Some(value)) => format = Format::from_str(value, false).unwrap_or(format),
+            _ => {}
+        }
+    }
+    (language, format)
+}
+
+/// Parses the command line.
+pub fn parse(line: &[OsString], messages: &Messages) -> Result<Arguments, clap::Error> {
+    let matches = command(messages).try_get_matches_from(line)?;
+    Arguments::from_arg_matches(&matches)
+}
+
+/// The command, with its help texts in this language.
+pub fn command(messages: &Messages) -> clap::Command {
+    describe(Arguments::command(), "", messages)
+}
+
+/// Puts the help texts of a command and of those below it in.
+fn describe(mut command: clap::Command, path: &str, messages: &Messages) -> clap::Command {
+    let key = |name: &str| format!("help.{path}{name}");
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::Help);
+    command = command.disable_help_flag(true).disable_version_flag(true).arg(help);
+    if path.is_empty() {
+        command = command.arg(Arg::new("version").short('V').long("version").action(ArgAction::Version));
+    }
+    command = command
+        .subcommand_help_heading(messages.find("help.commands").unwrap_or_default())
+        .help_template(template(messages));
+    if let Some(text) = messages.find(&key("about")) {
+        command = command.about(text).long_about(None::<&str>);
+    }
+    let names: Vec<(String, bool)> =
+        command.get_arguments().map(|arg| (arg.get_id().to_string(), arg.is_positional())).collect();
+    for (name, positional) in names {
+        let common = ["format", "lang", "quiet", "help", "version"].contains(&name.as_str());
+        let text_key = if common { format!("help.common.{name}") } else { key(&name) };
+        let heading = match (common, positional) {
+            (true, _) => "help.common",
+            (false, true) => "help.arguments",
+            (false, false) => "help.options",
+        };
+        let (text, heading) = (messages.find(&text_key), messages.find(heading).unwrap_or_default());
+        command = command.mut_arg(name, |arg| {
+            let takes_values = arg.get_action().takes_values();
+            let arg = arg.hide_possible_values(takes_values).help_heading(heading);
+            if let Some(text) = text { arg.help(text).long_help(None::<&str>) } else { arg }
+        });
+    }
+    let below: Vec<String> = command.get_subcommands().map(|below| below.get_name().to_owned()).collect();
+    for name in below {
+        let path = format!("{path}{name}.");
+        command = command.mut_subcommand(name, |below| describe(below, &path, messages));
+    }
+    command
+}
+
+fn template(messages: &Messages) -> String {
+    format!("{{about}}\n\n{} {{usage}}\n\n{{all-args}}", messages.get("help.usage"))
+}

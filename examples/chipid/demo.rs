@@ -1,0 +1,52 @@
+//! The built-in card: the simulated chip of an invented person, the key that opens it, and the certificate of its issuer.
+
+use crate::arguments::Profile as Name;
+use crate::failure::Failure;
+use chipid::Password;
+use chipid::sim::profile::{self, Profile};
+use chipid::sim::{Quirk, SimulatedCard};
+use std::fmt::Display;
+
+/// A card to lay on a reader, and what a person at the counter would know of it.
+pub struct Demo {
+    pub card: SimulatedCard,
+    pub csca: Vec<u8>,
+    pub can: Option<String>,
+    pub mrz: Vec<String>,
+}
+
+/// The card of this profile.
+pub fn card(name: Name, quirks: &[Quirk], max_answer: Option<usize>) -> Result<Demo, Failure> {
+    let profile = match name {
+        Name::Vn => profile::vn(),
+        Name::Passport => profile::passport(),
+        Name::Hardened => profile::hardened(),
+    };
+    let profile = quirks.iter().fold(profile, |profile, quirk| profile.with_quirk(*quirk));
+    let profile = match max_answer {
+        Some(bytes) => Profile::with_max_answer(profile, bytes),
+        None => profile,
+    };
+    Ok(Demo {
+        card: profile.card().map_err(|error| failed(&error))?,
+        csca: profile.csca().map_err(|error| failed(&error))?,
+        can: profile.can().map(str::to_owned),
+        mrz: profile.mrz_lines(),
+    })
+}
+
+impl Demo {
+    /// The key that opens it: the CAN where it has one, as at a counter.
+    pub fn password(&self) -> Result<Password, Failure> {
+        match &self.can {
+            Some(can) => Password::can(can),
+            None => Password::mrz(&self.mrz.concat()),
+        }
+        .map_err(|error| failed(&error))
+    }
+}
+
+/// The simulated card could not be made.
+pub fn failed(why: &dyn Display) -> Failure {
+    Failure::other("simulation", vec![("why", why.to_string())])
+}

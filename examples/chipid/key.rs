@@ -1,0 +1,119 @@
+//! The key that opens the chip: from an option, from standard input, or asked for at a prompt that does not show it.
+//!
+//! It is wiped from memory after use and never stands in an error.
+
+use crate::arguments::KeyArguments;
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::messages::Messages;
+use chipid::Password;
+use chipid::access::PasswordError;
+use std::io::{BufRead, Read};
+use zeroize::Zeroizing;
+
+/// How often `--ask` asks.
+pub const TRIES: u32 = 3;
+/// The longest key that is read from standard input, in bytes.
+const MOST: u64 = 64 << 10;
+
+/// What a key is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Can,
+    Mrz,
+    Number,
+    Qr,
+}
+
+/// The key that the command line names.
+pub fn of(arguments: KeyArguments) -> Result<Password, Failure> {
+    let KeyArguments { can, mrz, number, qr, .. } = arguments;
+    let given = [(Kind::Can, can), (Kind::Mrz, mrz), (Kind::Number, number), (Kind::Qr, qr)];
+    for (kind, text) in given {
+        let Some(text) = text.map(Zeroizing::new) else { continue };
+        let text = if *text == "-" { standard_input()? } else { text };
+        return parse(kind, kind.option(), &text);
+    }
+    Err(Failure::usage("no_answer", Vec::new()))
+}
+
+/// Asks for a key without showing it; what it is shows in its form.
+pub fn ask(messages: &Messages) -> Result<Password, Failure> {
+    let text = prompt(messages)?;
+    let text = text.trim();
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    let kind = match text.len() {
+        0 => return Err(Failure::usage("no_answer", Vec::new())),
+        _ if text.contains('|') => Kind::Qr,
+        12 if is_number => Kind::Number,
+        _ if is_number => Kind::Can,
+        _ => Kind::Mrz,
+    };
+    parse(kind, "--ask", text)
+}
+
+/// Whether another answer may do better.
+pub fn is_mistyped(failure: &Failure) -> bool {
+    matches!(failure, Failure::Own { code: "usage.key" | "usage.check_digit" | "no_answer", .. })
+}
+
+fn parse(kind: Kind, option: &'static str, text: &str) -> Result<Password, Failure> {
+    let password = match kind {
+        Kind::Can => Password::can(text),
+        Kind::Mrz => Password::mrz(text),
+        Kind::Number => Password::number(text),
+        Kind::Qr => Password::qr(text),
+    };
+    password.map_err(|error| {
+        let code = if error == PasswordError::CheckDigit { "usage.check_digit" } else { "usage.key" };
+        let place = |name, group: &str| (name, format!("@{group}.{}", kind.name()));
+        Failure::usage(code, vec![("option", option.to_owned()), place("kind", "kind"), place("hint", "hint")])
+    })
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Can => "can",
+            Self::Mrz => "mrz",
+            Self::Number => "number",
+            Self::Qr => "qr",
+        }
+    }
+
+    fn option(self) -> &'static str {
+        match self {
+            Self::Can => "--can",
+            Self::Mrz => "--mrz",
+            Self::Number => "--number",
+            Self::Qr => "--qr",
+        }
+    }
+}
+
+fn standard_input() -> Result<Zeroizing<String>, Failure> {
+    let mut text = Zeroizing::new(String::new());
+    let read = interrupt::blocking(|| std::io::stdin().lock().take(MOST).read_to_string(&mut text));
+    read.map_err(|error| Failure::other("unreadable", vec![("path", "-".into()), ("why", error.to_string())]))?;
+    if text.trim().is_empty() {
+        return Err(Failure::usage("no_answer", Vec::new()));
+    }
+    Ok(Zeroizing::new(text.trim().to_owned()))
+}
+
+/// At a terminal the answer is not shown; without one, a line of standard input.
+fn prompt(messages: &Messages) -> Result<Zeroizing<String>, Failure> {
+    let answer = match rpassword::prompt_password(format!("{} ", messages.get("prompt.key"))) {
+        Ok(answer) => Ok(Zeroizing::new(answer)),
+        Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Err(Failure::Interrupted),
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(Zeroizing::default()),
+        Err(_) => {
+            let mut line = Zeroizing::new(String::new());
+            let read = interrupt::blocking(|| std::io::stdin().lock().take(MOST).read_line(&mut line));
+            read.map(|_| line)
+                .map_err(|error| Failure::other("unreadable", vec![("path", "-".into()), ("why", error.to_string())]))
+        }
+    };
+    interrupt::check()?;
+    answer
+}

@@ -1,0 +1,61 @@
+//! `chipid`: reads and verifies chip ID cards from the command line, as an example of the library.
+//!
+//! One file a command. Results go to standard output, progress and errors to standard error; with `--format json`
+//! errors are objects on standard output too. The exit code tells the verdict or what went wrong (see the README).
+
+mod arguments;
+mod csca;
+mod demo;
+mod failure;
+mod folder;
+mod interrupt;
+mod key;
+mod messages;
+mod output;
+mod progress;
+mod read;
+mod readers;
+mod report;
+mod simulate;
+mod text;
+mod trust;
+mod verify;
+mod watch;
+
+use arguments::Command;
+use failure::Failure;
+use messages::{Language, Messages};
+use output::Output;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let line: Vec<OsString> = std::env::args_os().collect();
+    let (language, format) = arguments::peek(&line);
+    let messages = Messages::new(language.unwrap_or_else(Language::of_environment));
+    let arguments = match arguments::parse(&line, &messages) {
+        Ok(arguments) => arguments,
+        Err(error) if !error.use_stderr() => {
+            output::print(&error.to_string());
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            let output = Output { format, quiet: false, messages };
+            return output.failure(&Failure::Line(Box::new(error)));
+        }
+    };
+    let output = Output { format: arguments.common.format, quiet: arguments.common.quiet, messages };
+    interrupt::listen();
+    let done = match arguments.command {
+        Command::Read(arguments) => read::run(&output, arguments),
+        Command::Verify(arguments) => verify::run(&output, arguments),
+        Command::Readers => readers::run(&output),
+        Command::Watch => watch::run(&output),
+        Command::Csca(arguments) => csca::run(&output, arguments),
+        Command::Simulate(arguments) => simulate::run(&output, arguments),
+    };
+    match done {
+        Ok(exit) => ExitCode::from(exit),
+        Err(failure) => output.failure(&failure),
+    }
+}

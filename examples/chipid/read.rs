@@ -1,0 +1,164 @@
+//! `chipid read`: the whole job, from a card in a reader, or the built-in one, to the report.
+
+use crate::arguments::{KeyArguments, Plan, ReadArguments};
+use crate::failure::Failure;
+use crate::folder::{PROOFS, Target, unwritable};
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::{demo, folder, key, report, text, trust};
+use chipid::error::{Error, TransportError};
+use chipid::transport::Transport;
+use chipid::transport::pcsc::Readers;
+use chipid::{Card, Document, Password, ReadPlan, Report, Session};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// How long a card is waited for unless the command line says otherwise.
+const WAIT: u32 = 60;
+
+pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
+    // What can be wrong without a card is found before one is asked for.
+    let mut store = trust::store(&arguments.trust, output)?;
+    let prepare = || arguments.save.as_deref().map(Target::prepare).transpose();
+    let asks = arguments.key.ask;
+    let (link, password, target) = match arguments.key.demo {
+        Some(profile) => {
+            let demo = demo::card(profile, &[], None)?;
+            store.add_certificate(&demo.csca).map_err(|refusal| demo::failed(&refusal))?;
+            let password = demo.password()?;
+            let link: Box<dyn Transport> = Box::new(demo.card);
+            output.hint(output.messages.get("label.demo"));
+            (link, password, prepare()?)
+        }
+        None => {
+            // Nobody is asked for a key that no reader can use.
+            if asks {
+                readers(arguments.reader.as_deref(), arguments.wait)?;
+            }
+            let password = first_password(output, arguments.key)?;
+            let target = prepare()?;
+            (wait_for_card(output, arguments.reader.as_deref(), arguments.wait)?, password, target)
+        }
+    };
+    let plan = match arguments.plan {
+        Plan::Full => ReadPlan::full(),
+        Plan::Fastest => ReadPlan::fastest(),
+    };
+    let mut progress = Progress::new(output);
+    let session = open(output, Card::connect(link)?, password, asks, &mut progress)?;
+    let document = session.read(&plan, &mut |event| progress.show(event)).map_err(|broken| broken.error)?;
+    progress.finish();
+    let report = document.verify(&store, SystemTime::now());
+    let portrait = match (target, &arguments.save) {
+        (Some(target), Some(folder)) => save(target, folder, &document, &report)?,
+        _ => None,
+    };
+    let value = report::value(&report, portrait.as_deref());
+    if output.is_json() {
+        output.json(&value);
+    } else {
+        output.text(&report::text(&value, &output.messages));
+        if let Some(folder) = &arguments.save {
+            let folder = text::plain(&folder.display().to_string());
+            output.text(&text::paragraph(&output.messages.fill("label.saved", &[("dir", &folder)]), 0));
+        }
+    }
+    Ok(report::exit(&report))
+}
+
+/// The key; a mistyped answer to `--ask` may be given again before the card is laid down.
+fn first_password(output: &Output, arguments: KeyArguments) -> Result<Password, Failure> {
+    let mut given = if arguments.ask { key::ask(&output.messages) } else { return key::of(arguments) };
+    for _ in 1..key::TRIES {
+        match given {
+            Err(failure) if key::is_mistyped(&failure) => {
+                again(output, &failure);
+                given = key::ask(&output.messages);
+            }
+            done => return done,
+        }
+    }
+    given
+}
+
+/// The readers. A wait that is asked for may also bring the reader that is missing; without one it must be there now.
+fn readers(reader: Option<&str>, wait: Option<u32>) -> Result<Readers, Failure> {
+    let readers = Readers::connect()?;
+    if wait.is_none() {
+        let known = readers.list()?;
+        if known.is_empty() {
+            return Err(TransportError::NoReader.into());
+        }
+        if reader.is_some_and(|name| !known.iter().any(|known| known.name.contains(name))) {
+            return Err(TransportError::UnknownReader.into());
+        }
+    }
+    Ok(readers)
+}
+
+fn wait_for_card(output: &Output, reader: Option<&str>, wait: Option<u32>) -> Result<Box<dyn Transport>, Failure> {
+    let readers = readers(reader, wait)?;
+    let timeout = Duration::from_secs(u64::from(wait.unwrap_or(WAIT)));
+    let mut progress = Progress::new(output);
+    let show = &mut |event: chipid::event::Event<'_>| progress.show(event);
+    Ok(match reader {
+        Some(name) => readers.wait_for_card_in(name, timeout, show)?,
+        None => readers.wait_for_card(timeout, show)?,
+    })
+}
+
+/// Opens the chip; with `--ask` a wrong key may be given again without lifting the card.
+fn open(
+    output: &Output,
+    mut card: Card,
+    mut password: Password,
+    asks: bool,
+    progress: &mut Progress<'_>,
+) -> Result<Session, Failure> {
+    let mut tries = 1;
+    loop {
+        let refused = match card.open(&password, &mut |event| progress.show(event)) {
+            Ok(session) => return Ok(session),
+            Err(refused) => refused,
+        };
+        let is_wrong = matches!(refused.error, Error::WrongPassword { .. } | Error::PasswordNeeded(_));
+        let mut failure = Failure::from(refused.error);
+        card = *refused.card;
+        progress.finish();
+        let mut is_open = is_wrong && asks;
+        loop {
+            if !is_open || tries >= key::TRIES {
+                return Err(failure);
+            }
+            tries += 1;
+            again(output, &failure);
+            match key::ask(&output.messages) {
+                Ok(given) => {
+                    password = given;
+                    break;
+                }
+                Err(mistyped) => (is_open, failure) = (key::is_mistyped(&mistyped), mistyped),
+            }
+        }
+    }
+}
+
+fn again(output: &Output, failure: &Failure) {
+    let (message, _) = failure.tell(&output.messages);
+    let text = text::paragraph(&output.messages.fill("phase.try_again", &[("message", &message)]), 0);
+    output.hint(text.trim_end());
+}
+
+/// Saves the document; the place of its portrait.
+fn save(target: Target, folder: &Path, document: &Document, report: &Report) -> Result<Option<PathBuf>, Failure> {
+    let mut files: Vec<(String, Vec<u8>)> =
+        document.files().map(|(id, bytes)| (id.file_name().to_owned(), bytes.to_vec())).collect();
+    let proofs = serde_json::to_vec_pretty(&document.proofs())
+        .map_err(|error| unwritable(&folder.join(PROOFS), &std::io::Error::other(error)))?;
+    files.push((PROOFS.to_owned(), proofs));
+    let portrait = report.portrait().map(|portrait| (folder::portrait_name(portrait), portrait.image.clone()));
+    let path = portrait.as_ref().map(|(name, _)| folder.join(name));
+    files.extend(portrait);
+    target.save(&files)?;
+    Ok(path)
+}

@@ -1,0 +1,278 @@
+//! A report for people and for programs. Both are made from the same JSON value, `chipid.result/1`, so that neither says
+//! what the other does not.
+
+use crate::failure::{EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_PROVEN, EXIT_UNDETERMINED};
+use crate::messages::{Language, Messages};
+use crate::text;
+use chipid::{Report, Verdict};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// The holder's fields in the order of the printed card; those that are not here come after them.
+const FIELDS: [&str; 22] = [
+    "personal_number",
+    "full_name",
+    "surname",
+    "given_names",
+    "date_of_birth",
+    "sex",
+    "nationality",
+    "place_of_origin",
+    "place_of_residence",
+    "date_of_expiry",
+    "personal_identification",
+    "date_of_issue",
+    "ethnicity",
+    "religion",
+    "father_name",
+    "mother_name",
+    "spouse_name",
+    "former_number",
+    "document_code",
+    "issuing_state",
+    "document_number",
+    "optional_data",
+];
+
+/// The checks that can decide the verdict, in the order in which they are named as its reason.
+const DECIDING: [&str; 13] = [
+    "pa.security_object",
+    "pa.signature",
+    "pa.data_groups",
+    "pa.chain",
+    "pa.certificates",
+    "pa.validity",
+    "pa.country",
+    "chip.chip_authentication",
+    "chip.active_authentication",
+    "access.card_access",
+    "access.protocol",
+    "lds.com",
+    "vn.number",
+];
+
+/// The exit code of a report.
+pub fn exit(report: &Report) -> u8 {
+    match (report.verdict(), report.is_expired()) {
+        (Verdict::Failed, _) => EXIT_FAILED,
+        (Verdict::Undetermined, _) => EXIT_UNDETERMINED,
+        (Verdict::Genuine | Verdict::DataAuthentic, true) => EXIT_EXPIRED,
+        (Verdict::DataAuthentic, false) => EXIT_NOT_PROVEN,
+        (Verdict::Genuine, false) => 0,
+    }
+}
+
+/// The report as a JSON value, with the place where its portrait is saved.
+pub fn value(report: &Report, portrait: Option<&Path>) -> Value {
+    let mut value = serde_json::to_value(report).unwrap_or(Value::Null);
+    if let Some(Value::Object(fields)) = value.get_mut("portrait") {
+        fields.insert("file".into(), json!(portrait.map(|path| path.display().to_string())));
+    }
+    value
+}
+
+/// The report for people.
+pub fn text(report: &Value, messages: &Messages) -> String {
+    let mut out = text::paragraph(&sentence(report, messages), 0);
+    out.push('\n');
+    out.push_str(&not_checked(report, messages));
+    out.push_str(&heading("heading.checks", messages));
+    out.push_str(&checks(report, messages));
+    out.push_str(&heading("heading.holder", messages));
+    out.push_str(&holder(report, messages));
+    out.push('\n');
+    out.push_str(&portrait(report, messages));
+    out.push_str(&remedies(report, messages));
+    out.push_str(&access(report, messages));
+    out
+}
+
+/// The verdict in one sentence.
+fn sentence(report: &Value, messages: &Messages) -> String {
+    let verdict = word(report, "verdict");
+    let expired = report.get("expired").and_then(Value::as_bool).unwrap_or(false);
+    let key = format!("verdict.{verdict}{}", if expired { ".expired" } else { "" });
+    let decisive = decisive(report, verdict);
+    let check = decisive.map_or("", |check| name(check, messages));
+    let reason = decisive.map_or("", |check| reason(check, messages));
+    let date = report.pointer("/holder/date_of_expiry/value").and_then(Value::as_str).unwrap_or("?");
+    messages.fill(&key, &[("check", check), ("reason", reason), ("date", &text::plain(date))])
+}
+
+/// The check that decided a verdict that is not a good one.
+fn decisive<'a>(report: &'a Value, verdict: &str) -> Option<&'a Value> {
+    let is_bad = |check: &&Value| match verdict {
+        "failed" => word(check, "state") == "failed",
+        "undetermined" => ["undetermined", "aborted", "not_supported"].contains(&word(check, "state")),
+        _ => false,
+    };
+    let bad = || list(report, "checks").iter().filter(is_bad);
+    let of_group = |id: &str| id == "pa.data_groups" && verdict == "failed";
+    let listed = DECIDING.iter().find_map(|id| {
+        let found = bad().find(|check| word(check, "id") == *id)?;
+        // The file that was altered says more than all files together.
+        let group = bad().find(|check| of_group(id) && word(check, "id").starts_with("pa.dg"));
+        Some(group.unwrap_or(found))
+    });
+    listed.or_else(|| bad().find(|check| word(check, "id") != "pa.revocation"))
+}
+
+fn not_checked(report: &Value, messages: &Messages) -> String {
+    let revocation = list(report, "checks")
+        .iter()
+        .any(|check| word(check, "id") == "pa.revocation" && ["successful", "failed"].contains(&word(check, "state")));
+    let mut out = format!("{}\n", messages.get("unchecked.heading"));
+    let keys = ["unchecked.revocation", "unchecked.loss", "unchecked.face"];
+    for key in keys.into_iter().skip(usize::from(revocation)) {
+        out.push_str(&item(messages.get(key)));
+    }
+    out
+}
+
+/// The checks as a table: state, check, why.
+fn checks(report: &Value, messages: &Messages) -> String {
+    let rows = list(report, "checks").iter().map(|check| {
+        let state = word(check, "state");
+        let mut why = vec![reason(check, messages).to_owned()];
+        // What was compared stands in the library's words, which are English.
+        if state != "successful" && messages.language() == Language::En {
+            why.push(word(check, "compared").to_owned());
+        }
+        let warnings = list(check, "warnings").iter().filter_map(Value::as_str);
+        why.extend(warnings.map(|code| {
+            let warning = messages.find(&format!("warning.{code}")).unwrap_or(code);
+            messages.fill("label.warning", &[("warning", warning)])
+        }));
+        why.retain(|part| !part.is_empty());
+        vec![state_word(state, messages).to_owned(), text::plain(name(check, messages)), text::plain(&why.join("; "))]
+    });
+    text::table(&rows.collect::<Vec<_>>(), 2, 2)
+}
+
+/// The holder's fields as a table: field, value, state with source.
+fn holder(report: &Value, messages: &Messages) -> String {
+    let Some(holder) = report.get("holder").and_then(Value::as_object) else { return String::new() };
+    let known = FIELDS.iter().filter_map(|name| holder.get_key_value(*name));
+    let others = holder.iter().filter(|(name, _)| !FIELDS.contains(&name.as_str()));
+    let mut rows = Vec::new();
+    for (name, field) in known.map(|(name, field)| (name.as_str(), field)).chain(others.map(|(n, f)| (n.as_str(), f))) {
+        let value = match field.get("value") {
+            Some(Value::String(value)) => value.clone(),
+            None | Some(Value::Null) => continue,
+            Some(other) => other.to_string(),
+        };
+        // The machine readable zone has a letter for the sex; the library gives its word.
+        let value = match name {
+            "sex" => messages.find(&format!("sex.{value}")).map_or(value, str::to_owned),
+            _ => value,
+        };
+        let label = messages.find(&format!("field.{name}")).unwrap_or(name);
+        let state = state_word(word(field, "state"), messages);
+        let source = word(field, "source").to_uppercase();
+        let state = messages.fill("label.source", &[("state", state), ("source", &source)]);
+        rows.push(vec![text::plain(label), text::plain(&value), text::plain(&state)]);
+    }
+    text::table(&rows, 1, 2)
+}
+
+fn portrait(report: &Value, messages: &Messages) -> String {
+    let line = match report.get("portrait") {
+        None | Some(Value::Null) => messages.get("label.portrait.none").to_owned(),
+        Some(portrait) => {
+            let file = word(portrait, "file");
+            let key = if file.is_empty() { "label.portrait.unsaved" } else { "label.portrait.saved" };
+            let bytes = portrait.get("bytes").map(Value::to_string).unwrap_or_default();
+            messages.fill(key, &[("file", file), ("mime", word(portrait, "mime")), ("bytes", &bytes)])
+        }
+    };
+    text::paragraph(&text::plain(&line), 0)
+}
+
+/// What to do about each check that is not successful; each remedy once.
+fn remedies(report: &Value, messages: &Messages) -> String {
+    let mut done: Vec<(&str, Vec<&str>)> = Vec::new();
+    for check in list(report, "checks") {
+        if !["failed", "undetermined", "aborted"].contains(&word(check, "state")) {
+            continue;
+        }
+        let key = format!("remedy.reason.{}", word(check, "reason"));
+        let Some(remedy) = messages.find(&key).filter(|remedy| !remedy.is_empty()) else { continue };
+        match done.iter_mut().find(|(known, _)| *known == remedy) {
+            Some((_, names)) => names.push(name(check, messages)),
+            None => done.push((remedy, vec![name(check, messages)])),
+        }
+    }
+    if done.is_empty() {
+        return String::new();
+    }
+    let mut out = heading("heading.remedies", messages);
+    for (remedy, names) in done {
+        out.push_str(&item(&text::plain(&format!("{}: {remedy}", names.join(", ")))));
+    }
+    out
+}
+
+fn access(report: &Value, messages: &Messages) -> String {
+    let mut out = String::new();
+    let pinned = list(report, "checks").iter().any(|check| word(check, "reason") == "pinned_signer");
+    if pinned {
+        out.push_str(&text::paragraph(messages.get("label.anchor.pinned"), 0));
+    }
+    if let Some(access) = report.get("access").filter(|access| !access.is_null()) {
+        let protocol = word(access, "protocol");
+        let values: Vec<(&str, String)> = ["mapping", "password", "parameter", "cipher"]
+            .into_iter()
+            .map(|name| {
+                let value = word(access, name);
+                (name, if ["mapping", "password"].contains(&name) { value.to_uppercase() } else { value.to_owned() })
+            })
+            .collect();
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let key = format!("label.access.{protocol}");
+        out.push_str(&text::paragraph(&text::plain(&messages.fill(&key, &values)), 0));
+    }
+    let number = |name: &str| report.get(name).and_then(Value::as_u64).filter(|number| *number > 0);
+    if let (Some(exchanges), Some(elapsed)) = (number("exchanges"), report.get("elapsed_ms").and_then(Value::as_u64)) {
+        let values = [("exchanges", exchanges.to_string()), ("elapsed", elapsed.to_string())];
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        out.push_str(&text::paragraph(&messages.fill("label.figures", &values), 0));
+    }
+    if out.is_empty() { out } else { format!("\n{out}") }
+}
+
+fn heading(key: &str, messages: &Messages) -> String {
+    format!("\n{}\n", messages.get(key))
+}
+
+fn item(text: &str) -> String {
+    let lines = text::wrap(text, text::COLUMNS - 4);
+    let mut out = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        out.push_str(if at == 0 { "  - " } else { "    " });
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+fn name<'a>(check: &'a Value, messages: &Messages) -> &'a str {
+    let id = word(check, "id");
+    messages.find(&format!("check.{id}")).unwrap_or(id)
+}
+
+fn reason<'a>(check: &'a Value, messages: &Messages) -> &'a str {
+    let code = word(check, "reason");
+    messages.find(&format!("reason.{code}")).unwrap_or(code)
+}
+
+fn state_word<'a>(state: &'a str, messages: &Messages) -> &'a str {
+    messages.find(&format!("state.{state}")).unwrap_or(state)
+}
+
+fn word<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
