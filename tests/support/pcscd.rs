@@ -58,6 +58,8 @@ pub fn run(test: &str, body: impl FnOnce(Pcscd)) {
     let output = outside(test);
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success() && text.contains("1 passed"), "inside ({}):\n{text}", output.status);
+    // For `--nocapture`: what the test itself said.
+    print!("{}", String::from_utf8_lossy(&output.stderr));
 }
 
 fn outside(test: &str) -> Output {

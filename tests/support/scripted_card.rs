@@ -26,6 +26,8 @@ pub enum Seen {
 pub enum Reply {
     Answer(Vec<u8>),
     HangUp,
+    /// To what is no command.
+    None,
 }
 
 /// A card that lies on the reader as long as this lives.
@@ -36,33 +38,41 @@ pub struct ScriptedCard {
 }
 
 impl ScriptedCard {
-    /// Lays a card in a slot, 0 or 1.
+    /// Lays a card in a slot, 0 or 1, that answers commands.
     pub fn lay(slot: u16, atr: &[u8], mut answer: impl FnMut(&[u8]) -> Reply + Send + 'static) -> Self {
+        Self::lay_chip(slot, atr, move |seen| match seen {
+            Seen::Command(command) => answer(command),
+            _ => Reply::None,
+        })
+    }
+
+    /// Lays a card in a slot, 0 or 1, that is told all it sees.
+    pub fn lay_chip(slot: u16, atr: &[u8], mut chip: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
         let mut stream = connect(slot);
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let (ours, theirs, atr) = (stream.try_clone().unwrap(), Arc::clone(&seen), atr.to_vec());
+        let all_seen = Arc::new(Mutex::new(Vec::new()));
+        let (ours, theirs, atr) = (stream.try_clone().unwrap(), Arc::clone(&all_seen), atr.to_vec());
         let thread = spawn(move || {
             while let Some(message) = receive(&mut stream) {
-                let response = match message[..] {
-                    [0x00] => note(&theirs, Seen::PowerOff),
-                    [0x01] => note(&theirs, Seen::PowerOn),
-                    [0x02] => note(&theirs, Seen::Reset),
-                    [0x04] => Some(atr.clone()),
-                    _ => {
-                        note(&theirs, Seen::Command(message.clone()));
-                        match answer(&message) {
-                            Reply::Answer(response) => Some(response),
-                            Reply::HangUp => break,
-                        }
+                let seen = match message[..] {
+                    [0x00] => Seen::PowerOff,
+                    [0x01] => Seen::PowerOn,
+                    [0x02] => Seen::Reset,
+                    [0x04] => {
+                        send(&mut stream, &atr);
+                        continue;
                     }
+                    _ => Seen::Command(message),
                 };
-                if response.is_some_and(|response| send(&mut stream, &response).is_none()) {
-                    break;
+                theirs.lock().unwrap().push(seen.clone());
+                match chip(&seen) {
+                    Reply::Answer(response) if send(&mut stream, &response).is_none() => break,
+                    Reply::HangUp => break,
+                    Reply::Answer(_) | Reply::None => {}
                 }
             }
             let _ = stream.shutdown(Shutdown::Both);
         });
-        Self { stream: ours, seen, thread: Some(thread) }
+        Self { stream: ours, seen: all_seen, thread: Some(thread) }
     }
 
     /// A card that answers each command with its own bytes and 9000.
@@ -101,11 +111,6 @@ fn connect(slot: u16) -> TcpStream {
         }
         sleep(Duration::from_millis(20));
     }
-}
-
-fn note(seen: &Mutex<Vec<Seen>>, what: Seen) -> Option<Vec<u8>> {
-    seen.lock().unwrap().push(what);
-    None
 }
 
 fn receive(stream: &mut TcpStream) -> Option<Vec<u8>> {
