@@ -112,6 +112,13 @@ pub struct Document {
     pub(crate) downgraded_by_file: bool,
 }
 
+/// Says nothing of the content of a file.
+impl core::fmt::Debug for Document {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Document({:?}, {:?})", self.origin, self.files)
+    }
+}
+
 static UNKNOWN: FileState = FileState::Unknown;
 
 impl Document {

@@ -2,7 +2,8 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 use chipid::pki::TrustStore;
-use chipid::sim::Profile;
+use chipid::sim::profile::Contents;
+use chipid::sim::{Profile, SimulatedCard};
 use chipid::transport::Transport;
 use chipid::{Card, Document, Error, Event, Limits, Password, ReadError, ReadPlan, Report};
 use std::ops::ControlFlow;
@@ -37,6 +38,33 @@ pub fn trust(profile: &Profile) -> TrustStore {
     let mut trust = TrustStore::new();
     trust.add_certificate(&profile.csca().unwrap()).unwrap();
     trust
+}
+
+/// A profile whose files are issued once, for tests that read it often.
+pub struct Issued {
+    pub profile: Profile,
+    contents: Contents,
+    trust: TrustStore,
+}
+
+impl Issued {
+    pub fn new(profile: Profile) -> Self {
+        let contents = profile.contents().unwrap();
+        let trust = trust(&profile);
+        Self { profile, contents, trust }
+    }
+
+    pub fn card(&self) -> SimulatedCard {
+        self.profile.card_with(self.contents.clone()).unwrap()
+    }
+
+    pub fn password(&self) -> Password {
+        password(&self.profile)
+    }
+
+    pub fn report(&self, document: &Document) -> Report {
+        document.verify(&self.trust, now())
+    }
 }
 
 pub fn link(profile: &Profile) -> Box<dyn Transport> {
