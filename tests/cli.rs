@@ -280,6 +280,10 @@ fn judges_as_of_the_time_given() {
     assert_eq!(later.json()["expired"], true);
     assert_ne!(later.code, 0);
     assert!(run(&["verify", &document, "--trust", &csca, "--at", "2099-01-01T00:00:00Z"]).out.contains("EXPIRED"));
+    // The certificates outlive the card: genuine, but expired.
+    let expired = run(&["verify", &document, "--trust", &csca, "--at", "2039-06-01T00:00:00Z"]);
+    assert_eq!(expired.code, 12, "{}", expired.out);
+    assert!(expired.out.starts_with("GENUINE, BUT EXPIRED since 01/01/2039"), "{}", expired.out);
     let wrong = run(&["verify", &document, "--at", "yesterday", "--format", "json"]);
     assert_eq!((wrong.code, wrong.json()["code"].as_str()), (2, Some("usage.at")));
 }

@@ -91,7 +91,8 @@ pub struct IssuerPlan {
 }
 
 impl IssuerPlan {
-    /// An issuer with the usual dates: CSCA 2020–2040, document signer 2022–2037, documents signed on 1 July 2023.
+    /// An issuer with the usual dates: documents signed on 1 July 2023, certificates that outlive them (9303-12 §5): CSCA
+    /// 2020–2045, document signer 2022–2042.
     pub fn new(country: &str, state: &str, organization: &str, csca: KeyPlan, ds: KeyPlan) -> Self {
         Self {
             country: country.to_owned(),
@@ -100,8 +101,8 @@ impl IssuerPlan {
             csca,
             ds,
             sod_scheme: None,
-            csca_validity: (datetime!(2020-01-01 0:00 UTC), datetime!(2040-01-01 0:00 UTC)),
-            ds_validity: (datetime!(2022-01-01 0:00 UTC), datetime!(2037-01-01 0:00 UTC)),
+            csca_validity: (datetime!(2020-01-01 0:00 UTC), datetime!(2045-01-01 0:00 UTC)),
+            ds_validity: (datetime!(2022-01-01 0:00 UTC), datetime!(2042-01-01 0:00 UTC)),
             issued: datetime!(2023-07-01 0:00 UTC),
             states_signing_time: false,
             document_types: vec!["ID".to_owned()],
