@@ -1,4 +1,4 @@
-//! One public [`Error`], one variant per thing that a caller can do about it.
+//! One public [`enum@Error`], one variant per thing that a caller can do about it.
 //!
 //! Low rooms have small errors of their own; the place that knows the file or the step adds it once. Text is a sentence
 //! with a place; nothing personal and no key ever stands in it. Each error has a stable [`Error::code`] and a remedy.

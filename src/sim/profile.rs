@@ -1,7 +1,7 @@
 //! What cards there are: a profile is a value with a knob for everything, and makes the files and the card.
 //!
 //! [`vn`] is the Vietnamese chip ID card as far as it is known, [`passport`] an older passport (BAC, TD3), [`hardened`] a
-//! card with PACE only and the longest keys, [`plain`] one without access control, [`reference`] the one that exchanges
+//! card with PACE only and the longest keys, [`plain`] one without access control, [`reference()`] the one that exchanges
 //! are counted on. A profile makes the same files each time; the card's own nonces and keys are random.
 
 use super::access::{PaceSuite, Passwords, suite};

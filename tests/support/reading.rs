@@ -87,6 +87,7 @@ pub fn read_over(
 }
 
 /// Reads over this line; after a cut also what was held.
+#[allow(clippy::result_large_err, reason = "a test's own shorthand")]
 pub fn read_or_part(link: Box<dyn Transport>, password: &Password) -> Result<Document, (Error, Option<Document>)> {
     let card = Card::connect(link).map_err(|error| (error, None))?;
     let session = card.open(password, &mut go_on).map_err(|error| (error.error, None))?;

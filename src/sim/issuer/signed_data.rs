@@ -117,7 +117,7 @@ impl SignedDataFields {
         Ok(self.wrap(0x30, &[tlv::encode(Tag::OID, oid::ID_SIGNED_DATA.as_der()), content].concat()))
     }
 
-    /// SignerInfo ::= SEQUENCE { version, sid, digestAlgorithm, signedAttrs [0], signatureAlgorithm, signature }.
+    /// `SignerInfo ::= SEQUENCE { version, sid, digestAlgorithm, signedAttrs [0], signatureAlgorithm, signature }`.
     ///
     /// # Errors
     /// [`CryptoError`] where key and scheme do not belong together.
