@@ -42,6 +42,12 @@ impl Failure {
         Self::Own { code, exit: EXIT_OTHER, values }
     }
 
+    /// The program was built without PC/SC.
+    #[cfg(not(feature = "pcsc"))]
+    pub fn no_pcsc() -> Self {
+        Self::Own { code: "no_pcsc", exit: EXIT_SERVICE, values: Vec::new() }
+    }
+
     /// The stable code.
     pub fn code(&self) -> String {
         match self {

@@ -14,12 +14,14 @@ mod messages;
 mod output;
 mod progress;
 mod read;
+#[cfg(feature = "pcsc")]
 mod readers;
 mod report;
 mod simulate;
 mod text;
 mod trust;
 mod verify;
+#[cfg(feature = "pcsc")]
 mod watch;
 
 use arguments::Command;
@@ -49,8 +51,12 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Read(arguments) => read::run(&output, arguments),
         Command::Verify(arguments) => verify::run(&output, arguments),
+        #[cfg(feature = "pcsc")]
         Command::Readers => readers::run(&output),
+        #[cfg(feature = "pcsc")]
         Command::Watch => watch::run(&output),
+        #[cfg(not(feature = "pcsc"))]
+        Command::Readers | Command::Watch => Err(Failure::no_pcsc()),
         Command::Csca(arguments) => csca::run(&output, arguments),
         Command::Simulate(arguments) => simulate::run(&output, arguments),
     };

@@ -6,14 +6,20 @@ use crate::folder::{PROOFS, Target, unwritable};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::{demo, folder, key, report, text, trust};
-use chipid::error::{Error, TransportError};
+use chipid::error::Error;
+#[cfg(feature = "pcsc")]
+use chipid::error::TransportError;
+#[cfg(feature = "pcsc")]
+use chipid::pcsc::Readers;
 use chipid::transport::Transport;
-use chipid::transport::pcsc::Readers;
 use chipid::{Card, Document, Password, ReadPlan, Report, Session};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+#[cfg(feature = "pcsc")]
+use std::time::Duration;
+use std::time::SystemTime;
 
 /// How long a card is waited for unless the command line says otherwise.
+#[cfg(feature = "pcsc")]
 const WAIT: u32 = 60;
 
 pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
@@ -81,7 +87,20 @@ fn first_password(output: &Output, arguments: KeyArguments) -> Result<Password, 
     given
 }
 
+/// Without PC/SC there is no reader.
+#[cfg(not(feature = "pcsc"))]
+fn readers(_: Option<&str>, _: Option<u32>) -> Result<(), Failure> {
+    Err(Failure::no_pcsc())
+}
+
+/// Without PC/SC no card comes.
+#[cfg(not(feature = "pcsc"))]
+fn wait_for_card(_: &Output, _: Option<&str>, _: Option<u32>) -> Result<Box<dyn Transport>, Failure> {
+    Err(Failure::no_pcsc())
+}
+
 /// The readers. A wait that is asked for may also bring the reader that is missing; without one it must be there now.
+#[cfg(feature = "pcsc")]
 fn readers(reader: Option<&str>, wait: Option<u32>) -> Result<Readers, Failure> {
     let readers = Readers::connect()?;
     if wait.is_none() {
@@ -96,6 +115,7 @@ fn readers(reader: Option<&str>, wait: Option<u32>) -> Result<Readers, Failure> 
     Ok(readers)
 }
 
+#[cfg(feature = "pcsc")]
 fn wait_for_card(output: &Output, reader: Option<&str>, wait: Option<u32>) -> Result<Box<dyn Transport>, Failure> {
     let readers = readers(reader, wait)?;
     let timeout = Duration::from_secs(u64::from(wait.unwrap_or(WAIT)));
