@@ -182,7 +182,7 @@ impl Person {
 
     /// Document number, birth and expiry, each with its check digit: the key input of BAC and PACE (9303-11 §4.3.2).
     pub fn mrz_information(&self) -> String {
-        let number = filled(&self.document_number, 9);
+        let number = filled(&self.document_number, self.document_number.chars().count().max(9));
         let with_digit = |field: &str| format!("{field}{}", check_digit(field));
         [with_digit(&number), with_digit(&self.birth), with_digit(&self.expiry)].concat()
     }
