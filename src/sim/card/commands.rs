@@ -1,0 +1,323 @@
+//! The inner half of the card: plain commands and what they come to (7816-4 §11, 9303-10 §3, 9303-11 §4, §6).
+
+use super::super::access::{Pace, PaceStep};
+use super::super::faults::Deviation;
+use super::super::files::{self, File, Folder, Reading};
+use super::super::quirks::Quirk;
+use super::super::secure_messaging::Session;
+use super::{Equipment, Outcome, SimulatedCard};
+use crate::iso7816::instruction::EMRTD_AID;
+use crate::iso7816::{Command, Response, StatusWord};
+use crate::tlv::{self, Reader, Tag};
+use std::time::Duration;
+
+impl SimulatedCard {
+    pub(super) fn dispatch(&mut self, command: &Command, last: bool, room: usize) -> Result<Outcome, StatusWord> {
+        match (command.ins, command.p1, command.p2) {
+            (0xA4, ..) => self.select(command),
+            (0xB0 | 0xB1, ..) => self.read_binary(command, room),
+            (0x84, 0, 0) => self.get_challenge(command),
+            (0x82, 0, 0) => self.external_authenticate(command),
+            (0x88, 0, 0) => self.internal_authenticate(command),
+            (0x22, ..) => self.manage_security_environment(command),
+            (0x86, 0, 0) => self.general_authenticate(command, last),
+            (0x84 | 0x82 | 0x88 | 0x86, ..) => Err(StatusWord::WRONG_P1_P2),
+            _ => Err(StatusWord::INS_NOT_SUPPORTED),
+        }
+    }
+
+    fn select(&mut self, command: &Command) -> Result<Outcome, StatusWord> {
+        let silent = command.p2 & 0x0C == 0x0C;
+        if silent && command.ne.is_some() && self.has(Quirk::SelectRefusesLe) {
+            return Err(StatusWord::WRONG_LENGTH);
+        }
+        let mut template = Vec::new();
+        match (command.p1, command.data.as_slice()) {
+            (0x00, [] | [0x3F, 0x00]) => {
+                if let Some(status) = self.equipment.quirks.first_of(&SELECT_MF) {
+                    return Err(status);
+                }
+                if !self.has(Quirk::SelectMfWithoutEffect) {
+                    self.contact.application = false;
+                    self.contact.current = None;
+                }
+            }
+            (0x04, name) => {
+                if name != EMRTD_AID {
+                    return Err(StatusWord::NOT_FOUND);
+                }
+                self.only_after_pace()?;
+                self.contact.application = true;
+                self.contact.current = None;
+                template = tlv::encode(Tag(0x84), &EMRTD_AID);
+            }
+            (0x00 | 0x02, &[high, low]) => {
+                let fid = u16::from_be_bytes([high, low]);
+                let index = self.find(|file| file.fid == fid, fid == 0x011C)?;
+                self.contact.current = Some(index);
+                let size = self.equipment.files.get(index).map_or(0, |file| file.content.len());
+                let size = u16::try_from(size).unwrap_or(u16::MAX).to_be_bytes();
+                template = [tlv::encode(Tag(0x80), &size), tlv::encode(Tag(0x83), &[high, low])].concat();
+            }
+            (0x00 | 0x02, _) => return Err(StatusWord::WRONG_DATA),
+            _ => return Err(StatusWord::WRONG_P1_P2),
+        }
+        let template = match (command.p2 & 0x0C, command.ne) {
+            (0x0C, _) | (_, None) => Vec::new(),
+            (0x04, _) => tlv::encode(Tag(0x62), &template),
+            _ => tlv::encode(Tag(0x6F), &template),
+        };
+        let status = if self.has(Quirk::Select6283) { StatusWord::DEACTIVATED } else { StatusWord::SUCCESS };
+        Ok(Outcome { answer: Response { data: template, status }, keys: None })
+    }
+
+    /// The index of a file of the current folder that may be read.
+    fn find(&self, is_it: impl Fn(&File) -> bool, card_access: bool) -> Result<usize, StatusWord> {
+        let folder = if self.contact.application { Folder::Application } else { Folder::Master };
+        let after_aid = self.has(Quirk::CardAccessAfterAid6982) || self.has(Quirk::ApplicationSelected);
+        if card_access && folder == Folder::Application && after_aid {
+            return Err(StatusWord::SECURITY_STATUS);
+        }
+        let found = self.equipment.files.iter().position(|file| file.folder == folder && is_it(file));
+        let absent = if card_access && folder == Folder::Master && self.has(Quirk::CardAccessAbsent6a88) {
+            StatusWord::REFERENCE_NOT_FOUND
+        } else {
+            StatusWord::NOT_FOUND
+        };
+        let index = found.ok_or(absent)?;
+        self.equipment.files.get(index).ok_or(absent)?.check(self.contact.opened)?;
+        Ok(index)
+    }
+
+    fn only_after_pace(&self) -> Result<(), StatusWord> {
+        match self.equipment.quirks.first_of(&PACE_ONLY) {
+            Some(status) if !self.contact.opened => Err(status),
+            _ => Ok(()),
+        }
+    }
+
+    fn only_with_bac(&self) -> Result<(), StatusWord> {
+        self.only_after_pace()?;
+        match (self.equipment.bac, self.equipment.pace.is_empty()) {
+            (true, _) => Ok(()),
+            (false, true) => Err(StatusWord::INS_NOT_SUPPORTED),
+            (false, false) => Err(StatusWord::SECURITY_STATUS),
+        }
+    }
+
+    fn read_binary(&mut self, command: &Command, room: usize) -> Result<Outcome, StatusWord> {
+        let ne = command.ne.and_then(|ne| usize::try_from(ne).ok()).ok_or(StatusWord::WRONG_LENGTH)?;
+        let odd = command.ins == 0xB1;
+        let (p1, p2) = (usize::from(command.p1), usize::from(command.p2));
+        let (short_id, offset) = if odd {
+            let mut objects = Reader::new(&command.data);
+            let object = objects.expect(Tag(0x54), "DO'54'").map_err(|_| StatusWord::WRONG_DATA)?;
+            objects.finish().map_err(|_| StatusWord::WRONG_DATA)?;
+            if object.value.is_empty() || object.value.len() > 4 {
+                return Err(StatusWord::WRONG_DATA);
+            }
+            if p1 != 0 || p2 > 0x1E {
+                return Err(StatusWord::WRONG_P1_P2);
+            }
+            let offset = object.value.iter().fold(0, |offset, octet| (offset << 8) | usize::from(*octet));
+            ((p2 != 0).then_some(command.p2), offset)
+        } else if self.has(Quirk::OddReadOnly) {
+            return Err(StatusWord::INS_NOT_SUPPORTED);
+        } else if p1 & 0x80 != 0 {
+            if p1 & 0x60 != 0 {
+                return Err(StatusWord::WRONG_P1_P2);
+            }
+            (Some(command.p1 & 0x1F), p2)
+        } else {
+            (None, p1 << 8 | p2)
+        };
+        let index = match short_id {
+            None => self.contact.current.ok_or(StatusWord(0x6986))?,
+            Some(sfi) => {
+                let card_access = sfi == 0x1C;
+                let refused = self.has(Quirk::NoShortIds)
+                    || card_access && !self.contact.application && self.has(Quirk::NoShortIdForCardAccess);
+                if refused {
+                    return Err(StatusWord::NOT_FOUND);
+                }
+                self.find(|file| file.sfi == sfi, card_access)?
+            }
+        };
+        let file = self.equipment.files.get(index).ok_or(StatusWord::NOT_FOUND)?;
+        file.check(self.contact.opened)?;
+        let answer = files::read(&file.content, &Reading { offset, ne, room, odd }, &self.equipment.quirks);
+        self.contact.current = Some(index);
+        Ok(Outcome { answer, keys: None })
+    }
+
+    fn get_challenge(&mut self, command: &Command) -> Result<Outcome, StatusWord> {
+        if command.ne.is_none_or(|ne| ne < 8) {
+            return Err(StatusWord::WRONG_LENGTH);
+        }
+        self.only_with_bac()?;
+        Outcome::data(self.contact.bac.challenge(&mut *self.equipment.random)?)
+    }
+
+    fn external_authenticate(&mut self, command: &Command) -> Result<Outcome, StatusWord> {
+        self.only_with_bac()?;
+        if !self.contact.application {
+            return Err(StatusWord::CONDITIONS_OF_USE);
+        }
+        if command.data.len() != 40 {
+            return Err(StatusWord::WRONG_LENGTH);
+        }
+        let deviation = self.deviates();
+        let Equipment { passwords, random, .. } = &mut self.equipment;
+        match self.contact.bac.authenticate(&command.data, passwords, &mut **random, deviation) {
+            Ok((data, keys)) => {
+                let answer = Response { data, status: StatusWord::SUCCESS };
+                Ok(Outcome { answer, keys: Some(keys) })
+            }
+            Err(status) => {
+                self.failed();
+                Err(status)
+            }
+        }
+    }
+
+    fn internal_authenticate(&mut self, command: &Command) -> Result<Outcome, StatusWord> {
+        if self.has(Quirk::AaRefused) {
+            return Err(StatusWord::INS_NOT_SUPPORTED);
+        }
+        if !self.contact.opened || !self.contact.application {
+            return Err(StatusWord::SECURITY_STATUS);
+        }
+        if command.ne.is_none() {
+            return Err(StatusWord::WRONG_LENGTH);
+        }
+        let deviation = self.deviates();
+        let der = self.has(Quirk::AaDerSignature);
+        let Equipment { active, random, .. } = &mut self.equipment;
+        let active = active.as_ref().ok_or(StatusWord::INS_NOT_SUPPORTED)?;
+        Outcome::data(active.sign(&command.data, &mut **random, deviation, der)?)
+    }
+
+    fn manage_security_environment(&mut self, command: &Command) -> Result<Outcome, StatusWord> {
+        if command.ne.is_some() && self.has(Quirk::MseRefusesLe) {
+            return Err(StatusWord::WRONG_LENGTH);
+        }
+        self.contact.pace = Pace::default();
+        let data = command.data.as_slice();
+        match (command.p1, command.p2) {
+            (0xC1, 0xA4) => {
+                if self.has(Quirk::PaceOffered6fff) {
+                    return Err(StatusWord(0x6FFF));
+                }
+                let Equipment { pace, passwords, quirks, .. } = &self.equipment;
+                if pace.is_empty() || quirks.has(Quirk::CardAccessWithoutPace) {
+                    return Err(StatusWord::WRONG_P1_P2);
+                }
+                self.contact.pace.set_at(data, pace, passwords, quirks)?;
+                Outcome::done()
+            }
+            (0x41, 0xA4 | 0xA6) => {
+                self.may_authenticate_chip()?;
+                if command.p2 == 0xA4 {
+                    self.contact.ca.set_at(data, &self.equipment.chip_keys)?;
+                    return Outcome::done();
+                }
+                let keys = self.contact.ca.set_kat(data, &self.equipment.chip_keys)?;
+                Ok(self.switched(Vec::new(), keys))
+            }
+            _ => Err(StatusWord::WRONG_P1_P2),
+        }
+    }
+
+    fn may_authenticate_chip(&self) -> Result<(), StatusWord> {
+        if self.has(Quirk::CaRefused) {
+            return Err(StatusWord::WRONG_DATA);
+        }
+        if self.has(Quirk::CaRefused6d00) {
+            return Err(StatusWord::INS_NOT_SUPPORTED);
+        }
+        if self.equipment.chip_keys.is_empty() {
+            return Err(StatusWord::REFERENCE_NOT_FOUND);
+        }
+        if self.contact.opened { Ok(()) } else { Err(StatusWord::SECURITY_STATUS) }
+    }
+
+    /// The outcome of chip authentication: these keys hold after the answer.
+    fn switched(&self, data: Vec<u8>, keys: Session) -> Outcome {
+        let answer = Response { data, status: StatusWord::SUCCESS };
+        let keys = match self.deviates() {
+            Some(Deviation::CaOtherKeys) => Some(keys.estranged()),
+            _ if self.has(Quirk::CaKeepsOldKeys) => None,
+            _ => Some(keys),
+        };
+        Outcome { answer, keys }
+    }
+
+    fn general_authenticate(&mut self, command: &Command, last: bool) -> Result<Outcome, StatusWord> {
+        if self.contact.pace.is_open() {
+            let deviation = self.deviates();
+            let step =
+                self.contact.pace.general_authenticate(&command.data, last, &mut *self.equipment.random, deviation);
+            return match step {
+                Ok(PaceStep::Answer(data)) => Outcome::data(data),
+                Ok(PaceStep::Done(data, keys)) => {
+                    let answer = Response { data, status: StatusWord::SUCCESS };
+                    Ok(Outcome { answer, keys: Some(keys) })
+                }
+                Err(StatusWord::VERIFICATION_FAILED) => {
+                    self.failed();
+                    Err(self.wrong_password())
+                }
+                Err(status) => Err(status),
+            };
+        }
+        if !self.contact.ca.is_open() || !last {
+            return Err(StatusWord::CONDITIONS_OF_USE);
+        }
+        self.may_authenticate_chip()?;
+        let (data, keys) = self.contact.ca.general_authenticate(&command.data, &self.equipment.chip_keys)?;
+        Ok(self.switched(data, keys))
+    }
+
+    /// A wrong password: what the card does about it until the next reset, and how long it takes.
+    fn failed(&mut self) {
+        self.failures = self.failures.saturating_add(1);
+        self.contact.locked = self.equipment.quirks.first_of(&LOCKED);
+        if self.has(Quirk::SlowAfterFailure) {
+            std::thread::sleep(Duration::from_millis(u64::from(self.failures.saturating_mul(500).min(2_000))));
+        }
+    }
+
+    fn wrong_password(&self) -> StatusWord {
+        if self.has(Quirk::WrongPassword63cx) {
+            let left = u16::try_from(3_u32.saturating_sub(self.failures)).unwrap_or(0);
+            return StatusWord(0x63C0 | left);
+        }
+        self.equipment.quirks.first_of(&WRONG_PASSWORD).unwrap_or(StatusWord::VERIFICATION_FAILED)
+    }
+}
+
+const SELECT_MF: [(Quirk, StatusWord); 6] = [
+    (Quirk::SelectMf6d00, StatusWord(0x6D00)),
+    (Quirk::SelectMf6982, StatusWord(0x6982)),
+    (Quirk::SelectMf6985, StatusWord(0x6985)),
+    (Quirk::SelectMf6a81, StatusWord(0x6A81)),
+    (Quirk::SelectMf6a86, StatusWord(0x6A86)),
+    (Quirk::SelectMf6a87, StatusWord(0x6A87)),
+];
+
+const PACE_ONLY: [(Quirk, StatusWord); 2] =
+    [(Quirk::PaceOnly6982, StatusWord(0x6982)), (Quirk::PaceOnly6a88, StatusWord(0x6A88))];
+
+const LOCKED: [(Quirk, StatusWord); 3] = [
+    (Quirk::LockedAfterFailure6883, StatusWord(0x6883)),
+    (Quirk::LockedAfterFailure6985, StatusWord(0x6985)),
+    (Quirk::LockedAfterFailure6988, StatusWord(0x6988)),
+];
+
+const WRONG_PASSWORD: [(Quirk, StatusWord); 5] = [
+    (Quirk::WrongPassword63cf, StatusWord(0x63CF)),
+    (Quirk::WrongPassword6300, StatusWord(0x6300)),
+    (Quirk::WrongPassword6a80, StatusWord(0x6A80)),
+    (Quirk::WrongPassword6985, StatusWord(0x6985)),
+    (Quirk::WrongPassword6988, StatusWord(0x6988)),
+];

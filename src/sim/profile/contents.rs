@@ -1,0 +1,335 @@
+//! From a profile to the card: its data groups, EF.SOD, the files of the master file, its answer to reset.
+//!
+//! Everything follows from the profile; lengths are met by padding that the standards allow.
+
+use super::super::access::{Passwords, suite};
+use super::super::card::{Equipment, SimulatedCard};
+use super::super::chip::{ActiveAuthentication, ChipKey};
+use super::super::files::{File, ReadRule};
+use super::super::issuer::{CurveForm, Holder, Issuer, IssuerPlan, KeyKind, Scheme, SigningKey, seeded};
+use super::super::person::{self, PORTRAIT};
+use super::super::quirks::Quirk;
+use super::{ActiveAuthenticationPlan, ChipAuthenticationPlan, Contents, LengthInfo, Profile};
+use crate::crypto::{CryptoError, OsRandom, Random, Secret};
+use crate::iso7816::StatusWord;
+use crate::iso7816::instruction::EMRTD_AID;
+use crate::oid::{self, Oid};
+use crate::tlv::{self, Tag};
+
+impl Profile {
+    /// The issuing state, with a document signer of its own where EF.SOD is to have a given length.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where the plan asks for a key that there is not.
+    pub fn issuer(&self) -> Result<Issuer, CryptoError> {
+        let groups = self.groups()?;
+        let groups: Vec<(u8, &[u8])> = groups.iter().map(|(number, file)| (*number, file.as_slice())).collect();
+        let with = |path_letters| Issuer::new(IssuerPlan { path_letters, ..self.issuer.clone() });
+        let mut issuer = with(self.issuer.path_letters)?;
+        let Some(due) = self.sizes.sod else {
+            return Ok(issuer);
+        };
+        // A signature's length varies by a byte or two: try until it fits.
+        let mut letters = due.saturating_sub(issuer.sod(&groups)?.len());
+        for _ in 0..32 {
+            issuer = with(letters)?;
+            let length = issuer.sod(&groups)?.len();
+            match length.cmp(&due) {
+                core::cmp::Ordering::Equal => break,
+                core::cmp::Ordering::Greater => letters = letters.saturating_sub(length - due),
+                core::cmp::Ordering::Less => letters += due - length,
+            }
+        }
+        Ok(issuer)
+    }
+
+    /// The CSCA certificate, DER: what a reader must trust.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where the plan asks for a key that there is not.
+    pub fn csca(&self) -> Result<Vec<u8>, CryptoError> {
+        Ok(self.issuer()?.csca().to_vec())
+    }
+
+    /// The card's files.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where the plan asks for a key that there is not, or a scheme that its key cannot do.
+    pub fn contents(&self) -> Result<Contents, CryptoError> {
+        let groups = self.groups()?;
+        let listed: Vec<(u8, &[u8])> = groups.iter().map(|(number, file)| (*number, file.as_slice())).collect();
+        let sod = self.issuer()?.sod(&listed)?;
+        Ok(self.contents_with(groups, sod))
+    }
+
+    /// The card's files with these data groups and this EF.SOD: what a test has forged.
+    pub fn contents_with(&self, groups: Vec<(u8, Vec<u8>)>, sod: Vec<u8>) -> Contents {
+        let mut files = Vec::new();
+        let absent = [Quirk::CardAccessAbsent6a82, Quirk::CardAccessAbsent6a88, Quirk::CardAccessHidden];
+        let infos = self.card_access_infos();
+        if !infos.is_empty() && !absent.iter().any(|quirk| self.quirks.has(*quirk)) {
+            files.push(File::master(0x011C, 0x1C, tlv::encode(Tag::SET, &infos.concat())));
+        }
+        let name = tlv::encode(Tag(0x4F), &EMRTD_AID);
+        files.push(File::master(0x2F00, 0x1E, tlv::encode(Tag(0x61), &name)));
+        files.extend(self.atr_info().map(|content| File::master(0x2F01, 0x01, content)));
+        files.push(File::application(0x011E, com(&groups)));
+        files.push(File::application(0x011D, sod));
+        let last = groups.iter().map(|(number, _)| *number).filter(|number| *number < 14).max();
+        for (number, content) in &groups {
+            let rule = match number {
+                3 | 4 => ReadRule::Terminal,
+                13 if self.quirks.has(Quirk::Dg13Unreadable) => ReadRule::Refused(StatusWord::SECURITY_STATUS),
+                _ if Some(*number) == last && self.quirks.has(Quirk::LastGroupUnreadable) => {
+                    ReadRule::Refused(StatusWord::NOT_FOUND)
+                }
+                _ => ReadRule::Holder,
+            };
+            files.push(File::application(0x0100 | u16::from(*number), content.clone()).with_rule(rule));
+        }
+        Contents { files, groups }
+    }
+
+    /// The card.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where the plan asks for a key that there is not, or a scheme that its key cannot do.
+    pub fn card(&self) -> Result<SimulatedCard, CryptoError> {
+        self.card_with(self.contents()?)
+    }
+
+    /// A card with these files.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where the plan asks for a key that there is not.
+    pub fn card_with(&self, contents: Contents) -> Result<SimulatedCard, CryptoError> {
+        let secret = |text: &str| Secret::from_slice(text.as_bytes());
+        let random: Box<dyn Random> = match &self.seed {
+            Some(seed) => Box::new(seeded(seed)),
+            None => Box::new(OsRandom),
+        };
+        let mut chip_keys = Vec::new();
+        for (index, plan) in self.chip_authentication.iter().enumerate() {
+            let SigningKey::Ec(key) = self.chip_key(index, plan)? else {
+                return Err(CryptoError::BadKey);
+            };
+            let key_id = plan.key_id.map(|id| vec![id]);
+            chip_keys.push(ChipKey { curve: plan.curve, cipher: plan.cipher, key_id, private: key.private });
+        }
+        let active = match self.active_authentication {
+            Some(plan) => {
+                let key = SigningKey::of(plan.kind, Holder::Chip, "active authentication")?;
+                Some(ActiveAuthentication { key, digest: plan.digest })
+            }
+            None => None,
+        };
+        Ok(SimulatedCard::new(Equipment {
+            atr: self.atr(),
+            files: contents.files,
+            bac: self.bac,
+            pace: self.pace.clone(),
+            passwords: Passwords {
+                mrz: secret(&self.person.mrz_information()),
+                can: self.can.as_deref().map(secret),
+                pace_with_mrz: self.pace_with_mrz,
+            },
+            chip_keys,
+            active,
+            max_command: if self.pretends() { 65_535 } else { self.max_command },
+            max_answer: if self.pretends() { 65_536 } else { self.max_answer },
+            quirks: self.quirks.clone(),
+            random,
+        }))
+    }
+
+    /// Whether a quirk makes the card take long lengths in word and then not in deed.
+    fn pretends(&self) -> bool {
+        PRETENDING.iter().any(|quirk| self.quirks.has(*quirk))
+    }
+
+    fn chip_key(&self, index: usize, plan: &ChipAuthenticationPlan) -> Result<SigningKey, CryptoError> {
+        SigningKey::of(KeyKind::Ec(plan.curve), Holder::Chip, &format!("chip authentication {index}"))
+    }
+
+    /// The data groups, in order.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where the plan asks for a key that there is not.
+    pub fn groups(&self) -> Result<Vec<(u8, Vec<u8>)>, CryptoError> {
+        let separator = if self.quirks.has(Quirk::LineBreaksInMrz) { "\n" } else { "" };
+        let dg2_length = if self.quirks.has(Quirk::LargeDg2) { Some(40_000) } else { self.sizes.dg2 };
+        let mut groups = vec![(1, person::dg1(&self.mrz_lines(), separator)), (2, person::dg2(PORTRAIT, dg2_length))];
+        if self.fingers {
+            // A template of no fingers: nobody ever sees it.
+            let none = tlv::encode(Tag(0x7F61), &tlv::encode(Tag::INTEGER, &[0]));
+            groups.push((3, tlv::encode(Tag(0x63), &none)));
+        }
+        if let Some(national) = &self.person.national {
+            groups.push((13, person::dg13(&self.person.optional, national, self.sizes.dg13)));
+        }
+        groups.extend(self.dg14()?.map(|file| (14, file)));
+        if let Some(plan) = self.active_authentication {
+            let key = SigningKey::of(plan.kind, Holder::Chip, "active authentication")?;
+            groups.push((15, tlv::encode(Tag(0x6F), &key.spki(CurveForm::Explicit))));
+        }
+        groups.extend(self.more_groups.iter().cloned());
+        groups.sort_by_key(|(number, _)| *number);
+        Ok(groups)
+    }
+
+    /// The infos of EF.CardAccess, in the order of DER.
+    fn card_access_infos(&self) -> Vec<Vec<u8>> {
+        let mut infos = self.open_infos();
+        if infos.is_empty() {
+            return infos;
+        }
+        if self.quirks.has(Quirk::CardAccessUnknownInfos) {
+            infos.extend((1..=3).map(|length| unknown_info(UNKNOWN_INFO, length * 7)));
+        }
+        if let Some(due) = self.sizes.card_access {
+            infos.extend(filler(FILLER_OF_CARD_ACCESS, &infos, due, |infos| tlv::encode(Tag::SET, &infos.concat())));
+        }
+        infos.sort();
+        infos
+    }
+
+    /// The infos of EF.CardAccess that count.
+    fn open_infos(&self) -> Vec<Vec<u8>> {
+        let hidden = [Quirk::CardAccessWithoutPace, Quirk::CardAccessAbsent6a82, Quirk::CardAccessAbsent6a88];
+        let mut infos = Vec::new();
+        if self.full_card_access {
+            infos.push(info(oid::ID_TA, &[1]));
+            infos.extend(self.chip_authentication_infos());
+        }
+        if !hidden.iter().any(|quirk| self.quirks.has(*quirk)) {
+            // PACEInfo ::= SEQUENCE { protocol, version 2, parameterId }  (9303-11 §9.2.1)
+            infos.extend(self.pace.iter().map(|suite| info(suite.oid(), &[2, suite.parameter_id()])));
+        }
+        infos
+    }
+
+    /// ChipAuthenticationInfo ::= SEQUENCE { protocol, version 1, keyId OPTIONAL }  (9303-11 §9.2.5).
+    fn chip_authentication_infos(&self) -> Vec<Vec<u8>> {
+        let of = |plan: &ChipAuthenticationPlan| {
+            let numbers: Vec<u8> = core::iter::once(1).chain(plan.key_id).collect();
+            info(suite(oid::ID_CA_ECDH, plan.cipher), &numbers)
+        };
+        match self.quirks.has(Quirk::CaWithoutInfo) {
+            true => Vec::new(),
+            false => self.chip_authentication.iter().map(of).collect(),
+        }
+    }
+
+    /// EF.DG14: all of EF.CardAccess, the keys of chip authentication, the algorithm of active authentication.
+    fn dg14(&self) -> Result<Option<Vec<u8>>, CryptoError> {
+        let mut infos = self.card_access_infos();
+        infos.extend(self.chip_authentication_infos());
+        for (index, plan) in self.chip_authentication.iter().enumerate() {
+            // ChipAuthenticationPublicKeyInfo ::= SEQUENCE { protocol, SubjectPublicKeyInfo, keyId OPTIONAL }
+            let key = self.chip_key(index, plan)?.spki(plan.form);
+            let id = plan.key_id.map(|id| tlv::encode(Tag::INTEGER, &[id])).unwrap_or_default();
+            let protocol = tlv::encode(Tag::OID, oid::ID_PK_ECDH.as_der());
+            infos.push(tlv::encode_all(Tag::SEQUENCE, &[&protocol, &key, &id]));
+        }
+        if let Some(ActiveAuthenticationPlan { kind: KeyKind::Ec(_), digest }) = self.active_authentication {
+            // ActiveAuthenticationInfo ::= SEQUENCE { protocol, version 1, signatureAlgorithm OID }  (9303-11 §9.2.10)
+            let protocol = tlv::encode(Tag::OID, oid::ID_ICAO_AA_PROTOCOL_OBJECT.as_der());
+            let version = tlv::encode(Tag::INTEGER, &[1]);
+            let algorithm = Scheme::EcdsaPlain(digest).algorithm_identifier();
+            let algorithm = tlv::Reader::new(&algorithm).next().map(|outer| outer.value.to_vec()).unwrap_or_default();
+            infos.push(tlv::encode_all(Tag::SEQUENCE, &[&protocol, &version, &algorithm]));
+        }
+        if infos.is_empty() {
+            return Ok(None);
+        }
+        infos.sort();
+        infos.dedup();
+        let around = |infos: &[Vec<u8>]| tlv::encode(Tag(0x6E), &tlv::encode(Tag::SET, &infos.concat()));
+        if let Some(due) = self.sizes.dg14 {
+            infos.extend(filler(FILLER_OF_DG14, &infos, due, around));
+            infos.sort();
+        }
+        Ok(Some(around(&infos)))
+    }
+
+    /// EF.ATR/INFO: DO'47' card capabilities, DO'7F66' the longest command and answer (7816-4 §12.7, 9303-10 §3.11.1).
+    fn atr_info(&self) -> Option<Vec<u8>> {
+        let long = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        let (command, answer) = match self.lengths {
+            _ if self.quirks.has(Quirk::AtrInfoAbsent) => return None,
+            _ if self.pretends() || self.quirks.has(Quirk::AtrInfoLies) => (65_536, 65_536),
+            LengthInfo::Absent | LengthInfo::HistoricalBytes => return None,
+            LengthInfo::True => (long(self.max_command), long(self.max_answer)),
+            LengthInfo::Stated(command, answer) => (command, answer),
+        };
+        let integer = |number: u32| tlv::encode(Tag::INTEGER, &tlv::integer_content(&number.to_be_bytes()));
+        let lengths = match self.quirks.has(Quirk::AtrInfoOneLength) {
+            true => integer(command),
+            false => [integer(command), integer(answer)].concat(),
+        };
+        let tag = if self.quirks.has(Quirk::AtrInfoTag7f65) { Tag(0x7F65) } else { Tag(0x7F66) };
+        let capabilities = [&[0x47, 3], self.capabilities(true).as_slice()].concat();
+        Some([capabilities, tlv::encode(tag, &lengths)].concat())
+    }
+
+    /// Card capabilities: selection by name and identifiers; data units of a byte; chaining, extended length, and whether
+    /// EF.ATR/INFO states lengths (7816-4 §12.1.1.9).
+    fn capabilities(&self, stated: bool) -> [u8; 3] {
+        let extended = if self.max_answer > 256 || self.pretends() { 0x40 } else { 0 };
+        [0x94, 0x01, 0x80 | extended | if stated { 0x20 } else { 0 }]
+    }
+
+    /// The answer to reset that a PC/SC reader makes for a contactless card: its historical bytes hold the capabilities.
+    fn atr(&self) -> Vec<u8> {
+        let capabilities = match self.lengths {
+            LengthInfo::Absent => vec![0x80],
+            _ => [&[0x80, 0x73], self.capabilities(self.atr_info().is_some()).as_slice()].concat(),
+        };
+        let length = u8::try_from(capabilities.len()).unwrap_or(0);
+        let mut atr = [&[0x3B, 0x80 | length, 0x80, 0x01], capabilities.as_slice()].concat();
+        // TCK: all bytes after TS give zero  (7816-3 §8.2.5)
+        atr.push(atr.iter().skip(1).fold(0, |sum, octet| sum ^ octet));
+        atr
+    }
+}
+
+const PRETENDING: [Quirk; 7] = [
+    Quirk::LargeLeFewerBytes,
+    Quirk::LargeLe6282,
+    Quirk::LargeLe6700,
+    Quirk::LargeLe6700Naked,
+    Quirk::LargeLe6cxx,
+    Quirk::LargeLeZeroBytes,
+    Quirk::LargeLeTruncated,
+];
+
+/// Identifiers of nobody (2.999 is for examples).
+const UNKNOWN_INFO: Oid = Oid::of(&[2, 999, 1]);
+const FILLER_OF_CARD_ACCESS: Oid = Oid::of(&[2, 999, 2]);
+const FILLER_OF_DG14: Oid = Oid::of(&[2, 999, 3]);
+
+/// SecurityInfo ::= SEQUENCE { protocol, then small INTEGERs }.
+fn info(protocol: Oid, numbers: &[u8]) -> Vec<u8> {
+    let numbers: Vec<u8> = numbers.iter().flat_map(|number| tlv::encode(Tag::INTEGER, &[*number])).collect();
+    tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, protocol.as_der()), &numbers])
+}
+
+/// A SecurityInfo that no reader knows, with so many octets in its OCTET STRING.
+fn unknown_info(protocol: Oid, octets: usize) -> Vec<u8> {
+    let protocol = tlv::encode(Tag::OID, protocol.as_der());
+    tlv::encode_all(Tag::SEQUENCE, &[&protocol, &tlv::encode(Tag::OCTET_STRING, &vec![0; octets])])
+}
+
+/// An unknown info that makes the file `around` these infos `due` octets long, where one can.
+fn filler(protocol: Oid, infos: &[Vec<u8>], due: usize, around: impl Fn(&[Vec<u8>]) -> Vec<u8>) -> Option<Vec<u8>> {
+    let with = |octets| unknown_info(protocol, octets);
+    (0..due).map(with).find(|filler| around(&[infos, core::slice::from_ref(filler)].concat()).len() == due)
+}
+
+/// EF.COM: LDS 1.7, Unicode 4.0.0, the tags of the data groups (9303-10 §4.6.1).
+fn com(groups: &[(u8, Vec<u8>)]) -> Vec<u8> {
+    let tags: Vec<u8> = groups.iter().filter_map(|(_, file)| file.first().copied()).collect();
+    let lds = tlv::encode(Tag(0x5F01), b"0107");
+    let unicode = tlv::encode(Tag(0x5F36), b"040000");
+    tlv::encode_all(Tag(0x60), &[&lds, &unicode, &tlv::encode(Tag(0x5C), &tags)])
+}
