@@ -462,7 +462,9 @@ fn the_german_master_list_is_checked() {
     let unverified = found["unverified"].as_array().unwrap().len();
     assert_eq!(found["verified"].as_u64().unwrap() as usize + unverified, found["parsed"].as_u64().unwrap() as usize);
     let list = run(&["csca", "list", &list]);
-    assert!(list.out.contains("CSCA ePassport Vietnam"));
+    // The table breaks long names.
+    let words = list.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("CN=CSCA ePassport Vietnam"), "{}", list.out);
     assert!(!list.out.contains('\u{1b}'));
 }
 

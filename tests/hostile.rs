@@ -6,9 +6,9 @@ mod reading;
 
 use chipid::error::Broken;
 use chipid::sim::faults::{Fault, Faulty};
-use chipid::sim::{Deviation, profile};
+use chipid::sim::{Deviation, Quirk, profile};
 use chipid::transport::Transport;
-use chipid::{Document, Error, TransportError, Verdict};
+use chipid::{CheckId, Document, Error, TransportError, Verdict};
 use reading::{Issued, lines, read_or_part};
 
 fn profiles() -> [Issued; 4] {
@@ -194,4 +194,34 @@ fn a_session_that_ended_sends_nothing_more() {
     let (error, document) = read_or_part(Box::new(line), &issued.password()).err().unwrap();
     assert!(matches!(error, Error::Protocol { broken: Broken::Unprotected(_), .. }), "{error}");
     assert_eq!(usize::try_from(document.unwrap().exchanges()).unwrap(), at + 1);
+}
+
+#[test]
+fn chip_authentication_is_never_proven_by_a_session_without_it() {
+    // A clone that says yes to chip authentication and then drops the line, so that access is opened anew without it.
+    let mut cases = 0;
+    for quirk in [Quirk::CaKeepsOldKeys] {
+        for base in [profile::vn(), profile::hardened()] {
+            let issued = Issued::new(base.with_max_answer(65_536).with_quirk(quirk));
+            for error in [TransportError::Communication, TransportError::TooLong, TransportError::CardReset] {
+                for at in 0..24 {
+                    for fault in [Fault::LostBefore(error.clone()), Fault::LostAfter(error.clone())] {
+                        let line = Faulty::new(issued.card(), at, fault);
+                        let outcome = read_or_part(Box::new(line), &issued.password());
+                        let document = match outcome {
+                            Ok(document) => document,
+                            Err((_, Some(document))) => document,
+                            Err((_, None)) => continue,
+                        };
+                        let report = issued.report(&document);
+                        let check = report.check(CheckId::ChipChipAuthentication).unwrap();
+                        assert!(!check.is_successful(), "{error:?} at {at} of {}", issued.profile.name);
+                        assert!(report.verdict() <= Verdict::Undetermined, "{error:?} at {at}\n{}", lines(&report));
+                        cases += 1;
+                    }
+                }
+            }
+        }
+    }
+    println!("{cases} cases");
 }

@@ -105,7 +105,7 @@ pub(crate) fn password_authenticated_connection_establishment(
     let k_pi = crypto::kdf(suite.cipher, secret.expose(), KeyUse::Password);
     let z = step(channel, &[], None, Tag(0x80), during_nonce, show)?;
     let zero_iv = vec![0; suite.cipher.block_len()];
-    let is_whole = !z.is_empty() && z.len() % suite.cipher.block_len() == 0 && z.len() <= 32;
+    let is_whole = matches!(z.len(), 16 | 32);
     if !is_whole {
         return Err(Error::Protocol { during: during_nonce, broken: Broken::BadAnswer });
     }

@@ -80,11 +80,15 @@ impl Channel {
         // The files outside the application are short; they are read before it is known what lengths are safe.
         let first = file.is_in_master_file().then_some(SHORT_READ);
         let mut held = Vec::new();
-        let mut by_fid = self.by_fid || self.odd_only;
+        self.short_id_status = None;
+        let mut by_fid = self.by_fid;
         if !by_fid {
             match self.read_part(Some(file.sfi()), 0, first, during, show)? {
                 Part::Data(data) => held = data,
-                Part::Status(_) => by_fid = true,
+                Part::Status(status) => {
+                    self.short_id_status = Some(status);
+                    by_fid = true;
+                }
             }
         }
         if by_fid {
@@ -169,7 +173,7 @@ impl Channel {
                         return Ok(Part::Status(status));
                     }
                 }
-                StatusWord::INS_NOT_SUPPORTED if !odd && sfi.is_none() => self.odd_only = true,
+                StatusWord::INS_NOT_SUPPORTED if !odd => self.odd_only = true,
                 // Nothing beyond the end of a file is given: its header first, then exactly the rest, from now on.
                 StatusWord::WRONG_OFFSET if offset == 0 && !self.header_first => self.header_first = true,
                 status if is_length_refusal(status, offset) && asked > 128 && self.lower_read_length(false) => {
@@ -200,17 +204,17 @@ fn read_binary(sfi: Option<u8>, offset: usize, asked: usize, odd: bool) -> Resul
     let ne = |bytes: usize| u32::try_from(bytes.min(65_536)).unwrap_or(65_536);
     let far = u32::try_from(offset).unwrap_or(u32::MAX);
     match sfi {
-        Some(sfi) => Ok(Command::read_binary_short_id(sfi, ne(asked))),
-        None if odd => {
+        Some(sfi) if !odd => Ok(Command::read_binary_short_id(sfi, ne(asked))),
+        _ if odd => {
             // The answer's data field is DO'53': its header counts.
             let header = match asked {
                 0..=0x7F => 2,
                 0x80..=0xFF => 3,
                 _ => DO_53_HEADER,
             };
-            Ok(Command::read_binary_odd(far, ne(asked.saturating_add(header))))
+            Ok(Command::read_binary_odd(sfi.unwrap_or_default(), far, ne(asked.saturating_add(header))))
         }
-        None => Command::read_binary(far, ne(asked)).ok_or(Error::Unsupported("an offset beyond the even READ BINARY")),
+        _ => Command::read_binary(far, ne(asked)).ok_or(Error::Unsupported("an offset beyond the even READ BINARY")),
     }
 }
 

@@ -52,6 +52,10 @@ pub struct Channel {
     by_fid: bool,
     /// Nothing beyond the end of a file is given: the header is read first.
     header_first: bool,
+    /// The last answer came in parts, by GET RESPONSE.
+    in_parts: bool,
+    /// The status by which the last file's short identifier was refused.
+    short_id_status: Option<StatusWord>,
     /// The last answer under secure messaging was cut in the middle of a data object.
     cut: bool,
     /// Only the odd READ BINARY works.
@@ -74,6 +78,8 @@ impl Channel {
             asked: 0,
             by_fid: false,
             header_first: false,
+            in_parts: false,
+            short_id_status: None,
             cut: false,
             odd_only: false,
         }
@@ -135,9 +141,10 @@ impl Channel {
         Ok(())
     }
 
-    /// Another folder is selected: what was learnt of short identifiers no longer holds.
+    /// Another folder is selected: what was learnt of short identifiers and of READ BINARY no longer holds.
     pub(crate) fn forget_folder(&mut self) {
         self.by_fid = false;
+        self.odd_only = false;
     }
 
     /// Tells the caller that a phase begins.
@@ -151,6 +158,16 @@ impl Channel {
     /// Whether the last protected answer was cut in the middle of a data object: then its length may be at fault.
     pub(crate) fn answer_was_cut(&self) -> bool {
         self.cut
+    }
+
+    /// Whether the last answer came in parts.
+    pub(crate) fn answer_came_in_parts(&self) -> bool {
+        self.in_parts
+    }
+
+    /// The status by which the last file's short identifier was refused, where it was tried and refused.
+    pub(crate) fn short_id_status(&self) -> Option<StatusWord> {
+        self.short_id_status
     }
 
     /// Ends the session for a broken rule: its keys are wiped.
@@ -237,6 +254,7 @@ impl Channel {
     /// Collects the parts of an answer by plain GET RESPONSE; each part must bring something.
     fn collect(&mut self, first: Response, during: Step, show: &mut Show<'_>) -> Result<Response, Error> {
         let mut whole = first;
+        self.in_parts = whole.status.bytes_waiting().is_some();
         for _ in 0..MAX_PARTS {
             let Some(waiting) = whole.status.bytes_waiting() else { return Ok(whole) };
             let mut part = self.transmit(&Command::get_response(waiting), Form::Short, during, show)?;

@@ -7,7 +7,7 @@ use crate::lds::{Com, DataGroup, Dg2, Dg14, Dg15, FileId, Finding, Kind, Mrz, Mr
 use crate::passive_authentication::{self as pa, Inputs, PassiveAuthentication};
 use crate::pki::TrustStore;
 use crate::tlv::{self, Tag, TlvError};
-use crate::vietnam::{Dg13, Dg13Field};
+use crate::vietnam::{Dg13, Dg13Field, transliterate};
 use std::collections::BTreeMap;
 use time::{Date, OffsetDateTime};
 
@@ -61,10 +61,14 @@ impl<'a> Values<'a> {
     /// The date of expiry: of DG13 where it stands there, else of DG1. `Some(None)`: the document does not expire.
     fn expiry(&self) -> Option<Option<Date>> {
         if let Some(dg13) = self.dg13()
-            && dg13.text(Dg13Field::DateOfExpiry).is_some()
+            && let Some(text) = dg13.text(Dg13Field::DateOfExpiry)
         {
-            // Words instead of a date: "Không thời hạn".
-            return Some(dg13.expiry_date().and_then(|date| date.latest()));
+            if let Some(date) = dg13.expiry_date().and_then(|date| date.latest()) {
+                return Some(Some(date));
+            }
+            if transliterate(text).eq_ignore_ascii_case(WITHOUT_TERM) {
+                return Some(None);
+            }
         }
         let mrz = self.mrz()?;
         if NO_EXPIRY.contains(&mrz.raw(MrzField::ExpiryDate)) {
@@ -82,6 +86,9 @@ impl<'a> Values<'a> {
 
 /// Dates of expiry of a machine readable zone that say there is none (field note §2).
 const NO_EXPIRY: [&str; 2] = ["999999", "<<<<<<"];
+
+/// What DG13 says instead of a date, without its marks: "Không thời hạn".
+const WITHOUT_TERM: &str = "KHONG THOI HAN";
 
 /// Vietnam, as a machine readable zone names it (9303-3 §5).
 const VIETNAM: &str = "VNM";

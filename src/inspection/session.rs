@@ -17,6 +17,8 @@ use crate::lds::{Com, DataGroup, Dg14, Dg15, FileId, SecurityObject};
 use crate::passive_authentication::provisional;
 use std::time::Instant;
 
+/// Plain bytes that the shortest protected answer surely carries.
+const SHORT_ANSWER: usize = 223;
 /// Restarts of access control that too long an answer may cost in one reading.
 const MAX_RESTARTS: u32 = 2;
 
@@ -161,9 +163,8 @@ impl Reading {
                     return Ok(());
                 }
                 Err(error) if self.chip_unproven.is_some() && ends_session(&error) => {
-                    self.chip_unproven = None;
+                    self.reopen(document, show)?;
                     document.chip_authentication = ChipAuthentication::NotUnderNewKeys;
-                    self.reopen(show)?;
                 }
                 Err(error) if self.restarts < MAX_RESTARTS && self.is_length_fault(&error) => {
                     self.restarts += 1;
@@ -171,7 +172,7 @@ impl Reading {
                     if !self.session.channel.lower_read_length(self.restarts == MAX_RESTARTS) {
                         return Err(error);
                     }
-                    self.reopen(show)?;
+                    self.reopen(document, show)?;
                 }
                 Err(error) => {
                     document.put(file, FileState::CutOff);
@@ -198,11 +199,16 @@ impl Reading {
         known && self.session.channel.length_is_unproven()
     }
 
-    /// Opens the chip anew, from a reset; protected commands are never sent again.
-    fn reopen(&mut self, show: &mut Show<'_>) -> Result<(), Error> {
+    /// Opens the chip anew, from a reset; protected commands are never sent again. What was agreed on and not yet
+    /// proven is gone with the old session: an answer under other keys proves nothing.
+    fn reopen(&mut self, document: &mut Document, show: &mut Show<'_>) -> Result<(), Error> {
+        self.chip_unproven = None;
         let session = &mut self.session;
         session.channel.reset()?;
-        session.door.open(&mut session.channel, session.random.as_mut(), show)?;
+        let access = session.door.open(&mut session.channel, session.random.as_mut(), show)?;
+        let was_downgraded = document.access.as_ref().is_some_and(|access| access.downgraded);
+        let downgraded = access.downgraded || was_downgraded;
+        document.access = Some(AccessRecord { downgraded, ..access });
         Ok(())
     }
 
@@ -229,7 +235,7 @@ impl Reading {
             Ok(Some(status)) => document.chip_authentication = ChipAuthentication::Refused(status),
             Err(error) if ends_session(&error) => {
                 document.chip_authentication = ChipAuthentication::NotUnderNewKeys;
-                self.reopen(show)?;
+                self.reopen(document, show)?;
             }
             Err(error) => return Err(error),
         }
@@ -263,17 +269,22 @@ impl Reading {
             None => self.fresh_challenge()?,
         };
         let asked = self.ask(&key, plan, challenge, show);
+        // Over a short-only line a long signature comes in parts, which some chips refuse or cut: it is asked for last,
+        // where that does no harm.
+        let is_long = matches!(&key, PublicKey::Rsa(key) if key.modulus_len() > SHORT_ANSWER);
+        let may_be_cut = is_long && !self.session.limits().is_extended();
         document.active_authentication = match asked {
             Ok(answer) => answer,
-            // A chip that answers a naked refusal has refused (a clone does); one that cuts its long answer has lost
-            // the session over it.
-            Err(Error::Protocol { broken: Broken::Unprotected(StatusWord(0x9000 | 0x6700)), .. }) => {
+            Err(Error::Protocol { broken: Broken::Unprotected(StatusWord(0x9000 | 0x6700)), .. }) if is_long => {
                 ActiveAuthentication::SessionLost
             }
-            Err(Error::Protocol { broken: Broken::Unprotected(status), .. }) => ActiveAuthentication::Refused(status),
-            // Over a short-only line a long signature comes in parts, which some chips cut: it is asked for last, where
-            // that does no harm.
-            Err(Error::Protocol { broken: Broken::BadResponse, .. }) if !self.session.limits().is_extended() => {
+            // A chip that answers a naked refusal has refused: a clone does.
+            Err(Error::Protocol { broken: Broken::Unprotected(status), .. })
+                if !may_be_cut || !self.was_collected() =>
+            {
+                ActiveAuthentication::Refused(status)
+            }
+            Err(Error::Protocol { broken: Broken::BadResponse | Broken::Unprotected(_), .. }) if may_be_cut => {
                 ActiveAuthentication::SessionLost
             }
             Err(error) => {
@@ -282,6 +293,11 @@ impl Reading {
             }
         };
         Ok(())
+    }
+
+    /// Whether the last answer came in parts.
+    fn was_collected(&self) -> bool {
+        self.session.channel.answer_came_in_parts()
     }
 
     fn ask(

@@ -11,6 +11,7 @@ use super::file_checks;
 use super::holder;
 use super::report::Report;
 use crate::checks::{Check, CheckId, Reason, State};
+use crate::lds::{DataGroup, FileId};
 use crate::pki::TrustStore;
 use std::time::SystemTime;
 use time::OffsetDateTime;
@@ -94,7 +95,11 @@ fn conclude(checks: &[Check], due: Due, document: &Document) -> Verdict {
         return Verdict::Failed;
     }
     let concluded = checks.iter().filter(|check| gate(check.id) == Gate::MustSucceed).all(Check::is_successful);
-    if !concluded || document.cut_off {
+    // The country may be left open only where DG1, which names it, was not read on purpose or not handed in.
+    let dg1 = document.file(FileId::DataGroup(DataGroup::DG1)).bytes();
+    let country = checks.iter().find(|check| check.id == CheckId::PaCountry);
+    let country_is_open = dg1.is_some() && !country.is_some_and(Check::is_successful);
+    if !concluded || country_is_open || document.cut_off {
         return Verdict::Undetermined;
     }
     match (due, document.origin()) {

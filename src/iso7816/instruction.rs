@@ -35,15 +35,17 @@ impl Command {
 
     /// READ BINARY with the odd instruction: DO'54' holds the offset, the answer stands in DO'53' (7816-4 §11.3.3).
     ///
-    /// `ne` counts the bytes of the answer's data field, DO'53' header included.
-    pub fn read_binary_odd(offset: u32, ne: u32) -> Self {
+    /// `sfi` 0 is the current file. `ne` counts the bytes of the answer's data field, DO'53' header included.
+    pub fn read_binary_odd(sfi: u8, offset: u32, ne: u32) -> Self {
         let octets = offset.to_be_bytes();
         let offset = match octets {
             [0, 0, ..] => octets.get(2..),
             [0, ..] => octets.get(1..),
             _ => octets.get(..),
         };
-        Self::new(0x00, 0xB1, 0x00, 0x00).with_data(tlv::encode(Tag(0x54), offset.unwrap_or_default())).expecting(ne)
+        Self::new(0x00, 0xB1, 0x00, sfi & 0x1F)
+            .with_data(tlv::encode(Tag(0x54), offset.unwrap_or_default()))
+            .expecting(ne)
     }
 
     /// GET CHALLENGE of eight bytes.

@@ -66,6 +66,8 @@ pub(super) fn compare<'a>(
             (_, FileState::CutOff) => Check::new(id, State::Aborted, Some(Reason::CutOff)),
             (true, FileState::NotRead) => Check::undetermined(id, Reason::NotRead),
             (false, FileState::Read(_)) => Check::failed(id, Reason::NotCovered),
+            // DG1 says who and which country: an EF.SOD without it covers no document (conformance H_44).
+            (false, _) if group == DataGroup::DG1 => Check::failed(id, Reason::NotCovered),
             (false, _) => continue,
         };
         checks.push(if listed { check.comparing(format!("{digest} of EF.{group}")) } else { check });
