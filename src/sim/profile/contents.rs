@@ -15,6 +15,7 @@ use crate::iso7816::StatusWord;
 use crate::iso7816::instruction::EMRTD_AID;
 use crate::oid::{self, Oid};
 use crate::tlv::{self, Tag};
+use time::Duration;
 
 impl Profile {
     /// The issuing state, with a document signer of its own where EF.SOD is to have a given length.
@@ -24,15 +25,19 @@ impl Profile {
     pub fn issuer(&self) -> Result<Issuer, CryptoError> {
         let groups = self.groups()?;
         let groups: Vec<(u8, &[u8])> = groups.iter().map(|(number, file)| (*number, file.as_slice())).collect();
-        let with = |path_letters| Issuer::new(IssuerPlan { path_letters, ..self.issuer.clone() });
-        let mut issuer = with(self.issuer.path_letters)?;
+        // Another second in the certificate draws another signature, whose length varies by a byte or two.
+        let (from, to) = self.issuer.ds_validity;
+        let with = |path_letters, second| {
+            let ds_validity = (from + Duration::seconds(second), to);
+            Issuer::new(IssuerPlan { path_letters, ds_validity, ..self.issuer.clone() })
+        };
+        let mut issuer = with(self.issuer.path_letters, 0)?;
         let Some(due) = self.sizes.sod else {
             return Ok(issuer);
         };
-        // A signature's length varies by a byte or two: try until it fits.
         let mut letters = due.saturating_sub(issuer.sod(&groups)?.len());
-        for _ in 0..32 {
-            issuer = with(letters)?;
+        for second in 0..32 {
+            issuer = with(letters, second)?;
             let length = issuer.sod(&groups)?.len();
             match length.cmp(&due) {
                 core::cmp::Ordering::Equal => break,
