@@ -106,6 +106,8 @@ pub(crate) fn verify(
             der.verify(key, challenge, signature, None).map_err(reason)?;
             Ok(Verified { digest, warnings: vec![Warning::DerSignature] })
         }
+        // A key of agreement signs nothing.
+        PublicKey::Dh { .. } => Err(Reason::BadKey),
     }
 }
 

@@ -1,16 +1,19 @@
-//! The only room that names cipher crates: secrets, random bytes, digests, ciphers, codes, key derivation, curves, RSA,
-//! signatures and their keys.
+//! The only room that names cipher crates: secrets, random bytes, digests, ciphers, codes, key derivation, curves, DH
+//! groups, RSA, signatures and their keys.
 //!
 //! Everything above speaks in octets and in the types of this room. What a card sends is hostile here as elsewhere:
-//! every function returns an error and none panics. Diffie-Hellman groups modulo p come with a later protocol.
+//! every function returns an error and none panics.
 
 mod algorithm_identifier;
 mod cipher;
 mod curve;
+mod dh;
 mod digest;
+mod group;
 mod iso9796;
 mod kdf;
 mod mac;
+mod modular;
 mod public_key;
 mod random;
 mod rsa;
@@ -23,10 +26,13 @@ pub use self::rsa::RsaPublicKey;
 pub use algorithm_identifier::EncodingNote;
 pub use cipher::{Cipher, pad, unpad};
 pub use curve::{Curve, CurveId, Point};
+pub use dh::{DhGroupId, Number};
 pub use digest::DigestAlgorithm;
+pub use group::{Element, GroupId};
 pub use iso9796::verify_iso9796_2;
 pub use kdf::{KeyUse, kdf};
 pub use mac::MAC_LEN;
+pub use modular::{Modulus, Residue};
 pub use public_key::PublicKey;
 pub use random::{OsRandom, Random};
 #[cfg(feature = "sim")]

@@ -1,11 +1,12 @@
 //! Public keys of certificates and of chips: SubjectPublicKeyInfo (RFC 5280 §4.1.2.7, 9303-11 §9.4.4).
 //!
 //! RSA keys (also those named id-RSASSA-PSS), and elliptic curve keys on a named curve, a standardised parameter id, or
-//! explicit parameters that match a known curve exactly. Diffie-Hellman and DSA keys are unsupported.
+//! explicit parameters that match a known curve exactly; Diffie-Hellman keys of a known group, likewise. DSA keys are
+//! unsupported.
 
 use super::algorithm_identifier::{AlgorithmIdentifier, EncodingNote};
 use super::rsa::encode_public_key;
-use super::{CryptoError, CurveId, Point, RsaPublicKey};
+use super::{CryptoError, CurveId, DhGroupId, GroupId, Number, Point, RsaPublicKey};
 use crate::oid::{self, Oid};
 use crate::tlv::{
     Reader, Tag, Tlv, bit_string_octets, encode, encode_all, integer_content, small_integer, unsigned_integer,
@@ -22,6 +23,13 @@ pub enum PublicKey {
         curve: CurveId,
         /// The point, which is on that curve.
         point: Point,
+    },
+    /// A Diffie-Hellman key, for key agreement.
+    Dh {
+        /// The group.
+        group: DhGroupId,
+        /// The number, which is of that group.
+        number: Number,
     },
 }
 
@@ -67,27 +75,35 @@ impl PublicKey {
                 Self::Ec { curve, point: curve.curve().decode_point(key)? }
             }
             oid::STANDARDIZED_DOMAIN_PARAMETERS => {
-                let curve = standardized(identifier.parameters.ok_or(CryptoError::Malformed)?)?;
-                Self::Ec { curve, point: curve.curve().decode_point(key)? }
+                match standardized(identifier.parameters.ok_or(CryptoError::Malformed)?)? {
+                    GroupId::Curve(curve) => Self::Ec { curve, point: curve.curve().decode_point(key)? },
+                    GroupId::Dh(group) => dh_key(group, key)?,
+                }
+            }
+            oid::DH_KEY_AGREEMENT | oid::DH_PUBLIC_NUMBER => {
+                let parameters = identifier.parameters.ok_or(CryptoError::Malformed)?;
+                dh_key(dh_parameters(identifier.algorithm, parameters)?, key)?
             }
             _ => return Err(CryptoError::Unsupported),
         };
         Ok((key, notes))
     }
 
-    /// Bits of the RSA modulus, or of the curve's field.
+    /// Bits of the RSA modulus, of the curve's field, or of the DH prime.
     pub fn key_bits(&self) -> usize {
         match self {
             Self::Rsa(key) => key.modulus_bits(),
             Self::Ec { curve, .. } => curve.bits(),
+            Self::Dh { group, .. } => group.bits(),
         }
     }
 
-    /// What it is, for a reader of reports: `RSA-2048`, `EC brainpoolP384r1`.
+    /// What it is, for a reader of reports: `RSA-2048`, `EC brainpoolP384r1`, `DH modp-2048-256`.
     pub fn describe(&self) -> String {
         match self {
             Self::Rsa(key) => format!("RSA-{}", key.modulus_bits()),
             Self::Ec { curve, .. } => format!("EC {}", curve.name()),
+            Self::Dh { group, .. } => format!("DH {}", group.name()),
         }
     }
 
@@ -103,13 +119,20 @@ impl PublicKey {
                 let named = encode(Tag::OID, curve.oid().as_der());
                 spki(oid::ID_EC_PUBLIC_KEY, &named, &curve.curve().encode_point(point))
             }
+            Self::Dh { group, number } => {
+                let integer = |number: &[u8]| encode(Tag::INTEGER, &integer_content(number));
+                let generator = group.generator();
+                let domain = [integer(group.prime()), integer(generator.unsigned()), integer(group.order())];
+                let domain = encode_all(Tag::SEQUENCE, &domain.each_ref().map(Vec::as_slice));
+                spki(oid::DH_PUBLIC_NUMBER, &domain, &integer(number.unsigned()))
+            }
         }
     }
 
     /// A SubjectPublicKeyInfo of this key; a curve by explicit parameters, as Doc 9303 asks (9303-11 §9.4.4).
     pub fn to_spki_explicit(&self) -> Vec<u8> {
         match self {
-            Self::Rsa(_) => self.to_spki(),
+            Self::Rsa(_) | Self::Dh { .. } => self.to_spki(),
             Self::Ec { curve, point } => {
                 spki(oid::ID_EC_PUBLIC_KEY, &explicit_parameters(*curve), &curve.curve().encode_point(point))
             }
@@ -147,13 +170,47 @@ pub(super) fn ec_parameters(parameters: Tlv<'_>) -> Result<(CurveId, bool), Cryp
     }
 }
 
+/// The group of explicit DH parameters.
+///
+/// ```text
+/// DHParameter      ::= SEQUENCE { prime INTEGER, base INTEGER, privateValueLength INTEGER OPTIONAL }  (PKCS #3 §9)
+/// DomainParameters ::= SEQUENCE { p INTEGER, g INTEGER, q INTEGER, j INTEGER OPTIONAL,
+///                                 validationParms ValidationParms OPTIONAL }                (RFC 3279 §2.3.3)
+/// ```
+fn dh_parameters(algorithm: Oid, parameters: Tlv<'_>) -> Result<DhGroupId, CryptoError> {
+    if parameters.tag != Tag::SEQUENCE {
+        return Err(CryptoError::Malformed);
+    }
+    let mut fields = parameters.children();
+    let p = unsigned(fields.expect(Tag::INTEGER, "the prime p")?)?;
+    let g = unsigned(fields.expect(Tag::INTEGER, "the generator g")?)?;
+    let mut q = None;
+    if algorithm == oid::DH_PUBLIC_NUMBER {
+        q = Some(unsigned(fields.expect(Tag::INTEGER, "the order q")?)?);
+        fields.optional(Tag::INTEGER)?;
+        fields.optional(Tag::SEQUENCE)?;
+    } else {
+        fields.optional(Tag::INTEGER)?;
+    }
+    fields.finish()?;
+    DhGroupId::from_explicit(p, g, q)
+}
+
+/// `DHPublicKey ::= INTEGER` (RFC 3279 §2.3.3)
+fn dh_key(group: DhGroupId, der: &[u8]) -> Result<PublicKey, CryptoError> {
+    let mut reader = Reader::new(der);
+    let number = reader.expect(Tag::INTEGER, "DHPublicKey")?;
+    reader.finish()?;
+    Ok(PublicKey::Dh { group, number: group.decode(unsigned(number)?)? })
+}
+
 /// `standardizedDomainParameters` with its number (TR-03110-3 §A.2.1.1).
-fn standardized(parameters: Tlv<'_>) -> Result<CurveId, CryptoError> {
+fn standardized(parameters: Tlv<'_>) -> Result<GroupId, CryptoError> {
     if parameters.tag != Tag::INTEGER {
         return Err(CryptoError::Malformed);
     }
     let id = small_integer(parameters.value).and_then(|id| u8::try_from(id).ok()).ok_or(CryptoError::Unsupported)?;
-    CurveId::from_parameter_id(id).ok_or(CryptoError::Unsupported)
+    GroupId::from_parameter_id(id).ok_or(CryptoError::Unsupported)
 }
 
 /// Matches explicit parameters with the table of curves (RFC 3279 §2.3.5).
@@ -224,6 +281,31 @@ mod tests {
     }
 
     #[test]
+    fn a_dh_key_is_read_in_its_three_forms_and_refused_with_one_altered_parameter() {
+        for group in DhGroupId::ALL {
+            let number = group.generator();
+            let key = PublicKey::Dh { group, number: number.clone() };
+            let integer = |number: &[u8]| encode(Tag::INTEGER, &integer_content(number));
+            let public = integer(number.unsigned());
+            assert_eq!(PublicKey::from_spki(&key.to_spki()), Ok(key.clone()));
+            let pkcs3 = encode_all(Tag::SEQUENCE, &[&integer(group.prime()), &public, &integer(&[160])]);
+            assert_eq!(PublicKey::from_spki(&spki(oid::DH_KEY_AGREEMENT, &pkcs3, &public)), Ok(key.clone()));
+            let numbered = integer(&[group.parameter_id()]);
+            assert_eq!(
+                PublicKey::from_spki(&spki(oid::STANDARDIZED_DOMAIN_PARAMETERS, &numbered, &public)),
+                Ok(key.clone())
+            );
+            for (p, g) in [(group.order(), number.unsigned()), (group.prime(), &[2])] {
+                let altered = encode_all(Tag::SEQUENCE, &[&integer(p), &integer(g), &integer(group.order())]);
+                let refused = PublicKey::from_spki(&spki(oid::DH_PUBLIC_NUMBER, &altered, &public));
+                assert_eq!(refused, Err(CryptoError::Unsupported));
+            }
+            let outside = spki(oid::STANDARDIZED_DOMAIN_PARAMETERS, &numbered, &integer(&[2]));
+            assert_eq!(PublicKey::from_spki(&outside), Err(CryptoError::BadPoint));
+        }
+    }
+
+    #[test]
     fn refuses_a_curve_with_one_altered_parameter() {
         let key = PublicKey::Ec { curve: CurveId::Secp256r1, point: CurveId::Secp256r1.curve().generator() };
         let good = key.to_spki_explicit();
@@ -253,7 +335,8 @@ mod tests {
     #[test]
     fn refuses_other_algorithms_and_malformed_keys() {
         let of = |algorithm, parameters: &[u8], key: &[u8]| PublicKey::from_spki(&spki(algorithm, parameters, key));
-        assert_eq!(of(oid::DH_PUBLIC_NUMBER, &[], &[]), Err(CryptoError::Unsupported));
+        assert_eq!(of(oid::ID_DSA, &[], &[]), Err(CryptoError::Unsupported));
+        assert_eq!(of(oid::DH_PUBLIC_NUMBER, &[], &[]), Err(CryptoError::Malformed));
         assert_eq!(of(oid::ID_EC_PUBLIC_KEY, &[], &[]), Err(CryptoError::Malformed));
         assert_eq!(of(oid::ID_EC_PUBLIC_KEY, &[5, 0], &[]), Err(CryptoError::Unsupported));
         let p256 = encode(Tag::OID, oid::SECP256R1.as_der());
