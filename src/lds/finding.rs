@@ -186,6 +186,10 @@ defects! {
     // EF.ATR/INFO.
     LengthInfoMissing = "length_info_missing", Unusual, "no extended length information";
     LengthInfoMalformed = "length_info_malformed", Malformed, "extended length information that is not two lengths";
+    // EF.CVCA.
+    CvcaMalformed = "cvca_malformed", Malformed, "neither a certification authority reference nor padding";
+    CvcaMoreThanTwo = "cvca_more_than_two", Unusual, "more than two certification authority references";
+    CvcaDuplicate = "cvca_duplicate", DuplicateField, "a certification authority reference that stands twice";
     // EF.DG13 of Vietnam.
     VnVersion = "vn_version", Unusual, "no version, or an unknown one";
     VnIdentifierMissing = "vn_identifier_missing", Unusual, "no object identifier, or another one";

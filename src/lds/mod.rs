@@ -9,6 +9,7 @@ mod date;
 mod mrz;
 mod dg1;
 mod com;
+mod cvca;
 mod face;
 mod security_infos;
 mod keys;
@@ -17,6 +18,7 @@ mod sod;
 
 pub use atr_info::{AtrInfo, CardCapabilities, ExtendedLength};
 pub use com::Com;
+pub use cvca::Cvca;
 pub use date::{PartialDate, Sex};
 pub use face::{Dg2, Face, ImageFormat, MAX_FACES, RecordFormat};
 pub use files::{DataGroup, FileId};
