@@ -5,8 +5,16 @@
 
 mod active;
 mod chip_authentication;
+mod terminal_authentication;
 
 pub use active::{ActiveAuthentication, ChallengeSource};
 pub(crate) use active::{ask, verify};
 pub use chip_authentication::{ChipAuthentication, ChipAuthenticationSuite};
 pub(crate) use chip_authentication::{KeyChoice, agree, choose_key};
+#[cfg(feature = "sim")]
+pub use terminal_authentication::FileKey;
+pub use terminal_authentication::{
+    SigningError, SigningRequest, Terminal, TerminalAuthentication, TerminalError, TerminalSigner, TerminalStep,
+};
+#[expect(unused_imports, reason = "the session makes terminal authentication next")]
+pub(crate) use terminal_authentication::{TerminalInputs, authenticate};
