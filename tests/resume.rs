@@ -166,7 +166,7 @@ fn retries_are_bounded_and_a_card_that_stays_away_gives_what_was_held() {
     let mut counter = Counter::new(issued.card(), &[whole - 4]);
     counter.never_back = true;
     let Err((error, Some(document))) = read(counter, &issued, 2) else { panic!("a card that stays away") };
-    assert!(matches!(error, Error::Transport(TransportError::NoCard)), "{error}");
+    assert!(matches!(error, Error::Transport(TransportError::CardRemoved)), "{error}");
     assert_eq!(document.resumes(), 1);
     assert_eq!(issued.report(&document).verdict(), Verdict::Undetermined);
 
