@@ -20,8 +20,9 @@ fn row(vector: &Vector, key: &str) -> Vec<Vec<u8>> {
     (1..).map_while(|index| vector.optional(&format!("{key}_{index}"))).map(|text| hex::decode(text).unwrap()).collect()
 }
 
+/// The stable code comes first, so that a vector can say why it is refused.
 fn refused(error: Error) -> Failure {
-    Failure::Refused(error.to_string())
+    Failure::Refused(format!("{}: {error}", error.code()))
 }
 
 fn password(text: &str) -> Result<Password, Failure> {
@@ -45,7 +46,7 @@ struct Parts {
 impl Parts {
     fn of(vector: &Vector) -> Result<Self, Failure> {
         let reads = match vector.text("outcome")? {
-            "opened_bac" | "opened_pace" => false,
+            "opened_bac" | "opened_pace" | "refused" => false,
             "chip_authentication_proven" => true,
             other => return Err(Failure::Malformed(format!("outcome: {other}"))),
         };
@@ -83,11 +84,18 @@ impl Parts {
     }
 }
 
-/// A session from the first command on.
+/// A session from the first command on; one that is refused states the `code` of the error.
 pub fn session(vector: &Vector) -> Result<(), Failure> {
     let mut parts = Parts::of(vector)?;
     let dg1 = if parts.reads { vector.hex("file_dg1")? } else { Vec::new() };
-    let document = parts.run()?;
+    let code = vector.optional("code");
+    let document = match (parts.run(), code) {
+        (Err(Failure::Refused(why)), Some(code)) if !why.starts_with(&format!("{code}: ")) => {
+            return Err(Failure::Differs(format!("code is not {code}: {why}")));
+        }
+        (Err(Failure::Refused(why)), None) => return Err(Failure::Differs(format!("refused without a code: {why}"))),
+        (outcome, _) => outcome?,
+    };
     if let Some(document) = document {
         if !matches!(document.chip_authentication(), ChipAuthentication::Proven(_)) {
             return Err(Failure::Refused("chip authentication is not proven".into()));
