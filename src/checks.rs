@@ -76,6 +76,8 @@ codes! {
         AccessProtocol = "access.protocol",
         /// EF.CardAccess against DG14 or EF.CardSecurity (9303-11 §9.2.11).
         AccessCardAccess = "access.card_access",
+        /// The signature of EF.CardSecurity, and its signer's chain to an anchor (9303-11 §9.2.11).
+        AccessCardSecurity = "access.card_security",
         /// EF.SOD is a well-formed SignedData over an LDS security object.
         PaSecurityObject = "pa.security_object",
         /// The signature of EF.SOD under the document signer's key.
@@ -128,6 +130,8 @@ codes! {
         ChipActiveAuthentication = "chip.active_authentication",
         /// Chip authentication (9303-11 §6.2).
         ChipChipAuthentication = "chip.chip_authentication",
+        /// PACE with chip authentication mapping (9303-11 §4.4.3.5).
+        ChipPaceCam = "chip.pace_cam",
         /// EF.COM against the list of EF.SOD.
         LdsCom = "lds.com",
         /// EF.DG1 as a value: layout and check digits.
@@ -247,8 +251,12 @@ codes! {
         Revoked = "revoked",
         /// The key that it would prove is not authenticated.
         KeyNotAuthenticated = "key_not_authenticated",
-        /// The chip said yes but kept the old keys.
+        /// The chip said yes, and its next answer was not under the new keys.
         OldKeysKept = "old_keys_kept",
+        /// Chip authentication mapping has shown the chip already; it was not needed.
+        ShownByMapping = "shown_by_mapping",
+        /// The chip gave no chip authentication data, or none that can be read.
+        ChipDataMissing = "chip_data_missing",
         /// The session was lost over it.
         SessionLost = "session_lost",
         /// The proof was not made, on purpose.

@@ -4,7 +4,7 @@
 //! with a place; nothing personal and no key ever stands in it. Each error has a stable [`Error::code`] and a remedy.
 
 use crate::iso7816::StatusWord;
-use crate::lds::FileId;
+use crate::lds::{Dir, FileId};
 use crate::tlv::{Problem, TlvError};
 use thiserror::Error;
 
@@ -23,9 +23,20 @@ pub enum Error {
         /// Tries that the chip says are left, where it says so.
         attempts_left: Option<u8>,
     },
+    /// The chip says that no try is left for this password; nothing was tried.
+    #[error("the chip has blocked the {0}: no try is left")]
+    PasswordBlocked(&'static str),
     /// The chip asks for a password that was not given: the MRZ where it has no PACE, the CAN or the MRZ where it has.
     #[error("this chip needs {0} to be opened")]
     PasswordNeeded(&'static str),
+    /// The chip has no eMRTD application: it is another kind of card.
+    #[error("the chip has no eMRTD application (status {status}){}", applications(.others))]
+    NoApplication {
+        /// The status word of SELECT.
+        status: StatusWord,
+        /// EF.DIR, where the chip gives it: what applications it has instead.
+        others: Option<Dir>,
+    },
     /// The chip refused a step with a status word: it does not do what was asked.
     #[error("the chip refused {during} with status {status}")]
     Refused {
@@ -64,6 +75,10 @@ fn tries(left: Option<u8>) -> String {
     left.map(|left| format!("; {left} tries left")).unwrap_or_default()
 }
 
+fn applications(dir: &Option<Dir>) -> String {
+    dir.as_ref().map(|dir| format!("; its applications: {dir}")).unwrap_or_default()
+}
+
 impl Error {
     /// A file that is not as the standard has it, from the error of a low room.
     pub(crate) fn malformed(file: FileId, error: TlvError) -> Self {
@@ -79,7 +94,9 @@ impl Error {
         match self {
             Error::Transport(error) => format!("transport.{}", error.code()),
             Error::WrongPassword { .. } => "wrong_password".into(),
+            Error::PasswordBlocked(_) => "password_blocked".into(),
             Error::PasswordNeeded(_) => "password_needed".into(),
+            Error::NoApplication { .. } => "no_application".into(),
             Error::Refused { .. } => "refused".into(),
             Error::Protocol { broken, .. } => format!("protocol.{}", broken.code()),
             Error::Malformed { .. } => "malformed".into(),
@@ -93,9 +110,11 @@ impl Error {
         match self {
             Error::Transport(error) => error.remedy(),
             Error::WrongPassword { .. } => "compare the number with the one printed on the card and enter it again",
+            Error::PasswordBlocked(_) => "use the other password of the card; its issuer can unblock this one",
             Error::PasswordNeeded(_) => {
                 "give what is asked for: the MRZ stands on the card's data side, the CAN is printed on it"
             }
+            Error::NoApplication { .. } => "lay a chip ID card or passport on the reader: this card is another one",
             Error::Refused { .. } => {
                 "lift the card, lay it on the reader again, and repeat; if it persists, the chip lacks this function"
             }
@@ -159,6 +178,9 @@ pub enum Step {
     /// Reading a file.
     #[error("reading {0}")]
     Read(FileId),
+    /// Going on after the card was lost.
+    #[error("going on after the card was lost")]
+    Resume,
     /// Opening the line to the card.
     #[error("connecting to the card")]
     Connect,
@@ -195,6 +217,9 @@ pub enum Broken {
     /// The chip answers a read with nothing, or with bytes that were not asked for.
     #[error("the chip answers a read with no bytes or with other bytes than were asked for")]
     NoProgress,
+    /// The card that came back is another one than the card that left.
+    #[error("the card that came back is not the one that left")]
+    OtherCard,
     /// A cryptographic step failed for a reason of its own.
     #[error("a cryptographic step could not be done")]
     Crypto,
@@ -213,6 +238,7 @@ impl Broken {
             Broken::BadAnswer => "bad_answer",
             Broken::Budget => "budget",
             Broken::NoProgress => "no_progress",
+            Broken::OtherCard => "other_card",
             Broken::Crypto => "crypto",
         }
     }

@@ -21,6 +21,14 @@ pub enum Event<'a> {
     },
     /// A phase of the work begins.
     Phase(Phase),
+    /// The chip counts wrong passwords, and says how many tries are left **before** one is spent: answer
+    /// [`ControlFlow::Break`] to spend none.
+    TriesLeft {
+        /// Which password: `CAN`, `MRZ`.
+        password: &'static str,
+        /// Tries left, at least 1.
+        left: u8,
+    },
     /// An exchange with the card is about to be sent.
     Exchange {
         /// Its number since the card was connected, from 1.
@@ -55,6 +63,8 @@ pub enum Phase {
     AccessControl,
     /// Selecting the application.
     SelectApplication,
+    /// Waiting for a lost card, and opening it anew.
+    Resume,
     /// Reading EF.SOD.
     SecurityObject,
     /// Chip authentication.

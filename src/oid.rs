@@ -107,6 +107,32 @@ oids! {
     ID_PK_ECDH = [0, 4, 0, 127, 0, 7, 2, 2, 1, 2];
     /// id-TA: terminal authentication (9303-11 §9.2.9).
     ID_TA = [0, 4, 0, 127, 0, 7, 2, 2, 2];
+    /// id-TA-RSA: the arc of terminal authentication with RSA (TR-03110-3 §A.7).
+    ID_TA_RSA = [0, 4, 0, 127, 0, 7, 2, 2, 2, 1];
+    /// id-TA-RSA-v1-5-SHA-1 (TR-03110-3 §A.7).
+    ID_TA_RSA_V1_5_SHA1 = [0, 4, 0, 127, 0, 7, 2, 2, 2, 1, 1];
+    /// id-TA-RSA-v1-5-SHA-256 (TR-03110-3 §A.7).
+    ID_TA_RSA_V1_5_SHA256 = [0, 4, 0, 127, 0, 7, 2, 2, 2, 1, 2];
+    /// id-TA-RSA-PSS-SHA-1 (TR-03110-3 §A.7).
+    ID_TA_RSA_PSS_SHA1 = [0, 4, 0, 127, 0, 7, 2, 2, 2, 1, 3];
+    /// id-TA-RSA-PSS-SHA-256 (TR-03110-3 §A.7).
+    ID_TA_RSA_PSS_SHA256 = [0, 4, 0, 127, 0, 7, 2, 2, 2, 1, 4];
+    /// id-TA-RSA-v1-5-SHA-512 (TR-03110-3 §A.7).
+    ID_TA_RSA_V1_5_SHA512 = [0, 4, 0, 127, 0, 7, 2, 2, 2, 1, 5];
+    /// id-TA-RSA-PSS-SHA-512 (TR-03110-3 §A.7).
+    ID_TA_RSA_PSS_SHA512 = [0, 4, 0, 127, 0, 7, 2, 2, 2, 1, 6];
+    /// id-TA-ECDSA: the arc of terminal authentication with ECDSA (TR-03110-3 §A.7).
+    ID_TA_ECDSA = [0, 4, 0, 127, 0, 7, 2, 2, 2, 2];
+    /// id-TA-ECDSA-SHA-1 (TR-03110-3 §A.7).
+    ID_TA_ECDSA_SHA1 = [0, 4, 0, 127, 0, 7, 2, 2, 2, 2, 1];
+    /// id-TA-ECDSA-SHA-224 (TR-03110-3 §A.7).
+    ID_TA_ECDSA_SHA224 = [0, 4, 0, 127, 0, 7, 2, 2, 2, 2, 2];
+    /// id-TA-ECDSA-SHA-256 (TR-03110-3 §A.7).
+    ID_TA_ECDSA_SHA256 = [0, 4, 0, 127, 0, 7, 2, 2, 2, 2, 3];
+    /// id-TA-ECDSA-SHA-384 (TR-03110-3 §A.7).
+    ID_TA_ECDSA_SHA384 = [0, 4, 0, 127, 0, 7, 2, 2, 2, 2, 4];
+    /// id-TA-ECDSA-SHA-512 (TR-03110-3 §A.7).
+    ID_TA_ECDSA_SHA512 = [0, 4, 0, 127, 0, 7, 2, 2, 2, 2, 5];
     /// id-CA: the arc of chip authentication (9303-11 §9.2.5).
     ID_CA = [0, 4, 0, 127, 0, 7, 2, 2, 3];
     /// id-CA-DH (9303-11 §9.2.5).
@@ -143,6 +169,12 @@ oids! {
     ID_PACE_ECDH_CAM = [0, 4, 0, 127, 0, 7, 2, 2, 4, 6];
     /// id-SecurityObject: the content of EF.CardSecurity (9303-11 §9.2.11).
     ID_SECURITY_OBJECT = [0, 4, 0, 127, 0, 7, 3, 2, 1];
+    /// id-IS: the authorization of inspection systems (TR-03110-3 §C.1).
+    ID_IS = [0, 4, 0, 127, 0, 7, 3, 1, 2, 1];
+    /// id-AT: the authorization of authentication terminals (TR-03110-3 §C.1).
+    ID_AT = [0, 4, 0, 127, 0, 7, 3, 1, 2, 2];
+    /// id-ST: the authorization of signature terminals (TR-03110-3 §C.1).
+    ID_ST = [0, 4, 0, 127, 0, 7, 3, 1, 2, 3];
     /// standardizedDomainParameters (TR-03110-3 §A.2.1.1).
     STANDARDIZED_DOMAIN_PARAMETERS = [0, 4, 0, 127, 0, 7, 1, 2];
     /// ecdsa-plain-SHA1 (TR-03111 §5.2.1).

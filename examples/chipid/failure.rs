@@ -105,8 +105,8 @@ impl From<TransportError> for Failure {
 
 fn exit_of(error: &Error) -> u8 {
     match error {
-        Error::WrongPassword { .. } | Error::PasswordNeeded(_) => EXIT_WRONG_PASSWORD,
-        Error::Refused { .. } | Error::Unsupported(_) => EXIT_UNSUPPORTED,
+        Error::WrongPassword { .. } | Error::PasswordBlocked(_) | Error::PasswordNeeded(_) => EXIT_WRONG_PASSWORD,
+        Error::Refused { .. } | Error::NoApplication { .. } | Error::Unsupported(_) => EXIT_UNSUPPORTED,
         Error::Protocol { broken: Broken::Unprotected(_) | Broken::BadResponse | Broken::SessionDead, .. } => EXIT_LOST,
         Error::Cancelled => EXIT_INTERRUPTED,
         Error::Transport(error) => match error {
@@ -138,6 +138,13 @@ fn library(error: &Error, messages: &Messages) -> (String, String) {
             let left =
                 attempts_left.map(|left| messages.fill("error.wrong_password.left", &[("left", &left.to_string())]));
             values.push(("left", left.unwrap_or_default()));
+        }
+        Error::PasswordBlocked(password) => values.push(("password", (*password).into())),
+        Error::NoApplication { status, others } => {
+            values.push(("status", status.to_string()));
+            let others = others.as_ref().map(ToString::to_string).filter(|others| !others.is_empty());
+            let others = others.map(|others| messages.fill("error.no_application.others", &[("others", &others)]));
+            values.push(("others", others.unwrap_or_default()));
         }
         Error::Refused { during, status } => {
             values.push(("step", step(*during, messages)));
@@ -186,6 +193,7 @@ fn step(step: Step, messages: &Messages) -> String {
         Step::ChipAuthentication => "step.chip_authentication",
         Step::ActiveAuthentication => "step.active_authentication",
         Step::TerminalAuthentication => "step.terminal_authentication",
+        Step::Resume => "step.resume",
         Step::Connect => "step.connect",
         Step::Read(file) => return messages.fill("step.read", &[("file", file.name())]),
         other => return other.to_string(),

@@ -43,6 +43,10 @@ impl<'a> Progress<'a> {
                     self.say(self.output.messages.get(phase_key(phase)).to_owned());
                 }
             }
+            Event::TriesLeft { password, left } => {
+                let values = [("password", password), ("left", &left.to_string())];
+                self.output.hint(&self.output.messages.fill("phase.tries_left", &values));
+            }
             Event::Exchange { .. } => self.tick(),
             Event::Reading { file, done, total } => self.reading(file, done, total),
             _ => {}
@@ -110,6 +114,7 @@ fn phase_key(phase: Phase) -> &'static str {
         Phase::CardAccess => "phase.card_access",
         Phase::AccessControl => "phase.access_control",
         Phase::SelectApplication => "phase.select_application",
+        Phase::Resume => "phase.resume",
         Phase::SecurityObject => "phase.security_object",
         Phase::ChipAuthentication => "phase.chip_authentication",
         Phase::TerminalAuthentication => "phase.terminal_authentication",

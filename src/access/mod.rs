@@ -4,13 +4,15 @@
 //! opted in. Each protocol takes a plain channel and leaves it protected, or returns an error.
 
 mod bac;
+mod chip_mapping;
 mod mapping;
 mod pace;
 mod password;
 
 pub(crate) use bac::basic_access_control;
+pub use chip_mapping::ChipMapping;
 pub use pace::{Offer, Suite};
-pub(crate) use pace::{choose, password_authenticated_connection_establishment};
+pub(crate) use pace::{Opened, choose, password_authenticated_connection_establishment};
 pub use password::{Password, PasswordError, PasswordKind};
 
 use crate::crypto::Cipher;

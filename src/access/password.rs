@@ -9,6 +9,8 @@ use thiserror::Error;
 
 /// Digits of a CAN (9303-11 §2.1).
 const CAN_DIGITS: usize = 6;
+/// Date of birth and date of expiry with their check digits: what ends the MRZ_information (9303-11 §4.3.2).
+const BIRTH_AND_EXPIRY: usize = 14;
 /// Bytes of `K_seed` (9303-11 §9.7.2).
 const SEED: usize = 16;
 
@@ -171,6 +173,13 @@ impl Password {
     pub(crate) fn bac_seed(&self) -> Option<Secret> {
         let digest = self.pace_secret(PasswordKind::Mrz)?;
         digest.expose().get(..SEED).map(Secret::from_slice)
+    }
+
+    /// The document number with its check digit, as BAC's key has it: how terminal authentication then names the chip
+    /// (9303-11 §7.1.1).
+    pub(crate) fn document_number(&self) -> Option<Vec<u8>> {
+        let information = self.mrz.as_ref()?.expose();
+        information.len().checked_sub(BIRTH_AND_EXPIRY).and_then(|end| information.get(..end)).map(<[u8]>::to_vec)
     }
 
     /// A copy, for opening the chip again in the same reading.

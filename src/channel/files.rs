@@ -77,8 +77,8 @@ impl Channel {
     /// The line was lost, the session ended, the caller stopped, or the chip makes no progress. A file that the chip
     /// does not have or does not give is an [`Outcome`], not an error.
     pub fn read_file(&mut self, file: FileId, during: Step, show: &mut Show<'_>) -> Result<Outcome, Error> {
-        // The files outside the application are short; they are read before it is known what lengths are safe.
-        let first = file.is_in_master_file().then_some(SHORT_READ);
+        // In the clear the files are short; they are read before it is known what lengths are safe.
+        let first = (!self.is_protected() && file.is_in_master_file()).then_some(SHORT_READ);
         let mut held = Vec::new();
         self.short_id_status = None;
         let mut by_fid = self.by_fid;
@@ -131,12 +131,74 @@ impl Channel {
                 held.truncate(due);
                 return Ok(Outcome::Read(held));
             }
-            match self.read_part(None, held.len(), Some(due - held.len()), during, show)? {
-                Part::Data(data) => held.extend_from_slice(&data),
+            match self.read_part(None, held.len(), Some(due - held.len()), during, show) {
+                Ok(Part::Data(data)) => held.extend_from_slice(&data),
                 // The file ends before its header says: what came is what there is; its hash decides.
-                Part::Status(_) => return Ok(Outcome::Read(held)),
+                Ok(Part::Status(_)) => return Ok(Outcome::Read(held)),
+                Err(error) => {
+                    self.partial = Some((file, held));
+                    return Err(error);
+                }
             }
         }
+    }
+
+    /// What is held of this file, where the line was lost in it.
+    pub(crate) fn take_partial(&mut self, file: FileId) -> Option<Vec<u8>> {
+        self.partial.take_if(|(of, _)| *of == file).map(|(_, held)| held)
+    }
+
+    /// Reads on where another session was lost in a file: its first bytes must be the same again. `None`: they are not,
+    /// or the file cannot be addressed; it must be read from its start.
+    pub(crate) fn continue_file(
+        &mut self,
+        file: FileId,
+        held: Vec<u8>,
+        during: Step,
+        show: &mut Show<'_>,
+    ) -> Result<Option<Outcome>, Error> {
+        let sfi = if self.by_fid {
+            if !is_selected(self.send(&Command::select_file(file.fid()), during, show)?.status) {
+                return Ok(None);
+            }
+            None
+        } else {
+            Some(file.sfi())
+        };
+        let first = match self.read_part(sfi, 0, Some(held.len().min(HEADER)), during, show) {
+            Ok(Part::Data(data)) => data,
+            Ok(Part::Status(_)) => return Ok(None),
+            Err(error) => {
+                self.partial = Some((file, held));
+                return Err(error);
+            }
+        };
+        if !held.starts_with(&first) {
+            return Ok(None);
+        }
+        self.read_rest(file, held, during, show).map(Some)
+    }
+
+    /// Reads a whole file of the current folder that is not in the table under these identifiers: by SELECT where a file
+    /// identifier is stated, then by the short identifier where one is.
+    pub(crate) fn read_stated_file(
+        &mut self,
+        fid: Option<u16>,
+        sfi: Option<u8>,
+        length: usize,
+        during: Step,
+        show: &mut Show<'_>,
+    ) -> Result<Outcome, Error> {
+        if let Some(fid) = fid {
+            let status = self.send(&Command::select_file(fid), during, show)?.status;
+            if !is_selected(status) {
+                return Ok(refusal(status));
+            }
+        }
+        Ok(match self.read_part(sfi, 0, Some(length), during, show)? {
+            Part::Data(data) => Outcome::Read(data),
+            Part::Status(status) => refusal(status),
+        })
     }
 
     /// One READ BINARY that brings bytes, or the status that ends the reading; lengths are lowered on the way.

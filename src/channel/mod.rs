@@ -15,10 +15,11 @@ use crate::error::{Broken, Error, Step, TransportError};
 use crate::event::{Event, Phase, Show};
 use crate::iso7816::command::SHORT_LC;
 use crate::iso7816::{Command, Form, Response, StatusWord};
+use crate::lds::FileId;
 use crate::secure_messaging::SecureMessaging;
 use crate::tlv;
 use crate::transport::Transport;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The most parts of one answer collected by GET RESPONSE.
 const MAX_PARTS: u32 = 512;
@@ -60,6 +61,8 @@ pub struct Channel {
     cut: bool,
     /// Only the odd READ BINARY works.
     odd_only: bool,
+    /// What was held of a file when the line was lost in it.
+    partial: Option<(FileId, Vec<u8>)>,
 }
 
 impl Channel {
@@ -82,6 +85,7 @@ impl Channel {
             short_id_status: None,
             cut: false,
             odd_only: false,
+            partial: None,
         }
     }
 
@@ -141,6 +145,18 @@ impl Channel {
         Ok(())
     }
 
+    /// Waits until a lost card is back, and begins anew with it: no session, nothing selected.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] where it does not come back in time, [`Error::Cancelled`].
+    pub(crate) fn reconnect(&mut self, patience: Duration, show: &mut Show<'_>) -> Result<(), Error> {
+        self.protection = Protection::Dead;
+        self.link.reconnect(patience, show)?;
+        self.protection = Protection::Plain;
+        self.by_fid = false;
+        Ok(())
+    }
+
     /// Another folder is selected: what was learnt of short identifiers and of READ BINARY no longer holds.
     pub(crate) fn forget_folder(&mut self) {
         self.by_fid = false;
@@ -155,9 +171,19 @@ impl Channel {
         tell(show, Event::Phase(phase))
     }
 
-    /// Whether the last protected answer was cut in the middle of a data object: then its length may be at fault.
-    pub(crate) fn answer_was_cut(&self) -> bool {
-        self.cut
+    /// Whether a lost session may be the fault of too long an answer: the statuses that chips are known to drop it with.
+    pub(crate) fn is_length_fault(&self, error: &Error) -> bool {
+        let known = match error {
+            Error::Protocol { broken: Broken::Unprotected(status), .. } => {
+                matches!(*status, StatusWord::WRONG_LENGTH | StatusWord::INS_NOT_SUPPORTED)
+                    || status.right_length().is_some()
+            }
+            // An answer cut in the middle of a data object, as some drivers cut it; not one that is whole and wrong.
+            Error::Protocol { broken: Broken::BadResponse, .. } => self.cut,
+            Error::Transport(TransportError::TooLong | TransportError::Communication) => self.limits.is_extended(),
+            _ => false,
+        };
+        known && self.length_is_unproven()
     }
 
     /// Whether the last answer came in parts.
@@ -299,6 +325,11 @@ impl Channel {
 /// Tells the caller, and listens for "stop".
 fn tell(show: &mut Show<'_>, event: Event<'_>) -> Result<(), Error> {
     if show(event).is_break() { Err(Error::Cancelled) } else { Ok(()) }
+}
+
+/// Whether an error ended the session but left the line.
+pub(crate) fn ends_session(error: &Error) -> bool {
+    matches!(error, Error::Protocol { broken: Broken::Unprotected(_) | Broken::BadResponse, .. })
 }
 
 /// SELECT's answers that mean success: 9000, and 6283 for a deactivated file (7816-4 §11.2.2).

@@ -1,15 +1,14 @@
 //! Chip authentication version 1 (9303-11 §6.2): key agreement with the static key of DG14.
 //!
-//! Success is not the chip's 9000: it is an answer under the new keys, which the caller waits for. ECDH stands here;
-//! the groups of DH have their place in [`choose_key`].
+//! Success is not the chip's 9000: it is an answer under the new keys, which the caller waits for.
 
 use crate::channel::Channel;
 use crate::checks::Reason;
-use crate::crypto::{self, Cipher, CurveId, KeyUse, Point, PublicKey, Random, Secret};
+use crate::crypto::{self, Cipher, CryptoError, Element, GroupId, KeyUse, PublicKey, Random};
 use crate::error::{Broken, Error, Step};
 use crate::event::Show;
 use crate::iso7816::{Command, StatusWord};
-use crate::lds::{Agreement, ChipKey, Dg14, KeyId};
+use crate::lds::{ChipKey, Dg14, KeyId};
 use crate::oid::Oid;
 use crate::secure_messaging::SecureMessaging;
 use crate::tlv::{self, Tag};
@@ -24,6 +23,8 @@ const VERSION: u32 = 1;
 pub enum ChipAuthentication {
     /// It was not made: the plan left it out, the reading ended before it, or the document comes from a file.
     NotMade,
+    /// It was not needed: chip authentication mapping had shown the chip already (9303-11 §4.4.3.5).
+    ShownByMapping,
     /// DG14 holds no key for it.
     NotOffered,
     /// DG14 holds one that cannot be used; why.
@@ -34,7 +35,9 @@ pub enum ChipAuthentication {
     Attested,
     /// The chip refused, in an authentic answer: the old keys stayed in use.
     Refused(StatusWord),
-    /// The chip said yes and went on under the old keys, or the session was lost before an answer under the new ones.
+    /// The session was lost while the keys were agreed on: the chip answered without protection, or not authentically.
+    SessionLost,
+    /// The chip said yes, and its next answer was not under the new keys: it kept the old ones, or has no others.
     NotUnderNewKeys,
 }
 
@@ -43,16 +46,16 @@ pub enum ChipAuthentication {
 pub struct ChipAuthenticationSuite {
     /// The object identifier of the protocol, where DG14 names one.
     pub protocol: Option<Oid>,
-    /// The curve.
-    pub curve: CurveId,
+    /// The group.
+    pub group: GroupId,
     /// The suite of secure messaging afterwards.
     pub cipher: Cipher,
 }
 
 /// The key that chip authentication will use.
 pub(crate) struct StaticKey {
-    curve: CurveId,
-    point: Point,
+    group: GroupId,
+    public: Element,
     key_id: Option<KeyId>,
     protocol: Option<Oid>,
     cipher: Cipher,
@@ -60,12 +63,13 @@ pub(crate) struct StaticKey {
 
 impl StaticKey {
     pub(crate) fn suite(&self) -> ChipAuthenticationSuite {
-        ChipAuthenticationSuite { protocol: self.protocol, curve: self.curve, cipher: self.cipher }
+        ChipAuthenticationSuite { protocol: self.protocol, group: self.group, cipher: self.cipher }
     }
 
-    fn strength(&self) -> (usize, usize) {
-        let key_bits = if self.cipher == Cipher::TripleDes { 112 } else { self.cipher.key_len() * 8 };
-        (key_bits, self.curve.curve().order_len())
+    /// Strength for choosing: the weaker of cipher and group, then each.
+    fn strength(&self) -> (usize, usize, usize) {
+        let (key_bits, group_bits) = (self.cipher.strength(), self.group.strength());
+        (key_bits.min(group_bits), key_bits, group_bits)
     }
 }
 
@@ -111,54 +115,61 @@ fn static_key(key: &ChipKey, protocol: Option<Oid>, cipher: Cipher, version: u32
     if version != VERSION {
         return Err(Reason::UnknownVersion);
     }
-    if key.info.agreement != Agreement::Ecdh {
-        return Err(Reason::UnsupportedAlgorithm);
-    }
-    match &key.key {
-        Ok(PublicKey::Ec { curve, point }) => {
-            Ok(StaticKey { curve: *curve, point: point.clone(), key_id: key.info.key_id.clone(), protocol, cipher })
-        }
-        _ => Err(Reason::BadKey),
-    }
+    let (group, public) = match &key.key {
+        Ok(PublicKey::Ec { curve, point }) => (GroupId::Curve(*curve), Element::Point(point.clone())),
+        Ok(PublicKey::Dh { group, number }) => (GroupId::Dh(*group), Element::Number(number.clone())),
+        Err(CryptoError::Unsupported) => return Err(Reason::UnsupportedAlgorithm),
+        _ => return Err(Reason::BadKey),
+    };
+    Ok(StaticKey { group, public, key_id: key.info.key_id.clone(), protocol, cipher })
 }
 
-/// Agrees on new keys; `Ok(None)` means that they are in use from the next command on, `Ok(Some(status))` that the chip
-/// refused in an authentic answer and the old ones stay.
+/// What the agreement came to.
+pub(crate) enum Agreed {
+    /// New keys, in use from the next command on; `Comp(PK_DH,IFD)` names the reader in terminal authentication.
+    NewKeys {
+        /// The compressed ephemeral key.
+        ephemeral: Vec<u8>,
+    },
+    /// The chip refused in an authentic answer: the old keys stay.
+    Refused(StatusWord),
+}
+
+/// Agrees on new keys (9303-11 §6.2.2).
 pub(crate) fn agree(
     channel: &mut Channel,
     key: &StaticKey,
     random: &mut dyn Random,
     show: &mut Show<'_>,
-) -> Result<Option<StatusWord>, Error> {
+) -> Result<Agreed, Error> {
     let broken = |broken| Error::Protocol { during: DURING, broken };
-    let curve = key.curve.curve();
     // A fresh ephemeral key for every run (9303-11 §6.2.1).
-    let private = curve.random_scalar(random).map_err(|_| broken(Broken::Crypto))?;
-    let public = curve.multiply(&private, &curve.generator()).map_err(|_| broken(Broken::Crypto))?;
-    let public = curve.encode_point(&public);
+    let private = key.group.random_private(random).map_err(|_| broken(Broken::Crypto))?;
+    let public = key.group.power(&private, &key.group.generator()).map_err(|_| broken(Broken::Crypto))?;
+    let encoded = key.group.encode(&public);
     let key_id = key.key_id.as_ref().map(|id| tlv::encode(Tag(0x84), id.reference())).unwrap_or_default();
     let commands = if key.cipher == Cipher::TripleDes {
         // MSE:Set KAT: 91 ephemeral public key, 84 key reference  (9303-11 §6.2.4.1)
-        vec![Command::mse_set_kat([tlv::encode(Tag(0x91), &public), key_id].concat())]
+        vec![Command::mse_set_kat([tlv::encode(Tag(0x91), &encoded), key_id].concat())]
     } else {
         // MSE:Set AT: 80 protocol, 84 key reference; GENERAL AUTHENTICATE: 80 public key  (9303-11 §6.2.4.2)
         let protocol = key.protocol.map(|oid| tlv::encode(Tag(0x80), oid.as_der())).unwrap_or_default();
         vec![
             Command::mse_set_at(0x41, [protocol, key_id].concat()),
-            Command::general_authenticate(&tlv::encode(Tag(0x80), &public), true),
+            Command::general_authenticate(&tlv::encode(Tag(0x80), &encoded), true),
         ]
     };
     for command in commands {
         let status = channel.send(&command, DURING, show)?.status;
         if !status.is_success() {
-            return Ok(Some(status));
+            return Ok(Agreed::Refused(status));
         }
     }
-    // K = x(SK_IFD · PK_IC);  KS_Enc = KDF(K, 1), KS_MAC = KDF(K, 2)  (9303-11 §6.2.2, §9.7.4)
-    let shared = curve.multiply(&private, &key.point).map_err(|_| broken(Broken::BadPublicKey))?;
-    let k = Secret::from_slice(shared.x());
+    // K = KA(SK_IFD, PK_IC);  KS_Enc = KDF(K, 1), KS_MAC = KDF(K, 2)  (9303-11 §6.2.2, §9.7.4)
+    let shared = key.group.power(&private, &key.public).map_err(|_| broken(Broken::BadPublicKey))?;
+    let k = shared.shared_secret();
     let ks_enc = crypto::kdf(key.cipher, k.expose(), KeyUse::Enc);
     let ks_mac = crypto::kdf(key.cipher, k.expose(), KeyUse::Mac);
     channel.protect(SecureMessaging::new(key.cipher, ks_enc, ks_mac));
-    Ok(None)
+    Ok(Agreed::NewKeys { ephemeral: public.compressed() })
 }

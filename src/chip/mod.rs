@@ -8,5 +8,5 @@ mod chip_authentication;
 
 pub use active::{ActiveAuthentication, ChallengeSource};
 pub(crate) use active::{ask, verify};
+pub(crate) use chip_authentication::{Agreed, KeyChoice, agree, choose_key};
 pub use chip_authentication::{ChipAuthentication, ChipAuthenticationSuite};
-pub(crate) use chip_authentication::{KeyChoice, agree, choose_key};

@@ -40,6 +40,14 @@ impl Cipher {
         }
     }
 
+    /// Bits of security: 112 for two-key 3DES, else the key's (SP 800-57).
+    pub fn strength(self) -> usize {
+        match self {
+            Self::TripleDes => 112,
+            aes => aes.key_len().saturating_mul(8),
+        }
+    }
+
     /// Its name: `3des`, `aes-128`.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,18 +1,20 @@
 //! A connected card, and how it is opened.
 
+use super::document::FileState;
 use super::session::Session;
 use crate::access::{
-    AccessProtocol, AccessRecord, Offer, Password, PasswordKind, Suite, basic_access_control, choose,
-    password_authenticated_connection_establishment,
+    AccessProtocol, AccessRecord, ChipMapping, Offer, Opened, Password, PasswordKind, Suite, basic_access_control,
+    choose, password_authenticated_connection_establishment,
 };
-use crate::channel::{Budget, Channel, Limits, Outcome, is_selected};
+use crate::channel::{Budget, Channel, Limits, Outcome, ends_session, is_selected};
 use crate::crypto::{Cipher, OsRandom, Random};
-use crate::error::{Error, Step};
+use crate::error::{Broken, Error, Step};
 use crate::event::{Phase, Show};
 use crate::iso7816::instruction::EMRTD_AID;
 use crate::iso7816::{Command, StatusWord};
-use crate::lds::{AtrInfo, CardCapabilities, FileId, SecurityInfos};
+use crate::lds::{AtrInfo, CardCapabilities, Dir, FileId, Mapping, SecurityInfos};
 use crate::transport::Transport;
+use std::time::Duration;
 
 /// A card in a reader; no access yet.
 pub struct Card {
@@ -32,6 +34,27 @@ pub struct Options {
     pub allow_bac_after_pace: bool,
     /// What a card may cost.
     pub budget: Budget,
+    /// What is done when the card is lost in the middle of a reading.
+    pub resume: Resume,
+    /// Read EF.CardSecurity after PACE also where no chip authentication mapping asks for it: EF.CardAccess can then be
+    /// compared with it where DG14 holds no PACEInfo. Default: no, it costs an exchange or more.
+    pub card_security: bool,
+}
+
+/// What is done when the card is lost in the middle of a reading: it is waited for, opened anew, and read on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resume {
+    /// How often, in one reading; 0 ends the reading at once.
+    pub attempts: u32,
+    /// How long the card may stay away, each time.
+    pub patience: Duration,
+}
+
+impl Default for Resume {
+    /// Twice, ten seconds each.
+    fn default() -> Self {
+        Self { attempts: 2, patience: Duration::from_secs(10) }
+    }
 }
 
 /// A card that was not opened, and why; the card is still there for another try, without lifting it.
@@ -103,15 +126,24 @@ impl Card {
     pub fn open(mut self, password: &Password, show: &mut Show<'_>) -> Result<Session, OpenError> {
         self.channel.set_budget(self.options.budget);
         match self.try_open(password, show) {
-            Ok((access, card_access)) => {
-                let door = Door { password: password.duplicate(), options: self.options, card_access };
-                Ok(Session::new(self.channel, self.random, door, access))
-            }
+            Ok((door, opening)) => Ok(Session::new(self.channel, self.random, door, opening)),
             Err(error) => Err(OpenError { error, card: Box::new(self) }),
         }
     }
 
-    fn try_open(&mut self, password: &Password, show: &mut Show<'_>) -> Result<(AccessRecord, Option<Vec<u8>>), Error> {
+    /// The applications on the chip, as EF.DIR lists them; `None` where the chip has no EF.DIR or does not give it.
+    ///
+    /// # Errors
+    /// The line was lost, or the caller stopped.
+    pub fn applications(&mut self, show: &mut Show<'_>) -> Result<Option<Dir>, Error> {
+        if self.used {
+            self.channel.reset()?;
+        }
+        self.used = true;
+        read_dir(&mut self.channel, show)
+    }
+
+    fn try_open(&mut self, password: &Password, show: &mut Show<'_>) -> Result<(Door, Opening), Error> {
         if self.used {
             self.channel.reset()?;
         }
@@ -125,9 +157,24 @@ impl Card {
         self.channel.set_limits(limits);
         self.channel.phase(Phase::AccessControl, show)?;
         let door = Door { password: password.duplicate(), options: self.options, card_access };
-        let access = door.open(&mut self.channel, self.random.as_mut(), show)?;
-        Ok((access, door.card_access))
+        let opening = door.open(&mut self.channel, self.random.as_mut(), true, show)?;
+        Ok((door, opening))
     }
+}
+
+/// What opening the chip gave.
+pub(crate) struct Opening {
+    pub(crate) access: AccessRecord,
+    /// How terminal authentication names the chip: its ephemeral key of PACE, or the document number of BAC.
+    pub(crate) id_ic: Option<Vec<u8>>,
+    /// The reader's ephemeral key of PACE, compressed.
+    pub(crate) ephemeral: Option<Vec<u8>>,
+    /// What the chip showed of itself in PACE.
+    pub(crate) chip_mapping: Option<ChipMapping>,
+    /// EF.CardSecurity, where it was asked for.
+    pub(crate) card_security: Option<FileState>,
+    /// How often access was opened anew because of too long an answer.
+    pub(crate) restarts: u32,
 }
 
 /// What opening the chip needs, kept so that a lost session can be opened again.
@@ -138,14 +185,18 @@ pub(crate) struct Door {
     pub(crate) card_access: Option<Vec<u8>>,
 }
 
+/// Restarts of access control that EF.CardSecurity may cost.
+const MAX_RESTARTS: u32 = 2;
+
 impl Door {
-    /// From a plain channel to an application that can be read.
+    /// From a plain channel to an application that can be read. `first`: EF.CardSecurity is not held yet.
     pub(crate) fn open(
         &self,
         channel: &mut Channel,
         random: &mut dyn Random,
+        first: bool,
         show: &mut Show<'_>,
-    ) -> Result<AccessRecord, Error> {
+    ) -> Result<Opening, Error> {
         let infos = match &self.card_access {
             Some(bytes) => {
                 let file = FileId::CardAccess;
@@ -158,7 +209,7 @@ impl Door {
             return self.open_without_pace(channel, offered, false, random, show);
         }
         let failure = match suite {
-            Some(suite) => match self.open_with_pace(channel, &suite, &offered, random, show) {
+            Some(suite) => match self.open_with_pace(channel, &suite, &offered, random, first, show) {
                 Err(error @ (Error::Refused { .. } | Error::Protocol { .. })) => error,
                 other => return other,
             },
@@ -178,8 +229,9 @@ impl Door {
         suite: &Suite,
         offered: &[Offer],
         random: &mut dyn Random,
+        first: bool,
         show: &mut Show<'_>,
-    ) -> Result<AccessRecord, Error> {
+    ) -> Result<Opening, Error> {
         let mut kinds = self.password.pace_kinds().peekable();
         if kinds.peek().is_none() {
             return Err(Error::PasswordNeeded("the CAN or the MRZ"));
@@ -188,23 +240,76 @@ impl Door {
             let pace =
                 password_authenticated_connection_establishment(channel, suite, kind, &self.password, random, show);
             match pace {
-                Ok(form) => {
+                Ok(opened) => {
+                    // Where the mapping shows the chip, what it shows is judged by EF.CardSecurity (9303-11 §4.4.3.5).
+                    let is_wanted = suite.mapping == Mapping::ChipAuthentication || self.options.card_security;
+                    let (opened, card_security, restarts) = match first && is_wanted {
+                        true => self.read_card_security(channel, suite, kind, opened, random, show)?,
+                        false => (opened, None, 0),
+                    };
                     select_application(channel, show)?;
-                    return Ok(AccessRecord {
+                    let access = AccessRecord {
                         protocol: AccessProtocol::Pace(*suite),
                         password: Some(kind),
                         cipher: Some(suite.cipher),
                         downgraded: false,
-                        other_set_at_form: form.is_other(),
+                        other_set_at_form: opened.form.is_other(),
                         offered: offered.to_vec(),
+                    };
+                    return Ok(Opening {
+                        access,
+                        id_ic: Some(opened.id_ic),
+                        ephemeral: Some(opened.ephemeral),
+                        chip_mapping: opened.chip_mapping,
+                        card_security,
+                        restarts,
                     });
                 }
                 // The other password of the two that were given, once, after a reset.
-                Err(Error::WrongPassword { .. }) if kinds.peek().is_some() => channel.reset()?,
+                Err(Error::WrongPassword { .. } | Error::PasswordBlocked(_)) if kinds.peek().is_some() => {
+                    channel.reset()?;
+                }
                 Err(error) => return Err(error),
             }
         }
         Err(Error::PasswordNeeded("the CAN or the MRZ"))
+    }
+
+    /// EF.CardSecurity, in the master file, before the application is selected. A chip that ends the session over it is
+    /// opened anew: for a shorter answer where the length may be at fault, else without the file.
+    fn read_card_security(
+        &self,
+        channel: &mut Channel,
+        suite: &Suite,
+        kind: PasswordKind,
+        mut opened: Opened,
+        random: &mut dyn Random,
+        show: &mut Show<'_>,
+    ) -> Result<(Opened, Option<FileState>, u32), Error> {
+        let file = FileId::CardSecurity;
+        let mut restarts = 0;
+        loop {
+            let error = match channel.read_file(file, Step::Read(file), show) {
+                Ok(outcome) => return Ok((opened, Some(outcome.into()), restarts)),
+                Err(error) => error,
+            };
+            let is_length = channel.is_length_fault(&error);
+            if restarts == MAX_RESTARTS || !(is_length || ends_session(&error)) {
+                return Err(error);
+            }
+            restarts += 1;
+            let shorter = is_length && channel.lower_read_length(restarts == MAX_RESTARTS);
+            channel.reset()?;
+            opened =
+                password_authenticated_connection_establishment(channel, suite, kind, &self.password, random, show)?;
+            if !shorter {
+                let status = match error {
+                    Error::Protocol { broken: Broken::Unprotected(status), .. } => status,
+                    _ => StatusWord::NO_DIAGNOSIS,
+                };
+                return Ok((opened, Some(FileState::Refused(status)), restarts));
+            }
+        }
     }
 
     fn open_without_pace(
@@ -214,27 +319,27 @@ impl Door {
         downgraded: bool,
         random: &mut dyn Random,
         show: &mut Show<'_>,
-    ) -> Result<AccessRecord, Error> {
+    ) -> Result<Opening, Error> {
         select_application(channel, show)?;
-        let record = |protocol, password, cipher| AccessRecord {
-            protocol,
-            password,
-            cipher,
-            downgraded,
-            other_set_at_form: false,
-            offered,
+        let opening = |protocol, password, cipher, id_ic| Opening {
+            access: AccessRecord { protocol, password, cipher, downgraded, other_set_at_form: false, offered },
+            id_ic,
+            ephemeral: None,
+            chip_mapping: None,
+            card_security: None,
+            restarts: 0,
         };
         let has_key = self.password.bac_seed().is_some();
         if has_key && basic_access_control(channel, &self.password, random, show)?.is_some() {
-            let kind = Some(PasswordKind::Mrz);
-            return Ok(record(AccessProtocol::Bac, kind, Some(Cipher::TripleDes)));
+            let (kind, cipher) = (Some(PasswordKind::Mrz), Some(Cipher::TripleDes));
+            return Ok(opening(AccessProtocol::Bac, kind, cipher, self.password.document_number()));
         }
         // A chip without access control gives EF.COM to anyone (9303-11 §4.1).
         let during = Step::Read(FileId::Com);
         let probe = channel.send(&Command::read_binary_short_id(FileId::Com.sfi(), 4), during, show)?;
         match probe.status {
-            status if status.is_success_or_warning() => Ok(record(AccessProtocol::None, None, None)),
-            StatusWord::NOT_FOUND => Ok(record(AccessProtocol::None, None, None)),
+            status if status.is_success_or_warning() => Ok(opening(AccessProtocol::None, None, None, None)),
+            StatusWord::NOT_FOUND => Ok(opening(AccessProtocol::None, None, None, None)),
             status if has_key => Err(Error::Refused { during: Step::Bac, status }),
             _ => Err(Error::PasswordNeeded("the MRZ")),
         }
@@ -247,7 +352,21 @@ fn select_application(channel: &mut Channel, show: &mut Show<'_>) -> Result<(), 
     channel.phase(Phase::SelectApplication, show)?;
     channel.forget_folder();
     let status = channel.send(&Command::select_application(&EMRTD_AID), during, show)?.status;
-    if is_selected(status) { Ok(()) } else { Err(Error::Refused { during, status }) }
+    match status {
+        status if is_selected(status) => Ok(()),
+        StatusWord::NOT_FOUND => Err(Error::NoApplication { status, others: read_dir(channel, show)? }),
+        status => Err(Error::Refused { during, status }),
+    }
+}
+
+/// EF.DIR, in the master file; `None` where the chip does not give it.
+fn read_dir(channel: &mut Channel, show: &mut Show<'_>) -> Result<Option<Dir>, Error> {
+    let file = FileId::Dir;
+    match channel.read_file(file, Step::Read(file), show) {
+        Ok(Outcome::Read(bytes)) => Ok(Some(Dir::parse(&bytes))),
+        Err(error @ (Error::Transport(_) | Error::Cancelled)) => Err(error),
+        _ => Ok(None),
+    }
 }
 
 /// EF.CardAccess, or `None` where the chip says, to the short identifier and to SELECT by FID, that it has none: 6A82 or

@@ -1,10 +1,10 @@
 //! The proofs of the chip: what was recorded, judged under passive authentication of the key that it proves.
 
-use super::document::{Document, FileState, Origin};
+use super::document::{Document, FileState, MappingRecord, Origin};
 use super::file_checks::Values;
 use crate::checks::{Check, CheckId, Reason, State, Warning};
 use crate::chip::{ActiveAuthentication, ChipAuthentication, KeyChoice, choose_key, verify};
-use crate::crypto::{Cipher, CryptoError};
+use crate::crypto::{Cipher, CryptoError, PublicKey};
 use crate::lds::{DataGroup, Dg15, FileId};
 use crate::passive_authentication::PassiveAuthentication;
 
@@ -19,10 +19,24 @@ pub(super) enum Due {
     Open,
 }
 
-/// Both checks, and what they come to. (A failed one fails the verdict by itself.)
-pub(super) fn all(document: &Document, values: &Values<'_>, pa: &PassiveAuthentication<'_>) -> (Vec<Check>, Due) {
-    let checks = vec![chip_authentication(document, values, pa), active_authentication(document, values, pa)];
-    let due = checks.iter().filter(|check| check.reason != Some(Reason::NotDue)).collect::<Vec<_>>();
+/// The checks, and what they come to. (A failed one fails the verdict by itself.) `card_security`: what EF.CardSecurity is
+/// worth.
+pub(super) fn all(
+    document: &Document,
+    values: &Values<'_>,
+    pa: &PassiveAuthentication<'_>,
+    card_security: &Check,
+) -> (Vec<Check>, Due) {
+    let mapping = chip_authentication_mapping(document, values, card_security);
+    let checks = vec![
+        mapping.clone(),
+        chip_authentication(document, values, pa, &mapping),
+        active_authentication(document, values, pa),
+    ];
+    let due = checks
+        .iter()
+        .filter(|check| !matches!(check.reason, Some(Reason::NotDue | Reason::ShownByMapping)))
+        .collect::<Vec<_>>();
     // What a file cannot prove again neither helps nor stands in the way.
     let is_past = |check: &Check| matches!(check.reason, Some(Reason::AttestedByReader | Reason::FromFile));
     let open = due.iter().any(|check| !check.is_successful() && !is_past(check));
@@ -40,8 +54,66 @@ fn is_listed(pa: &PassiveAuthentication<'_>, group: DataGroup) -> bool {
     pa.data_groups().contains(&group)
 }
 
-/// Chip authentication: due where EF.SOD lists DG14 and DG14 holds a key for it.
-fn chip_authentication(document: &Document, values: &Values<'_>, pa: &PassiveAuthentication<'_>) -> Check {
+/// PACE with chip authentication mapping: due where that mapping was used. The chip's mapping key must be the factor it
+/// gave times a key of EF.CardSecurity, and EF.CardSecurity a trusted signer's word (9303-11 §4.4.3.5).
+fn chip_authentication_mapping(document: &Document, values: &Values<'_>, card_security: &Check) -> Check {
+    let id = CheckId::ChipPaceCam;
+    let mapping = match &document.chip_mapping {
+        MappingRecord::None => {
+            return Check::new(id, State::NotSupported, Some(Reason::NotDue)).comparing("another mapping was used");
+        }
+        MappingRecord::Attested => return Check::undetermined(id, Reason::AttestedByReader),
+        MappingRecord::AttestedFailed => return Check::failed(id, Reason::BadKey).comparing("as its reader saw it"),
+        MappingRecord::Shown(mapping) => mapping,
+    };
+    let file = match &values.card_security {
+        Some(Ok(file)) => file,
+        Some(Err(error)) => return Check::failed(id, Reason::Malformed).comparing(error.to_string()),
+        None => {
+            let reason = match document.file(FileId::CardSecurity) {
+                FileState::Absent(_) => Reason::Missing,
+                FileState::Refused(_) => Reason::Refused,
+                _ => Reason::NotRead,
+            };
+            return Check::failed(id, reason).comparing("EF.CardSecurity");
+        }
+    };
+    let curve = mapping.curve();
+    if !mapping.is_shown() {
+        return Check::failed(id, Reason::ChipDataMissing).comparing("DO'8A'");
+    }
+    // DG14 says again what the chip can do, also here (conformance G_38).
+    if let Some(Ok(dg14)) = &values.dg14
+        && dg14.security_infos.pace_raw().next().is_none()
+    {
+        return Check::failed(id, Reason::NoSignedPaceInfo).comparing("DG14 holds no PACEInfo");
+    }
+    let keys = file.chip_keys.iter().filter_map(|key| key.key.as_ref().ok());
+    let on_the_curve: Vec<_> =
+        keys.filter(|key| matches!(key, PublicKey::Ec { curve: its, .. } if its == &curve)).collect();
+    let check = if on_the_curve.is_empty() {
+        Check::failed(id, Reason::Missing).comparing(format!("no key on {} in EF.CardSecurity", curve.name()))
+    } else if !on_the_curve.iter().any(|key| mapping.proves(key)) {
+        Check::failed(id, Reason::BadKey)
+    } else if card_security.is_successful() {
+        Check::successful(id)
+    } else {
+        Check::undetermined(id, Reason::KeyNotAuthenticated)
+    };
+    match check.compared.is_empty() {
+        true => check.comparing(format!("{}, the key of EF.CardSecurity", curve.name())),
+        false => check,
+    }
+}
+
+/// Chip authentication: due where EF.SOD lists DG14 and DG14 holds a key for it, unless the mapping of PACE has shown the
+/// chip.
+fn chip_authentication(
+    document: &Document,
+    values: &Values<'_>,
+    pa: &PassiveAuthentication<'_>,
+    mapping: &Check,
+) -> Check {
     let id = CheckId::ChipChipAuthentication;
     if !is_listed(pa, DataGroup::DG14) {
         return Check::new(id, State::NotSupported, Some(Reason::NotDue)).comparing("EF.SOD lists no DG14");
@@ -62,7 +134,7 @@ fn chip_authentication(document: &Document, values: &Values<'_>, pa: &PassiveAut
         KeyChoice::Key(key) => key,
     };
     let suite = key.suite();
-    let compared = format!("{}, {}", suite.curve.name(), suite.cipher.name());
+    let compared = format!("{}, {}", suite.group.name(), suite.cipher.name());
     let check = match document.chip_authentication() {
         ChipAuthentication::Proven(_) if pa.authenticated(DataGroup::DG14).is_none() => {
             Check::undetermined(id, Reason::KeyNotAuthenticated)
@@ -74,11 +146,17 @@ fn chip_authentication(document: &Document, values: &Values<'_>, pa: &PassiveAut
         ChipAuthentication::Proven(_) => Check::failed(id, Reason::Mismatch),
         ChipAuthentication::Attested => Check::undetermined(id, Reason::AttestedByReader),
         ChipAuthentication::NotMade if document.origin() == Origin::Files => Check::undetermined(id, Reason::FromFile),
-        ChipAuthentication::NotMade | ChipAuthentication::NotOffered => Check::undetermined(id, Reason::NotMade),
+        ChipAuthentication::ShownByMapping if mapping.is_successful() => {
+            Check::new(id, State::NotSupported, Some(Reason::ShownByMapping))
+        }
+        ChipAuthentication::NotMade | ChipAuthentication::NotOffered | ChipAuthentication::ShownByMapping => {
+            Check::undetermined(id, Reason::NotMade)
+        }
         ChipAuthentication::Impossible(reason) => Check::failed(id, *reason),
         ChipAuthentication::Refused(status) => {
             return Check::failed(id, Reason::Refused).comparing(format!("{compared}, status {status}"));
         }
+        ChipAuthentication::SessionLost => Check::failed(id, Reason::SessionLost),
         ChipAuthentication::NotUnderNewKeys => Check::failed(id, Reason::OldKeysKept),
     };
     let check = if suite.cipher == Cipher::TripleDes { check.warning(Warning::Sha1) } else { check };

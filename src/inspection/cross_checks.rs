@@ -26,15 +26,15 @@ pub(super) fn access_protocol(document: &Document) -> Check {
         AccessProtocol::Pace(suite) => Check::successful(id).comparing(format!(
             "PACE version 2, {}, {}, {cipher}",
             suite.mapping.name(),
-            suite.curve.name()
+            suite.group.name()
         )),
     };
     let check = if access.protocol == AccessProtocol::Bac { check.warning(Warning::BasicAccessControl) } else { check };
     if access.other_set_at_form { check.warning(Warning::OtherSetAtForm) } else { check }
 }
 
-/// Each info of EF.CardAccess stands byte-equal in DG14, and each PACEInfo signed there was offered: else somebody took
-/// the stronger suites away (9303-11 §9.2.11). DG14 without any PACEInfo cannot tell.
+/// Each info of EF.CardAccess stands byte-equal in DG14 or EF.CardSecurity, and each PACEInfo signed there was offered:
+/// else somebody took the stronger suites away (9303-11 §9.2.11). Signed files without any PACEInfo cannot tell.
 pub(super) fn card_access(document: &Document, values: &Values<'_>) -> Check {
     let id = CheckId::AccessCardAccess;
     let offered = match document.file(FileId::CardAccess) {
@@ -45,24 +45,38 @@ pub(super) fn card_access(document: &Document, values: &Values<'_>) -> Check {
         _ if document.origin() == Origin::Files => return Check::undetermined(id, Reason::FromFile),
         _ => None,
     };
-    let signed = match &values.dg14 {
-        Some(Ok(dg14)) => &dg14.security_infos,
+    let dg14 = match &values.dg14 {
+        Some(Ok(dg14)) => Some(("EF.DG14", &dg14.security_infos)),
         Some(Err(_)) => return Check::undetermined(id, Reason::Malformed).comparing("EF.DG14"),
-        None => return Check::undetermined(id, Reason::NoSignedPaceInfo).comparing("no EF.DG14 to compare with"),
+        None => None,
     };
-    let compared = "EF.CardAccess and EF.DG14";
-    if signed.pace_raw().next().is_none() {
+    let card_security = match &values.card_security {
+        Some(Ok(file)) => Some(("EF.CardSecurity", &file.security_infos)),
+        Some(Err(_)) => return Check::undetermined(id, Reason::Malformed).comparing("EF.CardSecurity"),
+        None => None,
+    };
+    // A file without any PACEInfo says nothing of PACE: old chips, and DG14 written before it (design, point 3.1).
+    let signed: Vec<_> = [dg14, card_security].into_iter().flatten().collect();
+    let telling: Vec<_> = signed.iter().filter(|(_, infos)| infos.pace_raw().next().is_some()).collect();
+    let names: Vec<&str> = signed.iter().map(|(name, _)| *name).collect();
+    if telling.is_empty() {
+        let compared = if names.is_empty() { "no EF.DG14".to_owned() } else { names.join(", ") };
         return Check::undetermined(id, Reason::NoSignedPaceInfo).comparing(compared);
     }
     let was_offered = |raw: &[u8]| offered.as_ref().is_some_and(|offered| offered.contains(raw));
-    let check = if !signed.pace_raw().all(|info| was_offered(&info.raw)) {
-        Check::failed(id, Reason::PaceInfoHidden)
-    } else if !offered.iter().flat_map(|offered| &offered.infos).all(|info| signed.contains(&info.raw)) {
-        Check::failed(id, Reason::CardAccessDiffers)
-    } else {
-        Check::successful(id)
-    };
-    check.comparing(compared)
+    let hidden = telling.iter().find(|(_, infos)| !infos.pace_raw().all(|info| was_offered(&info.raw)));
+    let is_signed = |raw: &[u8]| signed.iter().any(|(_, infos)| infos.contains(raw));
+    // EF.CardSecurity, where it was read, holds all that EF.CardAccess holds (conformance J_02, J_03).
+    let is_in_card_security = |raw: &[u8]| card_security.is_none_or(|(_, infos)| infos.contains(raw));
+    let mut infos = offered.iter().flat_map(|offered| &offered.infos);
+    let compared = format!("EF.CardAccess and {}", names.join(", "));
+    if let Some((name, _)) = hidden {
+        return Check::failed(id, Reason::PaceInfoHidden).comparing(format!("EF.CardAccess and {name}"));
+    }
+    if !infos.all(|info| is_signed(&info.raw) && is_in_card_security(&info.raw)) {
+        return Check::failed(id, Reason::CardAccessDiffers).comparing(compared);
+    }
+    Check::successful(id).comparing(compared)
 }
 
 /// The comparisons of the Vietnamese profile: those that have something to compare.

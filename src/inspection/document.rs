@@ -5,11 +5,11 @@
 use super::proofs::Proofs;
 use super::report::Report;
 use super::verdict;
-use crate::access::AccessRecord;
+use crate::access::{AccessRecord, ChipMapping};
 use crate::channel::Limits;
 use crate::chip::{ActiveAuthentication, ChipAuthentication};
 use crate::iso7816::StatusWord;
-use crate::lds::FileId;
+use crate::lds::{CardSecurity, FileId};
 use crate::pki::TrustStore;
 use crate::vietnam::{PersonalNumber, Qr};
 use std::collections::BTreeMap;
@@ -54,6 +54,11 @@ impl FileState {
     pub(crate) fn is_known(&self) -> bool {
         !matches!(self, Self::Unknown)
     }
+
+    /// Whether it need not be asked for any more.
+    pub(crate) fn is_settled(&self) -> bool {
+        !matches!(self, Self::Unknown | Self::CutOff)
+    }
 }
 
 impl core::fmt::Debug for FileState {
@@ -95,6 +100,19 @@ pub struct Claims {
     pub qr: Option<Qr>,
 }
 
+/// What chip authentication mapping gave.
+#[derive(Debug)]
+pub(crate) enum MappingRecord {
+    /// Another mapping was used, or none.
+    None,
+    /// What the chip showed; it is judged when the document is verified.
+    Shown(ChipMapping),
+    /// A stored document says that its reader saw the chip shown; a file cannot prove it again.
+    Attested,
+    /// A stored document says that its reader saw it fail.
+    AttestedFailed,
+}
+
 /// A document as read.
 pub struct Document {
     pub(crate) origin: Origin,
@@ -102,12 +120,15 @@ pub struct Document {
     pub(crate) access: Option<AccessRecord>,
     pub(crate) chip_authentication: ChipAuthentication,
     pub(crate) active_authentication: ActiveAuthentication,
+    pub(crate) chip_mapping: MappingRecord,
     pub(crate) claims: Claims,
     pub(crate) cut_off: bool,
     pub(crate) exchanges: u32,
     pub(crate) elapsed: Duration,
     pub(crate) limits: Option<Limits>,
     pub(crate) restarts: u32,
+    pub(crate) resumed: Vec<FileId>,
+    pub(crate) resumes: u32,
     /// A stored document says of itself that BAC was used after PACE had failed.
     pub(crate) downgraded_by_file: bool,
 }
@@ -141,12 +162,15 @@ impl Document {
             access: None,
             chip_authentication: ChipAuthentication::NotMade,
             active_authentication: ActiveAuthentication::NotMade,
+            chip_mapping: MappingRecord::None,
             claims: Claims::default(),
             cut_off: false,
             exchanges: 0,
             elapsed: Duration::ZERO,
             limits: None,
             restarts: 0,
+            resumed: Vec::new(),
+            resumes: 0,
             downgraded_by_file: false,
         }
     }
@@ -184,6 +208,16 @@ impl Document {
 
     pub(crate) fn put(&mut self, file: FileId, state: FileState) {
         self.files.insert(file, state);
+    }
+
+    /// Whether the chip has shown in PACE that it holds a key of EF.CardSecurity; what that is worth, passive
+    /// authentication says.
+    pub(crate) fn is_shown_by_mapping(&self) -> bool {
+        let MappingRecord::Shown(mapping) = &self.chip_mapping else { return false };
+        match self.file(FileId::CardSecurity).bytes().map(CardSecurity::parse) {
+            Some(Ok(file)) => file.chip_keys.iter().any(|key| key.key.as_ref().is_ok_and(|key| mapping.proves(key))),
+            _ => false,
+        }
     }
 
     /// Where it comes from.
@@ -229,6 +263,16 @@ impl Document {
     /// How often access was opened anew because of too long an answer.
     pub fn restarts(&self) -> u32 {
         self.restarts
+    }
+
+    /// How often the card was lost in the middle of the reading and came back.
+    pub fn resumes(&self) -> u32 {
+        self.resumes
+    }
+
+    /// The files that were read in parts, before and after the card was lost; each is judged by its hash as a whole.
+    pub fn resumed_files(&self) -> &[FileId] {
+        &self.resumed
     }
 
     /// Judges the document against what the caller trusts, at this time. Never an error: a failed check is a finding.

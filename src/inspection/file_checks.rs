@@ -3,7 +3,9 @@
 use super::document::{Document, FileState, NotRead};
 use crate::checks::{Check, CheckId, Reason, State, Warning};
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
-use crate::lds::{Com, DataGroup, Dg2, Dg14, Dg15, FileId, Finding, Kind, Mrz, MrzField};
+use crate::lds::{
+    CardSecurity, CardSecurityError, Com, DataGroup, Dg2, Dg14, Dg15, FileId, Finding, Kind, Mrz, MrzField,
+};
 use crate::passive_authentication::{self as pa, Inputs, PassiveAuthentication};
 use crate::pki::TrustStore;
 use crate::tlv::{self, Tag, TlvError};
@@ -22,6 +24,7 @@ pub(super) struct Values<'a> {
     pub(super) dg13: Value<Dg13>,
     pub(super) dg14: Value<Dg14>,
     pub(super) dg15: Value<Dg15>,
+    pub(super) card_security: Option<Result<CardSecurity<'a>, CardSecurityError>>,
     pub(super) at: Date,
 }
 
@@ -37,6 +40,7 @@ impl<'a> Values<'a> {
             dg13: group(DataGroup::DG13).filter(|_| is_vietnamese).map(Dg13::parse),
             dg14: group(DataGroup::DG14).map(Dg14::parse),
             dg15: group(DataGroup::DG15).map(Dg15::parse),
+            card_security: document.file(FileId::CardSecurity).bytes().map(CardSecurity::parse),
             at: at.date(),
             mrz,
         }
@@ -93,17 +97,17 @@ const WITHOUT_TERM: &str = "KHONG THOI HAN";
 /// Vietnam, as a machine readable zone names it (9303-3 §5).
 const VIETNAM: &str = "VNM";
 
-/// Runs passive authentication over the document.
-pub(super) fn passive_authentication<'a>(
+/// What passive authentication judges of the document, and with what.
+pub(super) fn inputs<'a>(
     document: &'a Document,
     values: &'a Values<'a>,
     trust: &'a TrustStore,
     at: OffsetDateTime,
-) -> PassiveAuthentication<'a> {
+) -> Inputs<'a> {
     let files: BTreeMap<_, _> =
         DataGroup::all().filter_map(|group| Some((group, state(document.file(FileId::DataGroup(group)))?))).collect();
     let sod = state(document.file(FileId::Sod)).unwrap_or(pa::FileState::NotRead);
-    pa::passive_authentication(&Inputs {
+    Inputs {
         sod,
         files,
         trust,
@@ -111,7 +115,22 @@ pub(super) fn passive_authentication<'a>(
         issued: values.issued(),
         issuing_state: values.mrz().map(Mrz::issuing_state),
         document_code: values.mrz().map(Mrz::document_code),
-    })
+    }
+}
+
+/// What EF.CardSecurity is worth.
+pub(super) fn card_security(document: &Document, values: &Values<'_>, inputs: &Inputs<'_>) -> Check {
+    let id = CheckId::AccessCardSecurity;
+    match &values.card_security {
+        Some(Ok(file)) => pa::card_security(file, inputs),
+        Some(Err(error)) => Check::failed(id, Reason::Malformed).comparing(error.to_string()),
+        None => match document.file(FileId::CardSecurity) {
+            FileState::Absent(_) => Check::new(id, State::NotSupported, Some(Reason::NotPresent)),
+            FileState::Refused(_) => Check::undetermined(id, Reason::Refused),
+            FileState::CutOff => Check::new(id, State::Aborted, Some(Reason::CutOff)),
+            _ => Check::new(id, State::NotSupported, Some(Reason::NotRead)),
+        },
+    }
 }
 
 fn state(file: &FileState) -> Option<pa::FileState<'_>> {

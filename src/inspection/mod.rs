@@ -8,11 +8,12 @@ mod file_checks;
 mod holder;
 mod plan;
 mod proofs;
+mod reading;
 mod report;
 mod session;
 mod verdict;
 
-pub use card::{Card, OpenError, Options};
+pub use card::{Card, OpenError, Options, Resume};
 pub use document::{Claims, Document, FileState, NotRead, Origin};
 pub use holder::{FIELD_NAMES, Field, Holder, Portrait, Source};
 pub use plan::ReadPlan;

@@ -2,7 +2,7 @@
 //!
 //! Never in it: passwords, keys, nonces. What a file cannot prove again is marked as attested by the reader.
 
-use super::document::Document;
+use super::document::{Document, MappingRecord};
 use crate::access::{AccessProtocol, AccessRecord};
 use crate::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
 use crate::iso7816::StatusWord;
@@ -21,6 +21,9 @@ pub struct Proofs {
     active_authentication: Option<Active>,
     /// What became of chip authentication: attested by the reader, no file proves it again.
     chip_authentication: Option<Attested>,
+    /// What became of chip authentication mapping: attested by the reader, no file proves it again.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pace_cam: Option<Attested>,
     /// The access protocol: attested by the reader.
     access: Option<Access>,
 }
@@ -47,7 +50,7 @@ struct Active {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 struct Attested {
-    /// `proven`, `not_offered`, `impossible`, `refused`, `not_under_new_keys`.
+    /// `proven`, `not_offered`, `impossible`, `refused`, `session_lost`, `not_under_new_keys`.
     outcome: String,
 }
 
@@ -66,6 +69,7 @@ impl Proofs {
             schema: SCHEMA.into(),
             active_authentication: Active::of(document.active_authentication()),
             chip_authentication: Attested::of(document.chip_authentication()),
+            pace_cam: Attested::of_mapping(document),
             access: document.access().map(Access::of),
         }
     }
@@ -85,6 +89,12 @@ impl Proofs {
         }
         if let Some(attested) = &self.chip_authentication {
             document.chip_authentication = attested.restore();
+        }
+        if let Some(attested) = &self.pace_cam {
+            document.chip_mapping = match attested.outcome.as_str() {
+                "proven" => MappingRecord::Attested,
+                _ => MappingRecord::AttestedFailed,
+            };
         }
         document.downgraded_by_file = self.access.as_ref().is_some_and(|access| access.downgraded);
     }
@@ -140,14 +150,25 @@ impl Active {
 impl Attested {
     fn of(record: &ChipAuthentication) -> Option<Self> {
         let outcome = match record {
-            ChipAuthentication::NotMade => return None,
+            ChipAuthentication::NotMade | ChipAuthentication::ShownByMapping => return None,
             ChipAuthentication::NotOffered => "not_offered",
             ChipAuthentication::Impossible(_) => "impossible",
             ChipAuthentication::Proven(_) | ChipAuthentication::Attested => "proven",
             ChipAuthentication::Refused(_) => "refused",
+            ChipAuthentication::SessionLost => "session_lost",
             ChipAuthentication::NotUnderNewKeys => "not_under_new_keys",
         };
         Some(Self { outcome: outcome.into() })
+    }
+
+    fn of_mapping(document: &Document) -> Option<Self> {
+        let is_proven = match &document.chip_mapping {
+            MappingRecord::None => return None,
+            MappingRecord::Shown(_) => document.is_shown_by_mapping(),
+            MappingRecord::Attested => true,
+            MappingRecord::AttestedFailed => false,
+        };
+        Some(Self { outcome: if is_proven { "proven" } else { "failed" }.into() })
     }
 
     fn restore(&self) -> ChipAuthentication {
@@ -155,6 +176,7 @@ impl Attested {
             "proven" => ChipAuthentication::Attested,
             "not_offered" | "impossible" => ChipAuthentication::NotMade,
             "refused" => ChipAuthentication::Refused(StatusWord::NO_DIAGNOSIS),
+            "session_lost" => ChipAuthentication::SessionLost,
             _ => ChipAuthentication::NotUnderNewKeys,
         }
     }

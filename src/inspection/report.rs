@@ -26,6 +26,8 @@ pub struct Report {
     elapsed_ms: u64,
     limits: Option<Limits>,
     restarts: u32,
+    resumes: u32,
+    resumed_files: Vec<&'static str>,
 }
 
 /// How the chip was opened, in words.
@@ -34,11 +36,11 @@ pub struct Report {
 pub struct Access {
     /// `pace`, `bac`, `none`.
     pub protocol: &'static str,
-    /// `gm`.
+    /// `gm`, `im`, `cam`.
     pub mapping: Option<&'static str>,
     /// `can`, `mrz`.
     pub password: Option<&'static str>,
-    /// The curve: `brainpoolP256r1`.
+    /// The curve or group: `brainpoolP256r1`, `modp-2048-256`.
     pub parameter: Option<&'static str>,
     /// `3des`, `aes-128`, `aes-192`, `aes-256`.
     pub cipher: Option<&'static str>,
@@ -84,6 +86,8 @@ impl Report {
             elapsed_ms: u64::try_from(document.elapsed().as_millis()).unwrap_or(u64::MAX),
             limits: document.limits(),
             restarts: document.restarts(),
+            resumes: document.resumes(),
+            resumed_files: document.resumed_files().iter().map(|file| file.name()).collect(),
         }
     }
 
@@ -95,6 +99,16 @@ impl Report {
     /// How often access was opened anew because of too long an answer.
     pub fn restarts(&self) -> u32 {
         self.restarts
+    }
+
+    /// How often the card was lost in the middle of the reading and came back.
+    pub fn resumes(&self) -> u32 {
+        self.resumes
+    }
+
+    /// The files that were read in parts, before and after the card was lost: `EF.DG2`.
+    pub fn resumed_files(&self) -> &[&'static str] {
+        &self.resumed_files
     }
 
     /// The verdict. It is never the whole story: the checks say why.
@@ -158,7 +172,7 @@ impl Access {
         let (protocol, mapping, parameter) = match &record.protocol {
             AccessProtocol::None => ("none", None, None),
             AccessProtocol::Bac => ("bac", None, None),
-            AccessProtocol::Pace(suite) => ("pace", Some(suite.mapping.name()), Some(suite.curve.name())),
+            AccessProtocol::Pace(suite) => ("pace", Some(suite.mapping.name()), Some(suite.group.name())),
         };
         Self {
             protocol,

@@ -12,6 +12,7 @@ use super::holder;
 use super::report::Report;
 use crate::checks::{Check, CheckId, Reason, State};
 use crate::lds::{DataGroup, FileId};
+use crate::passive_authentication::passive_authentication;
 use crate::pki::TrustStore;
 use std::time::SystemTime;
 use time::OffsetDateTime;
@@ -66,9 +67,10 @@ fn gate(id: CheckId) -> Gate {
         CheckId::PaCountry
         | CheckId::AccessProtocol
         | CheckId::AccessCardAccess
+        | CheckId::AccessCardSecurity
         | CheckId::LdsCom
         | CheckId::VnNumber => Gate::MustNotFail,
-        CheckId::ChipActiveAuthentication | CheckId::ChipChipAuthentication => Gate::Proof,
+        CheckId::ChipPaceCam | CheckId::ChipActiveAuthentication | CheckId::ChipChipAuthentication => Gate::Proof,
         _ => Gate::None,
     }
 }
@@ -76,10 +78,13 @@ fn gate(id: CheckId) -> Gate {
 pub(super) fn verify(document: &Document, trust: &TrustStore, at: SystemTime) -> Report {
     let at = OffsetDateTime::from(at);
     let files = file_checks::Values::of(document, at);
-    let pa = file_checks::passive_authentication(document, &files, trust, at);
+    let inputs = file_checks::inputs(document, &files, trust, at);
+    let pa = passive_authentication(&inputs);
+    let card_security = file_checks::card_security(document, &files, &inputs);
     let mut checks = vec![cross_checks::access_protocol(document), cross_checks::card_access(document, &files)];
+    checks.push(card_security.clone());
     checks.extend(pa.checks().iter().cloned());
-    let (chip, due) = chip_checks::all(document, &files, &pa);
+    let (chip, due) = chip_checks::all(document, &files, &pa, &card_security);
     checks.extend(chip);
     checks.extend(file_checks::all(document, &files, &pa));
     checks.extend(cross_checks::vietnam(document, &files));

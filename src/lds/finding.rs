@@ -186,6 +186,8 @@ defects! {
     // EF.ATR/INFO.
     LengthInfoMissing = "length_info_missing", Unusual, "no extended length information";
     LengthInfoMalformed = "length_info_malformed", Malformed, "extended length information that is not two lengths";
+    // EF.DIR.
+    ApplicationMalformed = "application_malformed", Malformed, "an application template without its identifier";
     // EF.DG13 of Vietnam.
     VnVersion = "vn_version", Unusual, "no version, or an unknown one";
     VnIdentifierMissing = "vn_identifier_missing", Unusual, "no object identifier, or another one";

@@ -67,7 +67,7 @@ impl Dg14 {
 }
 
 /// Matches keys and suites by key id: equal ids, or neither has one (9303-11 §9.2.5).
-fn chip_keys(infos: &SecurityInfos, findings: &mut Findings) -> Vec<ChipKey> {
+pub(super) fn chip_keys(infos: &SecurityInfos, findings: &mut Findings) -> Vec<ChipKey> {
     let belongs = |suite: &ChipAuthenticationInfo, key: &ChipAuthenticationPublicKeyInfo| {
         suite.agreement == key.agreement && suite.key_id == key.key_id
     };
@@ -86,9 +86,11 @@ fn chip_keys(infos: &SecurityInfos, findings: &mut Findings) -> Vec<ChipKey> {
         if suites.is_empty() {
             findings.add(info.at, Defect::ChipInfoMissing);
         }
-        let public = match key.agreement {
-            Agreement::Ecdh => PublicKey::from_spki(&key.spki),
-            Agreement::Dh => Err(CryptoError::Unsupported),
+        let public = match (key.agreement, PublicKey::from_spki(&key.spki)) {
+            (Agreement::Ecdh, Ok(public @ PublicKey::Ec { .. })) => Ok(public),
+            (Agreement::Dh, Ok(public @ PublicKey::Dh { .. })) => Ok(public),
+            (_, Ok(_)) => Err(CryptoError::BadKey),
+            (_, Err(error)) => Err(error),
         };
         note_key(&public, info.at, findings);
         keys.push(ChipKey { info: key.clone(), suites, key: public });

@@ -13,11 +13,15 @@ mod face;
 mod security_infos;
 mod keys;
 mod atr_info;
+mod dir;
 mod sod;
+mod card_security;
 
 pub use atr_info::{AtrInfo, CardCapabilities, ExtendedLength};
+pub use card_security::{CardSecurity, CardSecurityError};
 pub use com::Com;
 pub use date::{PartialDate, Sex};
+pub use dir::Dir;
 pub use face::{Dg2, Face, ImageFormat, MAX_FACES, RecordFormat};
 pub use files::{DataGroup, FileId};
 pub(crate) use finding::Findings;

@@ -6,9 +6,11 @@
 //!
 //! Not here: revocation (its check is always *not checked*), EF.COM and EF.CardAccess, and the verdict.
 
+mod card_security;
 mod hashes;
 mod signer;
 
+pub use card_security::card_security;
 pub use hashes::{HashMatches, provisional};
 
 use crate::checks::{Check, CheckId, Reason, State, Warning};

@@ -6,6 +6,7 @@
 mod certificate;
 mod cms;
 mod country;
+pub mod cvc;
 mod master_list;
 mod moment;
 mod name;

@@ -7,7 +7,9 @@
 pub mod pcsc;
 pub mod transcript;
 
-use crate::error::TransportError;
+use crate::error::{Error, TransportError};
+use crate::event::Show;
+use std::time::Duration;
 
 /// A line to one card in one reader.
 pub trait Transport: Send {
@@ -22,6 +24,15 @@ pub trait Transport: Send {
     /// # Errors
     /// [`TransportError`] where the card or the reader is gone.
     fn reset(&mut self) -> Result<(), TransportError>;
+
+    /// Waits, up to `patience`, until a card that was lost is back, and resets it. A line that cannot wait only resets.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] where the card does not come back in time, [`Error::Cancelled`] where `show` says stop.
+    fn reconnect(&mut self, patience: Duration, show: &mut Show<'_>) -> Result<(), Error> {
+        let _ = (patience, show);
+        Ok(self.reset()?)
+    }
 
     /// The answer to reset, with the historical bytes.
     fn atr(&self) -> &[u8];

@@ -7,11 +7,13 @@
 //! transport error in its place, `reset`, `# …` a comment. A protected session replays only with the randomness that it
 //! was recorded with.
 
-use crate::error::TransportError;
+use crate::error::{Error, TransportError};
+use crate::event::Show;
 use crate::transport::Transport;
 use core::fmt;
 use core::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use thiserror::Error;
 
 /// The longest line of hexadecimal text that is parsed, in bytes of data: an extended command (7816-4 §5.1).
@@ -230,6 +232,17 @@ impl Transport for Recorder {
     fn reset(&mut self) -> Result<(), TransportError> {
         let outcome = self.line.reset();
         self.recording.lock().steps.push(Step::Reset(outcome.clone()));
+        outcome
+    }
+
+    fn reconnect(&mut self, patience: Duration, show: &mut Show<'_>) -> Result<(), Error> {
+        let outcome = self.line.reconnect(patience, show);
+        // A card that is back is recorded as a reset: played back, that is what it is.
+        match &outcome {
+            Ok(()) => self.recording.lock().steps.push(Step::Reset(Ok(()))),
+            Err(Error::Transport(error)) => self.recording.lock().steps.push(Step::Reset(Err(error.clone()))),
+            Err(_) => {}
+        }
         outcome
     }
 

@@ -8,7 +8,8 @@
 use super::binding::call;
 use super::features::{SHORT, max_apdu};
 use super::names::{is_memory_card_atr, is_short_only};
-use crate::error::TransportError;
+use crate::error::{Error, TransportError};
+use crate::event::{Event, Show};
 use crate::transport::Transport;
 use ::pcsc::{Card, Context, Disposition, Protocol, Protocols, Scope, ShareMode, Status};
 use std::ffi::CString;
@@ -27,6 +28,8 @@ const IDLE: Duration = Duration::from_millis(2_500);
 /// How long a driver may take to notice that the card has gone, after an exchange broke.
 const NOTICE: Duration = Duration::from_millis(800);
 const NOTICE_STEP: Duration = Duration::from_millis(40);
+/// Between two looks for a card that left.
+const WAIT_STEP: Duration = Duration::from_millis(200);
 
 fn protocols() -> Protocols {
     Protocols::T0 | Protocols::T1
@@ -116,6 +119,33 @@ impl Transport for Link {
         }
         held.used = Instant::now();
         Ok(())
+    }
+
+    fn reconnect(&mut self, patience: Duration, show: &mut Show<'_>) -> Result<(), Error> {
+        let began = Instant::now();
+        loop {
+            let elapsed = began.elapsed();
+            if show(Event::Waiting { elapsed }).is_break() {
+                return Err(Error::Cancelled);
+            }
+            // A connection to a card that left is of no use any more: a new one, to whatever card is there now.
+            let mut held = lock(&self.held);
+            if let Some(card) = held.card.take() {
+                let _ = call(|| card.disconnect(Disposition::ResetCard).map_err(|(_, error)| error));
+            }
+            match connect(&self.name) {
+                Ok((card, atr, _)) => {
+                    held.card = Some(card);
+                    held.used = Instant::now();
+                    self.atr = atr;
+                    return Ok(());
+                }
+                Err(error) if error == TransportError::Denied || elapsed >= patience => return Err(error.into()),
+                Err(_) => {}
+            }
+            drop(held);
+            sleep(WAIT_STEP);
+        }
     }
 
     fn atr(&self) -> &[u8] {

@@ -1,0 +1,379 @@
+//! How the files and proofs of an open chip are read.
+//!
+//! EF.SOD drives the reading, not EF.COM. A file that cannot be read is a result; a broken rule or the caller's "stop"
+//! ends the reading and gives back what was held. A lost line does so only after the card was waited for: it is opened
+//! anew, must show the EF.SOD already held, and the file goes on at the offset reached; its hash decides.
+
+use super::document::{Document, FileState, MappingRecord, NotRead};
+use super::plan::{ReadPlan, reading_order};
+use super::session::Session;
+use crate::channel::{Outcome, ends_session};
+use crate::chip::{ActiveAuthentication, Agreed, ChipAuthentication, KeyChoice, agree, ask, choose_key};
+use crate::crypto::PublicKey;
+use crate::error::{Broken, Error, Step, TransportError};
+use crate::event::{Event, Phase, Show};
+use crate::iso7816::StatusWord;
+use crate::lds::{Com, DataGroup, Dg14, Dg15, FileId, SecurityObject};
+use crate::passive_authentication::provisional;
+
+/// Plain bytes that the shortest protected answer surely carries.
+const SHORT_ANSWER: usize = 223;
+/// Restarts of access control that too long an answer may cost in one reading.
+const MAX_RESTARTS: u32 = 2;
+
+/// A reading in progress.
+pub(super) struct Reading {
+    session: Session,
+    restarts: u32,
+    resumes: u32,
+    /// Chip authentication was agreed on; the next answer proves it or not.
+    chip_unproven: Option<ChipAuthentication>,
+    /// Chip authentication was made, or cannot be, with this session.
+    chip_settled: bool,
+    /// The line was lost over active authentication, with a challenge of the reader's: it may be asked again.
+    ask_again: bool,
+}
+
+impl Reading {
+    pub(super) fn new(session: Session, document: &mut Document) -> Self {
+        let restarts = session.opening.restarts;
+        let mut reading =
+            Self { session, restarts, resumes: 0, chip_unproven: None, chip_settled: false, ask_again: false };
+        reading.take_opening(document);
+        reading
+    }
+
+    /// What opening the chip gave goes into the document.
+    fn take_opening(&mut self, document: &mut Document) {
+        let opening = &mut self.session.opening;
+        if let Some(mapping) = opening.chip_mapping.take() {
+            document.chip_mapping = MappingRecord::Shown(mapping);
+        }
+        if let Some(card_security) = opening.card_security.take() {
+            document.put(FileId::CardSecurity, card_security);
+        }
+        let was_downgraded = document.access.as_ref().is_some_and(|access| access.downgraded);
+        let mut access = opening.access.clone();
+        access.downgraded |= was_downgraded;
+        document.access = Some(access);
+    }
+
+    /// The end: what the reading cost.
+    pub(super) fn leave(self, document: &mut Document) {
+        document.exchanges = self.session.channel.exchanges();
+        document.elapsed = self.session.elapsed();
+        document.limits = Some(self.session.channel.limits());
+        document.restarts = self.restarts;
+        document.resumes = self.resumes;
+    }
+
+    pub(super) fn run(&mut self, plan: &ReadPlan, document: &mut Document, show: &mut Show<'_>) -> Result<(), Error> {
+        loop {
+            let Err(mut lost) = self.pass(plan, document, show) else { return Ok(()) };
+            loop {
+                let attempts = self.session.door.options.resume.attempts;
+                if !is_lost_card(&lost) || self.resumes >= attempts {
+                    return Err(lost);
+                }
+                self.resumes += 1;
+                match self.resume(document, show) {
+                    Ok(()) => break,
+                    Err(error) => lost = error,
+                }
+            }
+        }
+    }
+
+    /// All that is to be read and asked, as far as it is not done yet.
+    fn pass(&mut self, plan: &ReadPlan, document: &mut Document, show: &mut Show<'_>) -> Result<(), Error> {
+        let listed = self.listed(document, show)?;
+        for group in listed.iter().filter(|group| [DataGroup::DG3, DataGroup::DG4].contains(group)) {
+            document.put(FileId::DataGroup(*group), FileState::NotRead(NotRead::NeedsTerminalAuthentication));
+        }
+        let mut listed = listed;
+        listed.retain(|group| ![DataGroup::DG3, DataGroup::DG4].contains(group));
+        for group in listed.iter().filter(|group| !plan.wants(**group)) {
+            document.put(FileId::DataGroup(*group), FileState::NotRead(NotRead::Plan));
+        }
+        listed.retain(|group| plan.wants(*group));
+
+        if listed.contains(&DataGroup::DG14) {
+            self.fetch(FileId::DataGroup(DataGroup::DG14), document, show)?;
+            if plan.chip_authentication {
+                self.chip_authentication(document, show)?;
+            }
+        }
+        self.session.channel.phase(Phase::DataGroups, show)?;
+        if plan.com {
+            self.fetch(FileId::Com, document, show)?;
+        }
+        for group in reading_order(&listed) {
+            self.fetch(FileId::DataGroup(group), document, show)?;
+        }
+        self.settle_chip_authentication(document);
+        if plan.active_authentication && listed.contains(&DataGroup::DG15) {
+            self.active_authentication(plan, document, show)?;
+        }
+        Ok(())
+    }
+
+    /// EF.SOD, and the data groups that it lists.
+    fn listed(&mut self, document: &mut Document, show: &mut Show<'_>) -> Result<Vec<DataGroup>, Error> {
+        self.session.channel.phase(Phase::SecurityObject, show)?;
+        self.fetch(FileId::Sod, document, show)?;
+        let listed: Vec<DataGroup> = match document.file(FileId::Sod).bytes().map(SecurityObject::parse) {
+            Some(Ok(sod)) => sod.data_groups().collect(),
+            _ => Vec::new(),
+        };
+        if !listed.is_empty() {
+            return Ok(listed);
+        }
+        // No list that could be believed: what the chip says it has is read all the same, and judged as not covered.
+        self.fetch(FileId::Com, document, show)?;
+        Ok(match document.file(FileId::Com).bytes().map(Com::parse) {
+            Some(Ok(com)) => com.data_groups.unwrap_or_default(),
+            _ => Vec::new(),
+        })
+    }
+
+    /// Reads one file into the document, unless it is known already. An answer too long for chip or reader costs a new
+    /// access with shorter ones; an answer that is not under the new keys of chip authentication, a new access without it.
+    fn fetch(&mut self, file: FileId, document: &mut Document, show: &mut Show<'_>) -> Result<(), Error> {
+        if document.file(file).is_settled() {
+            return Ok(());
+        }
+        loop {
+            match self.read(file, document, show) {
+                Ok(outcome) => {
+                    if let Some(proven) = self.chip_unproven.take() {
+                        document.chip_authentication = proven;
+                    }
+                    document.put(file, outcome.into());
+                    return offer(file, document, show);
+                }
+                Err(error) if self.chip_unproven.is_some() && ends_session(&error) => {
+                    self.reopen(document, show)?;
+                    document.chip_authentication = ChipAuthentication::NotUnderNewKeys;
+                }
+                Err(error) if self.restarts < MAX_RESTARTS && self.session.channel.is_length_fault(&error) => {
+                    self.restarts += 1;
+                    // The last restart must not be spent on a length that may be refused again.
+                    if !self.session.channel.lower_read_length(self.restarts == MAX_RESTARTS) {
+                        return Err(error);
+                    }
+                    self.reopen(document, show)?;
+                }
+                Err(error) => {
+                    document.put(file, FileState::CutOff);
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// The bytes of a file. One in which the line was lost goes on where it stopped, and is taken only by its hash; else
+    /// it is read again from its start.
+    fn read(&mut self, file: FileId, document: &mut Document, show: &mut Show<'_>) -> Result<Outcome, Error> {
+        let during = Step::Read(file);
+        let channel = &mut self.session.channel;
+        let held = channel.take_partial(file).filter(|held| !held.is_empty() && self.resumes > 0);
+        if let (FileId::DataGroup(group), Some(held)) = (file, held)
+            && let Some(Outcome::Read(bytes)) = channel.continue_file(file, held, during, show)?
+        {
+            let sod = document.file(FileId::Sod).bytes().map(SecurityObject::parse);
+            if matches!(sod, Some(Ok(sod)) if sod.content().hash_matches(group, &bytes) == Some(true)) {
+                document.resumed.push(file);
+                return Ok(Outcome::Read(bytes));
+            }
+        }
+        channel.read_file(file, during, show)
+    }
+
+    /// Opens the chip anew, from a reset; protected commands are never sent again. What was agreed on and not yet
+    /// proven is gone with the old session: an answer under other keys proves nothing.
+    fn reopen(&mut self, document: &mut Document, show: &mut Show<'_>) -> Result<(), Error> {
+        self.session.channel.reset()?;
+        self.enter(document, show)
+    }
+
+    /// From a plain channel to an application that can be read, again.
+    fn enter(&mut self, document: &mut Document, show: &mut Show<'_>) -> Result<(), Error> {
+        self.chip_unproven = None;
+        let first = !document.file(FileId::CardSecurity).is_known();
+        let Session { channel, door, random, opening, .. } = &mut self.session;
+        *opening = door.open(channel, random.as_mut(), first, show)?;
+        self.take_opening(document);
+        Ok(())
+    }
+
+    /// Waits for a lost card and opens it anew. It must be the same card: the same password opens it, and it shows the
+    /// EF.SOD that is held. What it proved before, it proves again.
+    fn resume(&mut self, document: &mut Document, show: &mut Show<'_>) -> Result<(), Error> {
+        let during = Step::Resume;
+        let other_card = || Error::Protocol { during, broken: Broken::OtherCard };
+        let channel = &mut self.session.channel;
+        channel.phase(Phase::Resume, show)?;
+        channel.reconnect(self.session.door.options.resume.patience, show)?;
+        if matches!(document.chip_authentication, ChipAuthentication::Proven(_)) {
+            document.chip_authentication = ChipAuthentication::NotMade;
+        }
+        self.chip_settled = document.chip_authentication != ChipAuthentication::NotMade;
+        match self.enter(document, show) {
+            Err(Error::WrongPassword { .. }) => return Err(other_card()),
+            other => other?,
+        }
+        if let Some(held) = document.file(FileId::Sod).bytes() {
+            match self.session.channel.read_file(FileId::Sod, during, show)? {
+                Outcome::Read(shown) if shown == held => {}
+                _ => return Err(other_card()),
+            }
+        }
+        Ok(())
+    }
+
+    fn chip_authentication(&mut self, document: &mut Document, show: &mut Show<'_>) -> Result<(), Error> {
+        if self.chip_settled {
+            return Ok(());
+        }
+        self.chip_settled = true;
+        // The chip has shown itself already, with a key of EF.CardSecurity (9303-11 §4.4.3.5).
+        if document.is_shown_by_mapping() {
+            document.chip_authentication = ChipAuthentication::ShownByMapping;
+            return Ok(());
+        }
+        let choice = match document.file(FileId::DataGroup(DataGroup::DG14)).bytes().map(Dg14::parse) {
+            Some(Ok(dg14)) => choose_key(&dg14),
+            _ => return Ok(()),
+        };
+        let key = match choice {
+            KeyChoice::Key(key) => key,
+            KeyChoice::None => {
+                document.chip_authentication = ChipAuthentication::NotOffered;
+                return Ok(());
+            }
+            KeyChoice::Impossible(reason) => {
+                document.chip_authentication = ChipAuthentication::Impossible(reason);
+                return Ok(());
+            }
+        };
+        self.session.channel.phase(Phase::ChipAuthentication, show)?;
+        let session = &mut self.session;
+        match agree(&mut session.channel, &key, session.random.as_mut(), show) {
+            Ok(Agreed::NewKeys { .. }) => self.chip_unproven = Some(ChipAuthentication::Proven(key.suite())),
+            Ok(Agreed::Refused(status)) => document.chip_authentication = ChipAuthentication::Refused(status),
+            Err(error) if ends_session(&error) => {
+                document.chip_authentication = ChipAuthentication::SessionLost;
+                self.reopen(document, show)?;
+            }
+            Err(error) => {
+                self.chip_settled = false;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// No answer came after the agreement: nothing is proven.
+    fn settle_chip_authentication(&mut self, document: &mut Document) {
+        if self.chip_unproven.take().is_some() {
+            document.chip_authentication = ChipAuthentication::NotMade;
+        }
+    }
+
+    fn active_authentication(
+        &mut self,
+        plan: &ReadPlan,
+        document: &mut Document,
+        show: &mut Show<'_>,
+    ) -> Result<(), Error> {
+        let again = core::mem::take(&mut self.ask_again);
+        if !again && document.active_authentication != ActiveAuthentication::NotMade {
+            return Ok(());
+        }
+        let key = match document.file(FileId::DataGroup(DataGroup::DG15)).bytes().map(Dg15::parse) {
+            Some(Ok(Dg15 { key: Ok(key), .. })) => key,
+            Some(_) => {
+                document.active_authentication = ActiveAuthentication::BadKey;
+                return Ok(());
+            }
+            None => return Ok(()),
+        };
+        self.session.channel.phase(Phase::ActiveAuthentication, show)?;
+        let challenge = match plan.challenge {
+            Some(challenge) => challenge,
+            None => self.fresh_challenge()?,
+        };
+        let asked = ask(&mut self.session.channel, &key, challenge, plan.challenge_source(), show);
+        // Over a short-only line a long signature comes in parts, which some chips refuse or cut: it is asked for last,
+        // where that does no harm.
+        let is_long = matches!(&key, PublicKey::Rsa(key) if key.modulus_len() > SHORT_ANSWER);
+        let may_be_cut = is_long && !self.session.limits().is_extended();
+        let was_collected = self.session.channel.answer_came_in_parts();
+        document.active_authentication = match asked {
+            Ok(answer) => answer,
+            Err(Error::Protocol { broken: Broken::Unprotected(StatusWord(0x9000 | 0x6700)), .. }) if is_long => {
+                ActiveAuthentication::SessionLost
+            }
+            // A chip that answers a naked refusal has refused: a clone does.
+            Err(Error::Protocol { broken: Broken::Unprotected(status), .. }) if !may_be_cut || !was_collected => {
+                ActiveAuthentication::Refused(status)
+            }
+            Err(Error::Protocol { broken: Broken::BadResponse | Broken::Unprotected(_), .. }) if may_be_cut => {
+                ActiveAuthentication::SessionLost
+            }
+            Err(error) => {
+                document.active_authentication = ActiveAuthentication::SessionLost;
+                // A challenge of the caller's is never used twice: somebody may have the answer to it.
+                self.ask_again = is_lost_card(&error) && plan.challenge.is_none();
+                return Err(error);
+            }
+        };
+        Ok(())
+    }
+
+    fn fresh_challenge(&mut self) -> Result<[u8; 8], Error> {
+        let mut challenge = [0; 8];
+        let filled = self.session.random.fill(&mut challenge);
+        filled.map_err(|_| Error::Protocol { during: Step::ActiveAuthentication, broken: Broken::Crypto })?;
+        Ok(challenge)
+    }
+}
+
+/// Whether the card, the reader or the service was lost, and may come back.
+fn is_lost_card(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Transport(
+            TransportError::CardRemoved
+                | TransportError::CardReset
+                | TransportError::CardUnresponsive
+                | TransportError::Communication
+                | TransportError::ReaderGone
+                | TransportError::NoService
+        )
+    )
+}
+
+/// Hands out what fills a form while the large images are still to come: its hash matches EF.SOD, the issuer is not
+/// judged.
+fn offer(file: FileId, document: &Document, show: &mut Show<'_>) -> Result<(), Error> {
+    let FileId::DataGroup(group) = file else { return Ok(()) };
+    let (Some(bytes), Some(sod)) = (document.file(file).bytes(), document.file(FileId::Sod).bytes()) else {
+        return Ok(());
+    };
+    let matches = SecurityObject::parse(sod).is_ok_and(|sod| provisional(&sod, group, bytes).is_some());
+    if matches && show(Event::Provisional { file, bytes }).is_break() {
+        return Err(Error::Cancelled);
+    }
+    Ok(())
+}
+
+impl From<Outcome> for FileState {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Read(bytes) => FileState::Read(bytes),
+            Outcome::Absent(status) => FileState::Absent(status),
+            Outcome::Refused(status) => FileState::Refused(status),
+        }
+    }
+}

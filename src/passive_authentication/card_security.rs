@@ -1,0 +1,28 @@
+//! EF.CardSecurity, judged as EF.SOD is: its signer's signature, chain, profile, validity and country (9303-11 §9.2.11).
+//!
+//! One check for all of it: a key of the file counts only where it is successful.
+
+use super::Inputs;
+use super::signer::{self, Judgement};
+use crate::checks::{Check, CheckId, State, Warning};
+use crate::lds::CardSecurity;
+use crate::pki::Budget;
+
+/// Whether EF.CardSecurity is a trusted signer's word: the first of the findings that stands in the way, else
+/// *successful*.
+pub fn card_security(file: &CardSecurity<'_>, inputs: &Inputs<'_>) -> Check {
+    let id = CheckId::AccessCardSecurity;
+    let mut budget = Budget::new(Budget::DOCUMENT);
+    let Judgement { signature, chain, certificates, validity, country, .. } =
+        signer::judge(file.signed_data(), inputs, &mut budget);
+    let warnings: Vec<Warning> = [&signature, &chain, &certificates].iter().flat_map(|c| c.warnings.clone()).collect();
+    let compared = format!("signature: {}; chain: {}", signature.compared, chain.compared);
+    // What must be successful; a country that could not be compared stands in nobody's way.
+    let must = [signature, chain, certificates, validity];
+    let failed = must.iter().chain([&country]).find(|check| check.state == State::Failed);
+    let check = match failed.or_else(|| must.iter().find(|check| !check.is_successful())) {
+        Some(found) => Check::new(id, found.state, found.reason).comparing(format!("{}: {}", found.id, found.compared)),
+        None => Check::successful(id).comparing(compared),
+    };
+    check.warnings(super::laxities(file.signed_data().laxities())).warnings(warnings)
+}
