@@ -219,3 +219,54 @@ def tlv(tag, value):
     length = len(value)
     head = bytes([length]) if length < 128 else (bytes([0x81, length]) if length < 256 else b"\x82" + octets(length, 2))
     return bytes.fromhex(tag) + head + value
+
+
+class SecureMessaging:
+    """Both sides of secure messaging under the keys of PACE, SSC = 0 before the first command (9303-11 §9.8)."""
+
+    def __init__(self, suite, ks_enc, ks_mac):
+        self.suite, self.ks_enc, self.ks_mac, self.ssc = suite, ks_enc, ks_mac, 0
+
+    def _count(self):
+        self.ssc += 1
+        return octets(self.ssc, self.suite.block)
+
+    def _cryptogram(self, ssc, data):
+        iv = bytes(8) if self.suite.name == "3des" else self.suite.cbc(self.ks_enc, ssc)
+        return tlv("87", b"\x01" + self.suite.cbc(self.ks_enc, self.suite.pad(data), iv)) if data else b""
+
+    def command(self, header, data=b"", le=b""):
+        ssc, header = self._count(), bytes([header[0] | 0x0C]) + header[1:]
+        body = self._cryptogram(ssc, data) + (tlv("97", le) if le else b"")
+        body += tlv("8E", self.suite.mac(self.ks_mac, self.suite.pad(ssc + self.suite.pad(header) + body)))
+        return header + bytes([len(body)]) + body + b"\0"
+
+    def response(self, status, data=b""):
+        ssc = self._count()
+        body = self._cryptogram(ssc, data) + tlv("99", status)
+        return body + tlv("8E", self.suite.mac(self.ks_mac, self.suite.pad(ssc + body))) + status
+
+
+def ecdsa(curve, private, digest, k):
+    """(r, s) over a digest with the nonce k (SEC 1 §4.1.3)."""
+    e = int.from_bytes(digest, "big") >> max(0, 8 * len(digest) - curve.q.bit_length())
+    r = curve.power(k, curve.g)[0] % curve.q
+    return r, pow(k, -1, curve.q) * (e + r * private) % curve.q
+
+
+def integer(number):
+    return tlv("02", octets(number, number.bit_length() // 8 + 1))
+
+
+def sequence(*parts):
+    return tlv("30", b"".join(parts))
+
+
+def oid(digits):
+    return tlv("06", bytes.fromhex(digits))
+
+
+def ec_spki(curve, public):
+    """A SubjectPublicKeyInfo, the curve by its name."""
+    named = openssl("ecparam", "-name", curve.openssl_name, "-outform", "DER")
+    return sequence(sequence(oid("2A8648CE3D0201"), named), tlv("03", b"\0" + curve.encode(public)))

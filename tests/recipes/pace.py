@@ -8,7 +8,8 @@ VARIANT alters a session: padded (a chip that keeps the zeros of its DH number),
 lengths), empty (DO'7C' without DO'82'), authority (DO'87' beside the token).
 """
 import sys
-from groups import Cipher, Curve, group, label, octets, scalar, tlv
+from card_security import card_security
+from groups import Cipher, Curve, SecureMessaging, der_items, group, integer, label, octets, oid, scalar, sequence, tlv
 
 KIND, MAPPING, PARAMETER_ID, CIPHER, ZERO = sys.argv[1:6]
 VARIANT = sys.argv[6] if len(sys.argv) > 6 else ""
@@ -54,11 +55,11 @@ v["k"] = CAN
 v["k_pi"] = k_pi = SUITE.kdf(CAN, 3)
 if MAPPING == "im":
     s = choose("s", nonce(SUITE.nonce_len), {})
-    mapped_by = lambda t: GROUP.map_integrated(SUITE.pseudo_random(s, t, GROUP.p)[1])
+    mapped_by = lambda t: g if VARIANT == "at-once" else GROUP.map_integrated(SUITE.pseudo_random(s, t, GROUP.p)[1])
     targets = {"mapped_x": lambda t: x_of(mapped_by(t)), "mapped_y": lambda t: y_of(mapped_by(t))}
     t = choose("t", nonce(SUITE.key_len), targets)
     r, r_p = SUITE.pseudo_random(s, t, GROUP.p)
-    mapped = GROUP.map_integrated(r_p)
+    mapped = mapped_by(t)
     mapping = {"s": s, "z": SUITE.cbc(k_pi, s), "t": t, "r": r, "r_p": octets(r_p, GROUP.len)}
 else:
     map_sk_ifd = choose("map_sk_ifd", private, {"map_pk_ifd": lambda sk: x_of(power(sk, g))})
@@ -135,7 +136,12 @@ print(f"# PACE, {what}.")
 print(f"kind: {'session' if KIND == 'session' else 'pace-' + MAPPING}")
 print(f"source: {source}")
 print(f"recipe: tests/recipes/pace.py {' '.join(sys.argv[1:])}")
-print("expect: accepted")
+CODES = {
+    "other-key": "bad_key", "no-data": "chip_data_missing", "one": "protocol.bad_public_key",
+    "minus-one": "protocol.bad_public_key", "outside": "protocol.bad_public_key", "own": "protocol.same_public_key",
+    "wrong-token": "protocol.wrong_token", "at-once": "unsupported",
+}
+print(f"expect: {'refused' if VARIANT in CODES else 'accepted'}")
 if KIND == "steps":
     print(f"group: {GROUP.name}\ncipher: {CIPHER}")
     for name, value in v.items():
@@ -181,23 +187,53 @@ if MAPPING == "im":
     general_authenticate(tlv("81", t), b"" if VARIANT == "empty" else tlv("82", b""))
 else:
     general_authenticate(tlv("81", GROUP.encode(map_pk_ifd)), tlv("82", written(map_pk_ic)))
-general_authenticate(tlv("83", GROUP.encode(pk_ifd)), tlv("84", written(pk_ic)))
-beside = tlv("8A", v["a_ic"]) if MAPPING == "cam" else b""
+bad_keys = {"own": GROUP.encode(pk_ifd)}
+if ON_CURVE:
+    bad_keys["outside"] = GROUP.encode((pk_ic[0], (pk_ic[1] + 1) % GROUP.p))
+else:
+    outside = next(n for n in range(2, 99) if pow(n, GROUP.q, GROUP.p) != 1)
+    bad_keys |= {"one": b"\x01", "minus-one": GROUP.encode(GROUP.p - 1), "outside": bytes([outside])}
+general_authenticate(tlv("83", GROUP.encode(pk_ifd)), tlv("84", bad_keys.get(VARIANT, written(pk_ic))))
+beside = tlv("8A", v["a_ic"]) if MAPPING == "cam" and VARIANT != "no-data" else b""
 beside += tlv("87", b"DETESTCVCA00003") if VARIANT == "authority" else b""
-general_authenticate(tlv("85", t_ifd), tlv("86", t_ic) + beside, last=True)
+wrong = bytes([t_ic[0] ^ 1]) + t_ic[1:]
+general_authenticate(tlv("85", t_ifd), tlv("86", wrong if VARIANT == "wrong-token" else t_ic) + beside, last=True)
 
-# SELECT of the application under the new keys, SSC = 1, and its answer, SSC = 2.
-ssc = [octets(n, SUITE.block) for n in range(3)]
-iv = SUITE.cbc(ks_enc, ssc[1]) if CIPHER != "3des" else bytes(8)
-do87 = tlv("87", b"\x01" + SUITE.cbc(ks_enc, SUITE.pad(bytes.fromhex("A0000002471001")), iv))
-body = do87 + tlv("8E", SUITE.mac(ks_mac, SUITE.pad(ssc[1] + SUITE.pad(bytes.fromhex("0CA4040C")) + do87)))
-do99 = bytes.fromhex("99029000")
-answer = do99 + tlv("8E", SUITE.mac(ks_mac, SUITE.pad(ssc[2] + do99)))
-exchange(bytes.fromhex("0CA4040C") + bytes([len(body)]) + body + b"\0", answer + OK)
+# Under the new keys: EF.CardSecurity where the mapping shows the chip, then SELECT of the application.
+session = SecureMessaging(SUITE, ks_enc, ks_mac)
 
-print("outcome: opened_pace\npassword: can 123456")
+
+def protected(header, data, le, status, answer=b""):
+    command = session.command(bytes.fromhex(header), data, le)
+    exchange(command, session.response(bytes.fromhex(status), answer))
+
+
+if MAPPING == "cam":
+    key = power(private("another"), g) if VARIANT == "other-key" else v["static_pk_ic"]
+    spki = sequence(sequence(oid("04007F00070102"), integer(GROUP.parameter_id)), tlv("03", b"\0" + GROUP.encode(key)))
+    pace_info = next(der_items(card_access))[1]
+    file, csca = card_security([pace_info, sequence(oid("04007F000702020102"), spki)])
+    for at in range(0, len(file), 223):
+        part = file[at : at + 223]
+        le = b"\xdf" if at == 0 else bytes([len(part)])
+        protected("00B09D00" if at == 0 else f"00B0{at:04X}", b"", le, "9000", part)
+protected("00A4040C", bytes.fromhex("A0000002471001"), b"", "9000")
+if MAPPING == "cam":
+    # No EF.SOD, and no EF.COM: neither by short identifier nor by file identifier.
+    for short, fid in [("00B09D00", "011D"), ("00B09E00", "011E")]:
+        protected(short, b"", b"\xdf", "6A82")
+        protected("00A4020C", bytes.fromhex(fid), b"", "6A82")
+    print(f"outcome: chip_mapping_proven\ncsca: {csca.hex().upper()}")
+else:
+    print("outcome: opened_pace")
+
+if VARIANT in CODES:
+    print(f"code: {CODES[VARIANT]}")
+print("password: can 123456")
 draws = [t if MAPPING == "im" else octets(map_sk_ifd, GROUP.order_len), octets(sk_ifd, GROUP.order_len)]
 for index, draw in enumerate(draws):
     print(f"random_{index + 1}: {draw.hex().upper()}")
-for index, (command, response) in enumerate(lines):
+# What is refused ends there: two exchanges before PACE, MSE:Set AT, then nonce, mapping, agreement and tokens.
+last = {"at-once": 2, "wrong-token": 7} | dict.fromkeys(bad_keys, 6)
+for index, (command, response) in enumerate(lines[: last.get(VARIANT)]):
     print(f"command_{index + 1}: {command}\nresponse_{index + 1}: {response}")
