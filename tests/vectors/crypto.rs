@@ -2,7 +2,8 @@
 
 use crate::format::{Failure, Vector, same};
 use chipid::crypto::{
-    Cipher, CurveId, DigestAlgorithm, KeyUse, Point, PublicKey, RsaPublicKey, Secret, verify_iso9796_2,
+    Cipher, CurveId, DhGroupId, DigestAlgorithm, Element, GroupId, KeyUse, PublicKey, RsaPublicKey, Secret,
+    verify_iso9796_2,
 };
 
 pub fn cipher_of(vector: &Vector) -> Result<Cipher, Failure> {
@@ -15,6 +16,10 @@ pub fn digest_of(vector: &Vector) -> Result<DigestAlgorithm, Failure> {
 
 pub fn curve_of(vector: &Vector) -> Result<CurveId, Failure> {
     vector.named("curve", &CurveId::ALL, CurveId::name)
+}
+
+pub fn group_of(vector: &Vector) -> Result<GroupId, Failure> {
+    vector.named("group", &GroupId::all().collect::<Vec<_>>(), GroupId::name)
 }
 
 /// `algorithm`, `message` in hexadecimal digits or `message_ascii`, `digest`.
@@ -71,6 +76,35 @@ pub fn ecdh(vector: &Vector) -> Result<(), Failure> {
     same("shared_x of b", curve.multiply(&private_b, &point_a)?.x(), &shared_x)
 }
 
+/// `group`, `private_a`, `public_a`, `private_b`, `public_b`, `shared`: both public keys, both agreements, as many octets
+/// as p has; data objects hold public keys without leading zeros.
+pub fn dh(vector: &Vector) -> Result<(), Failure> {
+    let group = vector.named("group", &DhGroupId::ALL, DhGroupId::name)?;
+    let pair = |side: &str| {
+        let private = Secret::new(vector.hex(&format!("private_{side}"))?);
+        Ok::<_, Failure>((private, vector.hex(&format!("public_{side}"))?))
+    };
+    let ((private_a, public_a), (private_b, public_b)) = (pair("a")?, pair("b")?);
+    let shared = vector.hex("shared")?;
+    let public = |private: &Secret| group.power(private, &group.generator());
+    same("public_a", public(&private_a)?.padded(), &public_a)?;
+    same("public_b", public(&private_b)?.padded(), &public_b)?;
+    for (private, public) in [(&private_a, &public_b), (&private_b, &public_a)] {
+        let significant: Vec<u8> = public.iter().copied().skip_while(|&octet| octet == 0).collect();
+        same("unsigned", group.decode(public)?.unsigned(), &significant)?;
+        for form in [public, &significant] {
+            same("shared", group.power(private, &group.decode(form)?)?.padded(), &shared)?;
+        }
+    }
+    Ok(())
+}
+
+/// `group`, `public`: a public key as a data object holds it.
+pub fn group_element(vector: &Vector) -> Result<(), Failure> {
+    let (group, public) = (group_of(vector)?, vector.hex("public")?);
+    same("public", &group.encode(&group.decode(&public)?), &public)
+}
+
 /// `der`: a SubjectPublicKeyInfo; `key`: what it is (left out where it is refused).
 pub fn spki(vector: &Vector) -> Result<(), Failure> {
     let (der, expected) = (vector.hex("der")?, vector.optional("key"));
@@ -94,7 +128,10 @@ pub fn iso9796_2_block(vector: &Vector) -> Result<(), Failure> {
     same("block", &[&[0x6A], m1.as_slice(), &digest, &[0xBC]].concat(), &vector.hex("block")?)
 }
 
-/// x ‖ y as the worked examples print a point.
-pub fn xy(point: &Point) -> Vec<u8> {
-    [point.x(), point.y()].concat()
+/// An element as the worked examples print it: x ‖ y, or the number as long as p.
+pub fn printed(element: &Element) -> Vec<u8> {
+    match element {
+        Element::Point(point) => [point.x(), point.y()].concat(),
+        Element::Number(number) => number.padded().to_vec(),
+    }
 }

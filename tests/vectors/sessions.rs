@@ -2,14 +2,17 @@
 //! its answers.
 
 use crate::format::{Failure, Vector, same};
+use chipid::checks::{CheckId, Reason};
 use chipid::chip::ChipAuthentication;
 use chipid::crypto::{Random, ScriptedRandom, Secret};
 use chipid::iso7816::{Command, Form, Response};
 use chipid::lds::{DataGroup, FileId};
+use chipid::pki::TrustStore;
 use chipid::secure_messaging::SecureMessaging;
 use chipid::transport::transcript::{Replay, Transcript};
 use chipid::{Card, Document, Error, Event, Password, ReadPlan};
 use std::ops::ControlFlow;
+use std::time::{Duration, SystemTime};
 
 fn show(_: Event<'_>) -> ControlFlow<()> {
     ControlFlow::Continue(())
@@ -20,8 +23,9 @@ fn row(vector: &Vector, key: &str) -> Vec<Vec<u8>> {
     (1..).map_while(|index| vector.optional(&format!("{key}_{index}"))).map(|text| hex::decode(text).unwrap()).collect()
 }
 
+/// The stable code comes first, so that a vector can say why it is refused.
 fn refused(error: Error) -> Failure {
-    Failure::Refused(error.to_string())
+    Failure::Refused(format!("{}: {error}", error.code()))
 }
 
 fn password(text: &str) -> Result<Password, Failure> {
@@ -33,28 +37,46 @@ fn password(text: &str) -> Result<Password, Failure> {
     }
 }
 
+/// What a session comes to.
+#[derive(Clone, Copy, PartialEq)]
+enum Outcome {
+    /// Access is granted; nothing is read.
+    Opened,
+    /// Chip authentication is proven.
+    ChipAuthentication,
+    /// The chip has shown itself in PACE, and EF.CardSecurity is its authority's word.
+    ChipMapping,
+}
+
 /// The parts of a session, so that a test may alter them.
 struct Parts {
     password: String,
     random: Vec<Vec<u8>>,
     commands: Vec<Vec<u8>>,
     responses: Vec<Vec<u8>>,
-    reads: bool,
+    outcome: Outcome,
+    trust: TrustStore,
 }
 
 impl Parts {
     fn of(vector: &Vector) -> Result<Self, Failure> {
-        let reads = match vector.text("outcome")? {
-            "opened_bac" | "opened_pace" => false,
-            "chip_authentication_proven" => true,
+        let outcome = match vector.text("outcome")? {
+            "opened_bac" | "opened_pace" => Outcome::Opened,
+            "chip_authentication_proven" => Outcome::ChipAuthentication,
+            "chip_mapping_proven" => Outcome::ChipMapping,
             other => return Err(Failure::Malformed(format!("outcome: {other}"))),
         };
+        let mut trust = TrustStore::new();
+        if outcome == Outcome::ChipMapping {
+            trust.add_certificate(&vector.hex("csca")?).map_err(|why| Failure::Malformed(format!("csca: {why:?}")))?;
+        }
         Ok(Self {
             password: vector.text("password")?.into(),
             random: row(vector, "random"),
             commands: row(vector, "command"),
             responses: row(vector, "response"),
-            reads,
+            outcome,
+            trust,
         })
     }
 
@@ -68,30 +90,56 @@ impl Parts {
         let random: Box<dyn Random> = Box::new(ScriptedRandom::new(self.random.clone()));
         let card = Card::connect_with_random(Box::new(Replay::new(transcript)), random);
         let session = card.open(&password(&self.password)?, &mut show).map_err(|error| refused(error.into()))?;
-        if !self.reads {
+        if self.outcome == Outcome::Opened {
             return Ok(None);
         }
-        session.read(&ReadPlan::fastest(), &mut show).map(Some).map_err(|error| refused(error.into()))
+        let document = session.read(&ReadPlan::fastest(), &mut show).map_err(|error| refused(error.into()))?;
+        self.proof(&document).map(|()| Some(document))
     }
 
-    fn is_proven(&self) -> bool {
-        match self.run() {
-            Ok(Some(document)) => matches!(document.chip_authentication(), ChipAuthentication::Proven(_)),
-            Ok(None) => true,
-            Err(_) => false,
+    /// Whether the document holds the proof that is due.
+    fn proof(&self, document: &Document) -> Result<(), Failure> {
+        if self.outcome == Outcome::ChipAuthentication {
+            let is_proven = matches!(document.chip_authentication(), ChipAuthentication::Proven(_));
+            return if is_proven { Ok(()) } else { Err(Failure::Refused("chip authentication is not proven".into())) };
+        }
+        // 1 January 2026
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+        let report = document.verify(&self.trust, at);
+        let check = report.check(CheckId::ChipPaceCam).unwrap();
+        let reason = check.reason.map_or("", Reason::as_str);
+        if check.is_successful() { Ok(()) } else { Err(Failure::Refused(format!("{reason}: {}", check.compared))) }
+    }
+
+    /// The answers that must not be altered, as exchange and byte: the last, which is under the new keys, and the one
+    /// in which the chip shows itself, a byte of each block.
+    fn alterations(&self) -> Vec<(usize, usize)> {
+        let last = self.responses.len() - 1;
+        let bytes = |exchange: usize| 0..self.responses[exchange].len();
+        let shown = self.commands.iter().position(|command| command.starts_with(&[0x00, 0x86, 0x00, 0x00]));
+        match shown.filter(|_| self.outcome == Outcome::ChipMapping) {
+            Some(shown) => bytes(shown).step_by(16).map(|byte| (shown, byte)).collect(),
+            None => bytes(last).map(|byte| (last, byte)).collect(),
         }
     }
 }
 
-/// A session from the first command on.
+/// A session from the first command on; one that is refused states the `code` of the error, or of the check's reason.
 pub fn session(vector: &Vector) -> Result<(), Failure> {
     let mut parts = Parts::of(vector)?;
-    let dg1 = if parts.reads { vector.hex("file_dg1")? } else { Vec::new() };
-    let document = parts.run()?;
-    if let Some(document) = document {
-        if !matches!(document.chip_authentication(), ChipAuthentication::Proven(_)) {
-            return Err(Failure::Refused("chip authentication is not proven".into()));
+    let code = vector.optional("code");
+    let dg1 = match parts.outcome {
+        Outcome::ChipAuthentication => vector.hex("file_dg1")?,
+        _ => Vec::new(),
+    };
+    let document = match (parts.run(), code) {
+        (Err(Failure::Refused(why)), Some(code)) if !why.starts_with(&format!("{code}: ")) => {
+            return Err(Failure::Differs(format!("code is not {code}: {why}")));
         }
+        (Err(Failure::Refused(why)), None) => return Err(Failure::Differs(format!("refused without a code: {why}"))),
+        (outcome, _) => outcome?,
+    };
+    if let Some(document) = document {
         let read = document.file(FileId::DataGroup(DataGroup::DG1)).bytes().unwrap_or_default();
         same("EF.DG1", read, &dg1)?;
         same(
@@ -100,14 +148,13 @@ pub fn session(vector: &Vector) -> Result<(), Failure> {
             &u32::try_from(parts.commands.len()).unwrap().to_be_bytes(),
         )?;
     }
-    // Its refuse: the last answer is under the new keys, and any bit of it altered must be noticed.
-    let last = parts.responses.len() - 1;
-    for index in 0..parts.responses[last].len() {
-        parts.responses[last][index] ^= 0x01;
-        if parts.is_proven() {
-            return Err(Failure::Differs(format!("byte {index} of the last answer may be altered")));
+    // Its refuse: any bit altered must be noticed.
+    for (exchange, byte) in parts.alterations() {
+        parts.responses[exchange][byte] ^= 0x01;
+        if parts.run().is_ok() {
+            return Err(Failure::Differs(format!("byte {byte} of answer {} may be altered", exchange + 1)));
         }
-        parts.responses[last][index] ^= 0x01;
+        parts.responses[exchange][byte] ^= 0x01;
     }
     Ok(())
 }
