@@ -76,6 +76,8 @@ codes! {
         AccessProtocol = "access.protocol",
         /// EF.CardAccess against DG14 or EF.CardSecurity (9303-11 §9.2.11).
         AccessCardAccess = "access.card_access",
+        /// Terminal authentication (9303-11 §7.1): whether the chip lets the terminal read DG3 and DG4.
+        AccessTerminal = "access.terminal",
         /// The signature of EF.CardSecurity, and its signer's chain to an anchor (9303-11 §9.2.11).
         AccessCardSecurity = "access.card_security",
         /// EF.SOD is a well-formed SignedData over an LDS security object.
@@ -255,6 +257,10 @@ codes! {
         OldKeysKept = "old_keys_kept",
         /// Chip authentication mapping has shown the chip already; it was not needed.
         ShownByMapping = "shown_by_mapping",
+        /// The certificates given do not lead from what the chip trusts to a terminal.
+        NoTerminalChain = "no_terminal_chain",
+        /// The terminal's signature could not be made.
+        SigningFailed = "signing_failed",
         /// The chip gave no chip authentication data, or none that can be read.
         ChipDataMissing = "chip_data_missing",
         /// The session was lost over it.

@@ -10,6 +10,7 @@ use chipid::pki::cvc::{
     CertificateReference, CvCertificate, CvTemplate, CvcError, Rights, Role, TerminalType, VerificationKey,
 };
 use chipid::tlv::{Tag, encode, encode_all};
+use proptest::prelude::{ProptestConfig, any, proptest};
 use time::macros::date;
 
 /// The certificate of a chain of the shared test data: `CVCA_1`, `DV_1_A`.
@@ -265,4 +266,23 @@ fn refuses_domain_parameters_of_no_curve_or_of_a_part() {
     let mut off = whole;
     off[6] = encode(Tag(0x86), &[&[0x04][..], &[0x11; 64]].concat());
     of_no_point(rebuilt_with(off).unwrap_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn no_changed_certificate_panics(at in 0usize..300, value in any::<u8>(), cut in 0usize..300) {
+        let key = PrivateKey::generate_ec(CurveId::Secp256r1, &mut SeededRandom::new([5; 32])).unwrap();
+        let protocol = oid::ID_TA_ECDSA_SHA256;
+        let certificate = cvca(protocol).sign(&key.public_key(), &key, protocol, &mut SeededRandom::new([6; 32])).unwrap();
+        let mut bytes = certificate.as_bytes().to_vec();
+        if let Some(octet) = bytes.get_mut(at) {
+            *octet = value;
+        }
+        let _ = CvCertificate::parse(&bytes).map(|changed| changed.public_key().complete(None));
+        let end = bytes.len().saturating_sub(cut);
+        let _ = CvCertificate::parse_all(&bytes[..end]);
+        let _ = CvCertificate::parse_contents(&bytes[end..]);
+    }
 }

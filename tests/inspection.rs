@@ -78,7 +78,14 @@ fn the_lengths_that_worked_come_back() {
 /// What a quirk leads to where it is not simply survived.
 fn due(quirk: Quirk) -> &'static [&'static str] {
     match quirk {
-        Quirk::CaKeepsOldKeys | Quirk::CaRefused | Quirk::CaRefused6d00 => &["failed"],
+        Quirk::CaKeepsOldKeys
+        | Quirk::CaRefused
+        | Quirk::CaRefused6d00
+        | Quirk::CaRefused6a88
+        | Quirk::CaRefused6985
+        | Quirk::CaRefusedNaked => &["failed"],
+        // MSE:Set KAT has no second command.
+        Quirk::CaRefusedAtKey => &["failed", "genuine"],
         Quirk::AaRefused => &["failed"],
         Quirk::CardAccessHidden => &["failed", "password_needed"],
         Quirk::LastGroupUnreadable | Quirk::Dg13Unreadable => &["failed"],

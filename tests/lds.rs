@@ -612,6 +612,7 @@ proptest! {
     #[test]
     fn no_parser_panics_on_any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let _ = Com::parse(&bytes);
+        let _ = chipid::lds::Cvca::parse(&bytes);
         let _ = Dg2::parse(&bytes);
         let _ = Mrz::from_dg1(&bytes);
         let _ = SecurityInfos::parse(FileId::CardAccess, &bytes);

@@ -4,7 +4,7 @@
 #[path = "support/reading.rs"]
 mod reading;
 
-use chipid::crypto::{Cipher, CurveId, DigestAlgorithm};
+use chipid::crypto::{Cipher, CurveId, DigestAlgorithm, GroupId};
 use chipid::sim::issuer::{CurveForm, IssuerPlan, KeyKind, KeyPlan, Scheme};
 use chipid::sim::profile::{ActiveAuthenticationPlan, ChipAuthenticationPlan};
 use chipid::sim::{PaceSuite, Profile, profile};
@@ -44,7 +44,7 @@ fn pace_and_chip_authentication_over_every_curve_with_every_cipher() {
         for (column, cipher) in CIPHERS.into_iter().enumerate() {
             // Another curve, another cipher: the two protocols do not lean on each other.
             let chip = ChipAuthenticationPlan {
-                curve: CURVES[(row + 4) % CURVES.len()],
+                group: GroupId::Curve(CURVES[(row + 4) % CURVES.len()]),
                 cipher: CIPHERS[(column + row) % CIPHERS.len()],
                 key_id: (row % 2 == 0).then_some(7),
                 form: if column % 2 == 0 { CurveForm::Named } else { CurveForm::Explicit },
@@ -79,8 +79,12 @@ fn the_strongest_suite_of_several_is_chosen_and_named() {
 
 #[test]
 fn several_chip_authentication_keys_are_told_apart_by_their_numbers() {
-    let key =
-        |curve, cipher, number| ChipAuthenticationPlan { curve, cipher, key_id: Some(number), form: CurveForm::Named };
+    let key = |curve, cipher, number| ChipAuthenticationPlan {
+        group: GroupId::Curve(curve),
+        cipher,
+        key_id: Some(number),
+        form: CurveForm::Named,
+    };
     let keys = vec![
         key(CurveId::Secp256r1, Cipher::TripleDes, 1),
         key(CurveId::BrainpoolP384r1, Cipher::Aes256, 2),

@@ -4,6 +4,7 @@ use super::document::{Document, FileState, Origin};
 use super::file_checks::Values;
 use crate::access::AccessProtocol;
 use crate::checks::{Check, CheckId, Reason, State, Warning};
+use crate::chip::TerminalAuthentication;
 use crate::lds::{FileId, SecurityInfos};
 use crate::vietnam::{self, Comparison, CrossCheck, CrossWarning, Sources};
 
@@ -31,6 +32,29 @@ pub(super) fn access_protocol(document: &Document) -> Check {
     };
     let check = if access.protocol == AccessProtocol::Bac { check.warning(Warning::BasicAccessControl) } else { check };
     if access.other_set_at_form { check.warning(Warning::OtherSetAtForm) } else { check }
+}
+
+/// Whether the chip let the terminal read what stands behind terminal authentication.
+pub(super) fn terminal(document: &Document) -> Check {
+    let id = CheckId::AccessTerminal;
+    let failed = |reason| Check::failed(id, reason);
+    match document.terminal_authentication() {
+        TerminalAuthentication::NotMade => Check::new(id, State::NotSupported, Some(Reason::NotMade)),
+        TerminalAuthentication::NoChain(why) => failed(Reason::NoTerminalChain).comparing(why.to_string()),
+        TerminalAuthentication::Refused { during, status } => {
+            failed(Reason::Refused).comparing(format!("{during}, status {status}"))
+        }
+        TerminalAuthentication::BadAnswer => failed(Reason::Malformed).comparing("the chip's challenge"),
+        TerminalAuthentication::SessionLost => failed(Reason::SessionLost),
+        TerminalAuthentication::NoTrustPoints => failed(Reason::Missing).comparing("EF.CVCA"),
+        TerminalAuthentication::SigningFailed(error) => failed(Reason::SigningFailed).comparing(error.to_string()),
+        TerminalAuthentication::Done { rights, holder, authority } => {
+            let groups: Vec<&str> =
+                [(rights.dg3(), "DG3"), (rights.dg4(), "DG4")].iter().filter(|row| row.0).map(|row| row.1).collect();
+            let rights = if groups.is_empty() { "no right to read".to_owned() } else { groups.join(", ") };
+            Check::successful(id).comparing(format!("{holder} under {authority}: {rights}"))
+        }
+    }
 }
 
 /// Each info of EF.CardAccess stands byte-equal in DG14 or EF.CardSecurity, and each PACEInfo signed there was offered:

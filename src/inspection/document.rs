@@ -7,7 +7,7 @@ use super::report::Report;
 use super::verdict;
 use crate::access::{AccessRecord, ChipMapping};
 use crate::channel::Limits;
-use crate::chip::{ActiveAuthentication, ChipAuthentication};
+use crate::chip::{ActiveAuthentication, ChipAuthentication, TerminalAuthentication};
 use crate::iso7816::StatusWord;
 use crate::lds::{CardSecurity, FileId};
 use crate::pki::TrustStore;
@@ -121,6 +121,7 @@ pub struct Document {
     pub(crate) chip_authentication: ChipAuthentication,
     pub(crate) active_authentication: ActiveAuthentication,
     pub(crate) chip_mapping: MappingRecord,
+    pub(crate) terminal_authentication: TerminalAuthentication,
     pub(crate) claims: Claims,
     pub(crate) cut_off: bool,
     pub(crate) exchanges: u32,
@@ -163,6 +164,7 @@ impl Document {
             chip_authentication: ChipAuthentication::NotMade,
             active_authentication: ActiveAuthentication::NotMade,
             chip_mapping: MappingRecord::None,
+            terminal_authentication: TerminalAuthentication::NotMade,
             claims: Claims::default(),
             cut_off: false,
             exchanges: 0,
@@ -238,6 +240,11 @@ impl Document {
     /// What became of active authentication.
     pub fn active_authentication(&self) -> &ActiveAuthentication {
         &self.active_authentication
+    }
+
+    /// What became of terminal authentication.
+    pub fn terminal_authentication(&self) -> &TerminalAuthentication {
+        &self.terminal_authentication
     }
 
     /// The proofs to keep beside the files.

@@ -8,16 +8,21 @@ use super::document::{Document, FileState, MappingRecord, NotRead};
 use super::plan::{ReadPlan, reading_order};
 use super::session::Session;
 use crate::channel::{Outcome, ends_session};
-use crate::chip::{ActiveAuthentication, Agreed, ChipAuthentication, KeyChoice, agree, ask, choose_key};
+use crate::chip::{
+    ActiveAuthentication, Agreed, ChipAuthentication, KeyChoice, TerminalAuthentication, TerminalInputs, agree, ask,
+    authenticate, choose_key,
+};
 use crate::crypto::PublicKey;
 use crate::error::{Broken, Error, Step, TransportError};
 use crate::event::{Event, Phase, Show};
 use crate::iso7816::StatusWord;
-use crate::lds::{Com, DataGroup, Dg14, Dg15, FileId, SecurityObject};
+use crate::lds::{Com, Cvca, DataGroup, Dg14, Dg15, FileId, SecurityObject};
 use crate::passive_authentication::provisional;
 
 /// Plain bytes that the shortest protected answer surely carries.
 const SHORT_ANSWER: usize = 223;
+/// Bytes of EF.CVCA (TR-03110-3 §A.1.2).
+const CVCA_LENGTH: usize = 36;
 /// Restarts of access control that too long an answer may cost in one reading.
 const MAX_RESTARTS: u32 = 2;
 
@@ -30,6 +35,10 @@ pub(super) struct Reading {
     chip_unproven: Option<ChipAuthentication>,
     /// Chip authentication was made, or cannot be, with this session.
     chip_settled: bool,
+    /// The reader's ephemeral key of chip authentication, or of the mapping that stands for it, in this session.
+    ephemeral: Option<Vec<u8>>,
+    /// Terminal authentication was made, or cannot be, in this session.
+    terminal_settled: bool,
     /// The line was lost over active authentication, with a challenge of the reader's: it may be asked again.
     ask_again: bool,
 }
@@ -37,8 +46,16 @@ pub(super) struct Reading {
 impl Reading {
     pub(super) fn new(session: Session, document: &mut Document) -> Self {
         let restarts = session.opening.restarts;
-        let mut reading =
-            Self { session, restarts, resumes: 0, chip_unproven: None, chip_settled: false, ask_again: false };
+        let mut reading = Self {
+            session,
+            restarts,
+            resumes: 0,
+            chip_unproven: None,
+            chip_settled: false,
+            ephemeral: None,
+            terminal_settled: false,
+            ask_again: false,
+        };
         reading.take_opening(document);
         reading
     }
@@ -46,8 +63,11 @@ impl Reading {
     /// What opening the chip gave goes into the document.
     fn take_opening(&mut self, document: &mut Document) {
         let opening = &mut self.session.opening;
+        self.ephemeral = None;
+        self.terminal_settled = false;
         if let Some(mapping) = opening.chip_mapping.take() {
             document.chip_mapping = MappingRecord::Shown(mapping);
+            self.ephemeral = opening.ephemeral.take();
         }
         if let Some(card_security) = opening.card_security.take() {
             document.put(FileId::CardSecurity, card_security);
@@ -78,6 +98,10 @@ impl Reading {
                 self.resumes += 1;
                 match self.resume(document, show) {
                     Ok(()) => break,
+                    // The card did not come back: what is to be told is that it left.
+                    Err(Error::Transport(error)) if !is_lost_card(&Error::Transport(error.clone())) => {
+                        return Err(lost);
+                    }
                     Err(error) => lost = error,
                 }
             }
@@ -86,16 +110,18 @@ impl Reading {
 
     /// All that is to be read and asked, as far as it is not done yet.
     fn pass(&mut self, plan: &ReadPlan, document: &mut Document, show: &mut Show<'_>) -> Result<(), Error> {
-        let listed = self.listed(document, show)?;
-        for group in listed.iter().filter(|group| [DataGroup::DG3, DataGroup::DG4].contains(group)) {
-            document.put(FileId::DataGroup(*group), FileState::NotRead(NotRead::NeedsTerminalAuthentication));
+        let mut listed = self.listed(document, show)?;
+        let has_terminal = self.session.terminal.is_some();
+        for group in &listed {
+            let file = FileId::DataGroup(*group);
+            let why = match is_biometric(*group) {
+                true if !has_terminal => NotRead::NeedsTerminalAuthentication,
+                _ if !plan.wants(*group) => NotRead::Plan,
+                _ => continue,
+            };
+            document.put(file, FileState::NotRead(why));
         }
-        let mut listed = listed;
-        listed.retain(|group| ![DataGroup::DG3, DataGroup::DG4].contains(group));
-        for group in listed.iter().filter(|group| !plan.wants(**group)) {
-            document.put(FileId::DataGroup(*group), FileState::NotRead(NotRead::Plan));
-        }
-        listed.retain(|group| plan.wants(*group));
+        listed.retain(|group| plan.wants(*group) && (has_terminal || !is_biometric(*group)));
 
         if listed.contains(&DataGroup::DG14) {
             self.fetch(FileId::DataGroup(DataGroup::DG14), document, show)?;
@@ -108,11 +134,36 @@ impl Reading {
             self.fetch(FileId::Com, document, show)?;
         }
         for group in reading_order(&listed) {
-            self.fetch(FileId::DataGroup(group), document, show)?;
+            if is_biometric(group) {
+                self.fetch_biometric(group, document, show)?;
+            } else {
+                self.fetch(FileId::DataGroup(group), document, show)?;
+            }
         }
         self.settle_chip_authentication(document);
         if plan.active_authentication && listed.contains(&DataGroup::DG15) {
             self.active_authentication(plan, document, show)?;
+        }
+        Ok(())
+    }
+
+    /// DG3 or DG4: terminal authentication first. What the chip does not give then is a normal result, not a fault.
+    fn fetch_biometric(&mut self, group: DataGroup, document: &mut Document, show: &mut Show<'_>) -> Result<(), Error> {
+        let file = FileId::DataGroup(group);
+        if document.file(file).is_settled() {
+            return Ok(());
+        }
+        self.terminal_authentication(document, show)?;
+        let may_read = match &document.terminal_authentication {
+            TerminalAuthentication::Done { rights, .. } if group == DataGroup::DG3 => rights.dg3(),
+            TerminalAuthentication::Done { rights, .. } => rights.dg4(),
+            _ => false,
+        };
+        if may_read {
+            self.fetch(file, document, show)?;
+        }
+        if !may_read || matches!(document.file(file), FileState::Refused(_)) {
+            document.put(file, FileState::NotRead(NotRead::NeedsTerminalAuthentication));
         }
         Ok(())
     }
@@ -162,6 +213,12 @@ impl Reading {
                         return Err(error);
                     }
                     self.reopen(document, show)?;
+                    // What opened the file is gone with the session.
+                    if matches!(file, FileId::DataGroup(group) if is_biometric(group)) {
+                        self.chip_settled = is_chip_suspect(document);
+                        self.chip_authentication(document, show)?;
+                        self.terminal_authentication(document, show)?;
+                    }
                 }
                 Err(error) => {
                     document.put(file, FileState::CutOff);
@@ -217,7 +274,7 @@ impl Reading {
         if matches!(document.chip_authentication, ChipAuthentication::Proven(_)) {
             document.chip_authentication = ChipAuthentication::NotMade;
         }
-        self.chip_settled = document.chip_authentication != ChipAuthentication::NotMade;
+        self.chip_settled = is_chip_suspect(document);
         match self.enter(document, show) {
             Err(Error::WrongPassword { .. }) => return Err(other_card()),
             other => other?,
@@ -237,7 +294,8 @@ impl Reading {
         }
         self.chip_settled = true;
         // The chip has shown itself already, with a key of EF.CardSecurity (9303-11 §4.4.3.5).
-        if document.is_shown_by_mapping() {
+        let is_shown = document.is_shown_by_mapping();
+        if is_shown && self.session.terminal.is_none() {
             document.chip_authentication = ChipAuthentication::ShownByMapping;
             return Ok(());
         }
@@ -248,7 +306,10 @@ impl Reading {
         let key = match choice {
             KeyChoice::Key(key) => key,
             KeyChoice::None => {
-                document.chip_authentication = ChipAuthentication::NotOffered;
+                document.chip_authentication = match is_shown {
+                    true => ChipAuthentication::ShownByMapping,
+                    false => ChipAuthentication::NotOffered,
+                };
                 return Ok(());
             }
             KeyChoice::Impossible(reason) => {
@@ -259,7 +320,10 @@ impl Reading {
         self.session.channel.phase(Phase::ChipAuthentication, show)?;
         let session = &mut self.session;
         match agree(&mut session.channel, &key, session.random.as_mut(), show) {
-            Ok(Agreed::NewKeys { .. }) => self.chip_unproven = Some(ChipAuthentication::Proven(key.suite())),
+            Ok(Agreed::NewKeys { ephemeral }) => {
+                self.chip_unproven = Some(ChipAuthentication::Proven(key.suite()));
+                self.ephemeral = Some(ephemeral);
+            }
             Ok(Agreed::Refused(status)) => document.chip_authentication = ChipAuthentication::Refused(status),
             Err(error) if ends_session(&error) => {
                 document.chip_authentication = ChipAuthentication::SessionLost;
@@ -271,6 +335,68 @@ impl Reading {
             }
         }
         Ok(())
+    }
+
+    /// Shows the chip the terminal's certificates and signature, once in a session (9303-11 §7.1).
+    fn terminal_authentication(&mut self, document: &mut Document, show: &mut Show<'_>) -> Result<(), Error> {
+        if core::mem::replace(&mut self.terminal_settled, true) {
+            return Ok(());
+        }
+        document.terminal_authentication = TerminalAuthentication::NotMade;
+        let dg14 = document.file(FileId::DataGroup(DataGroup::DG14)).bytes().map(Dg14::parse);
+        let Some(Ok(dg14)) = dg14 else { return Ok(()) };
+        let Some(info) = dg14.security_infos.terminal_authentication() else { return Ok(()) };
+        // Chip authentication comes first; without it there is nothing to bind the signature to.
+        let (Some(id_ic), Some(ephemeral)) = (self.session.opening.id_ic.clone(), self.ephemeral.clone()) else {
+            return Ok(());
+        };
+        self.session.channel.phase(Phase::TerminalAuthentication, show)?;
+        let made = self.show_terminal(info.cvca_fid, info.cvca_sfi, &id_ic, &ephemeral, show);
+        if made.is_ok()
+            && let Some(proven) = self.chip_unproven.take()
+        {
+            document.chip_authentication = proven;
+        }
+        document.terminal_authentication = match made {
+            Ok(made) => made,
+            Err(error) if ends_session(&error) => {
+                let was_unproven = self.chip_unproven.is_some();
+                self.reopen(document, show)?;
+                // There is no second try in this reading.
+                self.terminal_settled = true;
+                if was_unproven {
+                    document.chip_authentication = ChipAuthentication::NotUnderNewKeys;
+                }
+                TerminalAuthentication::SessionLost
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(())
+    }
+
+    /// EF.CVCA, under the identifiers that DG14 states, and the protocol itself.
+    fn show_terminal(
+        &mut self,
+        fid: Option<u16>,
+        sfi: Option<u8>,
+        id_ic: &[u8],
+        ephemeral: &[u8],
+        show: &mut Show<'_>,
+    ) -> Result<TerminalAuthentication, Error> {
+        let Session { channel, terminal, .. } = &mut self.session;
+        let Some(terminal) = terminal else { return Ok(TerminalAuthentication::NotMade) };
+        let file = FileId::Cvca;
+        let outcome = match (fid, sfi) {
+            (None, None) => channel.read_file(file, Step::Read(file), show)?,
+            _ => channel.read_stated_file(fid, sfi, CVCA_LENGTH, Step::Read(file), show)?,
+        };
+        let cvca = match &outcome {
+            Outcome::Read(bytes) => Cvca::parse(bytes),
+            _ => return Ok(TerminalAuthentication::NoTrustPoints),
+        };
+        let Ok(cvca) = cvca else { return Ok(TerminalAuthentication::NoTrustPoints) };
+        let inputs = TerminalInputs { trust_points: &cvca.references, id_ic, ephemeral };
+        authenticate(channel, terminal, &inputs, show)
     }
 
     /// No answer came after the agreement: nothing is proven.
@@ -337,6 +463,16 @@ impl Reading {
         filled.map_err(|_| Error::Protocol { during: Step::ActiveAuthentication, broken: Broken::Crypto })?;
         Ok(challenge)
     }
+}
+
+/// Whether a data group stands behind terminal authentication.
+fn is_biometric(group: DataGroup) -> bool {
+    matches!(group, DataGroup::DG3 | DataGroup::DG4)
+}
+
+/// Whether chip authentication was refused, lost or impossible: then it is not made again.
+fn is_chip_suspect(document: &Document) -> bool {
+    !matches!(document.chip_authentication, ChipAuthentication::NotMade | ChipAuthentication::Proven(_))
 }
 
 /// Whether the card, the reader or the service was lost, and may come back.

@@ -8,6 +8,7 @@ use super::plan::ReadPlan;
 use super::reading::Reading;
 use crate::access::AccessRecord;
 use crate::channel::{Channel, Limits};
+use crate::chip::Terminal;
 use crate::crypto::Random;
 use crate::error::Error;
 use crate::event::Show;
@@ -19,6 +20,7 @@ pub struct Session {
     pub(super) random: Box<dyn Random>,
     pub(super) door: Door,
     pub(super) opening: Opening,
+    pub(super) terminal: Option<Terminal>,
     started: Instant,
 }
 
@@ -47,7 +49,13 @@ impl From<ReadError> for Error {
 
 impl Session {
     pub(crate) fn new(channel: Channel, random: Box<dyn Random>, door: Door, opening: Opening) -> Self {
-        Self { channel, random, door, opening, started: Instant::now() }
+        Self { channel, random, door, opening, terminal: None, started: Instant::now() }
+    }
+
+    /// The same with a terminal that may read DG3 and DG4: its certificates, and what signs for it. Without one both are
+    /// never asked for.
+    pub fn with_terminal(self, terminal: Terminal) -> Self {
+        Self { terminal: Some(terminal), ..self }
     }
 
     /// How the chip was opened.

@@ -82,6 +82,7 @@ pub(super) fn verify(document: &Document, trust: &TrustStore, at: SystemTime) ->
     let pa = passive_authentication(&inputs);
     let card_security = file_checks::card_security(document, &files, &inputs);
     let mut checks = vec![cross_checks::access_protocol(document), cross_checks::card_access(document, &files)];
+    checks.push(cross_checks::terminal(document));
     checks.push(card_security.clone());
     checks.extend(pa.checks().iter().cloned());
     let (chip, due) = chip_checks::all(document, &files, &pa, &card_security);

@@ -59,6 +59,11 @@ impl Command {
         Self::new(0x00, 0x82, 0x00, 0x00).with_data(data).expecting(ne)
     }
 
+    /// EXTERNAL AUTHENTICATE of a terminal: its signature, no answer (TR-03110-3 §B.3).
+    pub fn external_authenticate_terminal(signature: &[u8]) -> Self {
+        Self::new(0x00, 0x82, 0x00, 0x00).with_data(signature)
+    }
+
     /// INTERNAL AUTHENTICATE over a challenge (9303-11 §6.1.2.1), expecting up to `ne` bytes of signature.
     pub fn internal_authenticate(challenge: &[u8], ne: u32) -> Self {
         Self::new(0x00, 0x88, 0x00, 0x00).with_data(challenge).expecting(ne)
@@ -72,6 +77,16 @@ impl Command {
     /// MSE:Set KAT for chip authentication with 3DES (9303-11 §6.2.4.1).
     pub fn mse_set_kat(data: Vec<u8>) -> Self {
         Self::new(0x00, 0x22, 0x41, 0xA6).with_data(data)
+    }
+
+    /// MSE:Set DST: the key, by its reference in DO'83', that verifies the next certificate (TR-03110-3 §B.3).
+    pub fn mse_set_dst(reference: &[u8]) -> Self {
+        Self::new(0x00, 0x22, 0x81, 0xB6).with_data(tlv::encode(Tag(0x83), reference))
+    }
+
+    /// PSO: VERIFY CERTIFICATE of a certificate's body and signature (TR-03110-3 §B.3).
+    pub fn verify_certificate(contents: &[u8]) -> Self {
+        Self::new(0x00, 0x2A, 0x00, 0xBE).with_data(contents)
     }
 
     /// GENERAL AUTHENTICATE with DO'7C' around this content; all but the last of a row are chained (CLA bit 5).

@@ -188,6 +188,10 @@ defects! {
     LengthInfoMalformed = "length_info_malformed", Malformed, "extended length information that is not two lengths";
     // EF.DIR.
     ApplicationMalformed = "application_malformed", Malformed, "an application template without its identifier";
+    // EF.CVCA.
+    CvcaMalformed = "cvca_malformed", Malformed, "neither a certification authority reference nor padding";
+    CvcaMoreThanTwo = "cvca_more_than_two", Unusual, "more than two certification authority references";
+    CvcaDuplicate = "cvca_duplicate", DuplicateField, "a certification authority reference that stands twice";
     // EF.DG13 of Vietnam.
     VnVersion = "vn_version", Unusual, "no version, or an unknown one";
     VnIdentifierMissing = "vn_identifier_missing", Unusual, "no object identifier, or another one";

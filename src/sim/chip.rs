@@ -1,13 +1,13 @@
 //! The card's side of the chip proofs: active authentication (9303-11 §6.1) and chip authentication (9303-11 §6.2).
 //!
 //! Active authentication signs a challenge, with RSA by ISO/IEC 9796-2 scheme 1 or with plain ECDSA. Chip authentication
-//! agrees on new session keys over ECDH, by MSE:Set KAT (3DES) or by MSE:Set AT and GENERAL AUTHENTICATE.
+//! agrees on new session keys over ECDH or DH, by MSE:Set KAT (3DES) or by MSE:Set AT and GENERAL AUTHENTICATE.
 
 use super::access::suite;
 use super::faults::Deviation;
 use super::issuer::{SigningKey, ecdsa_der};
 use super::secure_messaging::Session;
-use crate::crypto::{Cipher, CurveId, DigestAlgorithm, Point, Random, Secret};
+use crate::crypto::{Cipher, DigestAlgorithm, GroupId, Random, Secret};
 use crate::iso7816::StatusWord;
 use crate::oid::{self, Oid};
 use crate::tlv::{self, Reader, Tag};
@@ -70,24 +70,39 @@ fn trailer(digest: DigestAlgorithm) -> Vec<u8> {
 
 /// One key pair of chip authentication.
 pub(super) struct ChipKey {
-    pub(super) curve: CurveId,
+    pub(super) group: GroupId,
     pub(super) cipher: Cipher,
     pub(super) key_id: Option<Vec<u8>>,
     pub(super) private: Secret,
 }
 
+/// What a key agreement comes to: the new keys, and Comp(PK_IFD) for terminal authentication.
+pub(super) struct Agreed {
+    pub(super) session: Session,
+    pub(super) terminal: Vec<u8>,
+}
+
 impl ChipKey {
-    /// Its protocol, id-CA-ECDH-….
+    /// Its protocol, id-CA-DH-… or id-CA-ECDH-….
     pub(super) fn oid(&self) -> Oid {
-        suite(oid::ID_CA_ECDH, self.cipher)
+        chip_protocol(self.group, self.cipher)
     }
 
-    /// K = KA(SK_IC, PK_IFD): its first coordinate gives the keys  (9303-11 §6.2.3.2).
-    fn agree(&self, theirs: &[u8]) -> Result<Session, StatusWord> {
-        let curve = self.curve.curve();
-        let theirs: Point = curve.decode_point(theirs).map_err(|_| StatusWord::WRONG_DATA)?;
-        let shared = curve.multiply(&self.private, &theirs).map_err(|_| StatusWord::WRONG_DATA)?;
-        Ok(Session::new(self.cipher, shared.x()))
+    /// K = KA(SK_IC, PK_IFD), whose shared secret gives the keys  (9303-11 §6.2.3.2).
+    fn agree(&self, theirs: &[u8]) -> Result<Agreed, StatusWord> {
+        let wrong = |_| StatusWord::WRONG_DATA;
+        let theirs = self.group.decode(theirs).map_err(wrong)?;
+        let shared = self.group.power(&self.private, &theirs).map_err(wrong)?;
+        let session = Session::new(self.cipher, shared.shared_secret().expose());
+        Ok(Agreed { session, terminal: theirs.compressed() })
+    }
+}
+
+/// The protocol of chip authentication in this group with this cipher (9303-11 §9.2.5).
+pub(super) fn chip_protocol(group: GroupId, cipher: Cipher) -> Oid {
+    match group {
+        GroupId::Curve(_) => suite(oid::ID_CA_ECDH, cipher),
+        GroupId::Dh(_) => suite(oid::ID_CA_DH, cipher),
     }
 }
 
@@ -104,7 +119,7 @@ impl ChipAuthentication {
     }
 
     /// MSE:Set KAT: DO'91' ephemeral key, DO'84' key id; 3DES only (9303-11 §6.2.4.1).
-    pub(super) fn set_kat(&mut self, data: &[u8], keys: &[ChipKey]) -> Result<Session, StatusWord> {
+    pub(super) fn set_kat(&mut self, data: &[u8], keys: &[ChipKey]) -> Result<Agreed, StatusWord> {
         self.chosen = None;
         let (mut theirs, mut key_id) = (None, None);
         for (tag, value) in objects(data)? {
@@ -142,7 +157,7 @@ impl ChipAuthentication {
         &mut self,
         data: &[u8],
         keys: &[ChipKey],
-    ) -> Result<(Vec<u8>, Session), StatusWord> {
+    ) -> Result<(Vec<u8>, Agreed), StatusWord> {
         let key = self.chosen.take().and_then(|index| keys.get(index)).ok_or(StatusWord::CONDITIONS_OF_USE)?;
         let wrong = |_| StatusWord::WRONG_DATA;
         let mut outer = Reader::new(data);

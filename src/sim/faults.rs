@@ -39,14 +39,32 @@ pub enum Deviation {
     BacWrongMac,
     /// PACE shows another nonce than the card uses.
     PaceOtherNonce,
-    /// PACE maps with a key that is no point of the curve.
+    /// PACE agrees on another generator than the nonces give.
+    PaceOtherGenerator,
+    /// Integrated mapping answers with data where it must answer with none.
+    PaceImMappingData,
+    /// PACE maps with a key that is no point of the curve: its y-coordinate, or its number, is wrong in the last bit.
     PaceBadMappingPoint,
-    /// PACE agrees with a key that is no point of the curve.
+    /// PACE maps with a key whose x-coordinate is wrong in its last bit, or its number in the first octet.
+    PaceBadMappingX,
+    /// PACE maps with a key of a small subgroup: p − 1, or a point of zeros.
+    PaceNeutralMappingKey,
+    /// PACE shows the reader its own mapping key.
+    PaceEchoesMappingKey,
+    /// PACE agrees with a key that is no point of the curve: its y-coordinate, or its number, is wrong in the last bit.
     PaceBadPoint,
+    /// PACE agrees with a key whose x-coordinate is wrong in its last bit, or its number in the first octet.
+    PaceBadX,
+    /// PACE agrees with a key of a small subgroup: p − 1, or a point of zeros.
+    PaceNeutralKey,
     /// PACE shows the reader its own ephemeral key.
     PaceEchoesKey,
     /// PACE ends with a wrong token.
     PaceWrongToken,
+    /// PACE ends with a token made by another cipher.
+    PaceTokenOfOtherCipher,
+    /// PACE answers with an empty DO'7C'.
+    PaceWithoutObject,
     /// PACE answers with DO'90' for DO'80'.
     PaceTag90,
     /// PACE answers with DO'92' for DO'82'.
@@ -55,6 +73,24 @@ pub enum Deviation {
     PaceTag94,
     /// PACE answers with DO'96' for DO'86'.
     PaceTag96,
+    /// Chip authentication mapping ends without DO'8A'.
+    CamMissing,
+    /// Chip authentication mapping ends with an empty DO'8A'.
+    CamEmpty,
+    /// DO'8A' has one byte too few for whole blocks.
+    CamOddLength,
+    /// DO'8A' holds its octets inside a data object of their own.
+    CamWrapped,
+    /// DO'8A' stands there twice.
+    CamDoubled,
+    /// DO'8A' holds the data of another key.
+    CamOtherData,
+    /// The data in DO'8A' is padded wrongly.
+    CamWrongPadding,
+    /// Chip authentication mapping ends with DO'8B' for DO'8A'.
+    CamTag8b,
+    /// Generic or integrated mapping ends with a DO'8A'.
+    CamUnasked,
     /// Active authentication signs another challenge.
     AaOtherChallenge,
     /// Active authentication ends its block with another trailer.
@@ -65,7 +101,7 @@ pub enum Deviation {
 
 impl Deviation {
     /// All of them.
-    pub const ALL: [Deviation; 26] = [
+    pub const ALL: [Deviation; 44] = [
         Deviation::DropData,
         Deviation::DoubleData,
         Deviation::DropStatus,
@@ -81,14 +117,32 @@ impl Deviation {
         Deviation::BacOtherChallenge,
         Deviation::BacWrongMac,
         Deviation::PaceOtherNonce,
+        Deviation::PaceOtherGenerator,
+        Deviation::PaceImMappingData,
         Deviation::PaceBadMappingPoint,
+        Deviation::PaceBadMappingX,
+        Deviation::PaceNeutralMappingKey,
+        Deviation::PaceEchoesMappingKey,
         Deviation::PaceBadPoint,
+        Deviation::PaceBadX,
+        Deviation::PaceNeutralKey,
         Deviation::PaceEchoesKey,
         Deviation::PaceWrongToken,
+        Deviation::PaceTokenOfOtherCipher,
+        Deviation::PaceWithoutObject,
         Deviation::PaceTag90,
         Deviation::PaceTag92,
         Deviation::PaceTag94,
         Deviation::PaceTag96,
+        Deviation::CamMissing,
+        Deviation::CamEmpty,
+        Deviation::CamOddLength,
+        Deviation::CamWrapped,
+        Deviation::CamDoubled,
+        Deviation::CamOtherData,
+        Deviation::CamWrongPadding,
+        Deviation::CamTag8b,
+        Deviation::CamUnasked,
         Deviation::AaOtherChallenge,
         Deviation::AaWrongTrailer,
         Deviation::CaOtherKeys,

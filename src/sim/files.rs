@@ -23,10 +23,23 @@ pub enum ReadRule {
     Free,
     /// Who opened the chip with BAC or PACE, or anybody where the chip has neither.
     Holder,
-    /// Who also passed terminal authentication: nobody yet.
+    /// Who opened the chip with PACE.
+    Pace,
+    /// Who also passed terminal authentication, with the right to it.
     Terminal,
     /// Nobody: the file is announced and answers this status.
     Refused(StatusWord),
+}
+
+/// What a reader has reached.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Access {
+    /// By BAC or PACE, or on a chip that needs neither.
+    pub(super) opened: bool,
+    /// By PACE.
+    pub(super) pace: bool,
+    /// The rights of terminal authentication: bit 0 is EF.DG3, bit 1 EF.DG4  (TR-03110-3 §C.4.2).
+    pub(super) rights: u8,
 }
 
 /// A file of the card.
@@ -62,11 +75,18 @@ impl File {
     }
 
     /// Whether it may be read now.
-    pub(super) fn check(&self, opened: bool) -> Result<(), StatusWord> {
+    pub(super) fn check(&self, access: &Access) -> Result<(), StatusWord> {
+        let right = match self.fid {
+            0x0103 => 1,
+            0x0104 => 2,
+            _ => 0,
+        };
         match self.rule {
             ReadRule::Free => Ok(()),
-            ReadRule::Holder if opened => Ok(()),
-            ReadRule::Holder | ReadRule::Terminal => Err(StatusWord::SECURITY_STATUS),
+            ReadRule::Holder if access.opened => Ok(()),
+            ReadRule::Pace if access.pace => Ok(()),
+            ReadRule::Terminal if access.opened && access.rights & right != 0 => Ok(()),
+            ReadRule::Holder | ReadRule::Pace | ReadRule::Terminal => Err(StatusWord::SECURITY_STATUS),
             ReadRule::Refused(status) => Err(status),
         }
     }

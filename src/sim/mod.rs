@@ -20,5 +20,5 @@ pub use access::{Mapping, PaceSuite};
 pub use card::SimulatedCard;
 pub use faults::Deviation;
 pub use files::{File, Folder, ReadRule};
-pub use profile::Profile;
+pub use profile::{Defect, Profile};
 pub use quirks::{Quirk, Quirks, UnknownQuirk};

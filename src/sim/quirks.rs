@@ -124,6 +124,12 @@ quirks! {
         "GET RESPONSE under secure messaging ends the session with 6982.";
     GetResponseCut, "get-response-cut",
         "An answer that needs GET RESPONSE is cut off with 9000 in its place.";
+    ChainingRefused, "chaining-refused",
+        "Command chaining is refused with 6884, but for PACE.";
+    ChainsLinkByLink, "chains-link-by-link",
+        "Chained commands under secure messaging must be protected link by link; pieces of one end the session.";
+    DirSeveralTemplates, "dir-several-templates",
+        "EF.DIR holds several templates, that of the eMRTD application in their midst.";
     LineBreaksInMrz, "line-breaks-in-mrz",
         "The MRZ in EF.DG1 holds line breaks (Vietnam).";
     PaceRefusesParameterId, "pace-refuses-parameter-id",
@@ -150,6 +156,10 @@ quirks! {
         "After a failed PACE or BAC everything is refused with 6988 until a reset.";
     SlowAfterFailure, "slow-after-failure",
         "After each wrong password the card takes longer, up to two seconds.";
+    MseShows63cx, "mse-shows-63cx",
+        "After a wrong password MSE:Set AT is accepted with 63C2, 63C1, 63C0, the tries left.";
+    PaceShowsReferences, "pace-shows-references",
+        "The last answer of PACE also holds DO'87' and DO'88', certification authority references.";
     PaceOnly6982, "pace-only-6982",
         "Without PACE, SELECT of the application and BAC are refused with 6982.";
     PaceOnly6a88, "pace-only-6a88",
@@ -162,6 +172,14 @@ quirks! {
         "Chip authentication is refused with 6A80 at its first command.";
     CaRefused6d00, "ca-refused-6d00",
         "Chip authentication is refused with 6D00, as a copied chip answers.";
+    CaRefused6a88, "ca-refused-6a88",
+        "Chip authentication is refused with 6A88 at its first command.";
+    CaRefused6985, "ca-refused-6985",
+        "Chip authentication is refused with 6985 at its first command.";
+    CaRefusedNaked, "ca-refused-naked",
+        "Chip authentication is refused with a plain 6985 that ends the session.";
+    CaRefusedAtKey, "ca-refused-at-key",
+        "Chip authentication accepts MSE:Set AT and refuses the key of GENERAL AUTHENTICATE with 6A80.";
     CaWithoutInfo, "ca-without-info",
         "EF.DG14 holds the public key of chip authentication and no ChipAuthenticationInfo (France).";
     AaRefused, "aa-refused",

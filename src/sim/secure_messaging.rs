@@ -50,6 +50,28 @@ impl Session {
         self.cipher.mac(&self.ks_mac, data)
     }
 
+    /// The same code by another cipher under the same key, as far as it goes: what no reader may take.
+    pub(super) fn code_of_other_cipher(&self, data: &[u8]) -> Result<[u8; 8], CryptoError> {
+        let other = if self.cipher == Cipher::TripleDes { Cipher::Aes128 } else { Cipher::TripleDes };
+        let key = self.ks_mac.expose().get(..other.key_len()).unwrap_or_default();
+        other.mac(&Secret::from_slice(key), data)
+    }
+
+    /// A_IC = E(KS_Enc, pad(CA_IC)) with IV = E(KS_Enc, −1), −1 in all bits of a block  (9303-11 §4.4.3.5.1).
+    pub(super) fn authentication_data(
+        &self,
+        ca_ic: &[u8],
+        deviation: Option<Deviation>,
+    ) -> Result<Vec<u8>, CryptoError> {
+        let block = self.cipher.block_len();
+        let iv = self.cipher.encrypt_cbc(&self.ks_enc, &vec![0; block], &vec![0xFF; block])?;
+        let mut padded = pad(ca_ic, block);
+        if deviation == Some(Deviation::CamWrongPadding) {
+            padded.get_mut(ca_ic.len()).into_iter().for_each(|marker| *marker = 0);
+        }
+        self.cipher.encrypt_cbc(&self.ks_enc, &iv, &padded)
+    }
+
     /// The command inside a protected one.
     ///
     /// # Errors

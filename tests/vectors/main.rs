@@ -11,6 +11,7 @@ mod documents;
 mod format;
 mod protocols;
 mod sessions;
+mod terminal;
 
 use format::{Check, Vector};
 use std::collections::BTreeMap;
@@ -40,6 +41,9 @@ const KINDS: &[(&str, Check)] = &[
     ("card-access", documents::card_access),
     ("dg13-vn", documents::dg13_vn),
     ("qr-vn", documents::qr_vn),
+    ("cv-certificate", terminal::cv_certificate),
+    ("ef-cvca", terminal::ef_cvca),
+    ("terminal-authentication", terminal::terminal_authentication),
 ];
 
 #[test]

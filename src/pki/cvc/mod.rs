@@ -3,15 +3,17 @@
 //! A certificate is parsed whole or refused, and keeps its bytes: the signature is judged over the body as it came, and
 //! the chip is sent the same octets. Names are [`CertificateReference`]s, what a holder may do is its
 //! [`Authorization`]; a key without domain parameters is none until its issuer's key lends them ([`CvPublicKey`]). There
-//! is no clock here.
+//! is no clock here: a chip's date is what the certificates have told it, see [`find_chain`].
 
 mod authorization;
+mod chain;
 #[cfg(feature = "sim")]
 mod issue;
 mod key;
 mod reference;
 
 pub use authorization::{Authorization, Rights, Role, TerminalType};
+pub use chain::{Chain, ChainDefect, NoChain, find_chain};
 #[cfg(feature = "sim")]
 pub use issue::CvTemplate;
 pub use key::{CvPublicKey, VerificationKey};

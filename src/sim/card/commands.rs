@@ -1,10 +1,10 @@
 //! The inner half of the card: plain commands and what they come to (7816-4 §11, 9303-10 §3, 9303-11 §4, §6).
 
-use super::super::access::{Pace, PaceStep};
+use super::super::access::{Pace, PaceCard, PaceStep};
+use super::super::chip::Agreed;
 use super::super::faults::Deviation;
 use super::super::files::{self, File, Folder, Reading};
 use super::super::quirks::Quirk;
-use super::super::secure_messaging::Session;
 use super::{Equipment, Outcome, SimulatedCard};
 use crate::iso7816::instruction::EMRTD_AID;
 use crate::iso7816::{Command, Response, StatusWord};
@@ -75,23 +75,24 @@ impl SimulatedCard {
     fn find(&self, is_it: impl Fn(&File) -> bool, card_access: bool) -> Result<usize, StatusWord> {
         let folder = if self.contact.application { Folder::Application } else { Folder::Master };
         let after_aid = self.has(Quirk::CardAccessAfterAid6982) || self.has(Quirk::ApplicationSelected);
-        if card_access && folder == Folder::Application && after_aid {
+        let found = self.equipment.files.iter().position(|file| file.folder == folder && is_it(file));
+        // Inside the application the identifiers of EF.CardAccess are those of EF.CVCA.
+        if card_access && folder == Folder::Application && found.is_none() && after_aid {
             return Err(StatusWord::SECURITY_STATUS);
         }
-        let found = self.equipment.files.iter().position(|file| file.folder == folder && is_it(file));
         let absent = if card_access && folder == Folder::Master && self.has(Quirk::CardAccessAbsent6a88) {
             StatusWord::REFERENCE_NOT_FOUND
         } else {
             StatusWord::NOT_FOUND
         };
         let index = found.ok_or(absent)?;
-        self.equipment.files.get(index).ok_or(absent)?.check(self.contact.opened)?;
+        self.equipment.files.get(index).ok_or(absent)?.check(&self.contact.access)?;
         Ok(index)
     }
 
     fn only_after_pace(&self) -> Result<(), StatusWord> {
         match self.equipment.quirks.first_of(&PACE_ONLY) {
-            Some(status) if !self.contact.opened => Err(status),
+            Some(status) if !self.contact.access.opened => Err(status),
             _ => Ok(()),
         }
     }
@@ -144,7 +145,7 @@ impl SimulatedCard {
             }
         };
         let file = self.equipment.files.get(index).ok_or(StatusWord::NOT_FOUND)?;
-        file.check(self.contact.opened)?;
+        file.check(&self.contact.access)?;
         let answer = files::read(&file.content, &Reading { offset, ne, room, odd }, &self.equipment.quirks);
         self.contact.current = Some(index);
         Ok(Outcome { answer, keys: None })
@@ -171,6 +172,9 @@ impl SimulatedCard {
         match self.contact.bac.authenticate(&command.data, passwords, &mut **random, deviation) {
             Ok((data, keys)) => {
                 let answer = Response { data, status: StatusWord::SUCCESS };
+                // ID_IC = the document number with its check digit; birth and expiry follow it  (9303-11 §7.1.2)
+                let mrz = passwords.mrz.expose();
+                self.contact.id_ic = mrz.get(..mrz.len().saturating_sub(14)).unwrap_or_default().to_vec();
                 Ok(Outcome { answer, keys: Some(keys) })
             }
             Err(status) => {
@@ -184,7 +188,7 @@ impl SimulatedCard {
         if self.has(Quirk::AaRefused) {
             return Err(StatusWord::INS_NOT_SUPPORTED);
         }
-        if !self.contact.opened || !self.contact.application {
+        if !self.contact.access.opened || !self.contact.application {
             return Err(StatusWord::SECURITY_STATUS);
         }
         if command.ne.is_none() {
@@ -213,6 +217,10 @@ impl SimulatedCard {
                     return Err(StatusWord::WRONG_P1_P2);
                 }
                 self.contact.pace.set_at(data, pace, passwords, quirks)?;
+                if self.failures > 0 && self.has(Quirk::MseShows63cx) {
+                    let answer = Response { data: Vec::new(), status: self.tries_left() };
+                    return Ok(Outcome { answer, keys: None });
+                }
                 Outcome::done()
             }
             (0x41, 0xA4 | 0xA6) => {
@@ -221,29 +229,28 @@ impl SimulatedCard {
                     self.contact.ca.set_at(data, &self.equipment.chip_keys)?;
                     return Outcome::done();
                 }
-                let keys = self.contact.ca.set_kat(data, &self.equipment.chip_keys)?;
-                Ok(self.switched(Vec::new(), keys))
+                let agreed = self.contact.ca.set_kat(data, &self.equipment.chip_keys)?;
+                Ok(self.switched(Vec::new(), agreed))
             }
             _ => Err(StatusWord::WRONG_P1_P2),
         }
     }
 
     fn may_authenticate_chip(&self) -> Result<(), StatusWord> {
-        if self.has(Quirk::CaRefused) {
-            return Err(StatusWord::WRONG_DATA);
-        }
-        if self.has(Quirk::CaRefused6d00) {
-            return Err(StatusWord::INS_NOT_SUPPORTED);
+        if let Some(status) = self.equipment.quirks.first_of(&CA_REFUSED) {
+            return Err(status);
         }
         if self.equipment.chip_keys.is_empty() {
             return Err(StatusWord::REFERENCE_NOT_FOUND);
         }
-        if self.contact.opened { Ok(()) } else { Err(StatusWord::SECURITY_STATUS) }
+        if self.contact.access.opened { Ok(()) } else { Err(StatusWord::SECURITY_STATUS) }
     }
 
     /// The outcome of chip authentication: these keys hold after the answer.
-    fn switched(&self, data: Vec<u8>, keys: Session) -> Outcome {
+    fn switched(&mut self, data: Vec<u8>, agreed: Agreed) -> Outcome {
         let answer = Response { data, status: StatusWord::SUCCESS };
+        self.contact.terminal = Some(agreed.terminal);
+        let keys = agreed.session;
         let keys = match self.deviates() {
             Some(Deviation::CaOtherKeys) => Some(keys.estranged()),
             _ if self.has(Quirk::CaKeepsOldKeys) => None,
@@ -254,28 +261,40 @@ impl SimulatedCard {
 
     fn general_authenticate(&mut self, command: &Command, last: bool) -> Result<Outcome, StatusWord> {
         if self.contact.pace.is_open() {
-            let deviation = self.deviates();
-            let step =
-                self.contact.pace.general_authenticate(&command.data, last, &mut *self.equipment.random, deviation);
-            return match step {
-                Ok(PaceStep::Answer(data)) => Outcome::data(data),
-                Ok(PaceStep::Done(data, keys)) => {
-                    let answer = Response { data, status: StatusWord::SUCCESS };
-                    Ok(Outcome { answer, keys: Some(keys) })
-                }
-                Err(StatusWord::VERIFICATION_FAILED) => {
-                    self.failed();
-                    Err(self.wrong_password())
-                }
-                Err(status) => Err(status),
-            };
+            return self.pace_step(command, last);
         }
         if !self.contact.ca.is_open() || !last {
             return Err(StatusWord::CONDITIONS_OF_USE);
         }
         self.may_authenticate_chip()?;
-        let (data, keys) = self.contact.ca.general_authenticate(&command.data, &self.equipment.chip_keys)?;
-        Ok(self.switched(data, keys))
+        if self.has(Quirk::CaRefusedAtKey) {
+            return Err(StatusWord::WRONG_DATA);
+        }
+        let (data, agreed) = self.contact.ca.general_authenticate(&command.data, &self.equipment.chip_keys)?;
+        Ok(self.switched(data, agreed))
+    }
+
+    fn pace_step(&mut self, command: &Command, last: bool) -> Result<Outcome, StatusWord> {
+        let deviation = self.deviates();
+        let references =
+            if self.has(Quirk::PaceShowsReferences) { REFERENCES.map(<[u8]>::to_vec).to_vec() } else { Vec::new() };
+        let Equipment { random, cam_keys, .. } = &mut self.equipment;
+        let mut card = PaceCard { random: &mut **random, deviation, cam_keys, references: &references };
+        match self.contact.pace.general_authenticate(&command.data, last, &mut card) {
+            Ok(PaceStep::Answer(data)) => Outcome::data(data),
+            Ok(PaceStep::Done { data, keys, id_ic, terminal }) => {
+                let answer = Response { data, status: StatusWord::SUCCESS };
+                self.contact.access.pace = true;
+                self.contact.id_ic = id_ic;
+                self.contact.terminal = terminal;
+                Ok(Outcome { answer, keys: Some(keys) })
+            }
+            Err(StatusWord::VERIFICATION_FAILED) => {
+                self.failed();
+                Err(self.wrong_password())
+            }
+            Err(status) => Err(status),
+        }
     }
 
     /// A wrong password: what the card does about it until the next reset, and how long it takes.
@@ -289,12 +308,28 @@ impl SimulatedCard {
 
     fn wrong_password(&self) -> StatusWord {
         if self.has(Quirk::WrongPassword63cx) {
-            let left = u16::try_from(3_u32.saturating_sub(self.failures)).unwrap_or(0);
-            return StatusWord(0x63C0 | left);
+            return self.tries_left();
         }
         self.equipment.quirks.first_of(&WRONG_PASSWORD).unwrap_or(StatusWord::VERIFICATION_FAILED)
     }
+
+    /// 63Cx: three tries, less those that failed.
+    fn tries_left(&self) -> StatusWord {
+        let left = u16::try_from(3_u32.saturating_sub(self.failures)).unwrap_or(0);
+        StatusWord(0x63C0 | left)
+    }
 }
+
+/// References of nobody.
+const REFERENCES: [&[u8]; 2] = [b"UTCVCA00002", b"UTCVCA00001"];
+
+const CA_REFUSED: [(Quirk, StatusWord); 5] = [
+    (Quirk::CaRefused, StatusWord(0x6A80)),
+    (Quirk::CaRefused6d00, StatusWord(0x6D00)),
+    (Quirk::CaRefused6a88, StatusWord(0x6A88)),
+    (Quirk::CaRefused6985, StatusWord(0x6985)),
+    (Quirk::CaRefusedNaked, StatusWord(0x6985)),
+];
 
 const SELECT_MF: [(Quirk, StatusWord); 6] = [
     (Quirk::SelectMf6d00, StatusWord(0x6D00)),

@@ -6,20 +6,22 @@
 
 mod commands;
 
-use super::access::{Bac, Pace, PaceSuite, Passwords};
+use super::access::{Bac, CamKey, Pace, PaceSuite, Passwords};
 use super::chip::{ActiveAuthentication, ChipAuthentication, ChipKey};
 use super::faults::Deviation;
-use super::files::{File, QUIRKY_CAPACITY};
+use super::files::{Access, File, QUIRKY_CAPACITY};
 use super::quirks::{Quirk, Quirks};
 use super::secure_messaging::Session;
-use crate::crypto::Random;
+use crate::crypto::{CurveId, Random, Secret};
 use crate::error::TransportError;
 use crate::iso7816::command::{Command, SHORT_LE};
 use crate::iso7816::{Response, StatusWord};
+use crate::tlv::{Reader, Tag};
 use crate::transport::Transport;
 
 const CLASS_NOT_SUPPORTED: StatusWord = StatusWord(0x6E00);
 const CHAIN_BROKEN: StatusWord = StatusWord(0x6883);
+const CHAINING_NOT_SUPPORTED: StatusWord = StatusWord(0x6884);
 /// The most data that a chain of commands may bring.
 const MAX_CHAIN: usize = 65_535;
 /// The most data of an answer that any stack carries: with its status word 65 535 bytes.
@@ -32,6 +34,7 @@ pub(super) struct Equipment {
     pub(super) bac: bool,
     pub(super) pace: Vec<PaceSuite>,
     pub(super) passwords: Passwords,
+    pub(super) cam_keys: Vec<CamKey>,
     pub(super) chip_keys: Vec<ChipKey>,
     pub(super) active: Option<ActiveAuthentication>,
     pub(super) max_command: usize,
@@ -55,11 +58,16 @@ struct Contact {
     application: bool,
     current: Option<usize>,
     session: Option<Session>,
-    opened: bool,
+    access: Access,
+    /// What stands for the chip in terminal authentication.
+    id_ic: Vec<u8>,
+    /// Comp(PK_IFD) of the chip's authentication, once it was made.
+    terminal: Option<Vec<u8>>,
     bac: Bac,
     pace: Pace,
     ca: ChipAuthentication,
     chain: Option<Command>,
+    protected_chain: Option<Command>,
     waiting: Vec<u8>,
     waiting_in_session: bool,
     locked: Option<StatusWord>,
@@ -103,6 +111,12 @@ impl SimulatedCard {
         self.equipment.random = random;
     }
 
+    /// Puts this private number in place of the card's key of chip authentication mapping on the curve.
+    pub fn set_mapping_key(&mut self, curve: CurveId, private: Secret) {
+        self.equipment.cam_keys.retain(|key| key.curve != curve);
+        self.equipment.cam_keys.push(CamKey { curve, private });
+    }
+
     /// The card's files, to look at or to change.
     pub fn files_mut(&mut self) -> &mut Vec<File> {
         &mut self.equipment.files
@@ -124,7 +138,10 @@ impl SimulatedCard {
     /// The keys are forgotten, and what they opened is closed.
     fn end_session(&mut self) {
         self.contact.session = None;
-        self.contact.opened = !self.equipment.bac && self.equipment.pace.is_empty();
+        let opened = !self.equipment.bac && self.equipment.pace.is_empty();
+        self.contact.access = Access { opened, ..Access::default() };
+        self.contact.id_ic.clear();
+        self.contact.terminal = None;
     }
 
     /// One exchange on the line.
@@ -153,9 +170,10 @@ impl SimulatedCard {
         self.contact.waiting.clear();
         let secured = command.cla & 0x0C == 0x0C;
         let answer = if secured {
-            match self.secured(&command, limit) {
-                Ok(answer) => answer,
-                Err(status) => {
+            match self.assembled(command).map(|whole| whole.map(|command| self.secured(&command, limit))) {
+                Ok(None) => return plain(StatusWord::SUCCESS),
+                Ok(Some(Ok(answer))) => answer,
+                Ok(Some(Err(status))) | Err(status) => {
                     self.end_session();
                     return plain(status);
                 }
@@ -174,6 +192,34 @@ impl SimulatedCard {
         self.offer(answer, limit, secured)
     }
 
+    /// A protected command whole: as it came, or put together from links that are pieces of one protected command. Links
+    /// may as well be protected one by one; then each holds whole data objects (7816-4 §5.3.3).
+    fn assembled(&mut self, command: Command) -> Result<Option<Command>, StatusWord> {
+        let linked = command.cla & 0x10 != 0;
+        let whole = match self.contact.protected_chain.take() {
+            None if !linked || self.has(Quirk::ChainsLinkByLink) || is_protected(&command.data) => {
+                return Ok(Some(command));
+            }
+            None => command,
+            Some(mut chain) => {
+                let fits = (chain.ins, chain.p1, chain.p2) == (command.ins, command.p1, command.p2);
+                if !fits || chain.data.len() + command.data.len() > MAX_CHAIN {
+                    return Err(CHAIN_BROKEN);
+                }
+                chain.data.extend_from_slice(&command.data);
+                Command { cla: command.cla, ne: command.ne, ..chain }
+            }
+        };
+        if self.has(Quirk::ChainingRefused) {
+            return Err(CHAINING_NOT_SUPPORTED);
+        }
+        if linked {
+            self.contact.protected_chain = Some(whole);
+            return Ok(None);
+        }
+        Ok(Some(whole))
+    }
+
     /// A protected command, its answer sealed; an error ends the session.
     fn secured(&mut self, command: &Command, limit: usize) -> Result<Vec<u8>, StatusWord> {
         let mut session = self.contact.session.take().ok_or(StatusWord::SM_INCORRECT)?;
@@ -183,7 +229,8 @@ impl SimulatedCard {
         let deviation = self.deviates();
         let failed = !outcome.answer.status.is_success_or_warning();
         let large = self.has(Quirk::LargeLe6700Naked) && outcome.answer.status == StatusWord::WRONG_LENGTH;
-        if failed && (self.has(Quirk::NakedErrors) || large) {
+        let naked_ca = self.has(Quirk::CaRefusedNaked) && matches!((plain.ins, plain.p1), (0x22, 0x41) | (0x86, _));
+        if failed && (self.has(Quirk::NakedErrors) || large || naked_ca) {
             return Err(outcome.answer.status);
         }
         if deviation == Some(Deviation::Unprotected) {
@@ -205,7 +252,7 @@ impl SimulatedCard {
     fn take_keys(&mut self, keys: Option<Session>) {
         if let Some(keys) = keys {
             self.contact.session = Some(keys);
-            self.contact.opened = true;
+            self.contact.access.opened = true;
         }
     }
 
@@ -251,11 +298,14 @@ impl SimulatedCard {
         [part, vec![0x61, left]].concat()
     }
 
-    /// A plain command, chained ones put together first (7816-4 §5.3.3). GENERAL AUTHENTICATE answers each link itself.
+    /// A plain command, chained ones put together first (7816-4 §5.3.3). In PACE each link is answered itself.
     fn carry_out(&mut self, command: &Command, room: usize) -> Outcome {
         let refused = |status| Outcome { answer: Response { data: Vec::new(), status }, keys: None };
         let linked = command.cla & 0x10 != 0;
-        if command.ins != 0x86 {
+        if command.ins != 0x86 || self.contact.ca.is_open() && !self.contact.pace.is_open() {
+            if linked && self.has(Quirk::ChainingRefused) {
+                return refused(CHAINING_NOT_SUPPORTED);
+            }
             if let Some(mut chain) = self.contact.chain.take() {
                 let fits = (chain.ins, chain.p1, chain.p2) == (command.ins, command.p1, command.p2);
                 if !fits || chain.data.len() + command.data.len() > MAX_CHAIN {
@@ -276,6 +326,19 @@ impl SimulatedCard {
         }
         self.dispatch(command, !linked, room).unwrap_or_else(refused)
     }
+}
+
+/// Whether these are whole data objects that end with a checksum, DO'8E'.
+fn is_protected(data: &[u8]) -> bool {
+    let mut objects = Reader::new(data);
+    let mut last = None;
+    while !objects.is_empty() {
+        match objects.next() {
+            Ok(object) => last = Some(object.tag),
+            Err(_) => return false,
+        }
+    }
+    last == Some(Tag(0x8E))
 }
 
 impl Transport for SimulatedCard {

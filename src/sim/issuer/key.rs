@@ -322,7 +322,7 @@ pub fn ecdsa_der(r: &[u8], s: &[u8]) -> Vec<u8> {
 }
 
 /// The content of the AlgorithmIdentifier of a key on a curve.
-fn ec_algorithm(id: CurveId, form: CurveForm) -> Vec<u8> {
+pub(super) fn ec_algorithm(id: CurveId, form: CurveForm) -> Vec<u8> {
     let ec = tlv::encode(Tag::OID, oid::ID_EC_PUBLIC_KEY.as_der());
     match form {
         CurveForm::Named => [ec, tlv::encode(Tag::OID, id.oid().as_der())].concat(),

@@ -4,10 +4,12 @@
 //! again ([`Issuer::csca_fields`], [`Issuer::ds_fields`], [`Issuer::sod_fields`]). All follows from the plan: the same
 //! plan gives the same bytes.
 
+mod agreement;
 mod certificate;
 mod key;
 mod signed_data;
 
+pub use agreement::AgreementKey;
 pub use certificate::{CERTIFICATE_AND_CRL_SIGN, CertificateFields, DIGITAL_SIGNATURE, Extension, Name, midnight};
 pub use key::{
     CurveForm, EcKey, Holder, KeyKind, RsaKey, Scheme, SigningKey, digest_identifier, ecdsa_der, explicit_parameters,
@@ -19,7 +21,7 @@ pub use signed_data::{
 pub(super) use key::seeded;
 
 use crate::crypto::{CryptoError, CurveId, DigestAlgorithm, SeededRandom};
-use crate::oid;
+use crate::oid::{self, Oid};
 use crate::tlv::{self, Tag};
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -238,6 +240,11 @@ impl Issuer {
 
     /// The fields of EF.SOD over this security object.
     pub fn sod_fields_over(&self, object: &SecurityObject) -> SignedDataFields {
+        self.fields_of(oid::ID_ICAO_LDS_SECURITY_OBJECT, object.encode())
+    }
+
+    /// The fields of what the document signer signs.
+    fn fields_of(&self, content_type: Oid, content: Vec<u8>) -> SignedDataFields {
         let ds = self.ds_fields();
         let signer = if self.plan.signer_by_key_id {
             SignerId::KeyId(self.ds_key.key_id())
@@ -246,8 +253,7 @@ impl Issuer {
         };
         let time = self.plan.states_signing_time.then_some(self.plan.issued);
         let scheme = self.plan.sod_scheme.unwrap_or(self.plan.ds.scheme);
-        SignedDataFields::new(oid::ID_ICAO_LDS_SECURITY_OBJECT, object.encode(), signer, scheme, time)
-            .with_certificates(&[&self.ds])
+        SignedDataFields::new(content_type, content, signer, scheme, time).with_certificates(&[&self.ds])
     }
 
     /// A certificate under the CSCA's key.
@@ -265,6 +271,19 @@ impl Issuer {
     pub fn sign_sod(&self, fields: &SignedDataFields) -> Result<Vec<u8>, CryptoError> {
         let mut random = self.random("signed data", &fields.content.clone().unwrap_or_default());
         Ok(tlv::encode(Tag(0x77), &fields.sign(&self.ds_key, &mut random)?))
+    }
+
+    /// The fields of EF.CardSecurity over these infos, by the document signer (9303-11 §9.2.11).
+    pub fn card_security_fields(&self, infos: &[Vec<u8>]) -> SignedDataFields {
+        self.fields_of(oid::ID_SECURITY_OBJECT, tlv::encode(Tag::SET, &infos.concat()))
+    }
+
+    /// EF.CardSecurity from these fields, under the document signer's key: a ContentInfo.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where the scheme is none of the key.
+    pub fn sign_card_security(&self, fields: &SignedDataFields) -> Result<Vec<u8>, CryptoError> {
+        fields.sign(&self.ds_key, &mut self.random("card security", &fields.content.clone().unwrap_or_default()))
     }
 
     /// A master list of these CSCA certificates, signed by a key that this CSCA certified for it (9303-12 §9).

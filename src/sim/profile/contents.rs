@@ -2,18 +2,17 @@
 //!
 //! Everything follows from the profile; lengths are met by padding that the standards allow.
 
-use super::super::access::{Passwords, suite};
+use super::super::access::{CamKey, Mapping, Passwords};
 use super::super::card::{Equipment, SimulatedCard};
 use super::super::chip::{ActiveAuthentication, ChipKey};
 use super::super::files::{File, ReadRule};
-use super::super::issuer::{CurveForm, Holder, Issuer, IssuerPlan, KeyKind, Scheme, SigningKey, seeded};
+use super::super::issuer::{AgreementKey, CurveForm, Holder, Issuer, IssuerPlan, SigningKey, seeded};
 use super::super::person::{self, PORTRAIT};
 use super::super::quirks::Quirk;
-use super::{ActiveAuthenticationPlan, ChipAuthenticationPlan, Contents, LengthInfo, Profile};
-use crate::crypto::{CryptoError, OsRandom, Random, Secret};
+use super::{ChipAuthenticationPlan, Contents, LengthInfo, Profile};
+use crate::crypto::{CryptoError, CurveId, GroupId, OsRandom, Random, Secret};
 use crate::iso7816::StatusWord;
 use crate::iso7816::instruction::EMRTD_AID;
-use crate::oid::{self, Oid};
 use crate::tlv::{self, Tag};
 use time::Duration;
 
@@ -64,6 +63,8 @@ impl Profile {
         let groups = self.groups()?;
         let listed: Vec<(u8, &[u8])> = groups.iter().map(|(number, file)| (*number, file.as_slice())).collect();
         let sod = self.issuer()?.sod(&listed)?;
+        // What contents_with leaves out where it fails must not go unnoticed here.
+        self.card_security()?;
         Ok(self.contents_with(groups, sod))
     }
 
@@ -75,8 +76,10 @@ impl Profile {
         if !infos.is_empty() && !absent.iter().any(|quirk| self.quirks.has(*quirk)) {
             files.push(File::master(0x011C, 0x1C, tlv::encode(Tag::SET, &infos.concat())));
         }
-        let name = tlv::encode(Tag(0x4F), &EMRTD_AID);
-        files.push(File::master(0x2F00, 0x1E, tlv::encode(Tag(0x61), &name)));
+        files.extend(
+            self.card_security().ok().flatten().map(|file| File::master(0x011D, 0x1D, file).with_rule(ReadRule::Pace)),
+        );
+        files.push(File::master(0x2F00, 0x1E, self.dir()));
         files.extend(self.atr_info().map(|content| File::master(0x2F01, 0x01, content)));
         files.push(File::application(0x011E, com(&groups)));
         files.push(File::application(0x011D, sod));
@@ -115,11 +118,13 @@ impl Profile {
         };
         let mut chip_keys = Vec::new();
         for (index, plan) in self.chip_authentication.iter().enumerate() {
-            let SigningKey::Ec(key) = self.chip_key(index, plan)? else {
-                return Err(CryptoError::BadKey);
-            };
+            let private = Self::chip_key(index, plan)?.private;
             let key_id = plan.key_id.map(|id| vec![id]);
-            chip_keys.push(ChipKey { curve: plan.curve, cipher: plan.cipher, key_id, private: key.private });
+            chip_keys.push(ChipKey { group: plan.group, cipher: plan.cipher, key_id, private });
+        }
+        let mut cam_keys = Vec::new();
+        for (curve, key) in self.mapping_keys()? {
+            cam_keys.push(CamKey { curve, private: key.private });
         }
         let active = match self.active_authentication {
             Some(plan) => {
@@ -138,6 +143,7 @@ impl Profile {
                 can: self.can.as_deref().map(secret),
                 pace_with_mrz: self.pace_with_mrz,
             },
+            cam_keys,
             chip_keys,
             active,
             max_command: if self.pretends() { 65_535 } else { self.max_command },
@@ -152,8 +158,23 @@ impl Profile {
         PRETENDING.iter().any(|quirk| self.quirks.has(*quirk))
     }
 
-    fn chip_key(&self, index: usize, plan: &ChipAuthenticationPlan) -> Result<SigningKey, CryptoError> {
-        SigningKey::of(KeyKind::Ec(plan.curve), Holder::Chip, &format!("chip authentication {index}"))
+    pub(super) fn chip_key(index: usize, plan: &ChipAuthenticationPlan) -> Result<AgreementKey, CryptoError> {
+        AgreementKey::of(plan.group, &format!("chip authentication {index}"))
+    }
+
+    /// The static keys of chip authentication mapping: one for each of its curves.
+    pub(super) fn mapping_keys(&self) -> Result<Vec<(CurveId, AgreementKey)>, CryptoError> {
+        let suites = self.pace.iter().filter(|suite| suite.mapping == Mapping::ChipAuthentication);
+        let mut curves: Vec<CurveId> = Vec::new();
+        for suite in suites.filter(|suite| suite.is_allowed()) {
+            if let GroupId::Curve(curve) = suite.group
+                && !curves.contains(&curve)
+            {
+                curves.push(curve);
+            }
+        }
+        let key = |curve| AgreementKey::of(GroupId::Curve(curve), "chip authentication mapping");
+        curves.into_iter().map(|curve| Ok((curve, key(curve)?))).collect()
     }
 
     /// The data groups, in order.
@@ -182,79 +203,13 @@ impl Profile {
         Ok(groups)
     }
 
-    /// The infos of EF.CardAccess, in the order of DER.
-    fn card_access_infos(&self) -> Vec<Vec<u8>> {
-        let mut infos = self.open_infos();
-        if infos.is_empty() {
-            return infos;
-        }
-        if self.quirks.has(Quirk::CardAccessUnknownInfos) {
-            infos.extend((1..=3).map(|length| unknown_info(UNKNOWN_INFO, length * 7)));
-        }
-        if let Some(due) = self.sizes.card_access {
-            infos.extend(filler(FILLER_OF_CARD_ACCESS, &infos, due, |infos| tlv::encode(Tag::SET, &infos.concat())));
-        }
-        infos.sort();
-        infos
-    }
-
-    /// The infos of EF.CardAccess that count.
-    fn open_infos(&self) -> Vec<Vec<u8>> {
-        let hidden = [Quirk::CardAccessWithoutPace, Quirk::CardAccessAbsent6a82, Quirk::CardAccessAbsent6a88];
-        let mut infos = Vec::new();
-        if self.full_card_access {
-            infos.push(info(oid::ID_TA, &[1]));
-            infos.extend(self.chip_authentication_infos());
-        }
-        if !hidden.iter().any(|quirk| self.quirks.has(*quirk)) {
-            // PACEInfo ::= SEQUENCE { protocol, version 2, parameterId }  (9303-11 §9.2.1)
-            infos.extend(self.pace.iter().map(|suite| info(suite.oid(), &[2, suite.parameter_id()])));
-        }
-        infos
-    }
-
-    /// ChipAuthenticationInfo ::= SEQUENCE { protocol, version 1, keyId OPTIONAL }  (9303-11 §9.2.5).
-    fn chip_authentication_infos(&self) -> Vec<Vec<u8>> {
-        let of = |plan: &ChipAuthenticationPlan| {
-            let numbers: Vec<u8> = core::iter::once(1).chain(plan.key_id).collect();
-            info(suite(oid::ID_CA_ECDH, plan.cipher), &numbers)
+    /// EF.DIR: an application template for each application (7816-4 §12.2.3, 9303-10 §3.11.2).
+    fn dir(&self) -> Vec<u8> {
+        let names: &[&[u8]] = match self.quirks.has(Quirk::DirSeveralTemplates) {
+            true => &[&TRAVEL_RECORDS_AID, &EMRTD_AID, &VISA_RECORDS_AID],
+            false => &[&EMRTD_AID],
         };
-        match self.quirks.has(Quirk::CaWithoutInfo) {
-            true => Vec::new(),
-            false => self.chip_authentication.iter().map(of).collect(),
-        }
-    }
-
-    /// EF.DG14: all of EF.CardAccess, the keys of chip authentication, the algorithm of active authentication.
-    fn dg14(&self) -> Result<Option<Vec<u8>>, CryptoError> {
-        let mut infos = self.card_access_infos();
-        infos.extend(self.chip_authentication_infos());
-        for (index, plan) in self.chip_authentication.iter().enumerate() {
-            // ChipAuthenticationPublicKeyInfo ::= SEQUENCE { protocol, SubjectPublicKeyInfo, keyId OPTIONAL }
-            let key = self.chip_key(index, plan)?.spki(plan.form);
-            let id = plan.key_id.map(|id| tlv::encode(Tag::INTEGER, &[id])).unwrap_or_default();
-            let protocol = tlv::encode(Tag::OID, oid::ID_PK_ECDH.as_der());
-            infos.push(tlv::encode_all(Tag::SEQUENCE, &[&protocol, &key, &id]));
-        }
-        if let Some(ActiveAuthenticationPlan { kind: KeyKind::Ec(_), digest }) = self.active_authentication {
-            // ActiveAuthenticationInfo ::= SEQUENCE { protocol, version 1, signatureAlgorithm OID }  (9303-11 §9.2.10)
-            let protocol = tlv::encode(Tag::OID, oid::ID_ICAO_AA_PROTOCOL_OBJECT.as_der());
-            let version = tlv::encode(Tag::INTEGER, &[1]);
-            let algorithm = Scheme::EcdsaPlain(digest).algorithm_identifier();
-            let algorithm = tlv::Reader::new(&algorithm).next().map(|outer| outer.value.to_vec()).unwrap_or_default();
-            infos.push(tlv::encode_all(Tag::SEQUENCE, &[&protocol, &version, &algorithm]));
-        }
-        if infos.is_empty() {
-            return Ok(None);
-        }
-        infos.sort();
-        infos.dedup();
-        let around = |infos: &[Vec<u8>]| tlv::encode(Tag(0x6E), &tlv::encode(Tag::SET, &infos.concat()));
-        if let Some(due) = self.sizes.dg14 {
-            infos.extend(filler(FILLER_OF_DG14, &infos, due, around));
-            infos.sort();
-        }
-        Ok(Some(around(&infos)))
+        names.iter().flat_map(|name| tlv::encode(Tag(0x61), &tlv::encode(Tag(0x4F), name))).collect()
     }
 
     /// EF.ATR/INFO: DO'47' card capabilities, DO'7F66' the longest command and answer (7816-4 §12.7, 9303-10 §3.11.1).
@@ -298,6 +253,10 @@ impl Profile {
     }
 }
 
+/// The applications of LDS 2 (9303-10 §1).
+const TRAVEL_RECORDS_AID: [u8; 7] = [0xA0, 0x00, 0x00, 0x02, 0x47, 0x20, 0x01];
+const VISA_RECORDS_AID: [u8; 7] = [0xA0, 0x00, 0x00, 0x02, 0x47, 0x20, 0x02];
+
 const PRETENDING: [Quirk; 7] = [
     Quirk::LargeLeFewerBytes,
     Quirk::LargeLe6282,
@@ -307,29 +266,6 @@ const PRETENDING: [Quirk; 7] = [
     Quirk::LargeLeZeroBytes,
     Quirk::LargeLeTruncated,
 ];
-
-/// Identifiers of nobody (2.999 is for examples).
-const UNKNOWN_INFO: Oid = Oid::of(&[2, 999, 1]);
-const FILLER_OF_CARD_ACCESS: Oid = Oid::of(&[2, 999, 2]);
-const FILLER_OF_DG14: Oid = Oid::of(&[2, 999, 3]);
-
-/// SecurityInfo ::= SEQUENCE { protocol, then small INTEGERs }.
-fn info(protocol: Oid, numbers: &[u8]) -> Vec<u8> {
-    let numbers: Vec<u8> = numbers.iter().flat_map(|number| tlv::encode(Tag::INTEGER, &[*number])).collect();
-    tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, protocol.as_der()), &numbers])
-}
-
-/// A SecurityInfo that no reader knows, with so many octets in its OCTET STRING.
-fn unknown_info(protocol: Oid, octets: usize) -> Vec<u8> {
-    let protocol = tlv::encode(Tag::OID, protocol.as_der());
-    tlv::encode_all(Tag::SEQUENCE, &[&protocol, &tlv::encode(Tag::OCTET_STRING, &vec![0; octets])])
-}
-
-/// An unknown info that makes the file `around` these infos `due` octets long, where one can.
-fn filler(protocol: Oid, infos: &[Vec<u8>], due: usize, around: impl Fn(&[Vec<u8>]) -> Vec<u8>) -> Option<Vec<u8>> {
-    let with = |octets| unknown_info(protocol, octets);
-    (0..due).map(with).find(|filler| around(&[infos, core::slice::from_ref(filler)].concat()).len() == due)
-}
 
 /// EF.COM: LDS 1.7, Unicode 4.0.0, the tags of the data groups (9303-10 §4.6.1).
 fn com(groups: &[(u8, Vec<u8>)]) -> Vec<u8> {

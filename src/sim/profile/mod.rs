@@ -2,28 +2,54 @@
 //!
 //! [`vn`] is the Vietnamese chip ID card as far as it is known, [`passport`] an older passport (BAC, TD3), [`hardened`] a
 //! card with PACE only and the longest keys, [`plain`] one without access control, [`reference()`] the one that exchanges
-//! are counted on. A profile makes the same files each time; the card's own nonces and keys are random.
+//! are counted on; [`cam`], [`im`] and [`dh`] have the other mappings and groups. A profile makes the same files each time; the card's own nonces and keys are random.
 
 mod contents;
+mod defect;
+mod infos;
 
-use super::access::PaceSuite;
+pub use defect::Defect;
+
+use super::access::{Mapping, PaceSuite};
 use super::files::{File, Folder};
 use super::issuer::{CurveForm, IssuerPlan, KeyKind, KeyPlan};
 use super::person::{Layout, Person};
 use super::quirks::{Quirk, Quirks};
-use crate::crypto::{Cipher, CurveId, DigestAlgorithm};
+use crate::crypto::{Cipher, CurveId, DhGroupId, DigestAlgorithm, GroupId};
 
 /// One key pair of chip authentication.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChipAuthenticationPlan {
-    /// The curve.
-    pub curve: CurveId,
+    /// The group.
+    pub group: GroupId,
     /// The cipher: 3DES is used with MSE:Set KAT or GENERAL AUTHENTICATE, AES with the latter.
     pub cipher: Cipher,
     /// The key's number, needed where there are several.
     pub key_id: Option<u8>,
-    /// How EF.DG14 names the curve.
+    /// How EF.DG14 names the group.
     pub form: CurveForm,
+}
+
+/// EF.CardSecurity, which chip authentication mapping needs (9303-11 §9.2.11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CardSecurityPlan {
+    /// How the keys of chip authentication mapping name their curve.
+    pub form: CurveForm,
+    /// Whether the keys of chip authentication mapping stand in EF.DG14 too.
+    pub keys_in_dg14: bool,
+}
+
+impl CardSecurityPlan {
+    /// Keys by the number of their domain parameters, in EF.CardSecurity only.
+    pub const fn new() -> Self {
+        Self { form: CurveForm::Standardized, keys_in_dg14: false }
+    }
+}
+
+impl Default for CardSecurityPlan {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// Active authentication.
@@ -82,6 +108,8 @@ pub struct Profile {
     pub can: Option<String>,
     /// Whether EF.CardAccess also holds TerminalAuthenticationInfo and the ChipAuthenticationInfos, as Vietnam's does.
     pub full_card_access: bool,
+    /// EF.CardSecurity.
+    pub card_security: Option<CardSecurityPlan>,
     /// The keys of chip authentication.
     pub chip_authentication: Vec<ChipAuthenticationPlan>,
     /// Active authentication.
@@ -102,6 +130,8 @@ pub struct Profile {
     pub sizes: Sizes,
     /// Its quirks.
     pub quirks: Quirks,
+    /// What is wrong with its files.
+    pub defect: Option<Defect>,
     /// Makes the card's nonces and ephemeral keys follow from this seed, for tests that must repeat.
     pub seed: Option<String>,
 }
@@ -119,8 +149,9 @@ pub fn vn() -> Profile {
         pace_with_mrz: true,
         can: Some("000001".to_owned()),
         full_card_access: true,
+        card_security: None,
         chip_authentication: vec![ChipAuthenticationPlan {
-            curve: CurveId::BrainpoolP256r1,
+            group: GroupId::Curve(CurveId::BrainpoolP256r1),
             cipher: Cipher::Aes128,
             key_id: None,
             form: CurveForm::Explicit,
@@ -137,6 +168,7 @@ pub fn vn() -> Profile {
         max_answer: 4_096,
         sizes: Sizes { dg2: Some(15_000), ..Sizes::default() },
         quirks: Quirks::default(),
+        defect: None,
         seed: None,
     }
 }
@@ -156,7 +188,7 @@ pub fn passport() -> Profile {
         can: None,
         full_card_access: false,
         chip_authentication: vec![ChipAuthenticationPlan {
-            curve: CurveId::Secp256r1,
+            group: GroupId::Curve(CurveId::Secp256r1),
             cipher: Cipher::TripleDes,
             key_id: None,
             form: CurveForm::Explicit,
@@ -188,7 +220,7 @@ pub fn hardened() -> Profile {
         can: Some("424242".to_owned()),
         full_card_access: false,
         chip_authentication: vec![ChipAuthenticationPlan {
-            curve,
+            group: GroupId::Curve(curve),
             cipher: Cipher::Aes256,
             key_id: Some(1),
             form: CurveForm::Explicit,
@@ -234,6 +266,42 @@ pub fn reference() -> Profile {
     }
 }
 
+/// A card with PACE by chip authentication mapping, whose key stands in EF.CardSecurity; no other chip proof.
+pub fn cam() -> Profile {
+    let curve = GroupId::Curve(CurveId::BrainpoolP256r1);
+    Profile {
+        name: "cam",
+        pace: vec![PaceSuite::new(Mapping::ChipAuthentication, curve, Cipher::Aes128)],
+        full_card_access: false,
+        card_security: Some(CardSecurityPlan::new()),
+        chip_authentication: Vec::new(),
+        active_authentication: None,
+        ..hardened()
+    }
+}
+
+/// A card with PACE by integrated mapping.
+pub fn im() -> Profile {
+    let curve = GroupId::Curve(CurveId::BrainpoolP256r1);
+    Profile { name: "im", pace: vec![PaceSuite::new(Mapping::Integrated, curve, Cipher::Aes128)], ..hardened() }
+}
+
+/// A card that agrees on its keys in a DH group throughout.
+pub fn dh() -> Profile {
+    let group = GroupId::Dh(DhGroupId::Modp2048Prime256);
+    Profile {
+        name: "dh",
+        pace: vec![PaceSuite::new(Mapping::Generic, group, Cipher::Aes128)],
+        chip_authentication: vec![ChipAuthenticationPlan {
+            group,
+            cipher: Cipher::Aes128,
+            key_id: None,
+            form: CurveForm::Explicit,
+        }],
+        ..hardened()
+    }
+}
+
 /// The files of a profile's card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contents {
@@ -252,9 +320,15 @@ impl Contents {
 }
 
 impl Profile {
-    /// The profile of this name: `vn`, `passport`, `hardened`, `plain`, `reference`.
+    /// The profile of this name: `vn`, `passport`, `hardened`, `plain`, `reference`, `cam`, `im`, `dh`.
     pub fn by_name(name: &str) -> Option<Self> {
-        [vn(), passport(), hardened(), plain(), reference()].into_iter().find(|profile| profile.name == name)
+        let all = [vn(), passport(), hardened(), plain(), reference(), cam(), im(), dh()];
+        all.into_iter().find(|profile| profile.name == name)
+    }
+
+    /// The same with this defect.
+    pub fn with_defect(self, defect: Defect) -> Self {
+        Self { defect: Some(defect), ..self }
     }
 
     /// The same with this quirk.

@@ -1,7 +1,13 @@
 //! Does the simulated card answer as the standard has it?
 //!
-//! The worked examples of Doc 9303-11 (App. D and G.1) are laid on the card byte by byte; what the issuer makes is given
+//! The worked examples of Doc 9303-11 (App. D and G.1 here, the others in the modules) are laid on the card byte by byte; what the issuer makes is given
 //! to the openssl command line. The reader has no part here.
+
+mod chip;
+mod pace;
+#[path = "../support/shared.rs"]
+mod support;
+mod terminal;
 
 use chipid::crypto::{Cipher, CurveId, DigestAlgorithm, ScriptedRandom};
 use chipid::sim::issuer::{CurveForm, Framing, Issuer, IssuerPlan, KeyPlan, Scheme};

@@ -1,0 +1,191 @@
+//! The SecurityInfos of a profile: EF.CardAccess, EF.DG14, EF.CardSecurity (9303-11 §9.2).
+
+use super::super::chip::chip_protocol;
+use super::super::issuer::{AgreementKey, CurveForm, KeyKind, Scheme};
+use super::super::quirks::Quirk;
+use super::{ActiveAuthenticationPlan, ChipAuthenticationPlan, Defect, Profile};
+use crate::crypto::{CryptoError, CurveId, DhGroupId, GroupId};
+use crate::oid::{self, Oid};
+use crate::tlv::{self, Tag};
+
+impl Profile {
+    /// The infos of EF.CardAccess, in the order of DER.
+    pub(super) fn card_access_infos(&self) -> Vec<Vec<u8>> {
+        let mut infos = self.open_infos();
+        if infos.is_empty() {
+            return infos;
+        }
+        if self.quirks.has(Quirk::CardAccessUnknownInfos) {
+            infos.extend((1..=3).map(|length| unknown_info(UNKNOWN_INFO, length * 7)));
+        }
+        if let Some(due) = self.sizes.card_access {
+            infos.extend(filler(FILLER_OF_CARD_ACCESS, &infos, due, |infos| tlv::encode(Tag::SET, &infos.concat())));
+        }
+        infos.sort();
+        infos
+    }
+
+    /// The infos of EF.CardAccess that count.
+    fn open_infos(&self) -> Vec<Vec<u8>> {
+        let hidden = [Quirk::CardAccessWithoutPace, Quirk::CardAccessAbsent6a82, Quirk::CardAccessAbsent6a88];
+        let mut infos = Vec::new();
+        if self.full_card_access {
+            infos.push(info(oid::ID_TA, &[1]));
+            infos.extend(self.chip_authentication_infos());
+        }
+        if !hidden.iter().any(|quirk| self.quirks.has(*quirk)) {
+            // PACEInfo ::= SEQUENCE { protocol, version 2, parameterId }  (9303-11 §9.2.1)
+            infos.extend(self.pace.iter().map(|suite| info(suite.oid(), &[2, suite.parameter_id()])));
+        }
+        infos
+    }
+
+    /// ChipAuthenticationInfo ::= SEQUENCE { protocol, version 1, keyId OPTIONAL }  (9303-11 §9.2.5).
+    fn chip_authentication_infos(&self) -> Vec<Vec<u8>> {
+        let of = |plan: &ChipAuthenticationPlan| {
+            let numbers: Vec<u8> = core::iter::once(1).chain(plan.key_id).collect();
+            info(chip_protocol(plan.group, plan.cipher), &numbers)
+        };
+        match self.quirks.has(Quirk::CaWithoutInfo) {
+            true => Vec::new(),
+            false => self.chip_authentication.iter().map(of).collect(),
+        }
+    }
+
+    /// EF.DG14: all of EF.CardAccess, the keys of chip authentication, the algorithm of active authentication.
+    pub(super) fn dg14(&self) -> Result<Option<Vec<u8>>, CryptoError> {
+        let mut infos = match self.defect {
+            Some(Defect::Dg14WithoutInfos) => Vec::new(),
+            _ => self.card_access_infos(),
+        };
+        infos.extend(self.chip_authentication_infos());
+        for (index, plan) in self.chip_authentication.iter().enumerate() {
+            infos.push(self.chip_key_info(&Self::chip_key(index, plan)?, plan.form, plan.key_id));
+        }
+        if self.card_security.is_some_and(|plan| plan.keys_in_dg14) {
+            infos.extend(self.mapping_key_infos()?);
+        }
+        if let Some(ActiveAuthenticationPlan { kind: KeyKind::Ec(_), digest }) = self.active_authentication {
+            // ActiveAuthenticationInfo ::= SEQUENCE { protocol, version 1, signatureAlgorithm OID }  (9303-11 §9.2.10)
+            let protocol = tlv::encode(Tag::OID, oid::ID_ICAO_AA_PROTOCOL_OBJECT.as_der());
+            let version = tlv::encode(Tag::INTEGER, &[1]);
+            let algorithm = match self.defect {
+                Some(Defect::AaInfoOfRsa) => Scheme::RsaPkcs1(digest).algorithm_identifier(),
+                Some(Defect::AaInfoUnknown) => {
+                    tlv::encode(Tag::SEQUENCE, &tlv::encode(Tag::OID, UNKNOWN_INFO.as_der()))
+                }
+                _ => Scheme::EcdsaPlain(digest).algorithm_identifier(),
+            };
+            // The identifier alone, without parameters.
+            let identifier = tlv::Reader::new(&algorithm).next().map(|outer| outer.children().next());
+            let algorithm = identifier.ok().and_then(Result::ok).map(|oid| oid.raw.to_vec()).unwrap_or_default();
+            infos.push(tlv::encode_all(Tag::SEQUENCE, &[&protocol, &version, &algorithm]));
+        }
+        if infos.is_empty() {
+            return Ok(None);
+        }
+        infos.sort();
+        infos.dedup();
+        let around = |infos: &[Vec<u8>]| tlv::encode(Tag(0x6E), &tlv::encode(Tag::SET, &infos.concat()));
+        if let Some(due) = self.sizes.dg14 {
+            infos.extend(filler(FILLER_OF_DG14, &infos, due, around));
+            infos.sort();
+        }
+        Ok(Some(around(&infos)))
+    }
+
+    /// ChipAuthenticationPublicKeyInfo ::= SEQUENCE { protocol, SubjectPublicKeyInfo, keyId OPTIONAL }
+    /// (9303-11 §9.2.6).
+    fn chip_key_info(&self, key: &AgreementKey, form: CurveForm, key_id: Option<u8>) -> Vec<u8> {
+        let id = key_id.map(|id| tlv::encode(Tag::INTEGER, &[id])).unwrap_or_default();
+        let protocol = match key.group {
+            GroupId::Curve(_) => oid::ID_PK_ECDH,
+            GroupId::Dh(_) => oid::ID_PK_DH,
+        };
+        let mut spki = key.spki(form);
+        if self.defect == Some(Defect::CaKeyCorrupt) {
+            spki.last_mut().into_iter().for_each(|octet| *octet ^= 1);
+        }
+        tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, protocol.as_der()), &spki, &id])
+    }
+
+    /// The public keys of chip authentication mapping, numbered as their domain parameters (9303-11 App. I.1).
+    fn mapping_key_infos(&self) -> Result<Vec<Vec<u8>>, CryptoError> {
+        let form = self.card_security.map_or(CurveForm::Standardized, |plan| plan.form);
+        let of = |(curve, key): &(CurveId, AgreementKey)| self.chip_key_info(key, form, curve.parameter_id());
+        Ok(self.mapping_keys()?.iter().map(of).collect())
+    }
+
+    /// EF.CardSecurity: all of EF.CardAccess and the keys of chip authentication mapping, signed (9303-11 §9.2.11).
+    ///
+    /// # Errors
+    /// [`CryptoError`] where the plan asks for a key that there is not, or a scheme that its key cannot do.
+    pub fn card_security(&self) -> Result<Option<Vec<u8>>, CryptoError> {
+        let Some(plan) = self.card_security else {
+            return Ok(None);
+        };
+        let mut infos = self.card_access_infos();
+        let mut keys = self.mapping_key_infos()?;
+        match self.defect {
+            Some(Defect::CardSecurityFewerInfos) => infos.clear(),
+            Some(Defect::CardSecurityOtherInfos) => {
+                infos = self.pace.iter().map(|suite| info(suite.oid(), &[2, suite.parameter_id() ^ 1])).collect();
+            }
+            Some(Defect::CardSecurityMoreInfos) => infos.push(unknown_info(UNKNOWN_INFO, 50)),
+            Some(Defect::CardSecurityNoKey) => keys.clear(),
+            Some(Defect::CardSecurityOtherKey) => keys = self.other_keys(plan.form)?,
+            Some(Defect::CardSecurityKeyOfDh) => {
+                let key = AgreementKey::of(GroupId::Dh(DhGroupId::Modp2048Prime256), "another")?;
+                keys = vec![self.chip_key_info(&key, plan.form, None)];
+            }
+            _ => {}
+        }
+        infos.extend(keys);
+        infos.sort();
+        infos.dedup();
+        let issuer = self.issuer()?;
+        let mut fields = issuer.card_security_fields(&infos);
+        if self.defect == Some(Defect::CardSecurityWrongHash) {
+            // The attributes are those of another content.
+            let other = issuer.card_security_fields(&[]);
+            fields.signed_attributes = other.signed_attributes;
+        }
+        let mut file = issuer.sign_card_security(&fields)?;
+        if self.defect == Some(Defect::CardSecurityWrongSignature) {
+            file.last_mut().into_iter().for_each(|octet| *octet ^= 1);
+        }
+        Ok(Some(file))
+    }
+
+    /// Keys on the same curves that are not the chip's.
+    fn other_keys(&self, form: CurveForm) -> Result<Vec<Vec<u8>>, CryptoError> {
+        let other = |curve: CurveId| {
+            let key = AgreementKey::of(GroupId::Curve(curve), "another")?;
+            Ok(self.chip_key_info(&key, form, curve.parameter_id()))
+        };
+        self.mapping_keys()?.into_iter().map(|(curve, _)| other(curve)).collect()
+    }
+}
+
+/// Identifiers of nobody (2.999 is for examples).
+const UNKNOWN_INFO: Oid = Oid::of(&[2, 999, 1]);
+const FILLER_OF_CARD_ACCESS: Oid = Oid::of(&[2, 999, 2]);
+const FILLER_OF_DG14: Oid = Oid::of(&[2, 999, 3]);
+
+/// SecurityInfo ::= SEQUENCE { protocol, then small INTEGERs }.
+fn info(protocol: Oid, numbers: &[u8]) -> Vec<u8> {
+    let numbers: Vec<u8> = numbers.iter().flat_map(|number| tlv::encode(Tag::INTEGER, &[*number])).collect();
+    tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, protocol.as_der()), &numbers])
+}
+
+/// A SecurityInfo that no reader knows, with so many octets in its OCTET STRING.
+fn unknown_info(protocol: Oid, octets: usize) -> Vec<u8> {
+    let protocol = tlv::encode(Tag::OID, protocol.as_der());
+    tlv::encode_all(Tag::SEQUENCE, &[&protocol, &tlv::encode(Tag::OCTET_STRING, &vec![0; octets])])
+}
+
+/// An unknown info that makes the file `around` these infos `due` octets long, where one can.
+fn filler(protocol: Oid, infos: &[Vec<u8>], due: usize, around: impl Fn(&[Vec<u8>]) -> Vec<u8>) -> Option<Vec<u8>> {
+    let with = |octets| unknown_info(protocol, octets);
+    (0..due).map(with).find(|filler| around(&[infos, core::slice::from_ref(filler)].concat()).len() == due)
+}
