@@ -97,11 +97,17 @@ pub enum Deviation {
     AaWrongTrailer,
     /// Chip authentication succeeds in words, under keys that nobody has.
     CaOtherKeys,
+    /// The challenge of terminal authentication has seven bytes.
+    TaShortChallenge,
+    /// The challenge of terminal authentication has nine bytes.
+    TaLongChallenge,
+    /// The card finds terminal authentication right only over another document number or key than its own.
+    TaOtherDocument,
 }
 
 impl Deviation {
     /// All of them.
-    pub const ALL: [Deviation; 44] = [
+    pub const ALL: [Deviation; 47] = [
         Deviation::DropData,
         Deviation::DoubleData,
         Deviation::DropStatus,
@@ -146,6 +152,9 @@ impl Deviation {
         Deviation::AaOtherChallenge,
         Deviation::AaWrongTrailer,
         Deviation::CaOtherKeys,
+        Deviation::TaShortChallenge,
+        Deviation::TaLongChallenge,
+        Deviation::TaOtherDocument,
     ];
 
     /// Whether it concerns the answers of secure messaging, so that every protected exchange can show it.

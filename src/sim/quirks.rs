@@ -186,6 +186,8 @@ quirks! {
         "Active authentication is refused with 6D00, as a copied chip answers.";
     AaDerSignature, "aa-der-signature",
         "An ECDSA signature of active authentication is DER encoded (Portugal).";
+    BiometricsDenied, "biometrics-denied",
+        "Terminal authentication succeeds, and EF.DG3 and EF.DG4 are refused with 6982 all the same.";
     NakedErrors, "naked-errors",
         "An error under secure messaging is answered in the plain and ends the session.";
     LastGroupUnreadable, "last-group-unreadable",

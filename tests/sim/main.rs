@@ -4,6 +4,7 @@
 //! to the openssl command line. The reader has no part here.
 
 mod chip;
+mod eac;
 mod pace;
 #[path = "../support/shared.rs"]
 mod support;
