@@ -188,7 +188,7 @@ fn another_card_is_refused_also_where_the_same_password_opens_it() {
     };
     // Another holder whose card has the same CAN, and one with another.
     let mut same_can = profile::vn().with_max_answer(2_048);
-    same_can.person.surname = "TRAN".into();
+    same_can.person.primary = "TRAN".into();
     let other_can = Profile { can: Some("424242".into()), ..profile::vn().with_max_answer(2_048) };
     for profile in [same_can, other_can] {
         let Err((error, Some(document))) = other(profile) else { panic!("another card was taken") };

@@ -140,9 +140,12 @@ impl Reading {
                 self.fetch(FileId::DataGroup(group), document, show)?;
             }
         }
-        self.settle_chip_authentication(document);
         if plan.active_authentication && listed.contains(&DataGroup::DG15) {
             self.active_authentication(plan, document, show)?;
+        }
+        // No answer came after the agreement: nothing is proven.
+        if self.chip_unproven.take().is_some() {
+            document.chip_authentication = ChipAuthentication::NotMade;
         }
         Ok(())
     }
@@ -399,13 +402,6 @@ impl Reading {
         authenticate(channel, terminal, &inputs, show)
     }
 
-    /// No answer came after the agreement: nothing is proven.
-    fn settle_chip_authentication(&mut self, document: &mut Document) {
-        if self.chip_unproven.take().is_some() {
-            document.chip_authentication = ChipAuthentication::NotMade;
-        }
-    }
-
     fn active_authentication(
         &mut self,
         plan: &ReadPlan,
@@ -430,6 +426,14 @@ impl Reading {
             None => self.fresh_challenge()?,
         };
         let asked = ask(&mut self.session.channel, &key, challenge, plan.challenge_source(), show);
+        match (&asked, self.chip_unproven.take()) {
+            // An authentic answer, whatever it says, is one under the new keys of chip authentication.
+            (Ok(_), Some(proven)) => document.chip_authentication = proven,
+            (Err(error), Some(_)) if ends_session(error) => {
+                document.chip_authentication = ChipAuthentication::NotUnderNewKeys;
+            }
+            _ => {}
+        }
         // Over a short-only line a long signature comes in parts, which some chips refuse or cut: it is asked for last,
         // where that does no harm.
         let is_long = matches!(&key, PublicKey::Rsa(key) if key.modulus_len() > SHORT_ANSWER);

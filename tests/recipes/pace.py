@@ -112,7 +112,8 @@ if MAPPING == "cam":
     iv = SUITE.cbc(ks_enc, b"\xff" * 16)
     v["static_pk_ic"] = power(static, g)
     assert power(int.from_bytes(ca_ic, "big"), v["static_pk_ic"]) == map_pk_ic
-    v["ca_ic"], v["iv"], v["a_ic"] = ca_ic, iv, SUITE.cbc(ks_enc, SUITE.pad(ca_ic), iv)
+    factor = ca_ic.lstrip(b"\0") if VARIANT == "cut" else ca_ic
+    v["ca_ic"], v["iv"], v["a_ic"] = ca_ic, iv, SUITE.cbc(ks_enc, SUITE.pad(factor), iv)
 
 if ZERO != "-":
     checked = {"mapped_x": "mapped_g", "mapped_y": "mapped_g"}.get(ZERO, ZERO)

@@ -5,6 +5,7 @@
 //! tell the commands that made it. All other keys belong to the kind. An empty folder, an unknown kind, a key that
 //! stands twice and a key that nobody reads all fail.
 
+mod active;
 mod crypto;
 mod documents;
 mod format;
@@ -28,6 +29,7 @@ const KINDS: &[(&str, Check)] = &[
     ("spki", crypto::spki),
     ("iso9796-2", crypto::iso9796_2),
     ("iso9796-2-block", crypto::iso9796_2_block),
+    ("active-authentication", active::active_authentication),
     ("bac", protocols::bac),
     ("pace-gm", protocols::pace_gm),
     ("pace-im", protocols::pace_im),
