@@ -11,7 +11,7 @@ use chipid::sim::profile::{self, ChipAuthenticationPlan, Profile};
 use chipid::sim::{Defect, Folder, PaceSuite, Quirk, SimulatedCard};
 use chipid::tlv::{self, Reader, Tag};
 
-const SUITE: PaceSuite = PaceSuite::generic(CurveId::Secp256r1, Cipher::Aes128);
+pub const SUITE: PaceSuite = PaceSuite::generic(CurveId::Secp256r1, Cipher::Aes128);
 
 fn key(group: GroupId, cipher: Cipher, key_id: Option<u8>) -> ChipAuthenticationPlan {
     ChipAuthenticationPlan { group, cipher, key_id, form: CurveForm::Explicit }
@@ -22,7 +22,7 @@ fn profile_of(keys: &[ChipAuthenticationPlan]) -> Profile {
 }
 
 /// The card opened, with the application selected.
-fn opened(profile: &Profile) -> (SimulatedCard, Session) {
+pub fn opened(profile: &Profile) -> (SimulatedCard, Session) {
     let mut card = profile.card().unwrap();
     let mut session = terminal::pace(&mut card, &SUITE, "424242", 5, None).unwrap().session;
     session.exchange(&mut card, &command([0, 0xA4, 4, 0x0C], &bytes("A0000002471001"), None)).unwrap();
