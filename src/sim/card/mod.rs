@@ -12,6 +12,7 @@ use super::faults::Deviation;
 use super::files::{Access, File, QUIRKY_CAPACITY};
 use super::quirks::{Quirk, Quirks};
 use super::secure_messaging::Session;
+use super::terminal::{TerminalAuthentication, Trust};
 use crate::crypto::{CurveId, Random, Secret};
 use crate::error::TransportError;
 use crate::iso7816::command::{Command, SHORT_LE};
@@ -37,6 +38,7 @@ pub(super) struct Equipment {
     pub(super) cam_keys: Vec<CamKey>,
     pub(super) chip_keys: Vec<ChipKey>,
     pub(super) active: Option<ActiveAuthentication>,
+    pub(super) trust: Option<Trust>,
     pub(super) max_command: usize,
     pub(super) max_answer: usize,
     pub(super) quirks: Quirks,
@@ -66,6 +68,7 @@ struct Contact {
     bac: Bac,
     pace: Pace,
     ca: ChipAuthentication,
+    ta: TerminalAuthentication,
     chain: Option<Command>,
     protected_chain: Option<Command>,
     waiting: Vec<u8>,
@@ -142,6 +145,7 @@ impl SimulatedCard {
         self.contact.access = Access { opened, ..Access::default() };
         self.contact.id_ic.clear();
         self.contact.terminal = None;
+        self.contact.ta = TerminalAuthentication::default();
     }
 
     /// One exchange on the line.

@@ -26,6 +26,18 @@ pub enum Defect {
     Dg14WithoutInfos,
     /// The public keys of chip authentication are wrong in their last bit.
     CaKeyCorrupt,
+    /// EF.CVCA names an authority that the card does not trust.
+    CvcaOtherReference,
+    /// EF.CVCA holds three references, two of them of nobody.
+    CvcaThreeReferences,
+    /// EF.CVCA holds tag 43 for 42.
+    CvcaTag43,
+    /// There is no EF.CVCA.
+    CvcaAbsent,
+    /// TerminalAuthenticationInfo names a file that is not there.
+    TaInfoOtherFile,
+    /// TerminalAuthenticationInfo names the file of EF.CVCA and the short identifier of another.
+    TaInfoOtherShortId,
     /// ActiveAuthenticationInfo names an RSA algorithm for a key on a curve.
     AaInfoOfRsa,
     /// ActiveAuthenticationInfo names an algorithm that nobody knows.
@@ -34,7 +46,7 @@ pub enum Defect {
 
 impl Defect {
     /// All of them.
-    pub const ALL: [Defect; 12] = [
+    pub const ALL: [Defect; 18] = [
         Defect::CardSecurityWrongSignature,
         Defect::CardSecurityWrongHash,
         Defect::CardSecurityFewerInfos,
@@ -45,6 +57,12 @@ impl Defect {
         Defect::CardSecurityNoKey,
         Defect::Dg14WithoutInfos,
         Defect::CaKeyCorrupt,
+        Defect::CvcaOtherReference,
+        Defect::CvcaThreeReferences,
+        Defect::CvcaTag43,
+        Defect::CvcaAbsent,
+        Defect::TaInfoOtherFile,
+        Defect::TaInfoOtherShortId,
         Defect::AaInfoOfRsa,
         Defect::AaInfoUnknown,
     ];

@@ -30,7 +30,7 @@ impl Profile {
         let hidden = [Quirk::CardAccessWithoutPace, Quirk::CardAccessAbsent6a82, Quirk::CardAccessAbsent6a88];
         let mut infos = Vec::new();
         if self.full_card_access {
-            infos.push(info(oid::ID_TA, &[1]));
+            infos.push(self.terminal_authentication_info());
             infos.extend(self.chip_authentication_infos());
         }
         if !hidden.iter().any(|quirk| self.quirks.has(*quirk)) {
@@ -59,6 +59,9 @@ impl Profile {
             _ => self.card_access_infos(),
         };
         infos.extend(self.chip_authentication_infos());
+        if self.terminal_authentication.is_some() {
+            infos.push(self.terminal_authentication_info());
+        }
         for (index, plan) in self.chip_authentication.iter().enumerate() {
             infos.push(self.chip_key_info(&Self::chip_key(index, plan)?, plan.form, plan.key_id));
         }
@@ -92,6 +95,28 @@ impl Profile {
             infos.sort();
         }
         Ok(Some(around(&infos)))
+    }
+
+    /// TerminalAuthenticationInfo ::= SEQUENCE { protocol, version 1, efCVCA FileID OPTIONAL }  (9303-11 §9.2.9).
+    fn terminal_authentication_info(&self) -> Vec<u8> {
+        let (fid, sfi) = self.cvca_place();
+        let place = match self.defect {
+            Some(Defect::TaInfoOtherFile) => Some((0x0121, 0x1B)),
+            Some(Defect::TaInfoOtherShortId) => Some((fid, 0x1B)),
+            _ => self.terminal_authentication.as_ref().and_then(|plan| plan.cvca_file).map(|_| (fid, sfi)),
+        };
+        let file = place.map(|(fid, sfi): (u16, u8)| {
+            let octets = |octets: &[u8]| tlv::encode(Tag::OCTET_STRING, octets);
+            tlv::encode_all(Tag::SEQUENCE, &[&octets(&fid.to_be_bytes()), &octets(&[sfi])])
+        });
+        let protocol = tlv::encode(Tag::OID, oid::ID_TA.as_der());
+        let version = tlv::encode(Tag::INTEGER, &[1]);
+        tlv::encode_all(Tag::SEQUENCE, &[&protocol, &version, &file.unwrap_or_default()])
+    }
+
+    /// File identifier and short identifier of EF.CVCA.
+    pub(super) fn cvca_place(&self) -> (u16, u8) {
+        self.terminal_authentication.as_ref().and_then(|plan| plan.cvca_file).unwrap_or((0x011C, 0x1C))
     }
 
     /// ChipAuthenticationPublicKeyInfo ::= SEQUENCE { protocol, SubjectPublicKeyInfo, keyId OPTIONAL }
@@ -141,6 +166,9 @@ impl Profile {
             _ => {}
         }
         infos.extend(keys);
+        if self.terminal_authentication.is_some() {
+            infos.push(self.terminal_authentication_info());
+        }
         infos.sort();
         infos.dedup();
         let issuer = self.issuer()?;
