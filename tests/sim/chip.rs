@@ -229,6 +229,43 @@ fn chip_authentication_is_refused_with_many_statuses() {
     assert_eq!(session.exchange(&mut card, &command([0, 0x86, 0, 0], &key, Some(256))), Err(0x6A80));
 }
 
+#[test]
+fn the_infos_of_chip_authentication_have_the_defects_that_their_plan_says() {
+    for group in [GroupId::Curve(CurveId::Secp256r1), GroupId::Dh(DhGroupId::Modp1024Prime160)] {
+        let right = profile_of(&[key(group, Cipher::Aes128, Some(3))]);
+        let of = |defect| {
+            let contents = right.clone().with_defect(defect).contents().unwrap();
+            let dg14 = contents.file(Folder::Application, 0x010E).unwrap().to_vec();
+            let infos = Reader::new(&dg14).next().unwrap().value.to_vec();
+            (SecurityInfos::parse(FileId::CardAccess, &infos).unwrap(), infos)
+        };
+        let versions = |defect| {
+            let (infos, _) = of(defect);
+            let found: Vec<_> =
+                infos.chip_authentication().map(|(_, info)| (info.version, info.key_id.clone())).collect();
+            found
+        };
+        let three = versions(Defect::CardSecurityNoKey)[0].1.clone();
+        assert!(three.is_some());
+        assert_eq!(versions(Defect::CaInfoVersion10), [(10, three.clone())]);
+        // Without its version the number of the key is taken for it.
+        assert_eq!(versions(Defect::CaInfoWithoutVersion), [(3, None)]);
+        assert_eq!(versions(Defect::CaInfoUnknown), []);
+        let keys = |defect| {
+            let (infos, _) = of(defect);
+            let found: Vec<_> = infos.chip_authentication_keys().map(|(_, info)| info.key_id.clone()).collect();
+            found
+        };
+        assert_ne!(keys(Defect::CaKeyOtherId)[0], three);
+        let readable = |defect| {
+            let (_, infos) = of(defect);
+            std::panic::catch_unwind(|| public_keys(&infos)).is_ok()
+        };
+        assert!(readable(Defect::CaKeyOtherId));
+        assert!(!readable(Defect::CaKeyCorrupt) && !readable(Defect::CaParametersCorrupt));
+    }
+}
+
 // EF.CardSecurity
 
 /// The infos inside EF.CardSecurity, without a look at the signature.
