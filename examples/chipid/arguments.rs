@@ -54,6 +54,8 @@ pub struct ReadArguments {
     pub plan: Plan,
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    pub terminal: Option<PathBuf>,
 }
 
 /// How the chip is opened; exactly one.
@@ -94,6 +96,11 @@ pub enum Profile {
     Vn,
     Passport,
     Hardened,
+    Plain,
+    Cam,
+    Im,
+    Dh,
+    Eac,
 }
 
 #[derive(Args)]
