@@ -35,7 +35,7 @@ const FIELDS: [&str; 22] = [
 ];
 
 /// The checks that can decide the verdict, in the order in which they are named as its reason.
-const DECIDING: [&str; 13] = [
+const DECIDING: [&str; 15] = [
     "pa.security_object",
     "pa.signature",
     "pa.data_groups",
@@ -43,9 +43,11 @@ const DECIDING: [&str; 13] = [
     "pa.certificates",
     "pa.validity",
     "pa.country",
+    "chip.pace_cam",
     "chip.chip_authentication",
     "chip.active_authentication",
     "access.card_access",
+    "access.card_security",
     "access.protocol",
     "lds.com",
     "vn.number",
@@ -103,7 +105,8 @@ fn sentence(report: &Value, messages: &Messages) -> String {
 fn decisive<'a>(report: &'a Value, verdict: &str) -> Option<&'a Value> {
     let is_bad = |check: &&Value| match verdict {
         "failed" => word(check, "state") == "failed",
-        "undetermined" => ["undetermined", "aborted", "not_supported"].contains(&word(check, "state")),
+        // What is not supported or not due decides nothing.
+        "undetermined" => ["undetermined", "aborted"].contains(&word(check, "state")),
         _ => false,
     };
     let bad = || list(report, "checks").iter().filter(is_bad);
