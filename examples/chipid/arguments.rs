@@ -89,6 +89,9 @@ pub struct TrustArguments {
 pub enum Plan {
     Full,
     Fastest,
+    Age,
+    Number,
+    Residence,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

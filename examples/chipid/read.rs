@@ -50,6 +50,9 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
     let plan = match arguments.plan {
         Plan::Full => ReadPlan::full(),
         Plan::Fastest => ReadPlan::fastest(),
+        Plan::Age => ReadPlan::age_and_portrait(),
+        Plan::Number => ReadPlan::number(),
+        Plan::Residence => ReadPlan::residence(),
     };
     let mut progress = Progress::new(output);
     let session = open(output, Card::connect(link)?, password, asks, &mut progress)?;

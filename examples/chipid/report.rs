@@ -234,6 +234,12 @@ fn access(report: &Value, messages: &Messages) -> String {
         let key = format!("label.access.{protocol}");
         out.push_str(&text::paragraph(&text::plain(&messages.fill(&key, &values)), 0));
     }
+    let not_read: Vec<&str> =
+        list(report, "not_read").iter().filter(|one| word(one, "why") == "plan").map(|one| word(one, "file")).collect();
+    if !not_read.is_empty() {
+        let line = messages.fill("label.not_read", &[("files", &not_read.join(", "))]);
+        out.push_str(&text::paragraph(&text::plain(&line), 0));
+    }
     let number = |name: &str| report.get(name).and_then(Value::as_u64).filter(|number| *number > 0);
     if let (Some(exchanges), Some(elapsed)) = (number("exchanges"), report.get("elapsed_ms").and_then(Value::as_u64)) {
         let values = [("exchanges", exchanges.to_string()), ("elapsed", elapsed.to_string())];
