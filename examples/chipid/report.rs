@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// The holder's fields in the order of the printed card; those that are not here come after them.
-const FIELDS: [&str; 22] = [
+pub const FIELDS: [&str; 22] = [
     "personal_number",
     "full_name",
     "surname",
@@ -90,7 +90,7 @@ pub fn text(report: &Value, messages: &Messages) -> String {
 }
 
 /// The verdict in one sentence.
-fn sentence(report: &Value, messages: &Messages) -> String {
+pub fn sentence(report: &Value, messages: &Messages) -> String {
     let verdict = word(report, "verdict");
     let expired = report.get("expired").and_then(Value::as_bool).unwrap_or(false);
     let key = format!("verdict.{verdict}{}", if expired { ".expired" } else { "" });
@@ -264,24 +264,24 @@ fn item(text: &str) -> String {
     out
 }
 
-fn name<'a>(check: &'a Value, messages: &Messages) -> &'a str {
+pub fn name<'a>(check: &'a Value, messages: &Messages) -> &'a str {
     let id = word(check, "id");
     messages.find(&format!("check.{id}")).unwrap_or(id)
 }
 
-fn reason<'a>(check: &'a Value, messages: &Messages) -> &'a str {
+pub fn reason<'a>(check: &'a Value, messages: &Messages) -> &'a str {
     let code = word(check, "reason");
     messages.find(&format!("reason.{code}")).unwrap_or(code)
 }
 
-fn state_word<'a>(state: &'a str, messages: &Messages) -> &'a str {
+pub fn state_word<'a>(state: &'a str, messages: &Messages) -> &'a str {
     messages.find(&format!("state.{state}")).unwrap_or(state)
 }
 
-fn word<'a>(value: &'a Value, name: &str) -> &'a str {
+pub fn word<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+pub fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

@@ -4,12 +4,16 @@ mod card;
 mod chip_checks;
 mod cross_checks;
 mod document;
+#[cfg(feature = "json")]
+pub mod fhir;
 mod file_checks;
 mod holder;
 mod plan;
 mod proofs;
 mod reading;
 mod report;
+#[cfg(feature = "json")]
+mod schema;
 mod session;
 mod verdict;
 
