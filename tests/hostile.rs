@@ -98,7 +98,7 @@ fn a_hostile_card_fails_access_and_proofs() {
             }
             let concerns = match deviation {
                 Deviation::BacOtherChallenge | Deviation::BacWrongMac => profile.pace.is_empty(),
-                Deviation::AaOtherChallenge => true,
+                Deviation::AaOtherChallenge | Deviation::AaOtherDigest => true,
                 Deviation::AaWrongTrailer => profile.name != "hardened",
                 Deviation::CaOtherKeys => !profile.chip_authentication.is_empty(),
                 // These belong to protocols that no profile here has.

@@ -11,7 +11,7 @@ use chipid::sim::profile::{self, ChipAuthenticationPlan, Profile};
 use chipid::sim::{Defect, Folder, PaceSuite, Quirk, SimulatedCard};
 use chipid::tlv::{self, Reader, Tag};
 
-const SUITE: PaceSuite = PaceSuite::generic(CurveId::Secp256r1, Cipher::Aes128);
+pub const SUITE: PaceSuite = PaceSuite::generic(CurveId::Secp256r1, Cipher::Aes128);
 
 fn key(group: GroupId, cipher: Cipher, key_id: Option<u8>) -> ChipAuthenticationPlan {
     ChipAuthenticationPlan { group, cipher, key_id, form: CurveForm::Explicit }
@@ -22,7 +22,7 @@ fn profile_of(keys: &[ChipAuthenticationPlan]) -> Profile {
 }
 
 /// The card opened, with the application selected.
-fn opened(profile: &Profile) -> (SimulatedCard, Session) {
+pub fn opened(profile: &Profile) -> (SimulatedCard, Session) {
     let mut card = profile.card().unwrap();
     let mut session = terminal::pace(&mut card, &SUITE, "424242", 5, None).unwrap().session;
     session.exchange(&mut card, &command([0, 0xA4, 4, 0x0C], &bytes("A0000002471001"), None)).unwrap();
@@ -227,6 +227,43 @@ fn chip_authentication_is_refused_with_many_statuses() {
     assert_eq!(session.exchange(&mut card, &select), Ok(Vec::new()));
     let key = dynamic(Some((0x80, &group.encode(&group.generator()))));
     assert_eq!(session.exchange(&mut card, &command([0, 0x86, 0, 0], &key, Some(256))), Err(0x6A80));
+}
+
+#[test]
+fn the_infos_of_chip_authentication_have_the_defects_that_their_plan_says() {
+    for group in [GroupId::Curve(CurveId::Secp256r1), GroupId::Dh(DhGroupId::Modp1024Prime160)] {
+        let right = profile_of(&[key(group, Cipher::Aes128, Some(3))]);
+        let of = |defect| {
+            let contents = right.clone().with_defect(defect).contents().unwrap();
+            let dg14 = contents.file(Folder::Application, 0x010E).unwrap().to_vec();
+            let infos = Reader::new(&dg14).next().unwrap().value.to_vec();
+            (SecurityInfos::parse(FileId::CardAccess, &infos).unwrap(), infos)
+        };
+        let versions = |defect| {
+            let (infos, _) = of(defect);
+            let found: Vec<_> =
+                infos.chip_authentication().map(|(_, info)| (info.version, info.key_id.clone())).collect();
+            found
+        };
+        let three = versions(Defect::CardSecurityNoKey)[0].1.clone();
+        assert!(three.is_some());
+        assert_eq!(versions(Defect::CaInfoVersion10), [(10, three.clone())]);
+        // Without its version the number of the key is taken for it.
+        assert_eq!(versions(Defect::CaInfoWithoutVersion), [(3, None)]);
+        assert_eq!(versions(Defect::CaInfoUnknown), []);
+        let keys = |defect| {
+            let (infos, _) = of(defect);
+            let found: Vec<_> = infos.chip_authentication_keys().map(|(_, info)| info.key_id.clone()).collect();
+            found
+        };
+        assert_ne!(keys(Defect::CaKeyOtherId)[0], three);
+        let readable = |defect| {
+            let (_, infos) = of(defect);
+            std::panic::catch_unwind(|| public_keys(&infos)).is_ok()
+        };
+        assert!(readable(Defect::CaKeyOtherId));
+        assert!(!readable(Defect::CaKeyCorrupt) && !readable(Defect::CaParametersCorrupt));
+    }
 }
 
 // EF.CardSecurity

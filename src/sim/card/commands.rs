@@ -205,10 +205,9 @@ impl SimulatedCard {
             return Err(StatusWord::WRONG_LENGTH);
         }
         let deviation = self.deviates();
-        let der = self.has(Quirk::AaDerSignature);
-        let Equipment { active, random, .. } = &mut self.equipment;
+        let Equipment { active, random, quirks, .. } = &mut self.equipment;
         let active = active.as_ref().ok_or(StatusWord::INS_NOT_SUPPORTED)?;
-        Outcome::data(active.sign(&command.data, &mut **random, deviation, der)?)
+        Outcome::data(active.sign(&command.data, &mut **random, deviation, quirks)?)
     }
 
     fn manage_security_environment(&mut self, command: &Command) -> Result<Outcome, StatusWord> {

@@ -43,8 +43,18 @@ impl Profile {
     /// ChipAuthenticationInfo ::= SEQUENCE { protocol, version 1, keyId OPTIONAL }  (9303-11 §9.2.5).
     fn chip_authentication_infos(&self) -> Vec<Vec<u8>> {
         let of = |plan: &ChipAuthenticationPlan| {
-            let numbers: Vec<u8> = core::iter::once(1).chain(plan.key_id).collect();
-            info(chip_protocol(plan.group, plan.cipher), &numbers)
+            let version = match self.defect {
+                Some(Defect::CaInfoVersion10) => Some(10),
+                Some(Defect::CaInfoWithoutVersion) => None,
+                _ => Some(1),
+            };
+            let numbers: Vec<u8> = version.into_iter().chain(plan.key_id).collect();
+            let protocol = match (self.defect, plan.group) {
+                (Some(Defect::CaInfoUnknown), GroupId::Curve(_)) => CA_ECDH_UNKNOWN,
+                (Some(Defect::CaInfoUnknown), GroupId::Dh(_)) => CA_DH_UNKNOWN,
+                _ => chip_protocol(plan.group, plan.cipher),
+            };
+            info(protocol, &numbers)
         };
         match self.quirks.has(Quirk::CaWithoutInfo) {
             true => Vec::new(),
@@ -63,7 +73,11 @@ impl Profile {
             infos.push(self.terminal_authentication_info());
         }
         for (index, plan) in self.chip_authentication.iter().enumerate() {
-            infos.push(self.chip_key_info(&Self::chip_key(index, plan)?, plan.form, plan.key_id));
+            let key_id = match self.defect {
+                Some(Defect::CaKeyOtherId) => Some(plan.key_id.unwrap_or(0).wrapping_add(5)),
+                _ => plan.key_id,
+            };
+            infos.push(self.chip_key_info(&Self::chip_key(index, plan)?, plan.form, key_id));
         }
         if self.card_security.is_some_and(|plan| plan.keys_in_dg14) {
             infos.extend(self.mapping_key_infos()?);
@@ -127,7 +141,11 @@ impl Profile {
             GroupId::Curve(_) => oid::ID_PK_ECDH,
             GroupId::Dh(_) => oid::ID_PK_DH,
         };
-        let mut spki = key.spki(form);
+        let mut spki =
+            key.spki(if self.defect == Some(Defect::CaParametersCorrupt) { CurveForm::Explicit } else { form });
+        if self.defect == Some(Defect::CaParametersCorrupt) {
+            corrupt_prime(&mut spki, key.group);
+        }
         if self.defect == Some(Defect::CaKeyCorrupt) {
             spki.last_mut().into_iter().for_each(|octet| *octet ^= 1);
         }
@@ -194,6 +212,22 @@ impl Profile {
         self.mapping_keys()?.into_iter().map(|(curve, _)| other(curve)).collect()
     }
 }
+
+/// Changes the prime of explicit parameters in its last bit but one, so that it stays odd.
+fn corrupt_prime(spki: &mut [u8], group: GroupId) {
+    let prime = match group {
+        GroupId::Curve(curve) => curve.curve().prime(),
+        GroupId::Dh(group) => group.prime(),
+    };
+    let at = spki.windows(prime.len()).position(|window| window == prime);
+    if let Some(octet) = at.and_then(|at| spki.get_mut(at + prime.len() - 1)) {
+        *octet ^= 2;
+    }
+}
+
+/// Ciphers of chip authentication that there are not.
+const CA_ECDH_UNKNOWN: Oid = Oid::of(&[0, 4, 0, 127, 0, 7, 2, 2, 3, 2, 9]);
+const CA_DH_UNKNOWN: Oid = Oid::of(&[0, 4, 0, 127, 0, 7, 2, 2, 3, 1, 9]);
 
 /// Identifiers of nobody (2.999 is for examples).
 const UNKNOWN_INFO: Oid = Oid::of(&[2, 999, 1]);
