@@ -10,6 +10,7 @@ mod chip;
 mod pace;
 #[path = "../support/reading.rs"]
 mod reading;
+mod terminal;
 
 use chipid::error::Step;
 use chipid::iso7816::Command;
