@@ -5,8 +5,10 @@
 //! attacks. Each refusal has its accept: the untouched card, on the same reader, is genuine.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod access_attacks;
 mod active;
 mod chip;
+mod chip_attacks;
 mod pace;
 #[path = "../support/reading.rs"]
 mod reading;
