@@ -54,6 +54,8 @@ pub struct ReadArguments {
     pub plan: Plan,
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    pub terminal: Option<PathBuf>,
 }
 
 /// How the chip is opened; exactly one.
@@ -87,6 +89,9 @@ pub struct TrustArguments {
 pub enum Plan {
     Full,
     Fastest,
+    Age,
+    Number,
+    Residence,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -94,6 +99,11 @@ pub enum Profile {
     Vn,
     Passport,
     Hardened,
+    Plain,
+    Cam,
+    Im,
+    Dh,
+    Eac,
 }
 
 #[derive(Args)]

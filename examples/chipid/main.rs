@@ -18,6 +18,7 @@ mod read;
 mod readers;
 mod report;
 mod simulate;
+mod terminal;
 mod text;
 mod trust;
 mod verify;

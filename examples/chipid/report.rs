@@ -35,7 +35,7 @@ const FIELDS: [&str; 22] = [
 ];
 
 /// The checks that can decide the verdict, in the order in which they are named as its reason.
-const DECIDING: [&str; 13] = [
+const DECIDING: [&str; 15] = [
     "pa.security_object",
     "pa.signature",
     "pa.data_groups",
@@ -43,9 +43,11 @@ const DECIDING: [&str; 13] = [
     "pa.certificates",
     "pa.validity",
     "pa.country",
+    "chip.pace_cam",
     "chip.chip_authentication",
     "chip.active_authentication",
     "access.card_access",
+    "access.card_security",
     "access.protocol",
     "lds.com",
     "vn.number",
@@ -103,7 +105,8 @@ fn sentence(report: &Value, messages: &Messages) -> String {
 fn decisive<'a>(report: &'a Value, verdict: &str) -> Option<&'a Value> {
     let is_bad = |check: &&Value| match verdict {
         "failed" => word(check, "state") == "failed",
-        "undetermined" => ["undetermined", "aborted", "not_supported"].contains(&word(check, "state")),
+        // What is not supported or not due decides nothing.
+        "undetermined" => ["undetermined", "aborted"].contains(&word(check, "state")),
         _ => false,
     };
     let bad = || list(report, "checks").iter().filter(is_bad);
@@ -230,6 +233,12 @@ fn access(report: &Value, messages: &Messages) -> String {
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let key = format!("label.access.{protocol}");
         out.push_str(&text::paragraph(&text::plain(&messages.fill(&key, &values)), 0));
+    }
+    let not_read: Vec<&str> =
+        list(report, "not_read").iter().filter(|one| word(one, "why") == "plan").map(|one| word(one, "file")).collect();
+    if !not_read.is_empty() {
+        let line = messages.fill("label.not_read", &[("files", &not_read.join(", "))]);
+        out.push_str(&text::paragraph(&text::plain(&line), 0));
     }
     let number = |name: &str| report.get(name).and_then(Value::as_u64).filter(|number| *number > 0);
     if let (Some(exchanges), Some(elapsed)) = (number("exchanges"), report.get("elapsed_ms").and_then(Value::as_u64)) {

@@ -18,6 +18,6 @@ pub use document::{Claims, Document, FileState, NotRead, Origin};
 pub use holder::{FIELD_NAMES, Field, Holder, Portrait, Source};
 pub use plan::ReadPlan;
 pub use proofs::{Proofs, ProofsError};
-pub use report::{Access, OnlineCheck, Report};
+pub use report::{Access, NotReadFile, OnlineCheck, Report};
 pub use session::{ReadError, Session};
 pub use verdict::Verdict;
