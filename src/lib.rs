@@ -54,6 +54,10 @@ pub mod chip;
 // The whole.
 pub mod inspection;
 
+// Beside the verdict: what it stands on imports nothing from here.
+#[cfg(feature = "image")]
+pub mod image;
+
 pub use access::{Password, PasswordError};
 pub use channel::{Budget, Limits};
 pub use checks::{Check, CheckId, Reason, State, Warning};

@@ -9,6 +9,7 @@ mod active;
 mod crypto;
 mod documents;
 mod format;
+mod images;
 mod protocols;
 mod sessions;
 mod terminal;
@@ -44,6 +45,7 @@ const KINDS: &[(&str, Check)] = &[
     ("cv-certificate", terminal::cv_certificate),
     ("ef-cvca", terminal::ef_cvca),
     ("terminal-authentication", terminal::terminal_authentication),
+    ("image", images::image),
 ];
 
 #[test]

@@ -66,6 +66,8 @@ pub enum ImageFormat {
     Jpeg2000Codestream,
     /// PNG: `89504E47`.
     Png,
+    /// WSQ, of fingerprints: `FFA0 FF`.
+    Wsq,
     /// None of these.
     Unknown,
 }
@@ -78,6 +80,7 @@ impl ImageFormat {
             [0x00, 0x00, 0x00, 0x0C, 0x6A, 0x50, 0x20, 0x20, ..] => Self::Jp2,
             [0xFF, 0x4F, 0xFF, 0x51, ..] => Self::Jpeg2000Codestream,
             [0x89, 0x50, 0x4E, 0x47, ..] => Self::Png,
+            [0xFF, 0xA0, 0xFF, ..] => Self::Wsq,
             _ => Self::Unknown,
         }
     }
@@ -89,6 +92,7 @@ impl ImageFormat {
             Self::Jp2 => "image/jp2",
             Self::Jpeg2000Codestream => "image/j2c",
             Self::Png => "image/png",
+            Self::Wsq => "image/x-wsq",
             Self::Unknown => "application/octet-stream",
         }
     }
@@ -100,6 +104,7 @@ impl ImageFormat {
             Self::Jp2 => "jp2",
             Self::Jpeg2000Codestream => "j2c",
             Self::Png => "png",
+            Self::Wsq => "wsq",
             Self::Unknown => "bin",
         }
     }
@@ -225,7 +230,7 @@ fn push_image<'a>(
     } else if faces.len() >= MAX_FACES {
         findings.add(face.at, Defect::FaceTooMany);
     } else {
-        if face.format == ImageFormat::Unknown {
+        if matches!(face.format, ImageFormat::Wsq | ImageFormat::Unknown) {
             findings.add(face.at, Defect::FaceImageUnknown);
         } else if declared.is_some_and(|declared| !declared.contains(&face.format)) {
             findings.add(face.at, Defect::FaceImageMislabelled);
