@@ -4,6 +4,7 @@
 
 mod support;
 
+use chipid::inspection::{Options, Resume};
 use chipid::pcsc::Readers;
 use chipid::pki::TrustStore;
 use chipid::sim::profile::{self, Profile};
@@ -27,6 +28,13 @@ fn quiet(_: Event<'_>) -> ControlFlow<()> {
 
 fn link(slot: usize) -> Box<dyn Transport> {
     Readers::connect().unwrap().wait_for_card_in(SLOTS[slot], Duration::from_secs(10), &mut quiet).unwrap()
+}
+
+/// A card that is not waited for once it is lost.
+fn at_once() -> Options {
+    let mut options = Options::default();
+    options.resume = Resume { attempts: 0, patience: Duration::ZERO };
+    options
 }
 
 /// Lifts what lies on the readers, and waits until they have noticed.
@@ -156,7 +164,8 @@ beside_pcscd! {
         assert!(whole > 90);
         for last in (10..=whole).step_by(10) {
             let card = lay_until(0, profile.card().unwrap(), usize::try_from(last).unwrap());
-            let session = Card::connect(link(0)).unwrap().open(&password(&profile), &mut quiet).unwrap();
+            let card_there = Card::connect(link(0)).unwrap().with_options(at_once());
+            let session = card_there.open(&password(&profile), &mut quiet).unwrap();
             let cut = session.read(&ReadPlan::full(), &mut quiet).err().unwrap();
             assert!(matches!(cut.error, Error::Transport(TransportError::CardRemoved)), "at {last}: {}", cut.error);
             assert!(verdict(&cut.document, &profile) < Verdict::DataAuthentic, "at {last}");
@@ -167,10 +176,54 @@ beside_pcscd! {
         assert_eq!(verdict(&read(0, &profile).unwrap(), &profile), Verdict::Genuine);
     }
 
+    fn a_card_that_is_laid_back_goes_on_where_it_stopped(service) {
+        let profile = profile::vn().with_max_answer(256);
+        let mut lying = Some(lay(0, profile.card().unwrap()));
+        let session = Card::connect(link(0)).unwrap().open(&password(&profile), &mut quiet).unwrap();
+        let mut waits = 0;
+        let document = session.read(&ReadPlan::full(), &mut |event| {
+            match event {
+                Event::Exchange { number: 60 } => lying = None,
+                // After a second on the table it is laid back.
+                Event::Waiting { elapsed } if elapsed > Duration::from_secs(1) && lying.is_none() => {
+                    lying = Some(lay(0, profile.card().unwrap()));
+                }
+                Event::Waiting { .. } => waits += 1,
+                _ => {}
+            }
+            ControlFlow::Continue(())
+        }).unwrap();
+        eprintln!("{} exchanges, {waits} looks for the card", document.exchanges());
+        assert_eq!(document.resumes(), 1);
+        assert_eq!(document.resumed_files().len(), 1, "{:?}", document.resumed_files());
+        same_bytes(&document, &profile);
+        assert_eq!(verdict(&document, &profile), Verdict::Genuine);
+    }
+
+    fn a_card_that_stays_away_is_told_when_patience_ends(service) {
+        let profile = profile::vn();
+        let mut lying = Some(lay(0, profile.card().unwrap()));
+        let mut options = Options::default();
+        options.resume = Resume { attempts: 2, patience: Duration::from_secs(1) };
+        let card_there = Card::connect(link(0)).unwrap().with_options(options);
+        let session = card_there.open(&password(&profile), &mut quiet).unwrap();
+        let began = Instant::now();
+        let cut = session.read(&ReadPlan::full(), &mut |event| {
+            if matches!(event, Event::Exchange { number: 15 }) {
+                lying = None;
+            }
+            ControlFlow::Continue(())
+        }).err().unwrap();
+        assert!(matches!(cut.error, Error::Transport(TransportError::CardRemoved)), "{}", cut.error);
+        assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
+        assert!(verdict(&cut.document, &profile) < Verdict::DataAuthentic);
+    }
+
     fn a_service_that_restarts_ends_the_reading_and_not_the_program(service) {
         let profile = profile::vn().with_max_answer(256);
         let mut card = Some(lay(0, profile.card().unwrap()));
-        let session = Card::connect(link(0)).unwrap().open(&password(&profile), &mut quiet).unwrap();
+        let card_there = Card::connect(link(0)).unwrap().with_options(at_once());
+        let session = card_there.open(&password(&profile), &mut quiet).unwrap();
         let cut = session.read(&ReadPlan::full(), &mut |event| {
             if matches!(event, Event::Exchange { number: 40 }) {
                 service.restart_with(true);

@@ -34,6 +34,10 @@ pub enum Format {
 pub enum Command {
     Read(ReadArguments),
     Verify(VerifyArguments),
+    Report(ReportArguments),
+    Schema,
+    Mrz(ScanArguments),
+    Qr(ScanArguments),
     Readers,
     Watch,
     Csca(CscaArguments),
@@ -54,6 +58,8 @@ pub struct ReadArguments {
     pub plan: Plan,
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    pub terminal: Option<PathBuf>,
 }
 
 /// How the chip is opened; exactly one.
@@ -87,6 +93,9 @@ pub struct TrustArguments {
 pub enum Plan {
     Full,
     Fastest,
+    Age,
+    Number,
+    Residence,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -94,6 +103,11 @@ pub enum Profile {
     Vn,
     Passport,
     Hardened,
+    Plain,
+    Cam,
+    Im,
+    Dh,
+    Eac,
 }
 
 #[derive(Args)]
@@ -104,6 +118,36 @@ pub struct VerifyArguments {
     pub trust: TrustArguments,
     #[arg(long, value_name = "RFC3339")]
     pub at: Option<String>,
+}
+
+#[derive(Args)]
+pub struct ReportArguments {
+    #[arg(value_name = "PATH")]
+    pub path: PathBuf,
+    #[arg(long, value_name = "FILE|-")]
+    pub out: PathBuf,
+    #[arg(long = "as", value_enum, default_value = "html", hide_default_value = true)]
+    pub form: Form,
+    #[arg(long)]
+    pub photo: bool,
+    #[command(flatten)]
+    pub trust: TrustArguments,
+    #[arg(long, value_name = "RFC3339")]
+    pub at: Option<String>,
+}
+
+/// What a report is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    Html,
+    Json,
+    Fhir,
+}
+
+#[derive(Args)]
+pub struct ScanArguments {
+    #[arg(value_name = "TEXT|-")]
+    pub text: String,
 }
 
 #[derive(Args)]

@@ -12,12 +12,16 @@ mod interrupt;
 mod key;
 mod messages;
 mod output;
+mod page;
 mod progress;
 mod read;
 #[cfg(feature = "pcsc")]
 mod readers;
 mod report;
+mod reports;
+mod scan;
 mod simulate;
+mod terminal;
 mod text;
 mod trust;
 mod verify;
@@ -57,6 +61,10 @@ fn main() -> ExitCode {
         Command::Watch => watch::run(&output),
         #[cfg(not(feature = "pcsc"))]
         Command::Readers | Command::Watch => Err(Failure::no_pcsc()),
+        Command::Report(arguments) => reports::run(&output, arguments),
+        Command::Schema => reports::schema(&output),
+        Command::Mrz(arguments) => scan::mrz(&output, arguments),
+        Command::Qr(arguments) => scan::qr(&output, arguments),
         Command::Csca(arguments) => csca::run(&output, arguments),
         Command::Simulate(arguments) => simulate::run(&output, arguments),
     };

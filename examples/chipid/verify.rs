@@ -12,12 +12,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
-    let at = match &arguments.at {
-        None => SystemTime::now(),
-        Some(text) => OffsetDateTime::parse(text, &Rfc3339)
-            .map(SystemTime::from)
-            .map_err(|_| Failure::usage("usage.at", vec![("value", text.clone())]))?,
-    };
+    let at = moment(arguments.at.as_deref())?;
     let store = trust::store(&arguments.trust, output)?;
     if let [path] = arguments.paths.as_slice() {
         return one(output, path, &store, at);
@@ -45,11 +40,26 @@ pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
     Ok(worst)
 }
 
-/// Judges one document and tells it.
-fn one(output: &Output, path: &Path, store: &TrustStore, at: SystemTime) -> Result<u8, Failure> {
+/// The moment to judge for: the one given, else now.
+pub fn moment(given: Option<&str>) -> Result<SystemTime, Failure> {
+    match given {
+        None => Ok(SystemTime::now()),
+        Some(text) => OffsetDateTime::parse(text, &Rfc3339)
+            .map(SystemTime::from)
+            .map_err(|_| Failure::usage("usage.at", vec![("value", text.to_owned())])),
+    }
+}
+
+/// A document that was saved.
+pub fn document(path: &Path) -> Result<Document, Failure> {
     let saved = folder::load(path)?;
     let proofs = saved.proofs.as_deref().map(|text| proofs(path, text)).transpose()?;
-    let report = Document::from_files(saved.files, proofs).verify(store, at);
+    Ok(Document::from_files(saved.files, proofs))
+}
+
+/// Judges one document and tells it.
+fn one(output: &Output, path: &Path, store: &TrustStore, at: SystemTime) -> Result<u8, Failure> {
+    let report = document(path)?.verify(store, at);
     let portrait = report.portrait().and_then(|portrait| folder::portrait(path, portrait));
     let value = report::value(&report, portrait.as_deref());
     if output.is_json() {

@@ -12,7 +12,7 @@ use crate::iso7816::StatusWord;
 use crate::lds::{CardSecurity, FileId};
 use crate::pki::TrustStore;
 use crate::vietnam::{PersonalNumber, Qr};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 use zeroize::Zeroize;
 
@@ -40,6 +40,16 @@ pub enum NotRead {
     Plan,
     /// It stands behind terminal authentication.
     NeedsTerminalAuthentication,
+}
+
+impl NotRead {
+    /// The word of the JSON output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::NeedsTerminalAuthentication => "needs_terminal_authentication",
+        }
+    }
 }
 
 impl FileState {
@@ -128,6 +138,8 @@ pub struct Document {
     pub(crate) elapsed: Duration,
     pub(crate) limits: Option<Limits>,
     pub(crate) restarts: u32,
+    /// The fields of the holder that the plan hands out; `None`: all.
+    pub(crate) fields: Option<BTreeSet<&'static str>>,
     pub(crate) resumed: Vec<FileId>,
     pub(crate) resumes: u32,
     /// A stored document says of itself that BAC was used after PACE had failed.
@@ -171,6 +183,7 @@ impl Document {
             elapsed: Duration::ZERO,
             limits: None,
             restarts: 0,
+            fields: None,
             resumed: Vec::new(),
             resumes: 0,
             downgraded_by_file: false,
@@ -206,6 +219,14 @@ impl Document {
     /// The files that were read, with their bytes.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &[u8])> {
         self.files.iter().filter_map(|(file, state)| state.bytes().map(|bytes| (*file, bytes)))
+    }
+
+    /// The files that were not asked for, and why.
+    pub fn not_read(&self) -> impl Iterator<Item = (FileId, NotRead)> {
+        self.files.iter().filter_map(|(file, state)| match state {
+            FileState::NotRead(why) => Some((*file, *why)),
+            _ => None,
+        })
     }
 
     pub(crate) fn put(&mut self, file: FileId, state: FileState) {

@@ -4,12 +4,16 @@ mod card;
 mod chip_checks;
 mod cross_checks;
 mod document;
+#[cfg(feature = "json")]
+pub mod fhir;
 mod file_checks;
 mod holder;
 mod plan;
 mod proofs;
 mod reading;
 mod report;
+#[cfg(feature = "json")]
+mod schema;
 mod session;
 mod verdict;
 
@@ -18,6 +22,6 @@ pub use document::{Claims, Document, FileState, NotRead, Origin};
 pub use holder::{FIELD_NAMES, Field, Holder, Portrait, Source};
 pub use plan::ReadPlan;
 pub use proofs::{Proofs, ProofsError};
-pub use report::{Access, OnlineCheck, Report};
+pub use report::{Access, NotReadFile, OnlineCheck, Report};
 pub use session::{ReadError, Session};
 pub use verdict::Verdict;

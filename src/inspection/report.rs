@@ -28,6 +28,17 @@ pub struct Report {
     restarts: u32,
     resumes: u32,
     resumed_files: Vec<&'static str>,
+    not_read: Vec<NotReadFile>,
+}
+
+/// A file that was not asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct NotReadFile {
+    /// Its name: `EF.DG2`.
+    pub file: &'static str,
+    /// `plan`: on purpose; `needs_terminal_authentication`.
+    pub why: &'static str,
 }
 
 /// How the chip was opened, in words.
@@ -87,6 +98,10 @@ impl Report {
             limits: document.limits(),
             restarts: document.restarts(),
             resumes: document.resumes(),
+            not_read: document
+                .not_read()
+                .map(|(file, why)| NotReadFile { file: file.name(), why: why.as_str() })
+                .collect(),
             resumed_files: document.resumed_files().iter().map(|file| file.name()).collect(),
         }
     }
@@ -109,6 +124,11 @@ impl Report {
     /// The files that were read in parts, before and after the card was lost: `EF.DG2`.
     pub fn resumed_files(&self) -> &[&'static str] {
         &self.resumed_files
+    }
+
+    /// The files that were not asked for, on purpose or because they stand behind terminal authentication.
+    pub fn not_read(&self) -> &[NotReadFile] {
+        &self.not_read
     }
 
     /// The verdict. It is never the whole story: the checks say why.

@@ -91,7 +91,7 @@ pub(super) fn verify(document: &Document, trust: &TrustStore, at: SystemTime) ->
     checks.extend(cross_checks::vietnam(document, &files));
     let verdict = conclude(&checks, due, document);
     let expired = checks.iter().any(|check| check.id == CheckId::LdsExpiry && check.reason == Some(Reason::Expired));
-    let (holder, portrait) = holder::of(&files, &pa);
+    let (holder, portrait) = holder::of(document, &files, &pa);
     Report::new(document, verdict, expired, checks, holder, portrait, &pa)
 }
 
