@@ -33,6 +33,7 @@ pub mod iso7816;
 pub mod pki;
 pub mod lds;
 pub mod vietnam;
+pub mod national;
 
 // What a caller is told.
 pub mod error;

@@ -7,6 +7,7 @@
 
 mod active;
 mod crypto;
+mod data_groups;
 mod documents;
 mod format;
 mod images;
@@ -40,6 +41,11 @@ const KINDS: &[(&str, Check)] = &[
     ("mrz", documents::mrz),
     ("mrz-name", documents::mrz_name),
     ("card-access", documents::card_access),
+    ("dg11", data_groups::dg11),
+    ("dg12", data_groups::dg12),
+    ("dg16", data_groups::dg16),
+    ("images", data_groups::images),
+    ("optional-details", data_groups::optional_details),
     ("dg13-vn", documents::dg13_vn),
     ("qr-vn", documents::qr_vn),
     ("cv-certificate", terminal::cv_certificate),
