@@ -8,10 +8,12 @@ mod csca;
 mod demo;
 mod failure;
 mod folder;
+mod image;
 mod interrupt;
 mod key;
 mod messages;
 mod output;
+mod picture;
 mod progress;
 mod read;
 #[cfg(feature = "pcsc")]
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         Command::Watch => watch::run(&output),
         #[cfg(not(feature = "pcsc"))]
         Command::Readers | Command::Watch => Err(Failure::no_pcsc()),
+        Command::Image(arguments) => image::run(&output, arguments),
         Command::Csca(arguments) => csca::run(&output, arguments),
         Command::Simulate(arguments) => simulate::run(&output, arguments),
     };

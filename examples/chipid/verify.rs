@@ -3,7 +3,7 @@
 use crate::arguments::VerifyArguments;
 use crate::failure::{EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_PROVEN, EXIT_UNDETERMINED, Failure};
 use crate::output::Output;
-use crate::{folder, interrupt, report, text, trust};
+use crate::{folder, interrupt, picture, report, text, trust};
 use chipid::pki::TrustStore;
 use chipid::{Document, Proofs};
 use std::path::Path;
@@ -20,7 +20,7 @@ pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
     };
     let store = trust::store(&arguments.trust, output)?;
     if let [path] = arguments.paths.as_slice() {
-        return one(output, path, &store, at);
+        return one(output, path, &store, at, !arguments.no_portrait);
     }
     let mut worst = 0;
     for path in &arguments.paths {
@@ -28,7 +28,7 @@ pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
         if !output.is_json() {
             output.text(&format!("{}\n", text::plain(&format!("== {}", path.display()))));
         }
-        let exit = match one(output, path, &store, at) {
+        let exit = match one(output, path, &store, at, !arguments.no_portrait) {
             Ok(exit) => exit,
             Err(failure) => {
                 output.failure(&failure);
@@ -46,7 +46,7 @@ pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
 }
 
 /// Judges one document and tells it.
-fn one(output: &Output, path: &Path, store: &TrustStore, at: SystemTime) -> Result<u8, Failure> {
+fn one(output: &Output, path: &Path, store: &TrustStore, at: SystemTime, shows_portrait: bool) -> Result<u8, Failure> {
     let saved = folder::load(path)?;
     let proofs = saved.proofs.as_deref().map(|text| proofs(path, text)).transpose()?;
     let report = Document::from_files(saved.files, proofs).verify(store, at);
@@ -56,6 +56,9 @@ fn one(output: &Output, path: &Path, store: &TrustStore, at: SystemTime) -> Resu
         output.json(&value);
     } else {
         output.text(&report::text(&value, &output.messages));
+        if shows_portrait {
+            picture::show_portrait(output, &report);
+        }
     }
     Ok(report::exit(&report))
 }
