@@ -38,6 +38,7 @@ pub enum Command {
     Schema,
     Mrz(ScanArguments),
     Qr(ScanArguments),
+    Image(ImageArguments),
     Readers,
     Watch,
     Csca(CscaArguments),
@@ -60,6 +61,8 @@ pub struct ReadArguments {
     pub save: Option<PathBuf>,
     #[arg(long, value_name = "DIR")]
     pub terminal: Option<PathBuf>,
+    #[arg(long)]
+    pub no_portrait: bool,
 }
 
 /// How the chip is opened; exactly one.
@@ -118,6 +121,22 @@ pub struct VerifyArguments {
     pub trust: TrustArguments,
     #[arg(long, value_name = "RFC3339")]
     pub at: Option<String>,
+    #[arg(long)]
+    pub no_portrait: bool,
+}
+
+#[derive(Args)]
+pub struct ImageArguments {
+    #[arg(value_name = "PATH")]
+    pub path: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[arg(long, requires = "out")]
+    pub raw: bool,
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    #[arg(long)]
+    pub no_portrait: bool,
 }
 
 #[derive(Args)]

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::folder::{PROOFS, Target, unwritable};
 use crate::output::Output;
 use crate::progress::Progress;
-use crate::{demo, folder, key, report, terminal, text, trust};
+use crate::{demo, folder, key, picture, report, terminal, text, trust};
 use chipid::error::Error;
 #[cfg(feature = "pcsc")]
 use chipid::error::TransportError;
@@ -72,6 +72,9 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
         output.json(&value);
     } else {
         output.text(&report::text(&value, &output.messages));
+        if !arguments.no_portrait {
+            picture::show_portrait(output, &report);
+        }
         if let Some(folder) = &arguments.save {
             let folder = text::plain(&folder.display().to_string());
             output.text(&text::paragraph(&output.messages.fill("label.saved", &[("dir", &folder)]), 0));

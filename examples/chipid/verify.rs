@@ -3,7 +3,7 @@
 use crate::arguments::VerifyArguments;
 use crate::failure::{EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_PROVEN, EXIT_UNDETERMINED, Failure};
 use crate::output::Output;
-use crate::{folder, interrupt, report, text, trust};
+use crate::{folder, interrupt, picture, report, text, trust};
 use chipid::pki::TrustStore;
 use chipid::{Document, Proofs};
 use std::path::Path;
@@ -15,7 +15,7 @@ pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
     let at = moment(arguments.at.as_deref())?;
     let store = trust::store(&arguments.trust, output)?;
     if let [path] = arguments.paths.as_slice() {
-        return one(output, path, &store, at);
+        return one(output, path, &store, at, !arguments.no_portrait);
     }
     let mut worst = 0;
     for path in &arguments.paths {
@@ -23,7 +23,7 @@ pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
         if !output.is_json() {
             output.text(&format!("{}\n", text::plain(&format!("== {}", path.display()))));
         }
-        let exit = match one(output, path, &store, at) {
+        let exit = match one(output, path, &store, at, !arguments.no_portrait) {
             Ok(exit) => exit,
             Err(failure) => {
                 output.failure(&failure);
@@ -58,7 +58,7 @@ pub fn document(path: &Path) -> Result<Document, Failure> {
 }
 
 /// Judges one document and tells it.
-fn one(output: &Output, path: &Path, store: &TrustStore, at: SystemTime) -> Result<u8, Failure> {
+fn one(output: &Output, path: &Path, store: &TrustStore, at: SystemTime, shows_portrait: bool) -> Result<u8, Failure> {
     let report = document(path)?.verify(store, at);
     let portrait = report.portrait().and_then(|portrait| folder::portrait(path, portrait));
     let value = report::value(&report, portrait.as_deref());
@@ -66,6 +66,9 @@ fn one(output: &Output, path: &Path, store: &TrustStore, at: SystemTime) -> Resu
         output.json(&value);
     } else {
         output.text(&report::text(&value, &output.messages));
+        if shows_portrait {
+            picture::show_portrait(output, &report);
+        }
     }
     Ok(report::exit(&report))
 }
