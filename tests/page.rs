@@ -105,7 +105,7 @@ fn the_page_shows_verdict_portrait_and_fields_in_both_languages_and_asks_nobody(
         "Nguyễn Thị Mẫu",
         "999199000001",
         "Họ và tên / Full name",
-        "Nữ / female",
+        "Giới tính / Sex",
         "csca.der",
         "data:image/jpeg;base64,",
     ] {
@@ -116,6 +116,30 @@ fn the_page_shows_verdict_portrait_and_fields_in_both_languages_and_asks_nobody(
     assert!(body.trim_start().starts_with("<div class=\"verdict genuine\">"), "{}", &body[..80]);
     for forbidden in ["<script", "src=\"http", "href=", "@import", "url("] {
         assert!(!shown.document.contains(forbidden), "{forbidden}");
+    }
+}
+
+#[test]
+fn the_page_prints_on_one_sheet_of_a4_also_where_much_is_open() {
+    let Some(browser) = chromium() else { return };
+    let folder = Folder::new("page-print");
+    let (place, csca) = saved(&folder, vn());
+    for trust in [&["--trust", csca.as_str()][..], &[]] {
+        let path = page(&folder, &place, trust);
+        let pdf = folder.at("report.pdf");
+        let status = Command::new(&browser)
+            .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"])
+            .arg(format!("--user-data-dir={}", folder.at("printer")))
+            .arg(format!("--print-to-pdf={pdf}"))
+            .arg(format!("file://{path}"))
+            .output()
+            .unwrap();
+        assert!(status.status.success());
+        let pdf = fs::read(pdf).unwrap();
+        let text = String::from_utf8_lossy(&pdf);
+        let pages = text.matches("/Type /Page\n").count() + text.matches("/Type /Page ").count();
+        assert_eq!(pages, 1, "pages");
+        fs::remove_file(path).unwrap();
     }
 }
 
