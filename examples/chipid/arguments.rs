@@ -148,6 +148,8 @@ pub struct ReportArguments {
     #[arg(long = "as", value_enum, default_value = "html", hide_default_value = true)]
     pub form: Form,
     #[arg(long)]
+    pub force: bool,
+    #[arg(long)]
     pub photo: bool,
     #[command(flatten)]
     pub trust: TrustArguments,

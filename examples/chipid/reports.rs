@@ -33,7 +33,7 @@ pub fn run(output: &Output, arguments: ReportArguments) -> Result<u8, Failure> {
             format!("{patient}\n")
         }
     };
-    write(&arguments.out, &text)?;
+    write(&arguments.out, &text, arguments.force)?;
     Ok(report::exit(&judged))
 }
 
@@ -44,12 +44,12 @@ pub fn schema(output: &Output) -> Result<u8, Failure> {
 }
 
 /// To a file of its owner's alone, or to standard output for `-`.
-fn write(out: &Path, text: &str) -> Result<(), Failure> {
+fn write(out: &Path, text: &str, may_replace: bool) -> Result<(), Failure> {
     if out == Path::new("-") {
         output::print(text);
         return Ok(());
     }
-    folder::write_private(out, text.as_bytes())
+    folder::write_file(out, text.as_bytes(), may_replace)
 }
 
 /// The portrait as a browser shows it: JPEG and PNG as they are, JPEG 2000 decoded, under limits.
