@@ -67,9 +67,19 @@ impl Reading {
         let opening = &mut self.session.opening;
         self.ephemeral = None;
         self.terminal_settled = false;
-        if let Some(mapping) = opening.chip_mapping.take() {
-            document.chip_mapping = MappingRecord::Shown(mapping);
-            self.ephemeral = opening.ephemeral.take();
+        match opening.chip_mapping.take() {
+            Some(mapping) => {
+                document.chip_mapping = MappingRecord::Shown(mapping);
+                self.ephemeral = opening.ephemeral.take();
+            }
+            // What another session showed is no proof of this one's chip.
+            None => {
+                document.chip_mapping = MappingRecord::None;
+                if document.chip_authentication == ChipAuthentication::ShownByMapping {
+                    document.chip_authentication = ChipAuthentication::NotMade;
+                    self.chip_settled = false;
+                }
+            }
         }
         if let Some(card_security) = opening.card_security.take() {
             document.put(FileId::CardSecurity, card_security);
