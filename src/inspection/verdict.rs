@@ -81,7 +81,8 @@ pub(super) fn verify(document: &Document, trust: &TrustStore, at: SystemTime) ->
     let inputs = file_checks::inputs(document, &files, trust, at);
     let pa = passive_authentication(&inputs);
     let card_security = file_checks::card_security(document, &files, &inputs);
-    let mut checks = vec![cross_checks::access_protocol(document), cross_checks::card_access(document, &files)];
+    let mut checks =
+        vec![cross_checks::access_protocol(document), cross_checks::card_access(document, &files, &pa, &card_security)];
     checks.push(cross_checks::terminal(document));
     checks.push(card_security.clone());
     checks.extend(pa.checks().iter().cloned());

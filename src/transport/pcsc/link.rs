@@ -111,12 +111,15 @@ impl Transport for Link {
                     self.atr = status.atr().to_vec();
                 }
             }
-            // The service or the reader was gone and may be back: a new context, a new connection.
+            // The service or the reader was gone and may be back: a new context, a new connection. What lies there now may be
+            // another card, so that this counts as a lost one.
             Err(TransportError::NoService | TransportError::ReaderGone | TransportError::Binding) => {
                 held.card = None;
                 let (card, atr, _) = connect(&self.name)?;
                 held.card = Some(card);
+                held.used = Instant::now();
                 self.atr = atr;
+                return Err(TransportError::CardReset);
             }
             Err(error) => return Err(error),
         }
