@@ -1,5 +1,6 @@
 //! Does a card that is lost in the middle of a reading go on where it stopped, and never earn more than the truth?
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::result_large_err, reason = "a test's own shorthand")]
 
 #[path = "support/reading.rs"]
 mod reading;

@@ -34,6 +34,7 @@ pub enum Format {
 pub enum Command {
     Read(ReadArguments),
     Verify(VerifyArguments),
+    Evidence(EvidenceArguments),
     Readers,
     Watch,
     Csca(CscaArguments),
@@ -54,6 +55,10 @@ pub struct ReadArguments {
     pub plan: Plan,
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|-")]
+    pub evidence: Option<PathBuf>,
+    #[arg(long, value_enum, default_value = "all", hide_default_value = true, requires = "evidence")]
+    pub keep: Keep,
 }
 
 /// How the chip is opened; exactly one.
@@ -89,6 +94,13 @@ pub enum Plan {
     Fastest,
 }
 
+/// What evidence keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Keep {
+    All,
+    NoBiometrics,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Profile {
     Vn,
@@ -104,6 +116,40 @@ pub struct VerifyArguments {
     pub trust: TrustArguments,
     #[arg(long, value_name = "RFC3339")]
     pub at: Option<String>,
+    #[arg(long, value_name = "PATH")]
+    pub trust_reader: Vec<PathBuf>,
+    #[arg(long, value_name = "PATH")]
+    pub trust_then: Vec<PathBuf>,
+    #[arg(long, value_name = "COUNT")]
+    pub jobs: Option<usize>,
+}
+
+#[derive(Args)]
+pub struct EvidenceArguments {
+    #[command(subcommand)]
+    pub action: EvidenceAction,
+}
+
+#[derive(Subcommand)]
+pub enum EvidenceAction {
+    Show(EvidenceFile),
+    Remove(RemoveArguments),
+}
+
+#[derive(Args)]
+pub struct EvidenceFile {
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+#[derive(Args)]
+pub struct RemoveArguments {
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[arg(long, value_name = "1-16", required = true)]
+    pub group: Vec<u8>,
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 #[derive(Args)]

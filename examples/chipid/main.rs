@@ -6,6 +6,7 @@
 mod arguments;
 mod csca;
 mod demo;
+mod evidence;
 mod failure;
 mod folder;
 mod interrupt;
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
         Command::Watch => watch::run(&output),
         #[cfg(not(feature = "pcsc"))]
         Command::Readers | Command::Watch => Err(Failure::no_pcsc()),
+        Command::Evidence(arguments) => evidence::run(&output, arguments),
         Command::Csca(arguments) => csca::run(&output, arguments),
         Command::Simulate(arguments) => simulate::run(&output, arguments),
     };

@@ -35,7 +35,8 @@ const FIELDS: [&str; 22] = [
 ];
 
 /// The checks that can decide the verdict, in the order in which they are named as its reason.
-const DECIDING: [&str; 13] = [
+const DECIDING: [&str; 14] = [
+    "evidence.signature",
     "pa.security_object",
     "pa.signature",
     "pa.data_groups",
@@ -88,7 +89,7 @@ pub fn text(report: &Value, messages: &Messages) -> String {
 }
 
 /// The verdict in one sentence.
-fn sentence(report: &Value, messages: &Messages) -> String {
+pub fn sentence(report: &Value, messages: &Messages) -> String {
     let verdict = word(report, "verdict");
     let expired = report.get("expired").and_then(Value::as_bool).unwrap_or(false);
     let key = format!("verdict.{verdict}{}", if expired { ".expired" } else { "" });

@@ -49,6 +49,19 @@ pub fn store(arguments: &TrustArguments, output: &Output) -> Result<TrustStore, 
     Ok(store)
 }
 
+/// Trusts these readers' word, where they signed evidence.
+pub fn add_readers(store: &mut TrustStore, paths: &[PathBuf]) -> Result<(), Failure> {
+    for path in paths {
+        for (file, bytes) in files(path, "--trust-reader")? {
+            store.add_evidence_signer(&bytes).map_err(|refusal| {
+                let values = vec![("path", file.display().to_string()), ("why", refusal.to_string())];
+                Failure::other("no_certificate", values)
+            })?;
+        }
+    }
+    Ok(())
+}
+
 /// The files that a path names: itself, or those of a folder in the order of their names.
 pub fn files(path: &Path, option: &str) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
     let meta = fs::metadata(path).map_err(|error| match error.kind() {

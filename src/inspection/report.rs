@@ -28,6 +28,7 @@ pub struct Report {
     restarts: u32,
     resumes: u32,
     resumed_files: Vec<&'static str>,
+    removed_files: Vec<&'static str>,
 }
 
 /// How the chip was opened, in words.
@@ -80,7 +81,7 @@ impl Report {
             checks,
             holder,
             portrait,
-            access: document.access().map(Access::of),
+            access: document.access().map(Access::of).or_else(|| document.attestation.as_ref()?.access.clone()),
             online_check,
             exchanges: document.exchanges(),
             elapsed_ms: u64::try_from(document.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -88,6 +89,7 @@ impl Report {
             restarts: document.restarts(),
             resumes: document.resumes(),
             resumed_files: document.resumed_files().iter().map(|file| file.name()).collect(),
+            removed_files: document.removed_files().map(|file| file.name()).collect(),
         }
     }
 
@@ -109,6 +111,11 @@ impl Report {
     /// The files that were read in parts, before and after the card was lost: `EF.DG2`.
     pub fn resumed_files(&self) -> &[&'static str] {
         &self.resumed_files
+    }
+
+    /// The files that were removed from the evidence that the document comes from: `EF.DG2`.
+    pub fn removed_files(&self) -> &[&'static str] {
+        &self.removed_files
     }
 
     /// The verdict. It is never the whole story: the checks say why.
@@ -141,7 +148,7 @@ impl Report {
         self.portrait.as_ref()
     }
 
-    /// How the chip was opened; `None` for a document from files.
+    /// How the chip was opened; `None` for a document from files. From evidence it is the reader's word.
     pub fn access(&self) -> Option<&Access> {
         self.access.as_ref()
     }
@@ -168,7 +175,7 @@ impl Report {
 }
 
 impl Access {
-    fn of(record: &AccessRecord) -> Self {
+    pub(super) fn of(record: &AccessRecord) -> Self {
         let (protocol, mapping, parameter) = match &record.protocol {
             AccessProtocol::None => ("none", None, None),
             AccessProtocol::Bac => ("bac", None, None),
