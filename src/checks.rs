@@ -271,6 +271,8 @@ codes! {
         OldKeysKept = "old_keys_kept",
         /// Chip authentication mapping has shown the chip already; it was not needed.
         ShownByMapping = "shown_by_mapping",
+        /// No terminal was given, or the chip asks for none.
+        NoTerminal = "no_terminal",
         /// The certificates given do not lead from what the chip trusts to a terminal.
         NoTerminalChain = "no_terminal_chain",
         /// The terminal's signature could not be made.

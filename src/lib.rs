@@ -33,6 +33,7 @@ pub mod iso7816;
 pub mod pki;
 pub mod lds;
 pub mod vietnam;
+pub mod national;
 
 // What a caller is told.
 pub mod error;
@@ -53,6 +54,10 @@ pub mod chip;
 
 // The whole.
 pub mod inspection;
+
+// Beside the verdict: what it stands on imports nothing from here.
+#[cfg(feature = "image")]
+pub mod image;
 
 pub use access::{Password, PasswordError};
 pub use channel::{Budget, Limits};

@@ -98,10 +98,10 @@ fn a_hostile_card_fails_access_and_proofs() {
             }
             let concerns = match deviation {
                 Deviation::BacOtherChallenge | Deviation::BacWrongMac => profile.pace.is_empty(),
-                Deviation::AaOtherChallenge => true,
+                Deviation::AaOtherChallenge | Deviation::AaOtherDigest => true,
                 Deviation::AaWrongTrailer => profile.name != "hardened",
                 Deviation::CaOtherKeys => !profile.chip_authentication.is_empty(),
-                // These belong to mappings that no profile here has.
+                // These belong to protocols that no profile here has.
                 Deviation::PaceImMappingData
                 | Deviation::CamMissing
                 | Deviation::CamEmpty
@@ -110,7 +110,10 @@ fn a_hostile_card_fails_access_and_proofs() {
                 | Deviation::CamDoubled
                 | Deviation::CamOtherData
                 | Deviation::CamWrongPadding
-                | Deviation::CamTag8b => false,
+                | Deviation::CamTag8b
+                | Deviation::TaShortChallenge
+                | Deviation::TaLongChallenge
+                | Deviation::TaOtherDocument => false,
                 _ => !profile.pace.is_empty(),
             };
             assert_eq!(

@@ -35,6 +35,10 @@ pub enum Command {
     Read(ReadArguments),
     Verify(VerifyArguments),
     Evidence(EvidenceArguments),
+    Report(ReportArguments),
+    Schema,
+    Mrz(ScanArguments),
+    Qr(ScanArguments),
     Readers,
     Watch,
     Csca(CscaArguments),
@@ -59,6 +63,8 @@ pub struct ReadArguments {
     pub evidence: Option<PathBuf>,
     #[arg(long, value_enum, default_value = "all", hide_default_value = true, requires = "evidence")]
     pub keep: Keep,
+    #[arg(long, value_name = "DIR")]
+    pub terminal: Option<PathBuf>,
 }
 
 /// How the chip is opened; exactly one.
@@ -92,6 +98,9 @@ pub struct TrustArguments {
 pub enum Plan {
     Full,
     Fastest,
+    Age,
+    Number,
+    Residence,
 }
 
 /// What evidence keeps.
@@ -106,6 +115,11 @@ pub enum Profile {
     Vn,
     Passport,
     Hardened,
+    Plain,
+    Cam,
+    Im,
+    Dh,
+    Eac,
 }
 
 #[derive(Args)]
@@ -150,6 +164,36 @@ pub struct RemoveArguments {
     pub group: Vec<u8>,
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+}
+
+#[derive(Args)]
+pub struct ReportArguments {
+    #[arg(value_name = "PATH")]
+    pub path: PathBuf,
+    #[arg(long, value_name = "FILE|-")]
+    pub out: PathBuf,
+    #[arg(long = "as", value_enum, default_value = "html", hide_default_value = true)]
+    pub form: Form,
+    #[arg(long)]
+    pub photo: bool,
+    #[command(flatten)]
+    pub trust: TrustArguments,
+    #[arg(long, value_name = "RFC3339")]
+    pub at: Option<String>,
+}
+
+/// What a report is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    Html,
+    Json,
+    Fhir,
+}
+
+#[derive(Args)]
+pub struct ScanArguments {
+    #[arg(value_name = "TEXT|-")]
+    pub text: String,
 }
 
 #[derive(Args)]

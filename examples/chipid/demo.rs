@@ -3,6 +3,9 @@
 use crate::arguments::Profile as Name;
 use crate::failure::Failure;
 use chipid::Password;
+use chipid::chip::{FileKey, Terminal};
+use chipid::crypto::OsRandom;
+use chipid::sim::issuer::{CvHolder, TerminalAuthority, TerminalAuthorityPlan};
 use chipid::sim::profile::{self, Profile};
 use chipid::sim::{Quirk, SimulatedCard};
 use std::fmt::Display;
@@ -13,6 +16,10 @@ pub struct Demo {
     pub csca: Vec<u8>,
     pub can: Option<String>,
     pub mrz: Vec<String>,
+    /// Nothing opens it: it is open.
+    pub is_open: bool,
+    /// A terminal that may read all of it, where the card asks for one.
+    pub terminal: Option<Terminal>,
 }
 
 /// The card of this profile.
@@ -21,6 +28,11 @@ pub fn card(name: Name, quirks: &[Quirk], max_answer: Option<usize>) -> Result<D
         Name::Vn => profile::vn(),
         Name::Passport => profile::passport(),
         Name::Hardened => profile::hardened(),
+        Name::Plain => profile::plain(),
+        Name::Cam => profile::cam(),
+        Name::Im => profile::im(),
+        Name::Dh => profile::dh(),
+        Name::Eac => profile::eac(),
     };
     let profile = quirks.iter().fold(profile, |profile, quirk| profile.with_quirk(*quirk));
     let profile = match max_answer {
@@ -32,7 +44,20 @@ pub fn card(name: Name, quirks: &[Quirk], max_answer: Option<usize>) -> Result<D
         csca: profile.csca().map_err(|error| failed(&error))?,
         can: profile.can().map(str::to_owned),
         mrz: profile.mrz_lines(),
+        is_open: !profile.bac && profile.pace.is_empty(),
+        terminal: profile.terminal_authentication.map(|plan| terminal(plan.authority)).transpose()?,
     })
+}
+
+/// The terminal that this authority lets read fingers and irises.
+fn terminal(authority: TerminalAuthorityPlan) -> Result<Terminal, Failure> {
+    let authority = TerminalAuthority::new(authority);
+    let key = authority.key(CvHolder::Terminal).map_err(|error| failed(&error))?;
+    let mut terminal = Terminal::new(Box::new(FileKey::new(key, Box::new(OsRandom))));
+    for certificate in authority.chain(1).map_err(|error| failed(&error))? {
+        terminal.add_file("the built-in card", certificate.as_bytes()).map_err(|error| failed(&error))?;
+    }
+    Ok(terminal)
 }
 
 impl Demo {
@@ -40,6 +65,7 @@ impl Demo {
     pub fn password(&self) -> Result<Password, Failure> {
         match &self.can {
             Some(can) => Password::can(can),
+            None if self.is_open => Ok(Password::none()),
             None => Password::mrz(&self.mrz.concat()),
         }
         .map_err(|error| failed(&error))

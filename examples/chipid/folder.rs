@@ -190,6 +190,18 @@ fn is_ours(name: &str) -> bool {
         || FileId::all().any(|id| id.file_name() == name)
 }
 
+/// Writes a file for its owner alone; one that is there already is never overwritten.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let written = private_file().open(path).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Failure::usage("usage.exists", vec![("path", path.display().to_string())]),
+        _ => unwritable(path, &error),
+    })
+}
+
 fn private_folder() -> DirBuilder {
     #[cfg_attr(not(unix), allow(unused_mut, reason = "only Unix has modes"))]
     let mut builder = DirBuilder::new();

@@ -37,6 +37,11 @@ pub fn of(arguments: KeyArguments) -> Result<Password, Failure> {
     Err(Failure::usage("no_answer", Vec::new()))
 }
 
+/// A text of the command line, or for `-` standard input.
+pub fn text_or_input(text: String) -> Result<Zeroizing<String>, Failure> {
+    if text == "-" { standard_input() } else { Ok(Zeroizing::new(text)) }
+}
+
 /// Asks for a key without showing it; what it is shows in its form.
 pub fn ask(messages: &Messages) -> Result<Password, Failure> {
     let text = prompt(messages)?;

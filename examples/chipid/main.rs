@@ -13,12 +13,16 @@ mod interrupt;
 mod key;
 mod messages;
 mod output;
+mod page;
 mod progress;
 mod read;
 #[cfg(feature = "pcsc")]
 mod readers;
 mod report;
+mod reports;
+mod scan;
 mod simulate;
+mod terminal;
 mod text;
 mod trust;
 mod verify;
@@ -59,6 +63,10 @@ fn main() -> ExitCode {
         #[cfg(not(feature = "pcsc"))]
         Command::Readers | Command::Watch => Err(Failure::no_pcsc()),
         Command::Evidence(arguments) => evidence::run(&output, arguments),
+        Command::Report(arguments) => reports::run(&output, arguments),
+        Command::Schema => reports::schema(&output),
+        Command::Mrz(arguments) => scan::mrz(&output, arguments),
+        Command::Qr(arguments) => scan::qr(&output, arguments),
         Command::Csca(arguments) => csca::run(&output, arguments),
         Command::Simulate(arguments) => simulate::run(&output, arguments),
     };

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::folder::{PROOFS, Target, unwritable};
 use crate::output::Output;
 use crate::progress::Progress;
-use crate::{demo, folder, key, report, text, trust};
+use crate::{demo, folder, key, report, terminal, text, trust};
 use chipid::error::Error;
 #[cfg(feature = "pcsc")]
 use chipid::error::TransportError;
@@ -32,14 +32,15 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
         Ok((folder, arguments.evidence.as_deref().map(evidence::Target::prepare).transpose()?))
     };
     let asks = arguments.key.ask;
-    let (link, password, (target, evidence_target)) = match arguments.key.demo {
+    let own_terminal = arguments.terminal.as_deref().map(terminal::load).transpose()?;
+    let (link, password, (target, evidence_target), terminal) = match arguments.key.demo {
         Some(profile) => {
             let demo = demo::card(profile, &[], None)?;
             store.add_certificate(&demo.csca).map_err(|refusal| demo::failed(&refusal))?;
             let password = demo.password()?;
             let link: Box<dyn Transport> = Box::new(demo.card);
             output.hint(output.messages.get("label.demo"));
-            (link, password, prepare()?)
+            (link, password, prepare()?, own_terminal.or(demo.terminal))
         }
         None => {
             // Nobody is asked for a key that no reader can use.
@@ -48,15 +49,22 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
             }
             let password = first_password(output, arguments.key)?;
             let target = prepare()?;
-            (wait_for_card(output, arguments.reader.as_deref(), arguments.wait)?, password, target)
+            (wait_for_card(output, arguments.reader.as_deref(), arguments.wait)?, password, target, own_terminal)
         }
     };
     let plan = match arguments.plan {
         Plan::Full => ReadPlan::full(),
         Plan::Fastest => ReadPlan::fastest(),
+        Plan::Age => ReadPlan::age_and_portrait(),
+        Plan::Number => ReadPlan::number(),
+        Plan::Residence => ReadPlan::residence(),
     };
     let mut progress = Progress::new(output);
     let session = open(output, Card::connect(link)?, password, asks, &mut progress)?;
+    let session = match terminal {
+        Some(terminal) => session.with_terminal(terminal),
+        None => session,
+    };
     let document = session.read(&plan, &mut |event| progress.show(event)).map_err(|broken| broken.error)?;
     progress.finish();
     let at = SystemTime::now();

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// The holder's fields in the order of the printed card; those that are not here come after them.
-const FIELDS: [&str; 22] = [
+pub const FIELDS: [&str; 22] = [
     "personal_number",
     "full_name",
     "surname",
@@ -35,7 +35,7 @@ const FIELDS: [&str; 22] = [
 ];
 
 /// The checks that can decide the verdict, in the order in which they are named as its reason.
-const DECIDING: [&str; 14] = [
+const DECIDING: [&str; 16] = [
     "evidence.signature",
     "pa.security_object",
     "pa.signature",
@@ -44,9 +44,11 @@ const DECIDING: [&str; 14] = [
     "pa.certificates",
     "pa.validity",
     "pa.country",
+    "chip.pace_cam",
     "chip.chip_authentication",
     "chip.active_authentication",
     "access.card_access",
+    "access.card_security",
     "access.protocol",
     "lds.com",
     "vn.number",
@@ -104,7 +106,8 @@ pub fn sentence(report: &Value, messages: &Messages) -> String {
 fn decisive<'a>(report: &'a Value, verdict: &str) -> Option<&'a Value> {
     let is_bad = |check: &&Value| match verdict {
         "failed" => word(check, "state") == "failed",
-        "undetermined" => ["undetermined", "aborted", "not_supported"].contains(&word(check, "state")),
+        // What is not supported or not due decides nothing.
+        "undetermined" => ["undetermined", "aborted"].contains(&word(check, "state")),
         _ => false,
     };
     let bad = || list(report, "checks").iter().filter(is_bad);
@@ -232,6 +235,14 @@ fn access(report: &Value, messages: &Messages) -> String {
         let key = format!("label.access.{protocol}");
         out.push_str(&text::paragraph(&text::plain(&messages.fill(&key, &values)), 0));
     }
+    for (why, key) in [("plan", "label.not_read"), ("removed", "label.removed")] {
+        let files = list(report, "not_read").iter().filter(|one| word(one, "why") == why);
+        let files: Vec<&str> = files.map(|one| word(one, "file")).collect();
+        if !files.is_empty() {
+            let line = messages.fill(key, &[("files", &files.join(", "))]);
+            out.push_str(&text::paragraph(&text::plain(&line), 0));
+        }
+    }
     let number = |name: &str| report.get(name).and_then(Value::as_u64).filter(|number| *number > 0);
     if let (Some(exchanges), Some(elapsed)) = (number("exchanges"), report.get("elapsed_ms").and_then(Value::as_u64)) {
         let values = [("exchanges", exchanges.to_string()), ("elapsed", elapsed.to_string())];
@@ -256,24 +267,24 @@ fn item(text: &str) -> String {
     out
 }
 
-fn name<'a>(check: &'a Value, messages: &Messages) -> &'a str {
+pub fn name<'a>(check: &'a Value, messages: &Messages) -> &'a str {
     let id = word(check, "id");
     messages.find(&format!("check.{id}")).unwrap_or(id)
 }
 
-fn reason<'a>(check: &'a Value, messages: &Messages) -> &'a str {
+pub fn reason<'a>(check: &'a Value, messages: &Messages) -> &'a str {
     let code = word(check, "reason");
     messages.find(&format!("reason.{code}")).unwrap_or(code)
 }
 
-fn state_word<'a>(state: &'a str, messages: &Messages) -> &'a str {
+pub fn state_word<'a>(state: &'a str, messages: &Messages) -> &'a str {
     messages.find(&format!("state.{state}")).unwrap_or(state)
 }
 
-fn word<'a>(value: &'a Value, name: &str) -> &'a str {
+pub fn word<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+pub fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

@@ -62,6 +62,18 @@ pub fn add_readers(store: &mut TrustStore, paths: &[PathBuf]) -> Result<(), Fail
     Ok(())
 }
 
+/// What the command line trusts, by name and with the day it was last changed.
+pub fn names(arguments: &TrustArguments) -> Vec<String> {
+    let paths = arguments.trust.iter().chain(&arguments.trust_ds);
+    let dated = paths.map(|path| {
+        let changed = fs::metadata(path).and_then(|meta| meta.modified()).ok();
+        let day = changed.map(|changed| format!(" ({})", time::OffsetDateTime::from(changed).date()));
+        let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
+        format!("{name}{}", day.unwrap_or_default())
+    });
+    dated.collect()
+}
+
 /// The files that a path names: itself, or those of a folder in the order of their names.
 pub fn files(path: &Path, option: &str) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
     let meta = fs::metadata(path).map_err(|error| match error.kind() {

@@ -41,12 +41,7 @@ struct Judged {
 }
 
 pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
-    let at = match &arguments.at {
-        None => SystemTime::now(),
-        Some(text) => OffsetDateTime::parse(text, &Rfc3339)
-            .map(SystemTime::from)
-            .map_err(|_| Failure::usage("usage.at", vec![("value", text.clone())]))?,
-    };
+    let at = moment(arguments.at.as_deref())?;
     let mut store = trust::store(&arguments.trust, output)?;
     trust::add_readers(&mut store, &arguments.trust_reader)?;
     let then = match arguments.trust_then.is_empty() {
@@ -75,6 +70,26 @@ pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
         }
         _ => several(output, &judge, &paths, arguments.jobs),
     }
+}
+
+/// The moment to judge for: the one given, else now.
+pub fn moment(given: Option<&str>) -> Result<SystemTime, Failure> {
+    match given {
+        None => Ok(SystemTime::now()),
+        Some(text) => OffsetDateTime::parse(text, &Rfc3339)
+            .map(SystemTime::from)
+            .map_err(|_| Failure::usage("usage.at", vec![("value", text.to_owned())])),
+    }
+}
+
+/// A document that was saved, or that evidence holds.
+pub fn document(path: &Path) -> Result<Document, Failure> {
+    if path.is_file() {
+        return Ok(Document::from_evidence(&evidence::load(path)?));
+    }
+    let saved = folder::load(path)?;
+    let proofs = saved.proofs.as_deref().map(|text| proofs(path, text)).transpose()?;
+    Ok(Document::from_files(saved.files, proofs))
 }
 
 /// The documents that a path names: itself, or all evidence in a folder that is no saved document.
@@ -114,9 +129,7 @@ fn collect_below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure>
 impl Judge {
     fn one(&self, path: &Path) -> Result<Judged, Failure> {
         if path.is_dir() {
-            let saved = folder::load(path)?;
-            let proofs = saved.proofs.as_deref().map(|text| proofs(path, text)).transpose()?;
-            let report = Document::from_files(saved.files, proofs).verify(&self.store, self.at);
+            let report = document(path)?.verify(&self.store, self.at);
             let portrait = report.portrait().and_then(|portrait| folder::portrait(path, portrait));
             let value = report::value(&report, portrait.as_deref());
             return Ok(Judged { report, value });

@@ -21,6 +21,10 @@ use crate::tlv;
 use crate::transport::Transport;
 use std::time::{Duration, Instant};
 
+/// The bit of the class byte that tells of more links (7816-4 §5.4.1).
+const CHAINED: u8 = 0x10;
+/// Bytes that protection adds to a command at the most: padding, DO'87' with its header, DO'97', DO'8E'.
+const PROTECTION: usize = 40;
 /// The most parts of one answer collected by GET RESPONSE.
 const MAX_PARTS: u32 = 512;
 
@@ -221,21 +225,54 @@ impl Channel {
                     _ => Ok(response),
                 }
             }
-            Protection::Open(mut session) => {
-                let mut protected = session.protect(command).map_err(|_| broken(Broken::Crypto))?;
-                let plain = command.ne.map_or(0, |ne| usize::try_from(ne).unwrap_or(usize::MAX));
-                let answer = session.protected_length(plain.min(65_536));
-                let extended = self.limits.is_extended() && (answer > 256 || protected.data.len() > SHORT_LC);
-                protected.ne = Some(if extended { 65_536 } else { 256 });
-                // Nothing has left yet: a caller who stops here keeps the session's keys out of reach all the same.
-                let response = self.exchange(&protected, during, show)?;
-                self.cut = tlv::total_length(&response.data).is_some_and(|length| length > response.data.len());
-                let (session, response) = session.unprotect(command.ins, &response).map_err(broken)?;
+            Protection::Open(session) => {
+                let (session, response) = self.send_protected(*session, command, during, show)?;
                 self.protection = Protection::Open(Box::new(session));
                 Ok(response)
             }
             Protection::Dead => Err(broken(Broken::SessionDead)),
         }
+    }
+
+    /// A protected command and its plain response. One that the line does not take whole is chained: each link is
+    /// protected and answered for itself (7816-4 §5.3.3, 9303-11 §9.8). On any error the session and its keys are gone.
+    fn send_protected(
+        &mut self,
+        mut session: SecureMessaging,
+        command: &Command,
+        during: Step,
+        show: &mut Show<'_>,
+    ) -> Result<(SecureMessaging, Response), Error> {
+        let broken = |broken| Error::Protocol { during, broken };
+        let link = session.plain_capacity(SHORT_LC);
+        let whole = command.data.len() <= link || self.takes_protected(command.data.len());
+        let mut rest = command.data.as_slice();
+        loop {
+            let (data, left) = rest.split_at_checked(link).filter(|_| !whole).unwrap_or((rest, &[]));
+            rest = left;
+            let last = rest.is_empty();
+            let cla = if last { command.cla } else { command.cla | CHAINED };
+            let mut part = Command::new(cla, command.ins, command.p1, command.p2).with_data(data);
+            part.ne = command.ne.filter(|_| last);
+            let mut protected = session.protect(&part).map_err(|_| broken(Broken::Crypto))?;
+            let plain = part.ne.map_or(0, |ne| usize::try_from(ne).unwrap_or(usize::MAX));
+            let answer = session.protected_length(plain.min(65_536));
+            let extended = self.limits.is_extended() && (answer > 256 || protected.data.len() > SHORT_LC);
+            protected.ne = Some(if extended { 65_536 } else { 256 });
+            // Nothing has left yet: a caller who stops here keeps the session's keys out of reach all the same.
+            let response = self.exchange(&protected, during, show)?;
+            self.cut = tlv::total_length(&response.data).is_some_and(|length| length > response.data.len());
+            let (again, response) = session.unprotect(command.ins, &response).map_err(broken)?;
+            if last || !response.status.is_success() {
+                return Ok((again, response));
+            }
+            session = again;
+        }
+    }
+
+    /// Whether the line takes a protected command with this much plain data in one piece.
+    fn takes_protected(&self, plain: usize) -> bool {
+        self.limits.takes_command(plain.saturating_add(PROTECTION))
     }
 
     /// One command to the card and its whole response: chained out where it is too long, collected in where it comes
@@ -267,7 +304,7 @@ impl Channel {
                 return Err(Error::Protocol { during, broken: Broken::BadAnswer });
             };
             let last = parts.peek().is_none();
-            let cla = if last { command.cla } else { command.cla | 0x10 };
+            let cla = if last { command.cla } else { command.cla | CHAINED };
             let mut link = Command::new(cla, command.ins, command.p1, command.p2).with_data(part);
             link.ne = command.ne.filter(|_| last).map(|ne| ne.min(256));
             let response = self.transmit(&link, Form::Short, during, show)?;

@@ -72,7 +72,7 @@ pub(crate) struct Verified {
 /// digest of DG14's ActiveAuthenticationInfo (9303-11 §6.1.2.3).
 pub(crate) fn verify(
     key: &PublicKey,
-    digest_of_dg14: Option<DigestAlgorithm>,
+    digest_of_dg14: Result<DigestAlgorithm, Reason>,
     challenge: &[u8; 8],
     signature: &[u8],
 ) -> Result<Verified, Reason> {
@@ -89,7 +89,7 @@ pub(crate) fn verify(
             Ok(Verified { digest, warnings })
         }
         PublicKey::Ec { curve, point } => {
-            let digest = digest_of_dg14.ok_or(Reason::UnsupportedAlgorithm)?;
+            let digest = digest_of_dg14?;
             let curve = curve.curve();
             // SHA-1 is no hash of ECDSA here, and the hash is no longer than the key (9303-11 §6.1.2.3).
             if digest == DigestAlgorithm::Sha1 || digest.len() > curve.order_len() {

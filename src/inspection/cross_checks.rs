@@ -46,7 +46,7 @@ pub(super) fn terminal(document: &Document, attested: &Attested<'_>) -> Check {
     }
     let failed = |reason| Check::failed(id, reason);
     match document.terminal_authentication() {
-        TerminalAuthentication::NotMade => Check::new(id, State::NotSupported, Some(Reason::NotMade)),
+        TerminalAuthentication::NotMade => Check::new(id, State::NotSupported, Some(Reason::NoTerminal)),
         TerminalAuthentication::NoChain(why) => failed(Reason::NoTerminalChain).comparing(why.to_string()),
         TerminalAuthentication::Refused { during, status } => {
             failed(Reason::Refused).comparing(format!("{during}, status {status}"))

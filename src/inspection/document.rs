@@ -14,7 +14,7 @@ use crate::iso7816::StatusWord;
 use crate::lds::{CardSecurity, FileId};
 use crate::pki::TrustStore;
 use crate::vietnam::{PersonalNumber, Qr};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 use zeroize::Zeroize;
 
@@ -44,6 +44,16 @@ pub enum NotRead {
     Plan,
     /// It stands behind terminal authentication.
     NeedsTerminalAuthentication,
+}
+
+impl NotRead {
+    /// The word of the JSON output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::NeedsTerminalAuthentication => "needs_terminal_authentication",
+        }
+    }
 }
 
 impl FileState {
@@ -135,6 +145,8 @@ pub struct Document {
     pub(crate) elapsed: Duration,
     pub(crate) limits: Option<Limits>,
     pub(crate) restarts: u32,
+    /// The fields of the holder that the plan hands out; `None`: all.
+    pub(crate) fields: Option<BTreeSet<&'static str>>,
     pub(crate) resumed: Vec<FileId>,
     pub(crate) resumes: u32,
     /// A stored document says of itself that BAC was used after PACE had failed.
@@ -180,6 +192,7 @@ impl Document {
             elapsed: Duration::ZERO,
             limits: None,
             restarts: 0,
+            fields: None,
             resumed: Vec::new(),
             resumes: 0,
             downgraded_by_file: false,
@@ -227,6 +240,14 @@ impl Document {
     /// The files that were removed from the evidence that the document comes from.
     pub fn removed_files(&self) -> impl Iterator<Item = FileId> {
         self.files.iter().filter(|(_, state)| matches!(state, FileState::Removed(_))).map(|(file, _)| *file)
+    }
+
+    /// The files that were not asked for, and why.
+    pub fn not_read(&self) -> impl Iterator<Item = (FileId, NotRead)> {
+        self.files.iter().filter_map(|(file, state)| match state {
+            FileState::NotRead(why) => Some((*file, *why)),
+            _ => None,
+        })
     }
 
     pub(crate) fn put(&mut self, file: FileId, state: FileState) {

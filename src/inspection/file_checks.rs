@@ -54,12 +54,17 @@ impl<'a> Values<'a> {
         self.dg13.as_ref()?.as_ref().ok()
     }
 
-    /// The digest of active authentication by ECDSA, as DG14 names it (9303-11 §9.2.10).
-    pub(super) fn active_authentication_digest(&self) -> Option<DigestAlgorithm> {
-        let dg14 = self.dg14.as_ref()?.as_ref().ok()?;
-        let oid = dg14.security_infos.active_authentication()?.signature_algorithm;
+    /// The digest of active authentication by ECDSA, as DG14 names it (9303-11 §9.2.10); what names no ECDSA there is
+    /// not allowed (conformance F_09).
+    pub(super) fn active_authentication_digest(&self) -> Result<DigestAlgorithm, Reason> {
+        let dg14 = self.dg14.as_ref().and_then(|dg14| dg14.as_ref().ok());
+        let info = dg14.and_then(|dg14| dg14.security_infos.active_authentication());
+        let oid = info.ok_or(Reason::UnsupportedAlgorithm)?.signature_algorithm;
         let identifier = tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, oid.as_der())]);
-        SignatureAlgorithm::from_algorithm_identifier(&identifier).ok()?.0.digest()
+        match SignatureAlgorithm::from_algorithm_identifier(&identifier) {
+            Ok((SignatureAlgorithm::Ecdsa { digest: Some(digest), .. }, _)) => Ok(digest),
+            _ => Err(Reason::ForbiddenAlgorithm),
+        }
     }
 
     /// The date of expiry: of DG13 where it stands there, else of DG1. `Some(None)`: the document does not expire.

@@ -1,5 +1,6 @@
 //! The holder's fields and portrait, each with its source and its state: nothing leaves without.
 
+use super::document::Document;
 use super::file_checks::Values;
 use crate::checks::{CheckId, State};
 use crate::lds::{DataGroup, Mrz, PartialDate};
@@ -129,7 +130,13 @@ fn state(pa: &PassiveAuthentication<'_>, group: DataGroup) -> State {
 }
 
 /// Fields and portrait of the files that were read.
-pub(super) fn of(values: &Values<'_>, pa: &PassiveAuthentication<'_>) -> (Holder, Option<Portrait>) {
+///
+/// Of a reading with a purpose only the fields that it names.
+pub(super) fn of(
+    document: &Document,
+    values: &Values<'_>,
+    pa: &PassiveAuthentication<'_>,
+) -> (Holder, Option<Portrait>) {
     let mut found: Vec<(&'static str, Field)> = Vec::new();
     if let Some(dg13) = values.dg13() {
         let state = state(pa, DataGroup::DG13);
@@ -145,6 +152,9 @@ pub(super) fn of(values: &Values<'_>, pa: &PassiveAuthentication<'_>) -> (Holder
                 found.push((name, Field { value, source: Source::Dg1, state }));
             }
         }
+    }
+    if let Some(kept) = &document.fields {
+        found.retain(|(name, _)| kept.contains(name));
     }
     found.sort_by_key(|(name, _)| FIELD_NAMES.iter().position(|own| own == name));
     (Holder(found), portrait(values, pa))

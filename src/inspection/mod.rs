@@ -7,12 +7,16 @@ mod cross_checks;
 mod document;
 #[cfg(feature = "evidence")]
 mod evidence;
+#[cfg(feature = "json")]
+pub mod fhir;
 mod file_checks;
 mod holder;
 mod plan;
 mod proofs;
 mod reading;
 mod report;
+#[cfg(feature = "json")]
+mod schema;
 mod session;
 mod verdict;
 
@@ -25,6 +29,6 @@ pub use evidence::{Clock, Evidence, EvidenceError, EvidencePolicy, EvidenceSigne
 pub use holder::{FIELD_NAMES, Field, Holder, Portrait, Source};
 pub use plan::ReadPlan;
 pub use proofs::{Proofs, ProofsError};
-pub use report::{Access, OnlineCheck, Report};
+pub use report::{Access, NotReadFile, OnlineCheck, Report};
 pub use session::{ReadError, Session};
 pub use verdict::Verdict;

@@ -13,6 +13,8 @@ pub struct ReadPlan {
     pub(crate) challenge: Option<[u8; 8]>,
     /// `None`: all that EF.SOD lists.
     pub(crate) groups: Option<BTreeSet<DataGroup>>,
+    /// The fields of the holder that are handed out; `None`: all.
+    pub(crate) fields: Option<BTreeSet<&'static str>>,
 }
 
 impl ReadPlan {
@@ -24,7 +26,36 @@ impl ReadPlan {
     /// Everything that EF.SOD lists and every proof, without EF.COM: one exchange fewer; its check is then undetermined
     /// and caps nothing.
     pub fn fastest() -> Self {
-        Self { com: false, chip_authentication: true, active_authentication: true, challenge: None, groups: None }
+        Self {
+            com: false,
+            chip_authentication: true,
+            active_authentication: true,
+            challenge: None,
+            groups: None,
+            fields: None,
+        }
+    }
+
+    /// Is the holder old enough, and is it the holder: date of birth and portrait (DG1, DG2), no name and no number.
+    pub fn age_and_portrait() -> Self {
+        Self::full().only([DataGroup::DG1, DataGroup::DG2]).keeping(["date_of_birth"])
+    }
+
+    /// Whose card is it: the number alone (DG1).
+    pub fn number() -> Self {
+        Self::full().only([DataGroup::DG1]).keeping(["personal_number", "document_number"])
+    }
+
+    /// Where does the holder live: number, name and place of residence (DG11 or DG13).
+    pub fn residence() -> Self {
+        let groups = [DataGroup::DG11, DataGroup::DG13];
+        Self::full().only(groups).keeping(["personal_number", "full_name", "place_of_residence"])
+    }
+
+    /// The same, handing out these fields of the holder only ([`FIELD_NAMES`](crate::inspection::FIELD_NAMES)). A data
+    /// group is read whole or not at all: its hash is over all of it.
+    pub fn keeping(self, fields: impl IntoIterator<Item = &'static str>) -> Self {
+        Self { fields: Some(fields.into_iter().collect()), ..self }
     }
 
     /// The same, with these data groups only (those that a proof needs are read all the same).

@@ -21,6 +21,8 @@ use crate::passive_authentication::provisional;
 
 /// Plain bytes that the shortest protected answer surely carries.
 const SHORT_ANSWER: usize = 223;
+/// The version of terminal authentication that Doc 9303 has (9303-11 §9.2.9).
+const TERMINAL_VERSION: u32 = 1;
 /// Bytes of EF.CVCA (TR-03110-3 §A.1.2).
 const CVCA_LENGTH: usize = 36;
 /// Restarts of access control that too long an answer may cost in one reading.
@@ -348,7 +350,8 @@ impl Reading {
         document.terminal_authentication = TerminalAuthentication::NotMade;
         let dg14 = document.file(FileId::DataGroup(DataGroup::DG14)).bytes().map(Dg14::parse);
         let Some(Ok(dg14)) = dg14 else { return Ok(()) };
-        let Some(info) = dg14.security_infos.terminal_authentication() else { return Ok(()) };
+        let info = dg14.security_infos.terminal_authentication().filter(|info| info.version == TERMINAL_VERSION);
+        let Some(info) = info else { return Ok(()) };
         // Chip authentication comes first; without it there is nothing to bind the signature to.
         let (Some(id_ic), Some(ephemeral)) = (self.session.opening.id_ic.clone(), self.ephemeral.clone()) else {
             return Ok(());

@@ -28,7 +28,17 @@ pub struct Report {
     restarts: u32,
     resumes: u32,
     resumed_files: Vec<&'static str>,
-    removed_files: Vec<&'static str>,
+    not_read: Vec<NotReadFile>,
+}
+
+/// A file that was not asked for, or is not there any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct NotReadFile {
+    /// Its name: `EF.DG2`.
+    pub file: &'static str,
+    /// `plan`: on purpose; `needs_terminal_authentication`; `removed`: from the evidence, after it was read.
+    pub why: &'static str,
 }
 
 /// How the chip was opened, in words.
@@ -88,8 +98,13 @@ impl Report {
             limits: document.limits(),
             restarts: document.restarts(),
             resumes: document.resumes(),
+            not_read: document
+                .not_read()
+                .map(|(file, why)| (file, why.as_str()))
+                .chain(document.removed_files().map(|file| (file, "removed")))
+                .map(|(file, why)| NotReadFile { file: file.name(), why })
+                .collect(),
             resumed_files: document.resumed_files().iter().map(|file| file.name()).collect(),
-            removed_files: document.removed_files().map(|file| file.name()).collect(),
         }
     }
 
@@ -113,9 +128,10 @@ impl Report {
         &self.resumed_files
     }
 
-    /// The files that were removed from the evidence that the document comes from: `EF.DG2`.
-    pub fn removed_files(&self) -> &[&'static str] {
-        &self.removed_files
+    /// The files that were not asked for, on purpose or because they stand behind terminal authentication, and those that
+    /// were removed from the evidence that the document comes from.
+    pub fn not_read(&self) -> &[NotReadFile] {
+        &self.not_read
     }
 
     /// The verdict. It is never the whole story: the checks say why.

@@ -79,6 +79,7 @@ impl Session {
         let (number, qr) = self.door.password.take_claims();
         let claims = Claims { number, qr };
         let mut document = Document::of_card(self.opening.access.clone(), self.door.card_access.clone(), claims);
+        document.fields.clone_from(&plan.fields);
         let mut reading = Reading::new(self, &mut document);
         let result = reading.run(plan, &mut document, show);
         reading.leave(&mut document);

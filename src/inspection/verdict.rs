@@ -102,7 +102,7 @@ pub(super) fn judge(document: &Document, trust: &TrustStore, at: SystemTime) -> 
     attested.keep_failures(&mut checks);
     let verdict = conclude(&checks, due, document, &attested);
     let expired = checks.iter().any(|check| check.id == CheckId::LdsExpiry && check.reason == Some(Reason::Expired));
-    let (holder, portrait) = holder::of(&files, &pa);
+    let (holder, portrait) = holder::of(document, &files, &pa);
     let certificates = Certificates { signer: pa.document_signer().cloned(), anchor: pa.anchor().cloned() };
     (Report::new(document, verdict, expired, checks, holder, portrait, &pa), certificates)
 }

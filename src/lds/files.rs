@@ -37,6 +37,18 @@ impl DataGroup {
     pub const DG3: DataGroup = DataGroup(3);
     /// DG4: the irises, behind terminal authentication.
     pub const DG4: DataGroup = DataGroup(4);
+    /// DG5: the displayed portrait.
+    pub const DG5: DataGroup = DataGroup(5);
+    /// DG6: reserved.
+    pub const DG6: DataGroup = DataGroup(6);
+    /// DG7: the displayed signature or usual mark.
+    pub const DG7: DataGroup = DataGroup(7);
+    /// DG8: data features, to be defined.
+    pub const DG8: DataGroup = DataGroup(8);
+    /// DG9: structure features, to be defined.
+    pub const DG9: DataGroup = DataGroup(9);
+    /// DG10: substance features, to be defined.
+    pub const DG10: DataGroup = DataGroup(10);
     /// DG11: additional personal details.
     pub const DG11: DataGroup = DataGroup(11);
     /// DG12: additional document details.
@@ -47,6 +59,8 @@ impl DataGroup {
     pub const DG14: DataGroup = DataGroup(14);
     /// DG15: the active authentication public key.
     pub const DG15: DataGroup = DataGroup(15);
+    /// DG16: persons to notify.
+    pub const DG16: DataGroup = DataGroup(16);
 
     /// The data group with this number, if it is 1 to 16.
     pub fn new(number: u8) -> Option<Self> {
@@ -191,6 +205,7 @@ mod tests {
         ];
         for id in singles.into_iter().chain(DataGroup::all().map(FileId::DataGroup)) {
             assert_eq!(TABLE.iter().filter(|row| row.id == id).count(), 1, "{id:?}");
+            assert!(id.tag().is_some() || !matches!(id, FileId::DataGroup(_)), "{id:?}");
         }
     }
 

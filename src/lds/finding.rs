@@ -107,6 +107,13 @@ defects! {
     LaxLength = "lax_length", LaxEncoding, "a length that is not in its shortest form";
     UnknownObject = "unknown_object", UnknownEntries, "a data object that the standard does not have here";
     WrongOrder = "wrong_order", Unusual, "data objects in an unusual order";
+    ObjectMalformed = "object_malformed", Malformed, "a data object that is malformed or ends beyond the one around it";
+    ObjectsTooMany = "objects_too_many", Malformed, "more data objects than are read";
+    CountMissing = "count_missing", Malformed, "no number of instances";
+    CountWrong = "count_wrong", Malformed, "a number of instances other than there are";
+    ImageMissing = "image_missing", NoImage, "no image";
+    ImageUnknown = "image_unknown", Malformed, "an image whose bytes are of no known type";
+    ImageMislabelled = "image_mislabelled", Unusual, "an image of another type than is due here";
     // EF.COM.
     ComVersionMissing = "com_version_missing", Malformed, "no LDS version";
     ComVersionUnknown = "com_version_unknown", UnknownVersion, "an unknown LDS version";
@@ -171,6 +178,38 @@ defects! {
     FaceImageMislabelled = "face_image_mislabelled", Unusual, "an image of another type than the record says";
     FaceImageUnknown = "face_image_unknown", Malformed, "an image whose bytes are of no known type";
     FaceNoImage = "face_no_image", NoImage, "no image";
+    // EF.DG3 and EF.DG4; the header also of EF.DG2.
+    BiometricHeaderField = "biometric_header_field", Malformed, "a field of the biometric header that cannot be so";
+    BiometricHeaderMissing = "biometric_header_missing", Malformed, "no biometric header template";
+    BiometricFormatOwner = "biometric_format_owner", Malformed, "a format owner other than 0101";
+    BiometricFormatOwnerMissing = "biometric_format_owner_missing", Malformed, "no format owner";
+    BiometricFormatType = "biometric_format_type", Malformed, "a format type that is not of this data group";
+    BiometricFormatTypeMissing = "biometric_format_type_missing", Malformed, "no format type";
+    BiometricType = "biometric_type", Malformed, "a biometric type that is not of this data group";
+    BiometricSubtype = "biometric_subtype", Malformed, "a biometric subtype that the standard does not have";
+    BiometricSubtypeMissing = "biometric_subtype_missing", Malformed, "no biometric subtype";
+    BiometricSubtypeDiffers = "biometric_subtype_differs", Unusual, "a biometric subtype other than the record says";
+    RecordTruncated = "record_truncated", Malformed, "a biometric record that ends within its headers";
+    RecordIdentifier = "record_identifier", Malformed, "a format identifier of another biometric record";
+    RecordVersion = "record_version", UnknownVersion, "an unknown version of the biometric record";
+    RecordLength = "record_length", Malformed, "a length of the biometric record other than it has";
+    RecordImageLength = "record_image_length", Malformed, "a length of an image other than it has";
+    RecordZerosAfterImage = "record_zeros_after_image", Unusual, "zeros after the biometric record";
+    RecordField = "record_field", Malformed, "a field of the biometric record that cannot be so";
+    RecordImageCoding = "record_image_coding", Malformed, "an image coding that the biometric record does not have";
+    // EF.DG11, EF.DG12 and EF.DG16.
+    DetailsListMissing = "details_list_missing", Malformed, "no tag list";
+    DetailsListMalformed = "details_list_malformed", Malformed, "a tag list that is cut off";
+    DetailsListedAbsent = "details_listed_absent", Malformed, "a field of the tag list that is not there";
+    DetailsUnlisted = "details_unlisted", Unusual, "a field that the tag list does not have";
+    DetailsDuplicate = "details_duplicate", DuplicateField, "a field that stands twice";
+    DetailsEmpty = "details_empty", Unusual, "a field without content";
+    DetailsText = "details_text", Malformed, "a text that is not UTF-8";
+    DetailsCharacter = "details_character", OddCharacters, "a control character in a text";
+    DetailsDate = "details_date", Malformed, "a date or time that is none";
+    DetailsDateBcd = "details_date_bcd", Unusual, "a date or time in BCD";
+    DetailsDatePartial = "details_date_partial", PartialDate, "an incomplete date";
+    DetailsNamesLoose = "details_names_loose", Unusual, "other names outside of their template";
     // SecurityInfos: EF.CardAccess, EF.DG14, EF.CardSecurity.
     InfosNotASet = "infos_not_a_set", Malformed, "a SEQUENCE OF security infos, where a SET OF is due";
     InfosEmpty = "infos_empty", Unusual, "no security info at all";
@@ -245,6 +284,23 @@ impl Findings {
     pub(crate) fn note(&mut self, object: &Tlv<'_>) {
         if object.lax_length {
             self.add(object.at, Defect::LaxLength);
+        }
+    }
+
+    /// The next data object of a row of which a malformed one loses only itself and what follows: it ends the walk.
+    pub(crate) fn next<'a>(&mut self, reader: &mut Reader<'a>) -> Option<Tlv<'a>> {
+        if reader.is_empty() {
+            return None;
+        }
+        match reader.next() {
+            Ok(object) => {
+                self.note(&object);
+                Some(object)
+            }
+            Err(error) => {
+                self.add(error.at, Defect::ObjectMalformed);
+                None
+            }
         }
     }
 

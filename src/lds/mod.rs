@@ -6,11 +6,18 @@
 mod files;
 mod finding;
 mod date;
+mod image;
 mod mrz;
 mod dg1;
 mod com;
 mod cvca;
+mod biometric;
 mod face;
+mod finger;
+mod iris;
+mod displayed;
+mod opaque;
+mod details;
 mod security_infos;
 mod keys;
 mod atr_info;
@@ -19,17 +26,24 @@ mod sod;
 mod card_security;
 
 pub use atr_info::{AtrInfo, CardCapabilities, ExtendedLength};
+pub use biometric::{BiometricHeader, RecordFormat, RecordVersion};
 pub use card_security::{CardSecurity, CardSecurityError};
 pub use com::Com;
 pub use cvca::Cvca;
-pub use date::{PartialDate, Sex};
+pub use date::{DateTime, PartialDate, Sex};
+pub use details::{Dg11, Dg12, Dg16, MAX_NAMES, MAX_OTHERS, MAX_PERSONS, PersonToNotify, Text, comparable};
 pub use dir::Dir;
-pub use face::{Dg2, Face, ImageFormat, MAX_FACES, RecordFormat};
+pub use displayed::{Dg5, Dg7, MAX_DISPLAYED};
+pub use face::{Angle, Dg2, Face, FaceDetails, FaceRepresentation, FacialInformation, FeaturePoint, MAX_FACES};
 pub use files::{DataGroup, FileId};
 pub(crate) use finding::Findings;
 pub use finding::{Defect, Finding, Kind};
+pub use finger::{Dg3, Finger, FingerDetails, FingerImageRecord, FingerPosition, FingerRepresentation, MAX_FINGERS};
+pub use image::{Dimensions, Image, ImageFormat};
+pub use iris::{Dg4, Eye, Iris, IrisDetails, IrisImageRecord, IrisRepresentation, MAX_IRISES};
 pub use keys::{ChipKey, Dg14, Dg15};
 pub use mrz::{Mrz, MrzError, MrzField, MrzFormat, MrzInformation, MrzName, check_digit};
+pub use opaque::{OpaqueGroup, RawObject};
 pub use security_infos::{
     ActiveAuthenticationInfo, Agreement, ChipAuthenticationInfo, ChipAuthenticationPublicKeyInfo, KeyId, MAX_INFOS,
     Mapping, PaceDomainParameterInfo, PaceInfo, PaceSuite, SecurityInfo, SecurityInfoKind, SecurityInfos,

@@ -6,8 +6,9 @@
 use super::access::suite;
 use super::faults::Deviation;
 use super::issuer::{SigningKey, ecdsa_der};
+use super::quirks::{Quirk, Quirks};
 use super::secure_messaging::Session;
-use crate::crypto::{Cipher, DigestAlgorithm, GroupId, Random, Secret};
+use crate::crypto::{Cipher, DigestAlgorithm, GroupId, Modulus, Random, Secret};
 use crate::iso7816::StatusWord;
 use crate::oid::{self, Oid};
 use crate::tlv::{self, Reader, Tag};
@@ -19,13 +20,13 @@ pub(super) struct ActiveAuthentication {
 }
 
 impl ActiveAuthentication {
-    /// INTERNAL AUTHENTICATE over a challenge of eight bytes (9303-11 §6.1.2); `der` encodes an ECDSA signature.
+    /// INTERNAL AUTHENTICATE over a challenge of eight bytes (9303-11 §6.1.2).
     pub(super) fn sign(
         &self,
         challenge: &[u8],
         random: &mut dyn Random,
         deviation: Option<Deviation>,
-        der: bool,
+        quirks: &Quirks,
     ) -> Result<Vec<u8>, StatusWord> {
         if challenge.len() != 8 {
             return Err(StatusWord::WRONG_LENGTH);
@@ -35,26 +36,47 @@ impl ActiveAuthentication {
             rnd_ifd.iter_mut().take(1).for_each(|octet| *octet ^= 1);
         }
         let broken = |_| StatusWord::NO_DIAGNOSIS;
+        let digest = match (deviation, self.digest) {
+            (Some(Deviation::AaOtherDigest), DigestAlgorithm::Sha256) => DigestAlgorithm::Sha224,
+            (Some(Deviation::AaOtherDigest), _) => DigestAlgorithm::Sha256,
+            (_, digest) => digest,
+        };
         match &self.key {
             SigningKey::Ec(key) => {
-                let hash = self.digest.digest(&[&rnd_ifd]);
-                let (r, s) = key.curve.curve().sign_ecdsa(&key.private, &hash, random).map_err(broken)?;
-                Ok(if der { ecdsa_der(&r, &s) } else { [r, s].concat() })
+                let curve = key.curve.curve();
+                let hash = digest.digest(&[&rnd_ifd]);
+                let (r, mut s) = curve.sign_ecdsa(&key.private, &hash, random).map_err(broken)?;
+                // s and n − s both verify
+                let opposite = opposite(&s, curve.order()).ok_or(StatusWord::NO_DIAGNOSIS)?;
+                if quirks.has(Quirk::AaHighS) && opposite > s || quirks.has(Quirk::AaLowS) && opposite < s {
+                    s = opposite;
+                }
+                Ok(if quirks.has(Quirk::AaDerSignature) { ecdsa_der(&r, &s) } else { [r, s].concat() })
             }
             SigningKey::Rsa(key) => {
-                let mut trailer = trailer(self.digest);
+                let mut trailer = match self.digest {
+                    DigestAlgorithm::Sha1 if quirks.has(Quirk::AaExplicitTrailer) => vec![0x33, 0xCC],
+                    digest => trailer(digest),
+                };
                 if deviation == Some(Deviation::AaWrongTrailer) {
                     trailer.iter_mut().rev().take(1).for_each(|octet| *octet ^= 1);
                 }
                 // F = 6A ‖ M1 ‖ H(M1 ‖ RND.IFD) ‖ trailer, M1 random  (9303-11 §6.1.2.2)
-                let taken = 1 + self.digest.len() + trailer.len();
+                let taken = 1 + digest.len() + trailer.len();
                 let mut m1 = vec![0; key.modulus_len().checked_sub(taken).ok_or(StatusWord::NO_DIAGNOSIS)?];
                 random.fill(&mut m1).map_err(broken)?;
-                let hash = self.digest.digest(&[&m1, &rnd_ifd]);
+                let hash = digest.digest(&[&m1, &rnd_ifd]);
                 key.raw(&[&[0x6A], m1.as_slice(), &hash, &trailer].concat()).map_err(broken)
             }
         }
     }
+}
+
+/// n − s, as long as s.
+fn opposite(s: &[u8], order: &[u8]) -> Option<Vec<u8>> {
+    let n = Modulus::new(order)?;
+    let s = n.residue(s)?;
+    Some(n.encode(&n.subtract(&n.subtract(&s, &s), &s)))
 }
 
 /// The trailer that names the digest: BC alone for SHA-1, else its ISO/IEC 10118 number and CC.

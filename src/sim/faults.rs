@@ -2,8 +2,10 @@
 //!
 //! The line can drop, flip, cut, replay and swap what passes, and cannot make a valid checksum; a hostile card can.
 
-use crate::error::TransportError;
+use crate::error::{Error, TransportError};
+use crate::event::Show;
 use crate::transport::Transport;
+use std::time::Duration;
 
 /// What a hostile card does otherwise than the standard has it, under valid keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,13 +97,21 @@ pub enum Deviation {
     AaOtherChallenge,
     /// Active authentication ends its block with another trailer.
     AaWrongTrailer,
+    /// Active authentication signs with another digest than its trailer or EF.DG14 names.
+    AaOtherDigest,
     /// Chip authentication succeeds in words, under keys that nobody has.
     CaOtherKeys,
+    /// The challenge of terminal authentication has seven bytes.
+    TaShortChallenge,
+    /// The challenge of terminal authentication has nine bytes.
+    TaLongChallenge,
+    /// The card finds terminal authentication right only over another document number or key than its own.
+    TaOtherDocument,
 }
 
 impl Deviation {
     /// All of them.
-    pub const ALL: [Deviation; 44] = [
+    pub const ALL: [Deviation; 48] = [
         Deviation::DropData,
         Deviation::DoubleData,
         Deviation::DropStatus,
@@ -145,7 +155,11 @@ impl Deviation {
         Deviation::CamUnasked,
         Deviation::AaOtherChallenge,
         Deviation::AaWrongTrailer,
+        Deviation::AaOtherDigest,
         Deviation::CaOtherKeys,
+        Deviation::TaShortChallenge,
+        Deviation::TaLongChallenge,
+        Deviation::TaOtherDocument,
     ];
 
     /// Whether it concerns the answers of secure messaging, so that every protected exchange can show it.
@@ -178,6 +192,8 @@ pub enum Fault {
     LostAfter(TransportError),
     /// The card is gone from here on.
     RemoveCard,
+    /// The card is lifted before the command comes, and lies in the field again when the line is asked to reconnect.
+    LeaveAndReturn,
     /// The card loses its power before the command comes: it answers as after a reset.
     PowerLoss,
     /// Only this status word comes back, and the card never sees the command.
@@ -211,12 +227,13 @@ pub struct Faulty<T> {
     count: usize,
     last: Vec<u8>,
     removed: bool,
+    lifted: bool,
 }
 
 impl<T: Transport> Faulty<T> {
     /// The fault befalls exchange `at`, counted from 0; resets do not count.
     pub fn new(inner: T, at: usize, fault: Fault) -> Self {
-        Self { inner, at, fault, for_ever: false, count: 0, last: Vec::new(), removed: false }
+        Self { inner, at, fault, for_ever: false, count: 0, last: Vec::new(), removed: false, lifted: false }
     }
 
     /// The same from that exchange on.
@@ -240,6 +257,10 @@ impl<T: Transport> Faulty<T> {
             Fault::LostAfter(error) => self.inner.transmit(command).and(Err(error)),
             Fault::RemoveCard => {
                 self.removed = true;
+                Err(TransportError::CardRemoved)
+            }
+            Fault::LeaveAndReturn => {
+                self.lifted = true;
                 Err(TransportError::CardRemoved)
             }
             Fault::PowerLoss => {
@@ -281,7 +302,7 @@ fn flipped(mut bytes: Vec<u8>, octet: usize, bit: u8) -> Vec<u8> {
 
 impl<T: Transport> Transport for Faulty<T> {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        if self.removed {
+        if self.removed || self.lifted {
             return Err(TransportError::CardRemoved);
         }
         let here = self.count;
@@ -298,7 +319,15 @@ impl<T: Transport> Transport for Faulty<T> {
     }
 
     fn reset(&mut self) -> Result<(), TransportError> {
-        if self.removed { Err(TransportError::CardRemoved) } else { self.inner.reset() }
+        if self.removed || self.lifted { Err(TransportError::CardRemoved) } else { self.inner.reset() }
+    }
+
+    fn reconnect(&mut self, patience: Duration, show: &mut Show<'_>) -> Result<(), Error> {
+        if self.removed {
+            return Err(TransportError::CardRemoved.into());
+        }
+        self.lifted = false;
+        self.inner.reconnect(patience, show)
     }
 
     fn atr(&self) -> &[u8] {

@@ -5,6 +5,7 @@
 
 use super::quirks::{Quirk, Quirks};
 use crate::iso7816::{Response, StatusWord};
+use crate::pki::cvc::Rights;
 use crate::tlv::{self, Tag};
 
 /// The folder a file lies in.
@@ -32,14 +33,20 @@ pub enum ReadRule {
 }
 
 /// What a reader has reached.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Access {
     /// By BAC or PACE, or on a chip that needs neither.
     pub(super) opened: bool,
     /// By PACE.
     pub(super) pace: bool,
-    /// The rights of terminal authentication: bit 0 is EF.DG3, bit 1 EF.DG4  (TR-03110-3 §C.4.2).
-    pub(super) rights: u8,
+    /// By terminal authentication.
+    pub(super) rights: Rights,
+}
+
+impl Default for Access {
+    fn default() -> Self {
+        Self { opened: false, pace: false, rights: Rights::of_inspection_system(0) }
+    }
 }
 
 /// A file of the card.
@@ -77,19 +84,29 @@ impl File {
     /// Whether it may be read now.
     pub(super) fn check(&self, access: &Access) -> Result<(), StatusWord> {
         let right = match self.fid {
-            0x0103 => 1,
-            0x0104 => 2,
-            _ => 0,
+            0x0103 => access.rights.dg3(),
+            0x0104 => access.rights.dg4(),
+            _ => false,
         };
         match self.rule {
             ReadRule::Free => Ok(()),
             ReadRule::Holder if access.opened => Ok(()),
             ReadRule::Pace if access.pace => Ok(()),
-            ReadRule::Terminal if access.opened && access.rights & right != 0 => Ok(()),
+            ReadRule::Terminal if access.opened && right => Ok(()),
             ReadRule::Holder | ReadRule::Pace | ReadRule::Terminal => Err(StatusWord::SECURITY_STATUS),
             ReadRule::Refused(status) => Err(status),
         }
     }
+}
+
+/// Octets of EF.CVCA, filled up with zeros (TR-03110-3 §A.7).
+const CVCA_LEN: usize = 36;
+
+/// EF.CVCA: the references of what the card trusts, the current one first.
+pub(super) fn cvca(references: &[Vec<u8>]) -> Vec<u8> {
+    let mut file: Vec<u8> = references.iter().flat_map(|reference| tlv::encode(Tag(0x42), reference)).collect();
+    file.resize(file.len().max(CVCA_LEN), 0);
+    file
 }
 
 /// What one READ BINARY asks for, and what the answer can hold.

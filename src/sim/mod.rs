@@ -5,6 +5,7 @@
 //! does; [`issuer`] makes certificates and signed files, correct or defective.
 
 mod access;
+mod biometrics;
 mod card;
 mod chip;
 pub mod faults;
@@ -14,6 +15,7 @@ pub mod person;
 pub mod profile;
 mod quirks;
 mod secure_messaging;
+mod terminal;
 pub mod vpcd;
 
 pub use access::{Mapping, PaceSuite};

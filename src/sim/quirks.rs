@@ -186,6 +186,14 @@ quirks! {
         "Active authentication is refused with 6D00, as a copied chip answers.";
     AaDerSignature, "aa-der-signature",
         "An ECDSA signature of active authentication is DER encoded (Portugal).";
+    AaHighS, "aa-high-s",
+        "The s of an ECDSA signature of active authentication is above half the order.";
+    AaLowS, "aa-low-s",
+        "The s of an ECDSA signature of active authentication is at most half the order.";
+    AaExplicitTrailer, "aa-explicit-trailer",
+        "An RSA signature of active authentication with SHA-1 ends with 33CC for BC.";
+    BiometricsDenied, "biometrics-denied",
+        "Terminal authentication succeeds, and EF.DG3 and EF.DG4 are refused with 6982 all the same.";
     NakedErrors, "naked-errors",
         "An error under secure messaging is answered in the plain and ends the session.";
     LastGroupUnreadable, "last-group-unreadable",

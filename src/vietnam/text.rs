@@ -2,6 +2,7 @@
 //!
 //! Texts are handed out as they were signed; the forms made here serve comparing only.
 
+pub use crate::lds::comparable;
 use crate::lds::{PartialDate, Sex};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
@@ -46,12 +47,6 @@ pub fn parse_sex(text: &str) -> Option<Sex> {
         "nữ" => Some(Sex::Female),
         _ => None,
     }
-}
-
-/// A text for comparing: normal form C, lower case, single spaces.
-pub fn comparable(text: &str) -> String {
-    let composed: String = text.nfc().flat_map(char::to_lowercase).collect();
-    composed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A name for comparing with an MRZ: diacritics off, Đ to D, upper case, single spaces for all that is no letter.

@@ -11,7 +11,7 @@ use chipid::sim::profile::{self, ChipAuthenticationPlan, Profile};
 use chipid::sim::{Defect, Folder, PaceSuite, Quirk, SimulatedCard};
 use chipid::tlv::{self, Reader, Tag};
 
-const SUITE: PaceSuite = PaceSuite::generic(CurveId::Secp256r1, Cipher::Aes128);
+pub const SUITE: PaceSuite = PaceSuite::generic(CurveId::Secp256r1, Cipher::Aes128);
 
 fn key(group: GroupId, cipher: Cipher, key_id: Option<u8>) -> ChipAuthenticationPlan {
     ChipAuthenticationPlan { group, cipher, key_id, form: CurveForm::Explicit }
@@ -22,7 +22,7 @@ fn profile_of(keys: &[ChipAuthenticationPlan]) -> Profile {
 }
 
 /// The card opened, with the application selected.
-fn opened(profile: &Profile) -> (SimulatedCard, Session) {
+pub fn opened(profile: &Profile) -> (SimulatedCard, Session) {
     let mut card = profile.card().unwrap();
     let mut session = terminal::pace(&mut card, &SUITE, "424242", 5, None).unwrap().session;
     session.exchange(&mut card, &command([0, 0xA4, 4, 0x0C], &bytes("A0000002471001"), None)).unwrap();
@@ -43,13 +43,13 @@ fn public_keys(infos: &[u8]) -> Vec<PublicKey> {
     found
 }
 
-fn dg14_keys(profile: &Profile) -> Vec<PublicKey> {
+pub fn dg14_keys(profile: &Profile) -> Vec<PublicKey> {
     let contents = profile.contents().unwrap();
     public_keys(Reader::new(contents.file(Folder::Application, 0x010E).unwrap()).next().unwrap().value)
 }
 
 /// The terminal's ephemeral key and the session that both sides then have.
-fn agreement(group: GroupId, cipher: Cipher, theirs: &PublicKey) -> (Vec<u8>, Session) {
+pub fn agreement(group: GroupId, cipher: Cipher, theirs: &PublicKey) -> (Vec<u8>, Session) {
     let mut random = SeededRandom::new([8; 32]);
     let private = group.random_private(&mut random).unwrap();
     let theirs = match theirs {
@@ -62,12 +62,12 @@ fn agreement(group: GroupId, cipher: Cipher, theirs: &PublicKey) -> (Vec<u8>, Se
     (own, Session::new(cipher, shared.shared_secret().expose()))
 }
 
-fn set_at(protocol: Oid, key_id: Option<u8>) -> Vec<u8> {
+pub fn set_at(protocol: Oid, key_id: Option<u8>) -> Vec<u8> {
     let id = key_id.map(|id| tlv::encode(Tag(0x84), &[id])).unwrap_or_default();
     [tlv::encode(Tag(0x80), protocol.as_der()), id].concat()
 }
 
-fn protocol(group: GroupId, cipher: Cipher) -> Oid {
+pub fn protocol(group: GroupId, cipher: Cipher) -> Oid {
     let arc = if matches!(group, GroupId::Dh(_)) { oid::ID_CA_DH } else { oid::ID_CA_ECDH };
     let last = 1 + Cipher::ALL.iter().position(|known| *known == cipher).unwrap() as u8;
     Oid::from_der(&[arc.as_der(), &[last]].concat()).unwrap()
@@ -130,7 +130,12 @@ fn several_keys_are_told_apart_by_their_numbers() {
 }
 
 /// Sends protected pieces: of one protected command, or each protected for itself.
-fn chained(card: &mut SimulatedCard, session: &mut Session, whole: &chipid::iso7816::Command, by_link: bool) -> Answer {
+pub fn chained(
+    card: &mut SimulatedCard,
+    session: &mut Session,
+    whole: &chipid::iso7816::Command,
+    by_link: bool,
+) -> Answer {
     let pieces = if by_link { whole.data.clone() } else { session.protect(whole).data };
     let mut pieces = pieces.chunks(200).peekable();
     let header = whole.header();
@@ -222,6 +227,43 @@ fn chip_authentication_is_refused_with_many_statuses() {
     assert_eq!(session.exchange(&mut card, &select), Ok(Vec::new()));
     let key = dynamic(Some((0x80, &group.encode(&group.generator()))));
     assert_eq!(session.exchange(&mut card, &command([0, 0x86, 0, 0], &key, Some(256))), Err(0x6A80));
+}
+
+#[test]
+fn the_infos_of_chip_authentication_have_the_defects_that_their_plan_says() {
+    for group in [GroupId::Curve(CurveId::Secp256r1), GroupId::Dh(DhGroupId::Modp1024Prime160)] {
+        let right = profile_of(&[key(group, Cipher::Aes128, Some(3))]);
+        let of = |defect| {
+            let contents = right.clone().with_defect(defect).contents().unwrap();
+            let dg14 = contents.file(Folder::Application, 0x010E).unwrap().to_vec();
+            let infos = Reader::new(&dg14).next().unwrap().value.to_vec();
+            (SecurityInfos::parse(FileId::CardAccess, &infos).unwrap(), infos)
+        };
+        let versions = |defect| {
+            let (infos, _) = of(defect);
+            let found: Vec<_> =
+                infos.chip_authentication().map(|(_, info)| (info.version, info.key_id.clone())).collect();
+            found
+        };
+        let three = versions(Defect::CardSecurityNoKey)[0].1.clone();
+        assert!(three.is_some());
+        assert_eq!(versions(Defect::CaInfoVersion10), [(10, three.clone())]);
+        // Without its version the number of the key is taken for it.
+        assert_eq!(versions(Defect::CaInfoWithoutVersion), [(3, None)]);
+        assert_eq!(versions(Defect::CaInfoUnknown), []);
+        let keys = |defect| {
+            let (infos, _) = of(defect);
+            let found: Vec<_> = infos.chip_authentication_keys().map(|(_, info)| info.key_id.clone()).collect();
+            found
+        };
+        assert_ne!(keys(Defect::CaKeyOtherId)[0], three);
+        let readable = |defect| {
+            let (_, infos) = of(defect);
+            std::panic::catch_unwind(|| public_keys(&infos)).is_ok()
+        };
+        assert!(readable(Defect::CaKeyOtherId));
+        assert!(!readable(Defect::CaKeyCorrupt) && !readable(Defect::CaParametersCorrupt));
+    }
 }
 
 // EF.CardSecurity

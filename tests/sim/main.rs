@@ -3,13 +3,17 @@
 //! The worked examples of Doc 9303-11 (App. D and G.1 here, the others in the modules) are laid on the card byte by byte; what the issuer makes is given
 //! to the openssl command line. The reader has no part here.
 
+mod active;
 mod chip;
+mod eac;
 mod pace;
 #[path = "../support/shared.rs"]
 mod support;
 mod terminal;
 
+use chipid::TransportError;
 use chipid::crypto::{Cipher, CurveId, DigestAlgorithm, ScriptedRandom};
+use chipid::sim::faults::{Fault, Faulty};
 use chipid::sim::issuer::{CurveForm, Framing, Issuer, IssuerPlan, KeyPlan, Scheme};
 use chipid::sim::person::{Layout, Person};
 use chipid::sim::profile::{self, Profile};
@@ -250,7 +254,7 @@ fn the_reference_card_has_the_sizes_of_the_field_notes() {
 
 #[test]
 fn a_profile_makes_the_same_files_each_time() {
-    for name in ["vn", "passport", "hardened", "plain", "reference"] {
+    for name in ["vn", "passport", "hardened", "plain", "reference", "cam", "im", "dh", "eac"] {
         let profile = Profile::by_name(name).unwrap();
         assert_eq!(profile.contents().unwrap(), profile.contents().unwrap(), "{name}");
         let lines = profile.mrz_lines();
@@ -473,4 +477,20 @@ fn openssl_accepts_the_master_list() {
     let list = issuer.master_list(&certificates).unwrap();
     let content = chipid::sim::issuer::master_list_content(&certificates);
     assert_eq!(cms_verifies(&scratch, Trust::Authority(&authority), &list, &content), Ok(()));
+}
+
+#[test]
+fn a_card_that_leaves_comes_back_when_the_line_reconnects() {
+    let mut line = Faulty::new(profile::vn().card().unwrap(), 1, Fault::LeaveAndReturn);
+    let select = bytes("00A4040C07A0000002471001");
+    assert_eq!(line.transmit(&select).unwrap(), [0x90, 0x00]);
+    assert!(matches!(line.transmit(&select), Err(TransportError::CardRemoved)));
+    assert!(line.transmit(&select).is_err() && line.reset().is_err());
+    let mut show = |_: chipid::Event<'_>| std::ops::ControlFlow::Continue(());
+    line.reconnect(std::time::Duration::ZERO, &mut show).unwrap();
+    // It comes back as after a reset: in the master file.
+    assert_eq!(line.transmit(&bytes("00B0810001")).unwrap(), [0x47, 0x90, 0x00]);
+    let mut gone = Faulty::new(profile::vn().card().unwrap(), 0, Fault::RemoveCard);
+    assert!(gone.transmit(&select).is_err());
+    assert!(gone.reconnect(std::time::Duration::ZERO, &mut show).is_err());
 }

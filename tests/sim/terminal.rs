@@ -2,7 +2,9 @@
 //!
 //! It shares the room `crypto` with the card, and nothing of the reader.
 
-use chipid::crypto::{Cipher, Element, GroupId, KeyUse, Modulus, Secret, SeededRandom, kdf, pad, unpad};
+use chipid::crypto::{
+    Cipher, DigestAlgorithm, Element, GroupId, KeyUse, Modulus, Secret, SeededRandom, kdf, pad, unpad,
+};
 use chipid::iso7816::Command;
 use chipid::sim::{Mapping, PaceSuite, SimulatedCard};
 use chipid::tlv::{self, Reader, Tag};
@@ -70,8 +72,12 @@ impl Session {
     }
 
     fn step(&mut self) {
-        let last = self.ssc.last_mut().unwrap();
-        *last = last.checked_add(1).expect("a test has few exchanges");
+        for octet in self.ssc.iter_mut().rev() {
+            *octet = octet.wrapping_add(1);
+            if *octet != 0 {
+                break;
+            }
+        }
     }
 
     fn iv(&self) -> Vec<u8> {
@@ -145,6 +151,23 @@ impl Session {
     }
 }
 
+/// Opens the card by BAC with this MRZ information, the application being selected.
+pub fn bac(card: &mut SimulatedCard, mrz_information: &str) -> Session {
+    let cipher = Cipher::TripleDes;
+    let seed = DigestAlgorithm::Sha1.digest(&[mrz_information.as_bytes()])[..16].to_vec();
+    let (k_enc, k_mac) = (kdf(cipher, &seed, KeyUse::Enc), kdf(cipher, &seed, KeyUse::Mac));
+    let rnd_ic = plain(card, &command([0, 0x84, 0, 0], &[], Some(8))).unwrap();
+    let (rnd_ifd, k_ifd) = ([0x11; 8], [0x22; 16]);
+    let s = [&rnd_ifd[..], &rnd_ic, &k_ifd].concat();
+    let e_ifd = cipher.encrypt_cbc(&k_enc, &[0; 8], &s).unwrap();
+    let m_ifd = cipher.mac(&k_mac, &e_ifd).unwrap();
+    let data = [e_ifd.as_slice(), &m_ifd].concat();
+    let answer = plain(card, &command([0, 0x82, 0, 0], &data, Some(40))).unwrap();
+    let r = cipher.decrypt_cbc(&k_enc, &[0; 8], &answer[..32]).unwrap();
+    let seed: Vec<u8> = k_ifd.iter().zip(&r[16..]).map(|(a, b)| a ^ b).collect();
+    Session { ssc: [&rnd_ic[4..], &rnd_ifd[4..]].concat(), ..Session::new(cipher, &seed) }
+}
+
 /// What PACE came to.
 pub struct Opened {
     pub session: Session,
@@ -152,6 +175,8 @@ pub struct Opened {
     pub last: Vec<(u32, Vec<u8>)>,
     pub token_due: [u8; 8],
     pub mapping_key: Vec<u8>,
+    pub key: Element,
+    pub own_key: Element,
 }
 
 /// What stands in the way: at which step, from 0, the card answered with which status word.
@@ -226,5 +251,5 @@ pub fn pace(
     };
     let last = inside(&step(4, true, Some((0x85, &token(&theirs))))?);
     let token_due = token(&own_key);
-    Ok(Opened { token_due, session, last, mapping_key })
+    Ok(Opened { token_due, session, last, mapping_key, key: theirs, own_key })
 }

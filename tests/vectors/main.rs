@@ -7,8 +7,11 @@
 
 mod active;
 mod crypto;
+mod data_groups;
 mod documents;
+mod evidence;
 mod format;
+mod images;
 mod protocols;
 mod sessions;
 mod terminal;
@@ -36,14 +39,21 @@ const KINDS: &[(&str, Check)] = &[
     ("pace-cam", protocols::pace_cam),
     ("session", sessions::session),
     ("secure-messaging", sessions::secure_messaging),
+    ("evidence", evidence::evidence),
     ("mrz", documents::mrz),
     ("mrz-name", documents::mrz_name),
     ("card-access", documents::card_access),
+    ("dg11", data_groups::dg11),
+    ("dg12", data_groups::dg12),
+    ("dg16", data_groups::dg16),
+    ("images", data_groups::images),
+    ("optional-details", data_groups::optional_details),
     ("dg13-vn", documents::dg13_vn),
     ("qr-vn", documents::qr_vn),
     ("cv-certificate", terminal::cv_certificate),
     ("ef-cvca", terminal::ef_cvca),
     ("terminal-authentication", terminal::terminal_authentication),
+    ("image", images::image),
 ];
 
 #[test]

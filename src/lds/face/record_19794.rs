@@ -2,10 +2,12 @@
 //! information and image.
 //!
 //! Lengths that are wrong are findings, and the image is still handed out whole: records in the field are short by 1 or
-//! by 8, or end in zeros. Feature points are skipped.
+//! by 8, or end in zeros.
 
-use super::{Face, ImageFormat, MAX_FACES, RecordFormat, push_image};
+use super::{Face, FaceDetails, MAX_FACES, push_image};
+use crate::lds::biometric::{BiometricHeader, Cursor, RecordFormat, image_length, is_zero};
 use crate::lds::finding::{Defect, Findings};
+use crate::lds::{Dimensions, ImageFormat};
 
 /// Octets of the facial record header.
 const HEADER: usize = 14;
@@ -17,6 +19,66 @@ const FEATURE_POINT: usize = 8;
 const IMAGE_INFORMATION: usize = 12;
 /// The greatest code of a pose angle and of its uncertainty: 2 degrees a step, 0 for unspecified.
 const GREATEST_ANGLE: u8 = 181;
+
+/// What a face record says of its image: the facial and the image information, as their codes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FacialInformation {
+    /// 0 unspecified, 1 male, 2 female, FF unknown.
+    pub gender: u8,
+    /// 0 unspecified, 1 black, 2 blue, 3 brown, 4 grey, 5 green, 6 multi-coloured, 7 pink, FF other.
+    pub eye_colour: u8,
+    /// 0 unspecified, 1 bald, 2 black, 3 blonde, 4 brown, 5 grey, 6 white, 7 red, 8 green, 9 blue, FF other.
+    pub hair_colour: u8,
+    /// Features that are present, a bit each (24 bits): glasses, moustache, beard and so on.
+    pub feature_mask: u32,
+    /// 0 unspecified, 1 neutral, and so on.
+    pub expression: u16,
+    /// Yaw, pitch and roll in codes of 2 degrees; 0 unspecified.
+    pub pose_angle: [u8; 3],
+    /// The uncertainty of each.
+    pub pose_angle_uncertainty: [u8; 3],
+    /// The feature points, in the order of the record.
+    pub feature_points: Vec<FeaturePoint>,
+    /// 0 basic, 1 full frontal, 2 token frontal.
+    pub face_image_type: u8,
+    /// 0 JPEG, 1 JPEG 2000.
+    pub image_data_type: u8,
+    /// 0 unspecified, 1 sRGB, 2 YUV422, 3 greyscale, FF other.
+    pub image_colour_space: u8,
+    /// 0 unspecified, 1 and 2 photograph, 3 and 4 video frame.
+    pub source_type: u8,
+    /// The vendor's number of the capture device.
+    pub device_type: u16,
+    /// Reserved; the edition of 2005 has no scale for it.
+    pub quality: u16,
+}
+
+/// One feature point of a face.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct FeaturePoint {
+    /// 1 for points of MPEG-4.
+    pub kind: u8,
+    /// Major and minor number, four bits each.
+    pub code: u8,
+    /// Pixels from the left.
+    pub x: u16,
+    /// Pixels from above.
+    pub y: u16,
+}
+
+/// Says nothing of the holder.
+impl core::fmt::Debug for FacialInformation {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "FacialInformation({} feature points)", self.feature_points.len())
+    }
+}
+
+/// Says nothing of the holder.
+impl core::fmt::Debug for FeaturePoint {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("FeaturePoint(..)")
+    }
+}
 
 /// Reads the record that fills this biometric data block.
 ///
@@ -30,8 +92,14 @@ const GREATEST_ANGLE: u8 = 181;
 ///                         colour space  source type  device type (2)  quality (2)
 /// Image
 /// ```
-pub(super) fn read<'a>(block: &'a [u8], at: usize, faces: &mut Vec<Face<'a>>, findings: &mut Findings) {
-    let mut cursor = Cursor { rest: block, at };
+pub(super) fn read<'a>(
+    block: &'a [u8],
+    at: usize,
+    header: &BiometricHeader,
+    faces: &mut Vec<Face<'a>>,
+    findings: &mut Findings,
+) {
+    let mut cursor = Cursor::new(block, at);
     let Some([f, a, c, zero, v0, v1, v2, v3, l0, l1, l2, l3, n0, n1]) = cursor.take::<HEADER>() else {
         return findings.add(at, Defect::FaceRecordTruncated);
     };
@@ -57,7 +125,7 @@ pub(super) fn read<'a>(block: &'a [u8], at: usize, faces: &mut Vec<Face<'a>>, fi
     }
     for number in 1..=count.min(MAX_FACES) {
         let start = cursor.at;
-        if read_face(&mut cursor, number == count, faces, findings).is_none() {
+        if read_face(&mut cursor, number == count, header, faces, findings).is_none() {
             return findings.add(start, Defect::FaceRecordTruncated);
         }
     }
@@ -67,6 +135,7 @@ pub(super) fn read<'a>(block: &'a [u8], at: usize, faces: &mut Vec<Face<'a>>, fi
 fn read_face<'a>(
     cursor: &mut Cursor<'a>,
     is_last: bool,
+    header: &BiometricHeader,
     faces: &mut Vec<Face<'a>>,
     findings: &mut Findings,
 ) -> Option<()> {
@@ -81,11 +150,11 @@ fn read_face<'a>(
         gender,
         eyes,
         hair,
-        _,
-        _,
-        _,
-        _,
-        _,
+        m0,
+        m1,
+        m2,
+        e0,
+        e1,
         yaw,
         pitch,
         roll,
@@ -110,10 +179,11 @@ fn read_face<'a>(
     for (offset, _, defect) in rows.into_iter().filter(|row| !row.1) {
         findings.add(start + offset, defect);
     }
-    cursor.skip(points * FEATURE_POINT)?;
+    let (feature_points, _) = cursor.skip(points * FEATURE_POINT)?.as_chunks::<FEATURE_POINT>();
 
     let information = cursor.at;
-    let [image_type, data_type, w0, w1, h0, h1, _, _, _, _, _, _] = cursor.take::<IMAGE_INFORMATION>()?;
+    let [image_type, data_type, w0, w1, h0, h1, colour_space, source_type, d0, d1, q0, q1] =
+        cursor.take::<IMAGE_INFORMATION>()?;
     match image_type {
         0 => findings.add(information, Defect::FaceImageTypeBasic),
         1 | 2 => {}
@@ -121,7 +191,7 @@ fn read_face<'a>(
     }
     let declared: Option<&[ImageFormat]> = match data_type {
         0 => Some(&[ImageFormat::Jpeg]),
-        1 => Some(&[ImageFormat::Jp2, ImageFormat::Jpeg2000Codestream]),
+        1 => Some(ImageFormat::JPEG_2000),
         _ => {
             findings.add(information + 1, Defect::FaceImageDataType);
             None
@@ -130,13 +200,7 @@ fn read_face<'a>(
 
     // The image is what the length leaves after the blocks before it.
     let stated = length.checked_sub(FACE_INFORMATION + points * FEATURE_POINT + IMAGE_INFORMATION);
-    let held = cursor.rest.len();
-    let image_len = match stated {
-        Some(stated) if !is_last || stated > held => stated.min(held),
-        // The last image: what is left and is not zeros belongs to it, whatever the length says.
-        Some(stated) if cursor.rest.get(stated..).is_some_and(is_zero) => stated,
-        _ => cursor.rest.iter().rposition(|&octet| octet != 0).map_or(0, |last| last + 1),
-    };
+    let image_len = image_length(stated, cursor.rest, is_last);
     if stated != Some(image_len) {
         findings.add(start, Defect::FaceDataLength);
     }
@@ -149,32 +213,32 @@ fn read_face<'a>(
         image,
         at,
         format: ImageFormat::sniff(image),
+        dimensions: Dimensions::of(image),
         size: Some((u16::from_be_bytes([w0, w1]), u16::from_be_bytes([h0, h1]))),
         record: RecordFormat::Iso19794,
+        header: header.clone(),
+        details: FaceDetails::Iso19794(FacialInformation {
+            gender,
+            eye_colour: eyes,
+            hair_colour: hair,
+            feature_mask: u32::from_be_bytes([0, m0, m1, m2]),
+            expression: u16::from_be_bytes([e0, e1]),
+            pose_angle: [yaw, pitch, roll],
+            pose_angle_uncertainty: [uncertain_yaw, uncertain_pitch, uncertain_roll],
+            feature_points: feature_points.iter().map(feature_point).collect(),
+            face_image_type: image_type,
+            image_data_type: data_type,
+            image_colour_space: colour_space,
+            source_type,
+            device_type: u16::from_be_bytes([d0, d1]),
+            quality: u16::from_be_bytes([q0, q1]),
+        }),
     };
     push_image(face, declared, faces, findings);
     Some(())
 }
 
-fn is_zero(octets: &[u8]) -> bool {
-    octets.iter().all(|&octet| octet == 0)
-}
-
-/// Walks fields of fixed length.
-struct Cursor<'a> {
-    rest: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    fn skip(&mut self, octets: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.rest.split_at_checked(octets)?;
-        self.rest = rest;
-        self.at += octets;
-        Some(taken)
-    }
-
-    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
-        self.skip(N)?.try_into().ok()
-    }
+/// A feature point: type, code, X (2), Y (2), reserved (2).
+fn feature_point([kind, code, x0, x1, y0, y1, _, _]: &[u8; FEATURE_POINT]) -> FeaturePoint {
+    FeaturePoint { kind: *kind, code: *code, x: u16::from_be_bytes([*x0, *x1]), y: u16::from_be_bytes([*y0, *y1]) }
 }

@@ -5,9 +5,11 @@ use super::super::chip::Agreed;
 use super::super::faults::Deviation;
 use super::super::files::{self, File, Folder, Reading};
 use super::super::quirks::Quirk;
+use super::super::terminal::TerminalAuthentication;
 use super::{Equipment, Outcome, SimulatedCard};
 use crate::iso7816::instruction::EMRTD_AID;
 use crate::iso7816::{Command, Response, StatusWord};
+use crate::pki::cvc::Rights;
 use crate::tlv::{self, Reader, Tag};
 use std::time::Duration;
 
@@ -20,8 +22,9 @@ impl SimulatedCard {
             (0x82, 0, 0) => self.external_authenticate(command),
             (0x88, 0, 0) => self.internal_authenticate(command),
             (0x22, ..) => self.manage_security_environment(command),
+            (0x2A, 0, 0xBE) => self.verify_certificate(command),
             (0x86, 0, 0) => self.general_authenticate(command, last),
-            (0x84 | 0x82 | 0x88 | 0x86, ..) => Err(StatusWord::WRONG_P1_P2),
+            (0x84 | 0x82 | 0x88 | 0x86 | 0x2A, ..) => Err(StatusWord::WRONG_P1_P2),
             _ => Err(StatusWord::INS_NOT_SUPPORTED),
         }
     }
@@ -155,11 +158,18 @@ impl SimulatedCard {
         if command.ne.is_none_or(|ne| ne < 8) {
             return Err(StatusWord::WRONG_LENGTH);
         }
+        if self.contact.ta.is_open() {
+            let deviation = self.deviates();
+            return Outcome::data(self.contact.ta.challenge(&mut *self.equipment.random, deviation)?);
+        }
         self.only_with_bac()?;
         Outcome::data(self.contact.bac.challenge(&mut *self.equipment.random)?)
     }
 
     fn external_authenticate(&mut self, command: &Command) -> Result<Outcome, StatusWord> {
+        if self.contact.ta.is_open() {
+            return self.authenticate_terminal(command);
+        }
         self.only_with_bac()?;
         if !self.contact.application {
             return Err(StatusWord::CONDITIONS_OF_USE);
@@ -195,10 +205,9 @@ impl SimulatedCard {
             return Err(StatusWord::WRONG_LENGTH);
         }
         let deviation = self.deviates();
-        let der = self.has(Quirk::AaDerSignature);
-        let Equipment { active, random, .. } = &mut self.equipment;
+        let Equipment { active, random, quirks, .. } = &mut self.equipment;
         let active = active.as_ref().ok_or(StatusWord::INS_NOT_SUPPORTED)?;
-        Outcome::data(active.sign(&command.data, &mut **random, deviation, der)?)
+        Outcome::data(active.sign(&command.data, &mut **random, deviation, quirks)?)
     }
 
     fn manage_security_environment(&mut self, command: &Command) -> Result<Outcome, StatusWord> {
@@ -232,8 +241,49 @@ impl SimulatedCard {
                 let agreed = self.contact.ca.set_kat(data, &self.equipment.chip_keys)?;
                 Ok(self.switched(Vec::new(), agreed))
             }
+            (0x81, 0xA4 | 0xB6) => {
+                let trust = self.equipment.trust.as_ref().ok_or(StatusWord::WRONG_P1_P2)?;
+                // Terminal authentication comes after that of the chip  (9303-11 §7.1)
+                if self.contact.terminal.is_none() {
+                    return Err(StatusWord::SECURITY_STATUS);
+                }
+                match command.p2 {
+                    0xB6 => self.contact.ta.set_dst(data, trust)?,
+                    _ => self.contact.ta.set_at(data)?,
+                }
+                Outcome::done()
+            }
             _ => Err(StatusWord::WRONG_P1_P2),
         }
+    }
+
+    fn verify_certificate(&mut self, command: &Command) -> Result<Outcome, StatusWord> {
+        let trust = self.equipment.trust.as_mut().ok_or(StatusWord::INS_NOT_SUPPORTED)?;
+        let before = trust.references();
+        self.contact.ta.verify_certificate(&command.data, trust)?;
+        let after = trust.references();
+        if after != before {
+            // EF.CVCA names what the card trusts now.
+            let old = files::cvca(&before);
+            let now = files::cvca(&after);
+            self.equipment.files.iter_mut().filter(|file| file.content == old).for_each(|file| {
+                file.content.clone_from(&now);
+            });
+        }
+        Outcome::done()
+    }
+
+    fn authenticate_terminal(&mut self, command: &Command) -> Result<Outcome, StatusWord> {
+        let ephemeral = self.contact.terminal.clone().ok_or(StatusWord::SECURITY_STATUS)?;
+        let mut id_ic = self.contact.id_ic.clone();
+        if self.deviates() == Some(Deviation::TaOtherDocument) {
+            id_ic.first_mut().into_iter().for_each(|octet| *octet ^= 1);
+        }
+        let rights = self.contact.ta.authenticate(&command.data, &id_ic, &ephemeral)?;
+        if !self.has(Quirk::BiometricsDenied) {
+            self.contact.access.rights = rights;
+        }
+        Outcome::done()
     }
 
     fn may_authenticate_chip(&self) -> Result<(), StatusWord> {
@@ -250,6 +300,8 @@ impl SimulatedCard {
     fn switched(&mut self, data: Vec<u8>, agreed: Agreed) -> Outcome {
         let answer = Response { data, status: StatusWord::SUCCESS };
         self.contact.terminal = Some(agreed.terminal);
+        self.contact.ta = TerminalAuthentication::default();
+        self.contact.access.rights = Rights::of_inspection_system(0);
         let keys = agreed.session;
         let keys = match self.deviates() {
             Some(Deviation::CaOtherKeys) => Some(keys.estranged()),

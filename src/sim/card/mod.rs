@@ -12,11 +12,12 @@ use super::faults::Deviation;
 use super::files::{Access, File, QUIRKY_CAPACITY};
 use super::quirks::{Quirk, Quirks};
 use super::secure_messaging::Session;
+use super::terminal::{TerminalAuthentication, Trust};
 use crate::crypto::{CurveId, Random, Secret};
 use crate::error::TransportError;
 use crate::iso7816::command::{Command, SHORT_LE};
 use crate::iso7816::{Response, StatusWord};
-use crate::tlv::{Reader, Tag};
+use crate::tlv::{self, Reader, Tag};
 use crate::transport::Transport;
 
 const CLASS_NOT_SUPPORTED: StatusWord = StatusWord(0x6E00);
@@ -37,6 +38,7 @@ pub(super) struct Equipment {
     pub(super) cam_keys: Vec<CamKey>,
     pub(super) chip_keys: Vec<ChipKey>,
     pub(super) active: Option<ActiveAuthentication>,
+    pub(super) trust: Option<Trust>,
     pub(super) max_command: usize,
     pub(super) max_answer: usize,
     pub(super) quirks: Quirks,
@@ -66,6 +68,7 @@ struct Contact {
     bac: Bac,
     pace: Pace,
     ca: ChipAuthentication,
+    ta: TerminalAuthentication,
     chain: Option<Command>,
     protected_chain: Option<Command>,
     waiting: Vec<u8>,
@@ -142,6 +145,7 @@ impl SimulatedCard {
         self.contact.access = Access { opened, ..Access::default() };
         self.contact.id_ic.clear();
         self.contact.terminal = None;
+        self.contact.ta = TerminalAuthentication::default();
     }
 
     /// One exchange on the line.
@@ -298,33 +302,33 @@ impl SimulatedCard {
         [part, vec![0x61, left]].concat()
     }
 
-    /// A plain command, chained ones put together first (7816-4 §5.3.3). In PACE each link is answered itself.
+    /// A plain command, chained ones put together first (7816-4 §5.3.3). The steps of PACE are linked too, each a whole
+    /// DO'7C': a link is a part only while that object is not whole (9303-11 §4.4.4.2).
     fn carry_out(&mut self, command: &Command, room: usize) -> Outcome {
         let refused = |status| Outcome { answer: Response { data: Vec::new(), status }, keys: None };
         let linked = command.cla & 0x10 != 0;
-        if command.ins != 0x86 || self.contact.ca.is_open() && !self.contact.pace.is_open() {
-            if linked && self.has(Quirk::ChainingRefused) {
-                return refused(CHAINING_NOT_SUPPORTED);
-            }
-            if let Some(mut chain) = self.contact.chain.take() {
-                let fits = (chain.ins, chain.p1, chain.p2) == (command.ins, command.p1, command.p2);
-                if !fits || chain.data.len() + command.data.len() > MAX_CHAIN {
-                    return refused(CHAIN_BROKEN);
-                }
-                chain.data.extend_from_slice(&command.data);
-                chain.ne = command.ne;
-                if linked {
-                    self.contact.chain = Some(chain);
-                    return Outcome::done().unwrap_or_else(refused);
-                }
-                return self.dispatch(&chain, true, room).unwrap_or_else(refused);
-            }
-            if linked {
-                self.contact.chain = Some(command.clone());
-                return Outcome::done().unwrap_or_else(refused);
-            }
+        let mut whole = command.clone();
+        let held = self.contact.chain.take();
+        let is_part_of = |chain: &Command| {
+            (chain.ins, chain.p1, chain.p2) == (command.ins, command.p1, command.p2)
+                && chain.data.len() + command.data.len() <= MAX_CHAIN
+        };
+        match held {
+            Some(chain) if is_part_of(&chain) => whole.data = [chain.data.as_slice(), &command.data].concat(),
+            Some(_) => return refused(CHAIN_BROKEN),
+            None => {}
         }
-        self.dispatch(command, !linked, room).unwrap_or_else(refused)
+        let is_step = command.ins == 0x86 && (self.contact.pace.is_open() || !self.contact.ca.is_open());
+        let is_whole = tlv::total_length(&whole.data).is_none_or(|length| length <= whole.data.len());
+        let is_part = linked && !(is_step && is_whole);
+        if is_part && self.has(Quirk::ChainingRefused) {
+            return refused(CHAINING_NOT_SUPPORTED);
+        }
+        if is_part {
+            self.contact.chain = Some(whole);
+            return Outcome::done().unwrap_or_else(refused);
+        }
+        self.dispatch(&whole, !linked, room).unwrap_or_else(refused)
     }
 }
 

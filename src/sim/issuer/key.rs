@@ -175,10 +175,7 @@ impl SigningKey {
     /// [`CryptoError::Unsupported`] where there is no RSA key of that size for that holder.
     pub fn of(kind: KeyKind, holder: Holder, label: &str) -> Result<Self, CryptoError> {
         match kind {
-            KeyKind::Rsa(bits) => {
-                let found = RSA_KEYS.iter().find(|key| key.0 == holder && key.1 == bits);
-                Self::rsa(found.ok_or(CryptoError::Unsupported)?.2)
-            }
+            KeyKind::Rsa(bits) => Self::rsa(rsa_pkcs8(holder, bits).ok_or(CryptoError::Unsupported)?),
             KeyKind::Ec(curve) => {
                 let mut random = seeded(&format!("{holder:?} {} {label}", curve.name()));
                 let private = curve.curve().random_scalar(&mut random)?;
@@ -346,6 +343,11 @@ pub fn explicit_parameters(id: CurveId) -> Vec<u8> {
     let base = octets(&curve.encode_point(&curve.generator()));
     let one = integer(&[1]);
     tlv::encode_all(Tag::SEQUENCE, &[&one, &field, &coefficients, &base, &integer(curve.order()), &one])
+}
+
+/// The PKCS #8 form of the RSA key of this holder and size, where there is one.
+pub(super) fn rsa_pkcs8(holder: Holder, bits: u16) -> Option<&'static [u8]> {
+    RSA_KEYS.iter().find(|key| key.0 == holder && key.1 == bits).map(|key| key.2)
 }
 
 /// Fixed test keys: holder, bits, PKCS #8.

@@ -6,11 +6,13 @@
 
 mod agreement;
 mod certificate;
+mod cv_certificate;
 mod key;
 mod signed_data;
 
 pub use agreement::AgreementKey;
 pub use certificate::{CERTIFICATE_AND_CRL_SIGN, CertificateFields, DIGITAL_SIGNATURE, Extension, Name, midnight};
+pub use cv_certificate::{CvHolder, TERMINAL_PROTOCOLS, TerminalAuthority, TerminalAuthorityPlan, spoiled};
 pub use key::{
     CurveForm, EcKey, Holder, KeyKind, RsaKey, Scheme, SigningKey, digest_identifier, ecdsa_der, explicit_parameters,
 };

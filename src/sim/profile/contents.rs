@@ -3,16 +3,21 @@
 //! Everything follows from the profile; lengths are met by padding that the standards allow.
 
 use super::super::access::{CamKey, Mapping, Passwords};
+use super::super::biometrics;
 use super::super::card::{Equipment, SimulatedCard};
 use super::super::chip::{ActiveAuthentication, ChipKey};
-use super::super::files::{File, ReadRule};
-use super::super::issuer::{AgreementKey, CurveForm, Holder, Issuer, IssuerPlan, SigningKey, seeded};
+use super::super::files::{File, ReadRule, cvca};
+use super::super::issuer::{
+    AgreementKey, CurveForm, Holder, Issuer, IssuerPlan, SigningKey, TerminalAuthority, seeded,
+};
 use super::super::person::{self, PORTRAIT};
 use super::super::quirks::Quirk;
-use super::{ChipAuthenticationPlan, Contents, LengthInfo, Profile};
+use super::super::terminal::Trust;
+use super::{ChipAuthenticationPlan, Contents, Defect, LengthInfo, Profile};
 use crate::crypto::{CryptoError, CurveId, GroupId, OsRandom, Random, Secret};
 use crate::iso7816::StatusWord;
 use crate::iso7816::instruction::EMRTD_AID;
+use crate::pki::cvc::CvcError;
 use crate::tlv::{self, Tag};
 use time::Duration;
 
@@ -83,6 +88,10 @@ impl Profile {
         files.extend(self.atr_info().map(|content| File::master(0x2F01, 0x01, content)));
         files.push(File::application(0x011E, com(&groups)));
         files.push(File::application(0x011D, sod));
+        files.extend(self.cvca().map(|content| {
+            let (fid, sfi) = self.cvca_place();
+            File { sfi, ..File::application(fid, content) }
+        }));
         let last = groups.iter().map(|(number, _)| *number).filter(|number| *number < 14).max();
         for (number, content) in &groups {
             let rule = match number {
@@ -146,6 +155,7 @@ impl Profile {
             cam_keys,
             chip_keys,
             active,
+            trust: self.trust().map_err(|_| CryptoError::BadKey)?,
             max_command: if self.pretends() { 65_535 } else { self.max_command },
             max_answer: if self.pretends() { 65_536 } else { self.max_answer },
             quirks: self.quirks.clone(),
@@ -156,6 +166,37 @@ impl Profile {
     /// Whether a quirk makes the card take long lengths in word and then not in deed.
     fn pretends(&self) -> bool {
         PRETENDING.iter().any(|quirk| self.quirks.has(*quirk))
+    }
+
+    /// What the card trusts for terminal authentication.
+    fn trust(&self) -> Result<Option<Trust>, CvcError> {
+        let Some(plan) = &self.terminal_authentication else {
+            return Ok(None);
+        };
+        let authority = TerminalAuthority::new(plan.authority.clone());
+        let certificates: Result<Vec<_>, _> =
+            plan.trusted.iter().map(|generation| authority.authority(*generation)).collect();
+        Ok(Some(Trust::new(&certificates?, plan.today)))
+    }
+
+    /// EF.CVCA, where there is terminal authentication.
+    fn cvca(&self) -> Option<Vec<u8>> {
+        let mut references = self.trust().ok()??.references();
+        let nobody = |number: u8| format!("XXCVCA{number:05}").into_bytes();
+        match self.defect {
+            Some(Defect::CvcaAbsent) => return None,
+            Some(Defect::CvcaOtherReference) => references = vec![nobody(1)],
+            Some(Defect::CvcaThreeReferences) => {
+                references.truncate(1);
+                references.extend([nobody(1), nobody(2)]);
+            }
+            _ => {}
+        }
+        let mut file = cvca(&references);
+        if self.defect == Some(Defect::CvcaTag43) {
+            file.first_mut().into_iter().for_each(|tag| *tag = 0x43);
+        }
+        Some(file)
     }
 
     pub(super) fn chip_key(index: usize, plan: &ChipAuthenticationPlan) -> Result<AgreementKey, CryptoError> {
@@ -185,7 +226,9 @@ impl Profile {
         let separator = if self.quirks.has(Quirk::LineBreaksInMrz) { "\n" } else { "" };
         let dg2_length = if self.quirks.has(Quirk::LargeDg2) { Some(40_000) } else { self.sizes.dg2 };
         let mut groups = vec![(1, person::dg1(&self.mrz_lines(), separator)), (2, person::dg2(PORTRAIT, dg2_length))];
-        if self.fingers {
+        if self.terminal_authentication.is_some() {
+            groups.extend([(3, biometrics::dg3()), (4, biometrics::dg4())]);
+        } else if self.fingers {
             // A template of no fingers: nobody ever sees it.
             let none = tlv::encode(Tag(0x7F61), &tlv::encode(Tag::INTEGER, &[0]));
             groups.push((3, tlv::encode(Tag(0x63), &none)));

@@ -26,6 +26,28 @@ pub enum Defect {
     Dg14WithoutInfos,
     /// The public keys of chip authentication are wrong in their last bit.
     CaKeyCorrupt,
+    /// The public keys of chip authentication come with explicit parameters that are wrong in their first prime.
+    CaParametersCorrupt,
+    /// The public keys of chip authentication have another number than their ChipAuthenticationInfos.
+    CaKeyOtherId,
+    /// ChipAuthenticationInfo has version 10.
+    CaInfoVersion10,
+    /// ChipAuthenticationInfo has no version.
+    CaInfoWithoutVersion,
+    /// ChipAuthenticationInfo names a cipher that there is not.
+    CaInfoUnknown,
+    /// EF.CVCA names an authority that the card does not trust.
+    CvcaOtherReference,
+    /// EF.CVCA holds three references, two of them of nobody.
+    CvcaThreeReferences,
+    /// EF.CVCA holds tag 43 for 42.
+    CvcaTag43,
+    /// There is no EF.CVCA.
+    CvcaAbsent,
+    /// TerminalAuthenticationInfo names a file that is not there.
+    TaInfoOtherFile,
+    /// TerminalAuthenticationInfo names the file of EF.CVCA and the short identifier of another.
+    TaInfoOtherShortId,
     /// ActiveAuthenticationInfo names an RSA algorithm for a key on a curve.
     AaInfoOfRsa,
     /// ActiveAuthenticationInfo names an algorithm that nobody knows.
@@ -34,7 +56,7 @@ pub enum Defect {
 
 impl Defect {
     /// All of them.
-    pub const ALL: [Defect; 12] = [
+    pub const ALL: [Defect; 23] = [
         Defect::CardSecurityWrongSignature,
         Defect::CardSecurityWrongHash,
         Defect::CardSecurityFewerInfos,
@@ -45,6 +67,17 @@ impl Defect {
         Defect::CardSecurityNoKey,
         Defect::Dg14WithoutInfos,
         Defect::CaKeyCorrupt,
+        Defect::CaParametersCorrupt,
+        Defect::CaKeyOtherId,
+        Defect::CaInfoVersion10,
+        Defect::CaInfoWithoutVersion,
+        Defect::CaInfoUnknown,
+        Defect::CvcaOtherReference,
+        Defect::CvcaThreeReferences,
+        Defect::CvcaTag43,
+        Defect::CvcaAbsent,
+        Defect::TaInfoOtherFile,
+        Defect::TaInfoOtherShortId,
         Defect::AaInfoOfRsa,
         Defect::AaInfoUnknown,
     ];

@@ -30,7 +30,7 @@ impl Profile {
         let hidden = [Quirk::CardAccessWithoutPace, Quirk::CardAccessAbsent6a82, Quirk::CardAccessAbsent6a88];
         let mut infos = Vec::new();
         if self.full_card_access {
-            infos.push(info(oid::ID_TA, &[1]));
+            infos.push(self.terminal_authentication_info());
             infos.extend(self.chip_authentication_infos());
         }
         if !hidden.iter().any(|quirk| self.quirks.has(*quirk)) {
@@ -43,8 +43,18 @@ impl Profile {
     /// ChipAuthenticationInfo ::= SEQUENCE { protocol, version 1, keyId OPTIONAL }  (9303-11 §9.2.5).
     fn chip_authentication_infos(&self) -> Vec<Vec<u8>> {
         let of = |plan: &ChipAuthenticationPlan| {
-            let numbers: Vec<u8> = core::iter::once(1).chain(plan.key_id).collect();
-            info(chip_protocol(plan.group, plan.cipher), &numbers)
+            let version = match self.defect {
+                Some(Defect::CaInfoVersion10) => Some(10),
+                Some(Defect::CaInfoWithoutVersion) => None,
+                _ => Some(1),
+            };
+            let numbers: Vec<u8> = version.into_iter().chain(plan.key_id).collect();
+            let protocol = match (self.defect, plan.group) {
+                (Some(Defect::CaInfoUnknown), GroupId::Curve(_)) => CA_ECDH_UNKNOWN,
+                (Some(Defect::CaInfoUnknown), GroupId::Dh(_)) => CA_DH_UNKNOWN,
+                _ => chip_protocol(plan.group, plan.cipher),
+            };
+            info(protocol, &numbers)
         };
         match self.quirks.has(Quirk::CaWithoutInfo) {
             true => Vec::new(),
@@ -59,8 +69,15 @@ impl Profile {
             _ => self.card_access_infos(),
         };
         infos.extend(self.chip_authentication_infos());
+        if self.terminal_authentication.is_some() {
+            infos.push(self.terminal_authentication_info());
+        }
         for (index, plan) in self.chip_authentication.iter().enumerate() {
-            infos.push(self.chip_key_info(&Self::chip_key(index, plan)?, plan.form, plan.key_id));
+            let key_id = match self.defect {
+                Some(Defect::CaKeyOtherId) => Some(plan.key_id.unwrap_or(0).wrapping_add(5)),
+                _ => plan.key_id,
+            };
+            infos.push(self.chip_key_info(&Self::chip_key(index, plan)?, plan.form, key_id));
         }
         if self.card_security.is_some_and(|plan| plan.keys_in_dg14) {
             infos.extend(self.mapping_key_infos()?);
@@ -94,6 +111,28 @@ impl Profile {
         Ok(Some(around(&infos)))
     }
 
+    /// TerminalAuthenticationInfo ::= SEQUENCE { protocol, version 1, efCVCA FileID OPTIONAL }  (9303-11 §9.2.9).
+    fn terminal_authentication_info(&self) -> Vec<u8> {
+        let (fid, sfi) = self.cvca_place();
+        let place = match self.defect {
+            Some(Defect::TaInfoOtherFile) => Some((0x0121, 0x1B)),
+            Some(Defect::TaInfoOtherShortId) => Some((fid, 0x1B)),
+            _ => self.terminal_authentication.as_ref().and_then(|plan| plan.cvca_file).map(|_| (fid, sfi)),
+        };
+        let file = place.map(|(fid, sfi): (u16, u8)| {
+            let octets = |octets: &[u8]| tlv::encode(Tag::OCTET_STRING, octets);
+            tlv::encode_all(Tag::SEQUENCE, &[&octets(&fid.to_be_bytes()), &octets(&[sfi])])
+        });
+        let protocol = tlv::encode(Tag::OID, oid::ID_TA.as_der());
+        let version = tlv::encode(Tag::INTEGER, &[1]);
+        tlv::encode_all(Tag::SEQUENCE, &[&protocol, &version, &file.unwrap_or_default()])
+    }
+
+    /// File identifier and short identifier of EF.CVCA.
+    pub(super) fn cvca_place(&self) -> (u16, u8) {
+        self.terminal_authentication.as_ref().and_then(|plan| plan.cvca_file).unwrap_or((0x011C, 0x1C))
+    }
+
     /// ChipAuthenticationPublicKeyInfo ::= SEQUENCE { protocol, SubjectPublicKeyInfo, keyId OPTIONAL }
     /// (9303-11 §9.2.6).
     fn chip_key_info(&self, key: &AgreementKey, form: CurveForm, key_id: Option<u8>) -> Vec<u8> {
@@ -102,7 +141,11 @@ impl Profile {
             GroupId::Curve(_) => oid::ID_PK_ECDH,
             GroupId::Dh(_) => oid::ID_PK_DH,
         };
-        let mut spki = key.spki(form);
+        let mut spki =
+            key.spki(if self.defect == Some(Defect::CaParametersCorrupt) { CurveForm::Explicit } else { form });
+        if self.defect == Some(Defect::CaParametersCorrupt) {
+            corrupt_prime(&mut spki, key.group);
+        }
         if self.defect == Some(Defect::CaKeyCorrupt) {
             spki.last_mut().into_iter().for_each(|octet| *octet ^= 1);
         }
@@ -141,6 +184,9 @@ impl Profile {
             _ => {}
         }
         infos.extend(keys);
+        if self.terminal_authentication.is_some() {
+            infos.push(self.terminal_authentication_info());
+        }
         infos.sort();
         infos.dedup();
         let issuer = self.issuer()?;
@@ -166,6 +212,22 @@ impl Profile {
         self.mapping_keys()?.into_iter().map(|(curve, _)| other(curve)).collect()
     }
 }
+
+/// Changes the prime of explicit parameters in its last bit but one, so that it stays odd.
+fn corrupt_prime(spki: &mut [u8], group: GroupId) {
+    let prime = match group {
+        GroupId::Curve(curve) => curve.curve().prime(),
+        GroupId::Dh(group) => group.prime(),
+    };
+    let at = spki.windows(prime.len()).position(|window| window == prime);
+    if let Some(octet) = at.and_then(|at| spki.get_mut(at + prime.len() - 1)) {
+        *octet ^= 2;
+    }
+}
+
+/// Ciphers of chip authentication that there are not.
+const CA_ECDH_UNKNOWN: Oid = Oid::of(&[0, 4, 0, 127, 0, 7, 2, 2, 3, 2, 9]);
+const CA_DH_UNKNOWN: Oid = Oid::of(&[0, 4, 0, 127, 0, 7, 2, 2, 3, 1, 9]);
 
 /// Identifiers of nobody (2.999 is for examples).
 const UNKNOWN_INFO: Oid = Oid::of(&[2, 999, 1]);

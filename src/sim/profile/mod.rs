@@ -2,7 +2,7 @@
 //!
 //! [`vn`] is the Vietnamese chip ID card as far as it is known, [`passport`] an older passport (BAC, TD3), [`hardened`] a
 //! card with PACE only and the longest keys, [`plain`] one without access control, [`reference()`] the one that exchanges
-//! are counted on; [`cam`], [`im`] and [`dh`] have the other mappings and groups. A profile makes the same files each time; the card's own nonces and keys are random.
+//! are counted on; [`cam`], [`im`] and [`dh`] have the other mappings and groups, [`eac`] guards biometrics. A profile makes the same files each time; the card's own nonces and keys are random.
 
 mod contents;
 mod defect;
@@ -12,10 +12,13 @@ pub use defect::Defect;
 
 use super::access::{Mapping, PaceSuite};
 use super::files::{File, Folder};
-use super::issuer::{CurveForm, IssuerPlan, KeyKind, KeyPlan};
+use super::issuer::{CurveForm, IssuerPlan, KeyKind, KeyPlan, TerminalAuthorityPlan};
 use super::person::{Layout, Person};
 use super::quirks::{Quirk, Quirks};
 use crate::crypto::{Cipher, CurveId, DhGroupId, DigestAlgorithm, GroupId};
+use crate::oid;
+use time::Date;
+use time::macros::date;
 
 /// One key pair of chip authentication.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +62,26 @@ pub struct ActiveAuthenticationPlan {
     pub kind: KeyKind,
     /// The digest.
     pub digest: DigestAlgorithm,
+}
+
+/// Terminal authentication, which guards EF.DG3 and EF.DG4 (9303-11 §7.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TerminalPlan {
+    /// The authority that the card trusts.
+    pub authority: TerminalAuthorityPlan,
+    /// The generations of it that the card trusts, the current one first: one or two.
+    pub trusted: Vec<u8>,
+    /// The date that the card believes in at first.
+    pub today: Date,
+    /// File identifier and short identifier of EF.CVCA, where TerminalAuthenticationInfo states them.
+    pub cvca_file: Option<(u16, u8)>,
+}
+
+impl TerminalPlan {
+    /// A card that trusts the first generation of this authority and was made on 1 July 2023.
+    pub fn new(authority: TerminalAuthorityPlan) -> Self {
+        Self { authority, trusted: vec![1], today: date!(2023 - 07 - 01), cvca_file: None }
+    }
 }
 
 /// What the card says of the lengths it takes.
@@ -112,6 +135,8 @@ pub struct Profile {
     pub card_security: Option<CardSecurityPlan>,
     /// The keys of chip authentication.
     pub chip_authentication: Vec<ChipAuthenticationPlan>,
+    /// Terminal authentication: EF.DG3 and EF.DG4 are there, for terminals with the right.
+    pub terminal_authentication: Option<TerminalPlan>,
     /// Active authentication.
     pub active_authentication: Option<ActiveAuthenticationPlan>,
     /// Whether there is an EF.DG3, which nobody may read.
@@ -156,6 +181,7 @@ pub fn vn() -> Profile {
             key_id: None,
             form: CurveForm::Explicit,
         }],
+        terminal_authentication: None,
         active_authentication: Some(ActiveAuthenticationPlan {
             kind: KeyKind::Rsa(2048),
             digest: DigestAlgorithm::Sha256,
@@ -302,6 +328,24 @@ pub fn dh() -> Profile {
     }
 }
 
+/// A card whose EF.DG3 and EF.DG4 are guarded by terminal authentication, after PACE and chip authentication.
+pub fn eac() -> Profile {
+    let curve = CurveId::BrainpoolP256r1;
+    let authority = TerminalAuthorityPlan::new("UT", KeyKind::Ec(curve), oid::ID_TA_ECDSA_SHA256);
+    Profile {
+        name: "eac",
+        pace: vec![PaceSuite::generic(curve, Cipher::Aes128)],
+        chip_authentication: vec![ChipAuthenticationPlan {
+            group: GroupId::Curve(curve),
+            cipher: Cipher::Aes128,
+            key_id: None,
+            form: CurveForm::Explicit,
+        }],
+        terminal_authentication: Some(TerminalPlan::new(authority)),
+        ..hardened()
+    }
+}
+
 /// The files of a profile's card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contents {
@@ -320,9 +364,10 @@ impl Contents {
 }
 
 impl Profile {
-    /// The profile of this name: `vn`, `passport`, `hardened`, `plain`, `reference`, `cam`, `im`, `dh`.
+    /// The profile of this name: `vn`, `passport`, `hardened`, `plain`, `reference`, `cam`, `im`, `dh`,
+    /// `eac`.
     pub fn by_name(name: &str) -> Option<Self> {
-        let all = [vn(), passport(), hardened(), plain(), reference(), cam(), im(), dh()];
+        let all = [vn(), passport(), hardened(), plain(), reference(), cam(), im(), dh(), eac()];
         all.into_iter().find(|profile| profile.name == name)
     }
 

@@ -1,0 +1,58 @@
+//! `chipid report`: a saved document as a page for people, as JSON, or as a FHIR patient. `chipid schema`: the JSON's schema.
+
+use crate::arguments::{Form, ReportArguments};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::page::{Beside, Picture};
+use crate::{folder, output, page, report, trust, verify};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use chipid::Report;
+use chipid::inspection::fhir;
+use std::path::Path;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+pub fn run(output: &Output, arguments: ReportArguments) -> Result<u8, Failure> {
+    let at = verify::moment(arguments.at.as_deref())?;
+    let store = trust::store(&arguments.trust, output)?;
+    let judged = verify::document(&arguments.path)?.verify(&store, at);
+    let value = report::value(&judged, None);
+    let text = match arguments.form {
+        Form::Html => {
+            let at = OffsetDateTime::from(at).format(&Rfc3339).unwrap_or_default();
+            let trusted = trust::names(&arguments.trust);
+            page::html(&value, &Beside { picture: picture(&judged), at: &at, trusted: &trusted })
+        }
+        Form::Json => format!("{value}\n"),
+        Form::Fhir => {
+            let patient = fhir::patient(&judged, arguments.photo)
+                .map_err(|error| Failure::other("not_authentic", vec![("why", error.to_string())]))?;
+            format!("{patient}\n")
+        }
+    };
+    write(&arguments.out, &text)?;
+    Ok(report::exit(&judged))
+}
+
+/// The schema of `chipid.result/1`.
+pub fn schema(output: &Output) -> Result<u8, Failure> {
+    output.json(&Report::json_schema());
+    Ok(0)
+}
+
+/// To a file of its owner's alone, or to standard output for `-`.
+fn write(out: &Path, text: &str) -> Result<(), Failure> {
+    if out == Path::new("-") {
+        output::print(text);
+        return Ok(());
+    }
+    folder::write_private(out, text.as_bytes())
+}
+
+/// The portrait, where a browser shows its format.
+fn picture(report: &Report) -> Option<Picture> {
+    let portrait = report.portrait()?;
+    let mime = ["image/jpeg", "image/png"].into_iter().find(|mime| *mime == portrait.mime)?;
+    Some(Picture { mime, base64: BASE64_STANDARD.encode(&portrait.image) })
+}

@@ -1,0 +1,50 @@
+//! The terminal that may read fingers and irises: a folder with its certificates and its private key.
+//!
+//! A key in a file is for tests and demonstrations; an inspection system keeps it in a security module and implements
+//! `TerminalSigner` for it.
+
+use crate::failure::Failure;
+use chipid::chip::{FileKey, Terminal};
+use chipid::crypto::OsRandom;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What the files are named: certificates, and the one key (PKCS #8).
+const CERTIFICATES: [&str; 2] = ["cvcert", "cvc"];
+const KEY: &str = "pkcs8";
+/// The largest file that is read, in bytes.
+const MOST: u64 = 64 << 10;
+
+/// The terminal of this folder.
+pub fn load(folder: &Path) -> Result<Terminal, Failure> {
+    let entries = fs::read_dir(folder).map_err(|error| refused(folder, &error))?;
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    let ends = |path: &&PathBuf, with: &str| path.extension().is_some_and(|extension| extension == with);
+    let keys: Vec<&PathBuf> = paths.iter().filter(|path| ends(path, KEY)).collect();
+    let [key] = keys.as_slice() else {
+        return Err(refused(folder, &format!("{} files *.{KEY}, one is due", keys.len())));
+    };
+    let signer = FileKey::from_pkcs8(&read(key)?, Box::new(OsRandom)).map_err(|error| refused(key, &error))?;
+    let mut terminal = Terminal::new(Box::new(signer));
+    for path in paths.iter().filter(|path| CERTIFICATES.iter().any(|with| ends(path, with))) {
+        let name = path.display().to_string();
+        terminal.add_file(&name, &read(path)?).map_err(|error| refused(folder, &error))?;
+    }
+    if terminal.certificates().is_empty() {
+        return Err(refused(folder, &"no certificate *.cvcert or *.cvc"));
+    }
+    Ok(terminal)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let length = fs::metadata(path).map_err(|error| refused(path, &error))?.len();
+    if length > MOST {
+        return Err(refused(path, &"longer than 64 KiB"));
+    }
+    fs::read(path).map_err(|error| refused(path, &error))
+}
+
+fn refused(path: &Path, why: &dyn std::fmt::Display) -> Failure {
+    Failure::usage("usage.terminal", vec![("path", path.display().to_string()), ("why", why.to_string())])
+}

@@ -1,0 +1,102 @@
+//! The schema of a report's JSON, `chipid.result/1` (JSON Schema 2020-12), made from the tables that make the report.
+
+use super::holder::FIELD_NAMES;
+use super::report::Report;
+use crate::checks::{CheckId, Reason, State, Warning};
+use serde_json::{Value, json};
+
+impl Report {
+    /// The JSON schema of a report's serde output.
+    pub fn json_schema() -> Value {
+        let codes = |codes: Vec<&'static str>| json!({"enum": codes});
+        let states = [State::Successful, State::Failed, State::Undetermined, State::NotSupported, State::Aborted];
+        let state = codes(states.map(State::as_str).to_vec());
+        let text = json!({"type": "string"});
+        let optional = |schema: Value| json!({"anyOf": [schema, {"type": "null"}]});
+        let count = json!({"type": "integer", "minimum": 0});
+        let field = object(json!({
+            "value": text,
+            "source": codes(vec!["dg1", "dg11", "dg12", "dg13"]),
+            "state": state,
+        }));
+        let fields: serde_json::Map<String, Value> =
+            FIELD_NAMES.iter().map(|name| ((*name).to_owned(), json!({"$ref": "#/$defs/field"}))).collect();
+        let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+        let warnings: Vec<_> = Warning::ALL.iter().map(|warning| warning.as_str()).collect();
+        let check = object(json!({
+            "id": codes(CheckId::ALL.iter().map(|id| id.as_str()).collect()),
+            "state": state,
+            "reason": optional(codes(reasons)),
+            "compared": text,
+            "warnings": {"type": "array", "items": codes(warnings), "uniqueItems": true},
+        }));
+        let access = object(json!({
+            "protocol": codes(vec!["pace", "bac", "none"]),
+            "mapping": optional(codes(vec!["gm", "im", "cam"])),
+            "password": optional(codes(vec!["can", "mrz"])),
+            "parameter": optional(text.clone()),
+            "cipher": optional(codes(vec!["3des", "aes-128", "aes-192", "aes-256"])),
+            "downgraded": {"type": "boolean"},
+            "offered": {"type": "array", "items": text},
+        }));
+        let online_check = object(json!({
+            "personal_number": optional(json!({"type": "string", "pattern": "^[0-9]{12}$"})),
+            "ds_certificate": optional(text.clone()),
+            "province": optional(text.clone()),
+        }));
+        let mut portrait = object(json!({
+            "mime": text,
+            "bytes": count,
+            "size": optional(json!({"type": "array", "items": count, "minItems": 2, "maxItems": 2})),
+            "state": state,
+        }));
+        // The program adds where it saved the portrait.
+        if let Some(Value::Object(properties)) = portrait.get_mut("properties") {
+            properties.insert("file".into(), optional(text.clone()));
+        }
+        let mut schema = object(json!({
+            "schema": {"const": "chipid.result/1"},
+            "verdict": codes(vec!["failed", "undetermined", "data_authentic", "genuine"]),
+            "expired": {"type": "boolean"},
+            "checks": {"type": "array", "items": {"$ref": "#/$defs/check"}},
+            "holder": {"type": "object", "properties": fields, "additionalProperties": false},
+            "portrait": optional(json!({"$ref": "#/$defs/portrait"})),
+            "access": optional(json!({"$ref": "#/$defs/access"})),
+            "online_check": optional(json!({"$ref": "#/$defs/online_check"})),
+            "exchanges": count,
+            "elapsed_ms": count,
+            "limits": optional(object(json!({"max_command": count, "max_answer": count}))),
+            "restarts": count,
+            "resumes": count,
+            "resumed_files": {"type": "array", "items": text},
+            "not_read": {"type": "array", "items": object(json!({
+                "file": text,
+                "why": codes(vec!["plan", "needs_terminal_authentication", "removed"]),
+            }))},
+        }));
+        if let Value::Object(top) = &mut schema {
+            // The program adds whose report it is among several, and what evidence gave with the trust of then.
+            let then = object(json!({
+                "verdict": codes(vec!["failed", "undetermined", "data_authentic", "genuine"]),
+                "expired": {"type": "boolean"},
+                "same_lists": {"type": "boolean"},
+            }));
+            if let Some(Value::Object(properties)) = top.get_mut("properties") {
+                properties.insert("path".into(), text.clone());
+                properties.insert("then".into(), then);
+            }
+            top.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
+            top.insert("title".into(), json!("What verifying an identity document gave"));
+            let definitions = json!({"field": field, "check": check, "access": access, "online_check": online_check, "portrait": portrait});
+            top.insert("$defs".into(), definitions);
+        }
+        schema
+    }
+}
+
+/// An object with just these properties, all of them due.
+fn object(properties: Value) -> Value {
+    let required: Vec<String> =
+        properties.as_object().map(|properties| properties.keys().cloned().collect()).unwrap_or_default();
+    json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
+}

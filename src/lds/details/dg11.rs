@@ -1,0 +1,114 @@
+//! EF.DG11: additional personal details (9303-10 §4.7.11).
+
+use super::template::Template;
+use super::text::Text;
+use crate::lds::finding::{Finding, Findings};
+use crate::lds::{DataGroup, FileId, Image, PartialDate, RawObject};
+use crate::tlv::{Tag, TlvError};
+
+const FULL_NAME: Tag = Tag(0x5F0E);
+const OTHER_NAME: Tag = Tag(0x5F0F);
+const PERSONAL_NUMBER: Tag = Tag(0x5F10);
+const PLACE_OF_BIRTH: Tag = Tag(0x5F11);
+const TELEPHONE: Tag = Tag(0x5F12);
+const PROFESSION: Tag = Tag(0x5F13);
+const TITLE: Tag = Tag(0x5F14);
+const PERSONAL_SUMMARY: Tag = Tag(0x5F15);
+const PROOF_OF_CITIZENSHIP: Tag = Tag(0x5F16);
+const OTHER_VALID_TD_NUMBERS: Tag = Tag(0x5F17);
+const CUSTODY_INFORMATION: Tag = Tag(0x5F18);
+const FULL_DATE_OF_BIRTH: Tag = Tag(0x5F2B);
+const PERMANENT_ADDRESS: Tag = Tag(0x5F42);
+
+/// The fields, but for the other names.
+const KNOWN: [Tag; 12] = [
+    FULL_NAME,
+    PERSONAL_NUMBER,
+    PLACE_OF_BIRTH,
+    TELEPHONE,
+    PROFESSION,
+    TITLE,
+    PERSONAL_SUMMARY,
+    PROOF_OF_CITIZENSHIP,
+    OTHER_VALID_TD_NUMBERS,
+    CUSTODY_INFORMATION,
+    FULL_DATE_OF_BIRTH,
+    PERMANENT_ADDRESS,
+];
+
+/// EF.DG11 as a value, borrowed from the file as it was read; a field is `None` where it is absent.
+///
+/// ```text
+/// DG11 ::= 6B L  5C L tag*                         -- tag list
+///                5F0E L name                       -- full name in national characters
+///                A0 L { 02 01 n  { 5F0F L name }* }  -- other names
+///                5F10 personal number   5F2B 08 date of birth   5F11 place of birth   5F42 permanent address
+///                5F12 telephone   5F13 profession   5F14 title   5F15 personal summary
+///                5F16 image of a proof of citizenship   5F17 other valid TD numbers   5F18 custody information
+/// ```
+#[derive(Clone, Debug)]
+pub struct Dg11<'a> {
+    /// 5C: the tags of the fields that the file says are there.
+    pub tag_list: Option<Vec<Tag>>,
+    /// 5F0E: full name in national characters; [`Text::name`] parts it.
+    pub full_name: Option<Text<'a>>,
+    /// 5F0F: other names, at most [`MAX_NAMES`](super::MAX_NAMES).
+    pub other_names: Vec<Text<'a>>,
+    /// 5F10: personal number.
+    pub personal_number: Option<Text<'a>>,
+    /// 5F2B: full date of birth; `None` also where it is no date.
+    pub full_date_of_birth: Option<PartialDate>,
+    /// 5F11: place of birth; [`Text::parts`] parts it.
+    pub place_of_birth: Option<Text<'a>>,
+    /// 5F42: permanent address; [`Text::parts`] parts it.
+    pub permanent_address: Option<Text<'a>>,
+    /// 5F12: telephone.
+    pub telephone: Option<Text<'a>>,
+    /// 5F13: profession.
+    pub profession: Option<Text<'a>>,
+    /// 5F14: title.
+    pub title: Option<Text<'a>>,
+    /// 5F15: personal summary.
+    pub personal_summary: Option<Text<'a>>,
+    /// 5F16: the image of a proof of citizenship.
+    pub proof_of_citizenship: Option<Image<'a>>,
+    /// 5F17: numbers of other valid travel documents; [`Text::parts`] parts them.
+    pub other_valid_td_numbers: Option<Text<'a>>,
+    /// 5F18: custody information.
+    pub custody_information: Option<Text<'a>>,
+    /// Data objects that the standard does not have here, at most [`MAX_OTHERS`](super::MAX_OTHERS).
+    pub others: Vec<RawObject<'a>>,
+    /// What was found amiss or unusual.
+    pub findings: Vec<Finding>,
+}
+
+impl<'a> Dg11<'a> {
+    /// Reads an EF.DG11.
+    ///
+    /// # Errors
+    /// No data object 6B.
+    pub fn parse(file: &'a [u8]) -> Result<Self, TlvError> {
+        let mut findings = Findings::of(FileId::DataGroup(DataGroup::DG11));
+        let outer = findings.object(file, Tag(0x6B), "DG11, tag 6B")?;
+        let template = Template::read(&outer, &KNOWN, Some(OTHER_NAME), &mut findings);
+        let mut text = |tag| template.text(tag, &mut findings);
+        Ok(Self {
+            full_name: text(FULL_NAME),
+            personal_number: text(PERSONAL_NUMBER),
+            place_of_birth: text(PLACE_OF_BIRTH),
+            permanent_address: text(PERMANENT_ADDRESS),
+            telephone: text(TELEPHONE),
+            profession: text(PROFESSION),
+            title: text(TITLE),
+            personal_summary: text(PERSONAL_SUMMARY),
+            other_valid_td_numbers: text(OTHER_VALID_TD_NUMBERS),
+            custody_information: text(CUSTODY_INFORMATION),
+            full_date_of_birth: template.date(FULL_DATE_OF_BIRTH, &mut findings),
+            proof_of_citizenship: template.image(PROOF_OF_CITIZENSHIP, &mut findings),
+            tag_list: template.tag_list,
+            other_names: template.names,
+            others: template.others,
+            findings: findings.into_list(),
+        })
+    }
+}

@@ -1,0 +1,94 @@
+//! EF.DG12: additional document details (9303-10 §4.7.12).
+
+use super::template::Template;
+use super::text::Text;
+use crate::lds::finding::{Finding, Findings};
+use crate::lds::{DataGroup, DateTime, FileId, Image, PartialDate, RawObject};
+use crate::tlv::{Tag, TlvError};
+
+const ISSUING_AUTHORITY: Tag = Tag(0x5F19);
+const OTHER_PERSON: Tag = Tag(0x5F1A);
+const ENDORSEMENTS: Tag = Tag(0x5F1B);
+const TAX_EXIT_REQUIREMENTS: Tag = Tag(0x5F1C);
+const IMAGE_OF_FRONT: Tag = Tag(0x5F1D);
+const IMAGE_OF_REAR: Tag = Tag(0x5F1E);
+const DATE_OF_ISSUE: Tag = Tag(0x5F26);
+const PERSONALIZATION_TIME: Tag = Tag(0x5F55);
+const PERSONALIZATION_SERIAL_NUMBER: Tag = Tag(0x5F56);
+
+/// The fields, but for the other persons.
+const KNOWN: [Tag; 8] = [
+    ISSUING_AUTHORITY,
+    ENDORSEMENTS,
+    TAX_EXIT_REQUIREMENTS,
+    IMAGE_OF_FRONT,
+    IMAGE_OF_REAR,
+    DATE_OF_ISSUE,
+    PERSONALIZATION_TIME,
+    PERSONALIZATION_SERIAL_NUMBER,
+];
+
+/// EF.DG12 as a value, borrowed from the file as it was read; a field is `None` where it is absent.
+///
+/// ```text
+/// DG12 ::= 6C L  5C L tag*                            -- tag list
+///                5F19 L authority   5F26 08 date of issue
+///                A0 L { 02 01 n  { 5F1A L name }* }   -- other persons
+///                5F1B endorsements, observations   5F1C tax, exit requirements
+///                5F1D image of the front   5F1E image of the rear
+///                5F55 0E date and time of personalization   5F56 serial number of the personalization system
+/// ```
+#[derive(Clone, Debug)]
+pub struct Dg12<'a> {
+    /// 5C: the tags of the fields that the file says are there.
+    pub tag_list: Option<Vec<Tag>>,
+    /// 5F19: issuing authority.
+    pub issuing_authority: Option<Text<'a>>,
+    /// 5F26: date of issue; `None` also where it is no date.
+    pub date_of_issue: Option<PartialDate>,
+    /// 5F1A: names of other persons, at most [`MAX_NAMES`](super::MAX_NAMES).
+    pub other_persons: Vec<Text<'a>>,
+    /// 5F1B: endorsements, observations.
+    pub endorsements: Option<Text<'a>>,
+    /// 5F1C: tax and exit requirements.
+    pub tax_exit_requirements: Option<Text<'a>>,
+    /// 5F1D: the image of the front of the document.
+    pub image_of_front: Option<Image<'a>>,
+    /// 5F1E: the image of its rear.
+    pub image_of_rear: Option<Image<'a>>,
+    /// 5F55: date and time of personalization; `None` also where it is none.
+    pub personalization_time: Option<DateTime>,
+    /// 5F56: serial number of the personalization system.
+    pub personalization_serial_number: Option<Text<'a>>,
+    /// Data objects that the standard does not have here, at most [`MAX_OTHERS`](super::MAX_OTHERS).
+    pub others: Vec<RawObject<'a>>,
+    /// What was found amiss or unusual.
+    pub findings: Vec<Finding>,
+}
+
+impl<'a> Dg12<'a> {
+    /// Reads an EF.DG12.
+    ///
+    /// # Errors
+    /// No data object 6C.
+    pub fn parse(file: &'a [u8]) -> Result<Self, TlvError> {
+        let mut findings = Findings::of(FileId::DataGroup(DataGroup::DG12));
+        let outer = findings.object(file, Tag(0x6C), "DG12, tag 6C")?;
+        let template = Template::read(&outer, &KNOWN, Some(OTHER_PERSON), &mut findings);
+        let mut text = |tag| template.text(tag, &mut findings);
+        Ok(Self {
+            issuing_authority: text(ISSUING_AUTHORITY),
+            endorsements: text(ENDORSEMENTS),
+            tax_exit_requirements: text(TAX_EXIT_REQUIREMENTS),
+            personalization_serial_number: text(PERSONALIZATION_SERIAL_NUMBER),
+            date_of_issue: template.date(DATE_OF_ISSUE, &mut findings),
+            image_of_front: template.image(IMAGE_OF_FRONT, &mut findings),
+            image_of_rear: template.image(IMAGE_OF_REAR, &mut findings),
+            personalization_time: template.date_time(PERSONALIZATION_TIME, &mut findings),
+            tag_list: template.tag_list,
+            other_persons: template.names,
+            others: template.others,
+            findings: findings.into_list(),
+        })
+    }
+}

@@ -1,0 +1,93 @@
+//! EF.DG16: persons to notify in an emergency (9303-10 §4.7.16).
+
+use super::template::Template;
+use super::text::Text;
+use crate::lds::finding::{Defect, Finding, Findings};
+use crate::lds::{DataGroup, FileId, PartialDate};
+use crate::tlv::{Tag, TlvError, small_integer};
+
+/// The most persons of one file: their templates have the tags A1 to AF.
+pub const MAX_PERSONS: usize = 15;
+
+const DATE_DATA_RECORDED: Tag = Tag(0x5F50);
+const NAME_OF_PERSON: Tag = Tag(0x5F51);
+const TELEPHONE: Tag = Tag(0x5F52);
+const ADDRESS: Tag = Tag(0x5F53);
+const KNOWN: [Tag; 4] = [DATE_DATA_RECORDED, NAME_OF_PERSON, TELEPHONE, ADDRESS];
+
+/// EF.DG16 as a value, borrowed from the file as it was read.
+///
+/// ```text
+/// DG16 ::= 70 L  02 01 n                            -- number of templates
+///                A1 L { 5F50 08 date data recorded   5F51 L name   5F52 L telephone   5F53 L address }
+///                A2 L { … }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Dg16<'a> {
+    /// The number of templates that the file states.
+    pub instances: Option<u32>,
+    /// The persons, at most [`MAX_PERSONS`].
+    pub persons: Vec<PersonToNotify<'a>>,
+    /// What was found amiss or unusual.
+    pub findings: Vec<Finding>,
+}
+
+/// A person to notify; a field is `None` where it is absent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonToNotify<'a> {
+    /// 5F50: when the data were recorded; `None` also where it is no date.
+    pub date_data_recorded: Option<PartialDate>,
+    /// 5F51: the name; [`Text::name`] parts it.
+    pub name_of_person: Option<Text<'a>>,
+    /// 5F52: telephone.
+    pub telephone: Option<Text<'a>>,
+    /// 5F53: address; [`Text::parts`] parts it.
+    pub address: Option<Text<'a>>,
+}
+
+impl<'a> Dg16<'a> {
+    /// Reads an EF.DG16.
+    ///
+    /// # Errors
+    /// No data object 70.
+    pub fn parse(file: &'a [u8]) -> Result<Self, TlvError> {
+        let mut findings = Findings::of(FileId::DataGroup(DataGroup::DG16));
+        let outer = findings.object(file, Tag(0x70), "DG16, tag 70")?;
+        let mut count = None;
+        let mut found = 0;
+        let mut before = Tag(0xA0);
+        let mut persons = Vec::new();
+        let mut inside = outer.children();
+        while let Some(object) = findings.next(&mut inside) {
+            match object.tag {
+                Tag::INTEGER if count.is_none() => count = Some(object),
+                Tag(0xA1..=0xAF) => {
+                    found += 1;
+                    if persons.len() >= MAX_PERSONS {
+                        findings.add(object.at, Defect::ObjectsTooMany);
+                        break;
+                    }
+                    if object.tag <= before {
+                        findings.add(object.at, Defect::WrongOrder);
+                    }
+                    before = object.tag;
+                    let template = Template::read(&object, &KNOWN, None, &mut findings);
+                    persons.push(PersonToNotify {
+                        date_data_recorded: template.date(DATE_DATA_RECORDED, &mut findings),
+                        name_of_person: template.text(NAME_OF_PERSON, &mut findings),
+                        telephone: template.text(TELEPHONE, &mut findings),
+                        address: template.text(ADDRESS, &mut findings),
+                    });
+                }
+                _ => findings.add(object.at, Defect::UnknownObject),
+            }
+        }
+        let instances = count.and_then(|count| small_integer(count.value));
+        match count {
+            None => findings.add(outer.value_at, Defect::CountMissing),
+            Some(count) if instances != Some(found) => findings.add(count.at, Defect::CountWrong),
+            Some(_) => {}
+        }
+        Ok(Self { instances, persons, findings: findings.into_list() })
+    }
+}
