@@ -144,12 +144,26 @@ codes! {
         LdsDg1 = "lds.dg1",
         /// EF.DG2 as a value.
         LdsDg2 = "lds.dg2",
+        /// EF.DG3 as a value.
+        LdsDg3 = "lds.dg3",
+        /// EF.DG4 as a value.
+        LdsDg4 = "lds.dg4",
+        /// EF.DG5 as a value.
+        LdsDg5 = "lds.dg5",
+        /// EF.DG7 as a value.
+        LdsDg7 = "lds.dg7",
+        /// EF.DG11 as a value.
+        LdsDg11 = "lds.dg11",
+        /// EF.DG12 as a value.
+        LdsDg12 = "lds.dg12",
         /// EF.DG13 as a value.
         LdsDg13 = "lds.dg13",
         /// EF.DG14 as a value.
         LdsDg14 = "lds.dg14",
         /// EF.DG15 as a value.
         LdsDg15 = "lds.dg15",
+        /// EF.DG16 as a value.
+        LdsDg16 = "lds.dg16",
         /// The date of expiry against the time of checking.
         LdsExpiry = "lds.expiry",
         /// The personal number of DG13 against the one of DG1.

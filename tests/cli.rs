@@ -278,7 +278,7 @@ fn evidence_is_written_verified_shown_and_lessened() {
     }
     // Never over another file.
     let again = run(&["read", "--demo", "--evidence", &whole, "--format", "json"]);
-    assert_eq!((again.code, again.json()["code"].as_str()), (2, Some("usage.exists")));
+    assert_eq!((again.code, again.json()["code"].as_str()), (2, Some("usage.taken")));
     let verified = run(&["verify", &whole, "--trust", &csca, "--trust-then", &csca, "--format", "json"]);
     assert_eq!(verified.code, 0, "{} {}", verified.out, verified.err);
     assert_eq!(verified.json()["verdict"], "genuine");

@@ -5,11 +5,13 @@
 mod reading;
 
 use chipid::error::Broken;
+use chipid::inspection::Options;
+use chipid::iso7816::StatusWord;
 use chipid::sim::faults::{Fault, Faulty};
 use chipid::sim::{Deviation, Quirk, profile};
 use chipid::transport::Transport;
-use chipid::{CheckId, Document, Error, TransportError, Verdict};
-use reading::{Issued, lines, read_or_part};
+use chipid::{Card, CheckId, Document, Error, Password, TransportError, Verdict};
+use reading::{Issued, go_on, lines, read_or_part};
 
 fn profiles() -> [Issued; 4] {
     [
@@ -42,17 +44,17 @@ fn control(issued: &Issued) -> (u32, Verdict) {
 
 type Outcome = Result<Document, (Error, Option<Document>)>;
 
-/// What holds in every case: no better verdict than the truth, and nothing cut off looks whole.
-fn judge(name: &str, outcome: &Outcome, issued: &Issued, truth: Verdict) {
+/// What holds in every case: no better verdict than the truth, and nothing cut off looks whole. Gives the verdict of what
+/// was read, if anything was.
+fn judge(name: &str, outcome: &Outcome, issued: &Issued, truth: Verdict) -> Option<Verdict> {
     let (document, is_whole) = match outcome {
         Ok(document) => (Some(document), true),
         Err((_, document)) => (document.as_ref(), false),
     };
-    if let Some(document) = document {
-        let report = issued.report(document);
-        assert!(report.verdict() <= truth, "{name}\n{}", lines(&report));
-        assert!(is_whole || report.verdict() <= Verdict::Undetermined, "{name}\n{}", lines(&report));
-    }
+    let report = issued.report(document?);
+    assert!(report.verdict() <= truth, "{name}\n{}", lines(&report));
+    assert!(is_whole || report.verdict() <= Verdict::Undetermined, "{name}\n{}", lines(&report));
+    Some(report.verdict())
 }
 
 #[test]
@@ -90,10 +92,9 @@ fn a_hostile_card_fails_access_and_proofs() {
                 card.deviate(at, deviation);
                 let name = format!("{deviation:?} at {at} of {}", profile.name);
                 let outcome = read_or_part(Box::new(card), &issued.password());
-                judge(&name, &outcome, &issued, truth);
-                match outcome {
-                    Ok(document) if issued.report(&document).verdict() == truth => {}
-                    _ => touched += 1,
+                let verdict = judge(&name, &outcome, &issued, truth);
+                if outcome.is_err() || verdict != Some(truth) {
+                    touched += 1;
                 }
             }
             let concerns = match deviation {
@@ -237,4 +238,43 @@ fn chip_authentication_is_never_proven_by_a_session_without_it() {
         }
     }
     println!("{cases} cases");
+}
+
+/// A card that fails PACE, knows no BAC, and gives its files to anybody.
+struct Open(Box<dyn Transport>);
+
+impl Transport for Open {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        match command {
+            [0x00, 0x84, ..] => Ok(vec![0x6D, 0x00]),
+            [0x00, 0xB0, 0x9E, ..] => Ok(vec![0x60, 0x02, 0x5F, 0x01, 0x90, 0x00]),
+            other => self.0.transmit(other),
+        }
+    }
+
+    fn reset(&mut self) -> Result<(), TransportError> {
+        self.0.reset()
+    }
+
+    fn atr(&self) -> &[u8] {
+        self.0.atr()
+    }
+
+    fn reader(&self) -> &str {
+        self.0.reader()
+    }
+}
+
+#[test]
+fn leave_for_bac_after_pace_is_no_leave_for_no_access_control_at_all() {
+    let issued = Issued::new(profile::vn().with_quirk(Quirk::PaceOffered6fff));
+    let mut options = Options::default();
+    options.allow_bac_after_pace = true;
+    let password = Password::mrz(&issued.profile.mrz_lines().concat()).unwrap();
+    let open = |link: Box<dyn Transport>| {
+        Card::connect(link).unwrap().with_options(options).open(&password, &mut go_on).map_err(Error::from)
+    };
+    assert!(open(Box::new(issued.card())).is_ok(), "the control: BAC by the caller's word");
+    let error = open(Box::new(Open(Box::new(issued.card())))).err().unwrap();
+    assert!(matches!(error, Error::Refused { status: StatusWord(0x6FFF), .. }), "{error}");
 }

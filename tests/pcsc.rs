@@ -321,6 +321,8 @@ beside_pcscd! {
         let readers = Readers::connect().unwrap();
         until("the card is seen", || readers.list().unwrap().iter().any(|reader| reader.card_present));
         assert_eq!(line.transmit(&COMMAND), Err(TransportError::NoService), "never resent behind the caller's back");
+        // What lies there now may be another card: said once.
+        assert_eq!(line.reset(), Err(TransportError::CardReset));
         line.reset().unwrap();
         assert_eq!(line.transmit(&COMMAND).unwrap(), echoed(&COMMAND));
     }

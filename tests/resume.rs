@@ -9,10 +9,12 @@ use chipid::error::{Broken, Step};
 use chipid::event::Show;
 use chipid::inspection::{FileState, Options, Resume};
 use chipid::lds::{DataGroup, FileId};
-use chipid::sim::{Profile, SimulatedCard, profile};
+use chipid::sim::{Profile, Quirk, SimulatedCard, profile};
 use chipid::transport::Transport;
-use chipid::{Card, CheckId, Document, Error, Event, Limits, ReadError, ReadPlan, State, TransportError, Verdict};
-use reading::{Issued, go_on, lines};
+use chipid::{
+    Card, CheckId, Document, Error, Event, Limits, Password, ReadError, ReadPlan, State, TransportError, Verdict,
+};
+use reading::{Issued, go_on, lines, mrz_only};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -237,6 +239,33 @@ fn a_copy_laid_in_place_of_the_card_does_not_inherit_its_proof() {
     let report = issued.report(&document);
     assert_eq!(report.verdict(), Verdict::Failed, "{}", lines(&report));
     assert_eq!(report.check(CheckId::ChipChipAuthentication).unwrap().state, State::Failed);
+}
+
+#[test]
+fn a_copy_that_is_opened_by_bac_does_not_inherit_what_pace_showed() {
+    let mut options = options(2);
+    options.allow_bac_after_pace = true;
+    let issued = Issued::new(Profile { bac: true, ..profile::cam() });
+    let refusing = issued.profile.clone().with_quirk(Quirk::PaceOffered6fff);
+    let password = || Password::can(issued.profile.can().unwrap()).unwrap().or(mrz_only(&issued.profile));
+    let read = |counter: Counter| {
+        let card = Card::connect(Box::new(counter)).unwrap().with_limits(Limits::SHORT).with_options(options);
+        card.open(&password(), &mut go_on).unwrap().read(&ReadPlan::full(), &mut go_on)
+    };
+    let whole = read(Counter::new(issued.card(), &[])).unwrap();
+    assert_eq!(issued.report(&whole).verdict(), Verdict::Genuine);
+    let exchanges = usize::try_from(whole.exchanges()).unwrap();
+    // After EF.CardSecurity the card is changed for one with the same files that refuses PACE.
+    for at in [exchanges / 2, exchanges - 1] {
+        let mut card = refusing.card().unwrap();
+        card.files_mut().clear();
+        card.files_mut().extend(issued.card().files_mut().iter().cloned());
+        let mut counter = Counter::new(issued.card(), &[at]);
+        counter.next.push(card);
+        let report = issued.report(&read(counter).unwrap());
+        assert!(report.access().unwrap().downgraded);
+        assert!(report.verdict() < Verdict::Genuine, "at {at}\n{}", lines(&report));
+    }
 }
 
 #[test]

@@ -39,6 +39,7 @@ pub enum Command {
     Schema,
     Mrz(ScanArguments),
     Qr(ScanArguments),
+    Image(ImageArguments),
     Readers,
     Watch,
     Csca(CscaArguments),
@@ -65,6 +66,8 @@ pub struct ReadArguments {
     pub keep: Keep,
     #[arg(long, value_name = "DIR")]
     pub terminal: Option<PathBuf>,
+    #[arg(long)]
+    pub no_portrait: bool,
 }
 
 /// How the chip is opened; exactly one.
@@ -136,6 +139,8 @@ pub struct VerifyArguments {
     pub trust_then: Vec<PathBuf>,
     #[arg(long, value_name = "COUNT")]
     pub jobs: Option<usize>,
+    #[arg(long)]
+    pub no_portrait: bool,
 }
 
 #[derive(Args)]
@@ -167,6 +172,20 @@ pub struct RemoveArguments {
 }
 
 #[derive(Args)]
+pub struct ImageArguments {
+    #[arg(value_name = "PATH")]
+    pub path: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[arg(long, requires = "out")]
+    pub raw: bool,
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    #[arg(long)]
+    pub no_portrait: bool,
+}
+
+#[derive(Args)]
 pub struct ReportArguments {
     #[arg(value_name = "PATH")]
     pub path: PathBuf,
@@ -174,6 +193,8 @@ pub struct ReportArguments {
     pub out: PathBuf,
     #[arg(long = "as", value_enum, default_value = "html", hide_default_value = true)]
     pub form: Form,
+    #[arg(long)]
+    pub force: bool,
     #[arg(long)]
     pub photo: bool,
     #[command(flatten)]

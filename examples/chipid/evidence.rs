@@ -52,7 +52,7 @@ impl Target {
             return Ok(Self::Standard);
         }
         let file = private_file().open(path).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => Failure::usage("usage.exists", vec![("path", path.display().to_string())]),
+            io::ErrorKind::AlreadyExists => Failure::usage("usage.taken", vec![("path", path.display().to_string())]),
             _ => unwritable(path, &error),
         })?;
         Ok(Self::File { path: path.to_owned(), file: Some(file) })

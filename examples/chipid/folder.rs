@@ -68,6 +68,38 @@ pub fn portrait(folder: &Path, portrait: &Portrait) -> Option<PathBuf> {
     (saved == portrait.image).then_some(path)
 }
 
+/// A file that must be there.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    let missing =
+        || Failure::usage("usage.path", vec![("path", path.display().to_string()), ("option", "image".into())]);
+    read(path)?.ok_or_else(missing)
+}
+
+/// Writes a file of its own, for its owner alone. One that is there stays, unless it holds the same or may be replaced.
+pub fn write_file(path: &Path, bytes: &[u8], may_replace: bool) -> Result<(), Failure> {
+    let write = |path: &Path| {
+        let mut file = private_file().open(path)?;
+        file.write_all(bytes).and_then(|()| file.sync_all()).inspect_err(|_| {
+            let _ = fs::remove_file(path);
+        })
+    };
+    if may_replace {
+        let new = path.with_file_name(format!(".chipid-new-{}", std::process::id()));
+        let moved = write(&new).and_then(|()| fs::rename(&new, path)).inspect_err(|_| {
+            let _ = fs::remove_file(&new);
+        });
+        return moved.map_err(|error| unwritable(path, &error));
+    }
+    match write(path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match read(path) {
+            Ok(Some(there)) if there == bytes => Ok(()),
+            _ => Err(Failure::usage("usage.exists", vec![("path", path.display().to_string())])),
+        },
+        Err(error) => Err(unwritable(path, &error)),
+    }
+}
+
 fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
     let file = match fs::File::open(path) {
         Ok(file) => file,
@@ -188,18 +220,6 @@ fn is_ours(name: &str) -> bool {
     name == PROOFS
         || name.strip_prefix(PORTRAIT).is_some_and(|ending| !ending.is_empty() && !ending.contains('.'))
         || FileId::all().any(|id| id.file_name() == name)
-}
-
-/// Writes a file for its owner alone; one that is there already is never overwritten.
-pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let written = private_file().open(path).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    written.map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => Failure::usage("usage.exists", vec![("path", path.display().to_string())]),
-        _ => unwritable(path, &error),
-    })
 }
 
 fn private_folder() -> DirBuilder {

@@ -9,11 +9,13 @@ mod demo;
 mod evidence;
 mod failure;
 mod folder;
+mod image;
 mod interrupt;
 mod key;
 mod messages;
 mod output;
 mod page;
+mod picture;
 mod progress;
 mod read;
 #[cfg(feature = "pcsc")]
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
         Command::Schema => reports::schema(&output),
         Command::Mrz(arguments) => scan::mrz(&output, arguments),
         Command::Qr(arguments) => scan::qr(&output, arguments),
+        Command::Image(arguments) => image::run(&output, arguments),
         Command::Csca(arguments) => csca::run(&output, arguments),
         Command::Simulate(arguments) => simulate::run(&output, arguments),
     };

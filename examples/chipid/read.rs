@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::folder::{PROOFS, Target, unwritable};
 use crate::output::Output;
 use crate::progress::Progress;
-use crate::{demo, folder, key, report, terminal, text, trust};
+use crate::{demo, folder, key, picture, report, terminal, text, trust};
 use chipid::error::Error;
 #[cfg(feature = "pcsc")]
 use chipid::error::TransportError;
@@ -88,6 +88,9 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
         if let Some(file) = &arguments.evidence {
             let file = text::plain(&file.display().to_string());
             output.text(&text::paragraph(&output.messages.fill("label.evidence", &[("file", &file)]), 0));
+        }
+        if !arguments.no_portrait {
+            picture::show_portrait(output, &report);
         }
         if let Some(folder) = &arguments.save {
             let folder = text::plain(&folder.display().to_string());

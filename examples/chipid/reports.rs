@@ -8,6 +8,7 @@ use crate::{folder, output, page, report, trust, verify};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use chipid::Report;
+use chipid::image::{self, ImageLimits};
 use chipid::inspection::fhir;
 use std::path::Path;
 use time::OffsetDateTime;
@@ -20,7 +21,8 @@ pub fn run(output: &Output, arguments: ReportArguments) -> Result<u8, Failure> {
     let value = report::value(&judged, None);
     let text = match arguments.form {
         Form::Html => {
-            let at = OffsetDateTime::from(at).format(&Rfc3339).unwrap_or_default();
+            let at = OffsetDateTime::from(at);
+            let at = at.replace_nanosecond(0).unwrap_or(at).format(&Rfc3339).unwrap_or_default();
             let trusted = trust::names(&arguments.trust);
             page::html(&value, &Beside { picture: picture(&judged), at: &at, trusted: &trusted })
         }
@@ -31,7 +33,7 @@ pub fn run(output: &Output, arguments: ReportArguments) -> Result<u8, Failure> {
             format!("{patient}\n")
         }
     };
-    write(&arguments.out, &text)?;
+    write(&arguments.out, &text, arguments.force)?;
     Ok(report::exit(&judged))
 }
 
@@ -42,17 +44,20 @@ pub fn schema(output: &Output) -> Result<u8, Failure> {
 }
 
 /// To a file of its owner's alone, or to standard output for `-`.
-fn write(out: &Path, text: &str) -> Result<(), Failure> {
+fn write(out: &Path, text: &str, may_replace: bool) -> Result<(), Failure> {
     if out == Path::new("-") {
         output::print(text);
         return Ok(());
     }
-    folder::write_private(out, text.as_bytes())
+    folder::write_file(out, text.as_bytes(), may_replace)
 }
 
-/// The portrait, where a browser shows its format.
+/// The portrait as a browser shows it: JPEG and PNG as they are, JPEG 2000 decoded, under limits.
 fn picture(report: &Report) -> Option<Picture> {
     let portrait = report.portrait()?;
-    let mime = ["image/jpeg", "image/png"].into_iter().find(|mime| *mime == portrait.mime)?;
-    Some(Picture { mime, base64: BASE64_STANDARD.encode(&portrait.image) })
+    if let Some(mime) = ["image/jpeg", "image/png"].into_iter().find(|mime| *mime == portrait.mime) {
+        return Some(Picture { mime, base64: BASE64_STANDARD.encode(&portrait.image) });
+    }
+    let decoded = image::decode(&portrait.image, &ImageLimits::default()).ok()?;
+    Some(Picture { mime: "image/png", base64: BASE64_STANDARD.encode(decoded.to_png()) })
 }

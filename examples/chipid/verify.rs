@@ -8,7 +8,7 @@ use crate::evidence;
 use crate::failure::{EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_PROVEN, EXIT_SEVERAL, EXIT_UNDETERMINED, Failure};
 use crate::folder::unreadable;
 use crate::output::Output;
-use crate::{folder, interrupt, report, text, trust};
+use crate::{folder, interrupt, picture, report, text, trust};
 use chipid::pki::TrustStore;
 use chipid::{Document, Proofs, Report};
 use indicatif::{ProgressBar, ProgressDrawTarget};
@@ -65,6 +65,9 @@ pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
                 output.json(&judged.value);
             } else {
                 output.text(&report::text(&judged.value, &output.messages));
+                if !arguments.no_portrait {
+                    picture::show_portrait(output, &judged.report);
+                }
             }
             Ok(report::exit(&judged.report))
         }

@@ -8,7 +8,7 @@ use crate::access::{
 };
 use crate::channel::{Budget, Channel, Limits, Outcome, ends_session, is_selected};
 use crate::crypto::{Cipher, OsRandom, Random};
-use crate::error::{Broken, Error, Step};
+use crate::error::{Broken, Error, Step, TransportError};
 use crate::event::{Phase, Show};
 use crate::iso7816::instruction::EMRTD_AID;
 use crate::iso7816::{Command, StatusWord};
@@ -136,18 +136,26 @@ impl Card {
     /// # Errors
     /// The line was lost, or the caller stopped.
     pub fn applications(&mut self, show: &mut Show<'_>) -> Result<Option<Dir>, Error> {
-        if self.used {
-            self.channel.reset()?;
-        }
-        self.used = true;
+        self.begin()?;
         read_dir(&mut self.channel, show)
     }
 
-    fn try_open(&mut self, password: &Password, show: &mut Show<'_>) -> Result<(Door, Opening), Error> {
-        if self.used {
-            self.channel.reset()?;
+    /// From a reset, where a protocol was begun before. That the line is a new one, perhaps to another card, is no matter
+    /// before anything is known of the card.
+    fn begin(&mut self) -> Result<(), Error> {
+        if core::mem::replace(&mut self.used, true)
+            && let Err(error) = self.channel.reset()
+        {
+            match error {
+                Error::Transport(TransportError::CardReset) => self.channel.reset()?,
+                error => return Err(error),
+            }
         }
-        self.used = true;
+        Ok(())
+    }
+
+    fn try_open(&mut self, password: &Password, show: &mut Show<'_>) -> Result<(Door, Opening), Error> {
+        self.begin()?;
         self.channel.phase(Phase::CardAccess, show)?;
         let card_access = read_card_access(&mut self.channel, show)?;
         let limits = match self.hint {
@@ -218,7 +226,11 @@ impl Door {
         // Fail-closed: BAC after PACE only by the caller's own word, after a reset, and on record (9303-11 §4.2).
         if self.options.allow_bac_after_pace && self.password.bac_seed().is_some() {
             channel.reset()?;
-            return self.open_without_pace(channel, offered, true, random, show);
+            let opening = self.open_without_pace(channel, offered, true, random, show)?;
+            // The word was for BAC, not for no access control at all.
+            if opening.access.protocol == AccessProtocol::Bac {
+                return Ok(opening);
+            }
         }
         Err(failure)
     }

@@ -6,7 +6,8 @@ use super::file_checks::Values;
 use crate::access::AccessProtocol;
 use crate::checks::{Check, CheckId, Reason, State, Warning};
 use crate::chip::TerminalAuthentication;
-use crate::lds::{FileId, SecurityInfos};
+use crate::lds::{DataGroup, FileId, SecurityInfos};
+use crate::passive_authentication::PassiveAuthentication;
 use crate::vietnam::{self, Comparison, CrossCheck, CrossWarning, Sources};
 
 /// Which protocol opened the chip.
@@ -66,7 +67,14 @@ pub(super) fn terminal(document: &Document, attested: &Attested<'_>) -> Check {
 
 /// Each info of EF.CardAccess stands byte-equal in DG14 or EF.CardSecurity, and each PACEInfo signed there was offered:
 /// else somebody took the stronger suites away (9303-11 §9.2.11). Signed files without any PACEInfo cannot tell.
-pub(super) fn card_access(document: &Document, values: &Values<'_>) -> Check {
+///
+/// A success rests on files that a trusted signer signed: `card_security` is what EF.CardSecurity is worth.
+pub(super) fn card_access(
+    document: &Document,
+    values: &Values<'_>,
+    pa: &PassiveAuthentication<'_>,
+    card_security_is: &Check,
+) -> Check {
     let id = CheckId::AccessCardAccess;
     let offered = match document.file(FileId::CardAccess) {
         FileState::Read(bytes) => match SecurityInfos::parse(FileId::CardAccess, bytes) {
@@ -107,7 +115,14 @@ pub(super) fn card_access(document: &Document, values: &Values<'_>) -> Check {
     if !infos.all(|info| is_signed(&info.raw) && is_in_card_security(&info.raw)) {
         return Check::failed(id, Reason::CardAccessDiffers).comparing(compared);
     }
-    Check::successful(id).comparing(compared)
+    let is_authentic = |name: &str| match name {
+        "EF.DG14" => pa.authenticated(DataGroup::DG14).is_some(),
+        _ => card_security_is.is_successful(),
+    };
+    match telling.iter().all(|(name, _)| is_authentic(name)) {
+        true => Check::successful(id).comparing(compared),
+        false => Check::undetermined(id, Reason::KeyNotAuthenticated).comparing(compared),
+    }
 }
 
 /// The comparisons of the Vietnamese profile: those that have something to compare.

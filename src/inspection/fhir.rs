@@ -56,7 +56,7 @@ pub fn patient(report: &Report, with_photo: bool) -> Result<Value, FhirError> {
     if let Some(date) = text("date_of_birth").and_then(date) {
         patient.insert("birthDate".into(), json!(date));
     }
-    if let Some(residence) = text("place_of_residence") {
+    if let Some(residence) = text("place_of_residence").or_else(|| text("permanent_address")) {
         let mut address = Map::new();
         address.insert("use".into(), json!("home"));
         address.insert("text".into(), json!(residence));

@@ -4,7 +4,8 @@ use super::document::{Document, FileState, NotRead};
 use crate::checks::{Check, CheckId, Reason, State, Warning};
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::lds::{
-    CardSecurity, CardSecurityError, Com, DataGroup, Dg2, Dg14, Dg15, FileId, Finding, Kind, Mrz, MrzField,
+    CardSecurity, CardSecurityError, Com, DataGroup, Dg2, Dg3, Dg4, Dg5, Dg7, Dg11, Dg12, Dg14, Dg15, Dg16, FileId,
+    Finding, Kind, Mrz, MrzField,
 };
 use crate::passive_authentication::{self as pa, Inputs, PassiveAuthentication};
 use crate::pki::TrustStore;
@@ -21,9 +22,16 @@ pub(super) struct Values<'a> {
     pub(super) com: Value<Com>,
     pub(super) mrz: Value<Mrz>,
     pub(super) dg2: Value<Dg2<'a>>,
+    pub(super) dg3: Value<Dg3<'a>>,
+    pub(super) dg4: Value<Dg4<'a>>,
+    pub(super) dg5: Value<Dg5<'a>>,
+    pub(super) dg7: Value<Dg7<'a>>,
+    pub(super) dg11: Value<Dg11<'a>>,
+    pub(super) dg12: Value<Dg12<'a>>,
     pub(super) dg13: Value<Dg13>,
     pub(super) dg14: Value<Dg14>,
     pub(super) dg15: Value<Dg15>,
+    pub(super) dg16: Value<Dg16<'a>>,
     pub(super) card_security: Option<Result<CardSecurity<'a>, CardSecurityError>>,
     pub(super) at: Date,
 }
@@ -37,9 +45,16 @@ impl<'a> Values<'a> {
         Self {
             com: document.file(FileId::Com).bytes().map(Com::parse),
             dg2: group(DataGroup::DG2).map(Dg2::parse),
+            dg3: group(DataGroup::DG3).map(Dg3::parse),
+            dg4: group(DataGroup::DG4).map(Dg4::parse),
+            dg5: group(DataGroup::DG5).map(Dg5::parse),
+            dg7: group(DataGroup::DG7).map(Dg7::parse),
+            dg11: group(DataGroup::DG11).map(Dg11::parse),
+            dg12: group(DataGroup::DG12).map(Dg12::parse),
             dg13: group(DataGroup::DG13).filter(|_| is_vietnamese).map(Dg13::parse),
             dg14: group(DataGroup::DG14).map(Dg14::parse),
             dg15: group(DataGroup::DG15).map(Dg15::parse),
+            dg16: group(DataGroup::DG16).map(Dg16::parse),
             card_security: document.file(FileId::CardSecurity).bytes().map(CardSecurity::parse),
             at: at.date(),
             mrz,
@@ -156,9 +171,16 @@ pub(super) fn all(document: &Document, values: &Values<'_>, pa: &PassiveAuthenti
     let mut checks = vec![com(document, values, pa)];
     checks.extend(conformity(CheckId::LdsDg1, &values.mrz, |mrz| mrz.findings()));
     checks.extend(conformity(CheckId::LdsDg2, &values.dg2, |dg2| &dg2.findings));
+    checks.extend(conformity(CheckId::LdsDg3, &values.dg3, |dg3| &dg3.findings));
+    checks.extend(conformity(CheckId::LdsDg4, &values.dg4, |dg4| &dg4.findings));
+    checks.extend(conformity(CheckId::LdsDg5, &values.dg5, |dg5| &dg5.findings));
+    checks.extend(conformity(CheckId::LdsDg7, &values.dg7, |dg7| &dg7.findings));
+    checks.extend(conformity(CheckId::LdsDg11, &values.dg11, |dg11| &dg11.findings));
+    checks.extend(conformity(CheckId::LdsDg12, &values.dg12, |dg12| &dg12.findings));
     checks.extend(conformity(CheckId::LdsDg13, &values.dg13, |dg13| dg13.findings()));
     checks.extend(conformity(CheckId::LdsDg14, &values.dg14, |dg14| dg14.findings()));
     checks.extend(conformity(CheckId::LdsDg15, &values.dg15, |dg15| &dg15.findings));
+    checks.extend(conformity(CheckId::LdsDg16, &values.dg16, |dg16| &dg16.findings));
     checks.push(expiry(values));
     checks
 }

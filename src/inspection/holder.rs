@@ -3,7 +3,7 @@
 use super::document::Document;
 use super::file_checks::Values;
 use crate::checks::{CheckId, State};
-use crate::lds::{DataGroup, Mrz, PartialDate};
+use crate::lds::{DataGroup, Dg11, Dg12, Mrz, PartialDate, Text};
 use crate::passive_authentication::PassiveAuthentication;
 use crate::vietnam::{Dg13, Dg13Field, is_vietnamese, td1_number};
 
@@ -13,6 +13,10 @@ use crate::vietnam::{Dg13, Dg13Field, is_vietnamese, td1_number};
 pub enum Source {
     /// The machine readable zone.
     Dg1,
+    /// Additional personal details.
+    Dg11,
+    /// Additional document details.
+    Dg12,
     /// Vietnam's optional details.
     Dg13,
 }
@@ -65,7 +69,7 @@ impl serde::Serialize for Holder {
 }
 
 /// The names of the fields, in their order.
-pub const FIELD_NAMES: [&str; 22] = [
+pub const FIELD_NAMES: [&str; 37] = [
     "personal_number",
     "full_name",
     "date_of_birth",
@@ -88,6 +92,21 @@ pub const FIELD_NAMES: [&str; 22] = [
     "surname",
     "given_names",
     "optional_data",
+    "other_names",
+    "place_of_birth",
+    "permanent_address",
+    "telephone",
+    "profession",
+    "title",
+    "personal_summary",
+    "other_document_numbers",
+    "custody_information",
+    "issuing_authority",
+    "other_persons",
+    "endorsements",
+    "tax_exit_requirements",
+    "personalization_time",
+    "personalization_serial_number",
 ];
 
 /// The portrait, as its file holds it; never decoded here.
@@ -144,14 +163,24 @@ pub(super) fn of(
             found.push((name, Field { value, source: Source::Dg13, state }));
         }
     }
-    if let Some(mrz) = values.mrz() {
-        let state = state(pa, DataGroup::DG1);
-        for (name, value) in of_dg1(mrz, values) {
+    // Of two sources of a field the first one counts: names of DG11 have their diacritics, those of DG1 do not.
+    let mut add = |source, group, texts: Vec<(&'static str, String)>| {
+        let state = state(pa, group);
+        for (name, value) in texts {
             let is_new = !value.is_empty() && !found.iter().any(|(own, _)| *own == name);
             if is_new {
-                found.push((name, Field { value, source: Source::Dg1, state }));
+                found.push((name, Field { value, source, state }));
             }
         }
+    };
+    if let Some(Ok(dg11)) = &values.dg11 {
+        add(Source::Dg11, DataGroup::DG11, of_dg11(dg11));
+    }
+    if let Some(Ok(dg12)) = &values.dg12 {
+        add(Source::Dg12, DataGroup::DG12, of_dg12(dg12));
+    }
+    if let Some(mrz) = values.mrz() {
+        add(Source::Dg1, DataGroup::DG1, of_dg1(mrz, values));
     }
     if let Some(kept) = &document.fields {
         found.retain(|(name, _)| kept.contains(name));
@@ -180,6 +209,41 @@ fn of_dg13(dg13: &Dg13) -> Vec<(&'static str, String)> {
         ("former_number", dg13.text(Dg13Field::FormerNumber)),
     ];
     texts.into_iter().filter_map(|(name, text)| Some((name, text?.to_owned()))).collect()
+}
+
+fn of_dg11(dg11: &Dg11<'_>) -> Vec<(&'static str, String)> {
+    let whole = |text: &Option<Text<'_>>| text.map(|text| text.text().into_owned()).unwrap_or_default();
+    let parts = |text: &Option<Text<'_>>| text.map(|text| text.parts().join(", ")).unwrap_or_default();
+    let others: Vec<String> = dg11.other_names.iter().map(|name| name.name().full()).collect();
+    vec![
+        ("full_name", dg11.full_name.map(|name| name.name().full()).unwrap_or_default()),
+        ("other_names", others.join("; ")),
+        ("personal_number", whole(&dg11.personal_number)),
+        ("date_of_birth", dg11.full_date_of_birth.map(|date| date.to_text()).unwrap_or_default()),
+        ("place_of_birth", parts(&dg11.place_of_birth)),
+        ("permanent_address", parts(&dg11.permanent_address)),
+        ("telephone", whole(&dg11.telephone)),
+        ("profession", parts(&dg11.profession)),
+        ("title", whole(&dg11.title)),
+        ("personal_summary", parts(&dg11.personal_summary)),
+        ("other_document_numbers", parts(&dg11.other_valid_td_numbers)),
+        ("custody_information", parts(&dg11.custody_information)),
+    ]
+}
+
+fn of_dg12(dg12: &Dg12<'_>) -> Vec<(&'static str, String)> {
+    let whole = |text: &Option<Text<'_>>| text.map(|text| text.text().into_owned()).unwrap_or_default();
+    let parts = |text: &Option<Text<'_>>| text.map(|text| text.parts().join(", ")).unwrap_or_default();
+    let others: Vec<String> = dg12.other_persons.iter().map(|name| name.name().full()).collect();
+    vec![
+        ("issuing_authority", parts(&dg12.issuing_authority)),
+        ("date_of_issue", dg12.date_of_issue.map(|date| date.to_text()).unwrap_or_default()),
+        ("other_persons", others.join("; ")),
+        ("endorsements", parts(&dg12.endorsements)),
+        ("tax_exit_requirements", parts(&dg12.tax_exit_requirements)),
+        ("personalization_time", dg12.personalization_time.map(|time| time.to_text()).unwrap_or_default()),
+        ("personalization_serial_number", whole(&dg12.personalization_serial_number)),
+    ]
 }
 
 fn of_dg1(mrz: &Mrz, values: &Values<'_>) -> Vec<(&'static str, String)> {

@@ -49,7 +49,7 @@ impl ReadPlan {
     /// Where does the holder live: number, name and place of residence (DG11 or DG13).
     pub fn residence() -> Self {
         let groups = [DataGroup::DG11, DataGroup::DG13];
-        Self::full().only(groups).keeping(["personal_number", "full_name", "place_of_residence"])
+        Self::full().only(groups).keeping(["personal_number", "full_name", "place_of_residence", "permanent_address"])
     }
 
     /// The same, handing out these fields of the holder only ([`FIELD_NAMES`](crate::inspection::FIELD_NAMES)). A data

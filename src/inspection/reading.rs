@@ -67,9 +67,19 @@ impl Reading {
         let opening = &mut self.session.opening;
         self.ephemeral = None;
         self.terminal_settled = false;
-        if let Some(mapping) = opening.chip_mapping.take() {
-            document.chip_mapping = MappingRecord::Shown(mapping);
-            self.ephemeral = opening.ephemeral.take();
+        match opening.chip_mapping.take() {
+            Some(mapping) => {
+                document.chip_mapping = MappingRecord::Shown(mapping);
+                self.ephemeral = opening.ephemeral.take();
+            }
+            // What another session showed is no proof of this one's chip.
+            None => {
+                document.chip_mapping = MappingRecord::None;
+                if document.chip_authentication == ChipAuthentication::ShownByMapping {
+                    document.chip_authentication = ChipAuthentication::NotMade;
+                    self.chip_settled = false;
+                }
+            }
         }
         if let Some(card_security) = opening.card_security.take() {
             document.put(FileId::CardSecurity, card_security);
@@ -206,6 +216,18 @@ impl Reading {
                     }
                     document.put(file, outcome.into());
                     return offer(file, document, show);
+                }
+                // The first answer under the new keys may be too long, as any other: agreed on once more, with shorter ones.
+                Err(error)
+                    if self.chip_unproven.is_some()
+                        && self.restarts < MAX_RESTARTS
+                        && self.session.channel.is_length_fault(&error)
+                        && self.session.channel.lower_read_length(self.restarts + 1 == MAX_RESTARTS) =>
+                {
+                    self.restarts += 1;
+                    self.reopen(document, show)?;
+                    self.chip_settled = is_chip_suspect(document);
+                    self.chip_authentication(document, show)?;
                 }
                 Err(error) if self.chip_unproven.is_some() && ends_session(&error) => {
                     self.reopen(document, show)?;

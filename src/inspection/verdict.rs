@@ -91,7 +91,7 @@ pub(super) fn judge(document: &Document, trust: &TrustStore, at: SystemTime) -> 
     let attested = Attested::of(document, trust);
     let mut checks = attested.checks.clone();
     checks.push(cross_checks::access_protocol(document, &attested));
-    checks.push(cross_checks::card_access(document, &files));
+    checks.push(cross_checks::card_access(document, &files, &pa, &card_security));
     checks.push(cross_checks::terminal(document, &attested));
     checks.push(card_security.clone());
     checks.extend(pa.checks().iter().cloned());

@@ -238,7 +238,7 @@ fn a_challenge_is_eight_octets_long() {
     let world = World::new(oid::ID_TA_ECDSA_SHA256);
     for len in [0, 7, 9, 16] {
         let (outcome, seen) = run(&mut world.terminal(world.file_key()), &["UTCVCA00002"], willing(&vec![1; len]));
-        assert_eq!(outcome.unwrap_err().code(), "protocol.bad_answer");
+        assert_eq!(outcome.unwrap(), TerminalAuthentication::BadAnswer);
         assert_eq!(seen.last().map(|command| command.ins), Some(0x84), "nothing is signed");
     }
 }

@@ -67,7 +67,10 @@ impl Link {
 
 fn connect(name: &CString) -> Result<(Card, Vec<u8>, Option<Protocol>), TransportError> {
     let context = call(|| Context::establish(Scope::User))?;
-    let card = call(|| context.connect(name, ShareMode::Exclusive, protocols()))?;
+    let mut card = call(|| context.connect(name, ShareMode::Exclusive, protocols()))?;
+    // Another program may have left an application selected: EF.CardAccess would then seem to be absent. A reset is no
+    // exchange with the card.
+    call(|| card.reconnect(ShareMode::Exclusive, protocols(), Disposition::ResetCard))?;
     let status = call(|| card.status2_owned())?;
     if is_memory_card_atr(status.atr()) {
         return Err(TransportError::NotSmartCard);
@@ -108,12 +111,15 @@ impl Transport for Link {
                     self.atr = status.atr().to_vec();
                 }
             }
-            // The service or the reader was gone and may be back: a new context, a new connection.
+            // The service or the reader was gone and may be back: a new context, a new connection. What lies there now may be
+            // another card, so that this counts as a lost one.
             Err(TransportError::NoService | TransportError::ReaderGone | TransportError::Binding) => {
                 held.card = None;
                 let (card, atr, _) = connect(&self.name)?;
                 held.card = Some(card);
+                held.used = Instant::now();
                 self.atr = atr;
+                return Err(TransportError::CardReset);
             }
             Err(error) => return Err(error),
         }

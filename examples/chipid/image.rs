@@ -1,0 +1,82 @@
+//! `chipid image`: the portrait of a saved document, of a file of its face or signature, or any image, as a PNG or as it is.
+
+use crate::arguments::ImageArguments;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::{folder, picture, text};
+use chipid::image::{ImageError, ImageLimits, decode};
+use chipid::lds::{DataGroup, Dg2, FileId, ImageFormat};
+use chipid::tlv::{Reader, Tag, TlvError};
+use serde_json::json;
+use std::path::Path;
+
+pub fn run(output: &Output, arguments: ImageArguments) -> Result<u8, Failure> {
+    let image = image(&arguments.path)?;
+    let format = ImageFormat::sniff(&image);
+    // What is saved as it is need not be decoded; what is not saved is shown.
+    let picture = match decode(&image, &ImageLimits::default()) {
+        Ok(picture) => Some(picture),
+        Err(_) if arguments.raw => None,
+        Err(ImageError::NotDecoded(format)) => {
+            return Err(Failure::other("not_decoded", vec![("mime", format.mime().to_owned())]));
+        }
+        Err(error) => return Err(Failure::other("no_picture", vec![("why", error.to_string())])),
+    };
+    if let Some(out) = &arguments.out {
+        match &picture {
+            Some(picture) if !arguments.raw => folder::write_file(out, &picture.to_png(), arguments.force)?,
+            _ => folder::write_file(out, &image, arguments.force)?,
+        }
+    }
+    let size = picture.as_ref().map(|picture| (picture.width(), picture.height()));
+    if output.is_json() {
+        output.json(&json!({
+            "schema": "chipid.image/1", "mime": format.mime(), "bytes": image.len(),
+            "width": size.map(|size| size.0), "height": size.map(|size| size.1),
+            "file": arguments.out.map(|out| out.display().to_string()),
+        }));
+        return Ok(0);
+    }
+    if let Some(picture) = picture.filter(|_| !arguments.no_portrait && picture::is_shown(output)) {
+        picture::show(output, &picture);
+    }
+    let size = size.map_or("?".to_owned(), |(width, height)| format!("{width} × {height}"));
+    let values = [("mime", format.mime()), ("bytes", &image.len().to_string()), ("size", &size)];
+    output.text(&text::paragraph(&output.messages.fill("label.image", &values), 0));
+    if let Some(out) = &arguments.out {
+        let out = text::plain(&out.display().to_string());
+        output.text(&text::paragraph(&output.messages.fill("label.saved", &[("dir", &out)]), 0));
+    }
+    Ok(0)
+}
+
+/// The image that a path leads to: the first in EF.DG2 of a folder, in a file EF.DG2 or EF.DG5, or the file itself.
+fn image(path: &Path) -> Result<Vec<u8>, Failure> {
+    let none =
+        |why: &str| Failure::other("no_image", vec![("path", path.display().to_string()), ("why", why.to_owned())]);
+    let file = if path.is_dir() {
+        let dg2 = FileId::DataGroup(DataGroup::DG2);
+        folder::load(path)?.files.remove(&dg2).ok_or(none("no EF_DG2.bin"))?
+    } else {
+        folder::read_file(path)?
+    };
+    let found = match file.first() {
+        None => return Err(none("empty")),
+        Some(0x75) => Dg2::parse(&file).map(|dg2| dg2.faces.first().map(|face| face.image.to_vec())),
+        Some(0x65) => displayed(&file),
+        Some(_) => return Ok(file),
+    };
+    found.map_err(|error| none(&error.to_string()))?.ok_or(none("no image in it"))
+}
+
+/// The first image of EF.DG5, the displayed portrait (9303-10 §4.7.5): 65 L { 02 01 n, then 5F40 L image for each }.
+fn displayed(file: &[u8]) -> Result<Option<Vec<u8>>, TlvError> {
+    let mut inside = Reader::new(file).expect(Tag(0x65), "EF.DG5, tag 65")?.children();
+    while !inside.is_empty() {
+        let object = inside.next()?;
+        if object.tag == Tag(0x5F40) {
+            return Ok(Some(object.value.to_vec()));
+        }
+    }
+    Ok(None)
+}
