@@ -134,6 +134,10 @@ codes! {
         ChipChipAuthentication = "chip.chip_authentication",
         /// PACE with chip authentication mapping (9303-11 §4.4.3.5).
         ChipPaceCam = "chip.pace_cam",
+        /// The signatures over the evidence that the document comes from.
+        EvidenceSignature = "evidence.signature",
+        /// The time stamp over the evidence that the document comes from.
+        EvidenceTimestamp = "evidence.timestamp",
         /// EF.COM against the list of EF.SOD.
         LdsCom = "lds.com",
         /// EF.DG1 as a value: layout and check digits.
@@ -203,6 +207,14 @@ codes! {
         FromFile = "from_file",
         /// Attested by the reader that held the card; a file cannot prove it again.
         AttestedByReader = "attested_by_reader",
+        /// Attested by the reader that held the card, over the signature of one that the caller trusts.
+        AttestedByTrustedReader = "attested_by_trusted_reader",
+        /// Nobody signed the evidence.
+        NotSigned = "not_signed",
+        /// The evidence is signed by one whom the caller does not trust.
+        SignerNotTrusted = "signer_not_trusted",
+        /// It is kept for others to verify; this library does not.
+        NotVerified = "not_verified",
         /// BAC was used after PACE had failed, because the caller asked for it.
         DowngradeAllowed = "downgrade_allowed",
         /// What EF.CardAccess offered is not what the signed file has.
@@ -215,6 +227,8 @@ codes! {
         NotPresent = "not_present",
         /// The file it needs was not read, on purpose.
         NotRead = "not_read",
+        /// The file was removed from the evidence.
+        Removed = "removed",
         /// The file could not be read.
         ReadFailed = "read_failed",
         /// The chip refused.

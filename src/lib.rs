@@ -68,5 +68,7 @@ pub use inspection::{
     Card, Claims, Document, Field, Holder, OpenError, Options, Portrait, Proofs, ReadError, ReadPlan, Report, Session,
     Verdict,
 };
+#[cfg(feature = "evidence")]
+pub use inspection::{Clock, Evidence, EvidenceError, EvidencePolicy};
 #[cfg(feature = "pcsc")]
 pub use transport::pcsc;

@@ -234,7 +234,7 @@ fn a_missing_file_is_no_better_than_undetermined() {
 }
 
 #[test]
-fn of_several_documents_the_worst_is_told_one_object_a_line() {
+fn of_several_documents_each_is_told_on_a_line_and_all_are_counted() {
     let folder = Folder::new("several");
     let (good, csca) = saved(&folder, "vn");
     let bad = folder.at("bad");
@@ -249,12 +249,90 @@ fn of_several_documents_the_worst_is_told_one_object_a_line() {
     fs::write(&dg1, bytes).unwrap();
     let nothing = folder.at("nothing");
     let run = run(&["verify", &good, &bad, &nothing, "--trust", &csca, "--format", "json"]);
-    assert_eq!(run.code, 3);
+    assert_eq!(run.code, 13);
     let lines = run.lines();
-    assert_eq!(lines.len(), 3);
+    assert_eq!(lines.len(), 4);
     assert_eq!(lines[0]["verdict"], "genuine");
     assert_eq!(lines[1]["verdict"], "failed");
     assert_eq!(lines[2]["schema"], "chipid.error/1");
+    assert_eq!(lines[3]["schema"], "chipid.summary/1");
+    for (word, count) in [("documents", 3), ("genuine", 1), ("failed", 1), ("broken", 1), ("undetermined", 0)] {
+        assert_eq!(lines[3][word], count, "{word}");
+    }
+}
+
+#[test]
+fn evidence_is_written_verified_shown_and_lessened() {
+    let folder = Folder::new("evidence");
+    let csca = csca(&folder, "vn");
+    let files = folder.at("files");
+    fs::create_dir_all(Path::new(&files).join("below")).unwrap();
+    let whole = Path::new(&files).join("a.chipid.json").display().to_string();
+    let read = run(&["read", "--demo", "--evidence", &whole, "--trust", &csca]);
+    assert_eq!(read.code, 0, "{} {}", read.out, read.err);
+    assert!(read.out.contains("Evidence written"), "{}", read.out);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&whole).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    // Never over another file.
+    let again = run(&["read", "--demo", "--evidence", &whole, "--format", "json"]);
+    assert_eq!((again.code, again.json()["code"].as_str()), (2, Some("usage.taken")));
+    let verified = run(&["verify", &whole, "--trust", &csca, "--trust-then", &csca, "--format", "json"]);
+    assert_eq!(verified.code, 0, "{} {}", verified.out, verified.err);
+    assert_eq!(verified.json()["verdict"], "genuine");
+    // `read --demo` trusts the issuer that it is given, and so does the one who verifies.
+    assert_eq!(
+        verified.json()["then"],
+        serde_json::json!({"verdict": "genuine", "expired": false, "same_lists": true})
+    );
+    assert_eq!(run(&["verify", &whole]).code, 4);
+
+    let less = Path::new(&files).join("below/b.chipid.json").display().to_string();
+    let removed = run(&["evidence", "remove", &whole, "--group", "2", "--out", &less]);
+    assert_eq!(removed.code, 0, "{}", removed.err);
+    let shown = run(&["evidence", "show", &less, "--format", "json"]).json();
+    assert_eq!(shown["removed"], serde_json::json!(["EF.DG2"]));
+    assert_eq!(shown["manifest"]["verdict"], "genuine");
+    assert!(run(&["evidence", "show", &less]).out.contains("EF.DG2"));
+    let verified = run(&["verify", &less, "--trust", &csca, "--format", "json"]);
+    assert_eq!(verified.code, 0, "{}", verified.out);
+    let missing = serde_json::json!({"file": "EF.DG2", "why": "removed"});
+    assert!(verified.json()["not_read"].as_array().unwrap().contains(&missing), "{}", verified.out);
+    assert!(run(&["verify", &less, "--trust", &csca]).out.contains("Removed from the evidence: EF.DG2"));
+    assert!(verified.json()["portrait"].is_null());
+    let wrong = run(&["evidence", "remove", &less, "--group", "2", "--out", &folder.at("c"), "--format", "json"]);
+    assert_eq!((wrong.code, wrong.json()["code"].as_str()), (2, Some("usage.group")));
+    assert!(!Path::new(&folder.at("c")).exists());
+
+    // A whole folder, on one core and on several: the same lines.
+    let all = run(&["verify", &files, "--trust", &csca, "--format", "json"]);
+    assert_eq!(all.code, 0, "{} {}", all.out, all.err);
+    assert_eq!(all.lines().len(), 3);
+    assert_eq!(all.lines()[0]["path"], whole);
+    assert_eq!(all.lines()[2]["genuine"], 2);
+    assert_eq!(run(&["verify", &files, "--trust", &csca, "--format", "json", "--jobs", "1"]).out, all.out);
+    // A broken one is told by its name and place, and the others go on.
+    let broken = Path::new(&files).join("aa.chipid.json");
+    fs::write(&broken, &fs::read(&whole).unwrap()[1..]).unwrap();
+    let all = run(&["verify", &files, "--trust", &csca, "--format", "json"]);
+    assert_eq!(all.code, 13);
+    let message = all.lines()[1]["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("aa.chipid.json") && message.contains("byte 1"), "{message}");
+    assert_eq!((&all.lines()[3]["genuine"], &all.lines()[3]["broken"]), (&2.into(), &1.into()));
+    let text = run(&["verify", &files, "--trust", &csca]);
+    assert_eq!(text.code, 13);
+    assert!(text.out.contains("2 genuine") && text.out.contains("1 broken"), "{}", text.out);
+
+    // Only `-` is standard output; then nothing else is.
+    let piped = run(&["read", "--demo", "--evidence", "-", "--keep", "no-biometrics", "--format", "json"]);
+    assert_eq!(piped.code, 0, "{}", piped.err);
+    assert_eq!(piped.json()["schema"], "chipid.evidence/1");
+    assert!(piped.json()["parts"]["EF.DG2"].is_null());
+    let file = folder.at("piped");
+    fs::write(&file, piped.out).unwrap();
+    assert_eq!(run(&["verify", &file, "--trust", &csca]).code, 0);
 }
 
 #[test]

@@ -34,6 +34,7 @@ pub enum Format {
 pub enum Command {
     Read(ReadArguments),
     Verify(VerifyArguments),
+    Evidence(EvidenceArguments),
     Report(ReportArguments),
     Schema,
     Mrz(ScanArguments),
@@ -59,6 +60,10 @@ pub struct ReadArguments {
     pub plan: Plan,
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|-")]
+    pub evidence: Option<PathBuf>,
+    #[arg(long, value_enum, default_value = "all", hide_default_value = true, requires = "evidence")]
+    pub keep: Keep,
     #[arg(long, value_name = "DIR")]
     pub terminal: Option<PathBuf>,
     #[arg(long)]
@@ -101,6 +106,13 @@ pub enum Plan {
     Residence,
 }
 
+/// What evidence keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Keep {
+    All,
+    NoBiometrics,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Profile {
     Vn,
@@ -121,8 +133,42 @@ pub struct VerifyArguments {
     pub trust: TrustArguments,
     #[arg(long, value_name = "RFC3339")]
     pub at: Option<String>,
+    #[arg(long, value_name = "PATH")]
+    pub trust_reader: Vec<PathBuf>,
+    #[arg(long, value_name = "PATH")]
+    pub trust_then: Vec<PathBuf>,
+    #[arg(long, value_name = "COUNT")]
+    pub jobs: Option<usize>,
     #[arg(long)]
     pub no_portrait: bool,
+}
+
+#[derive(Args)]
+pub struct EvidenceArguments {
+    #[command(subcommand)]
+    pub action: EvidenceAction,
+}
+
+#[derive(Subcommand)]
+pub enum EvidenceAction {
+    Show(EvidenceFile),
+    Remove(RemoveArguments),
+}
+
+#[derive(Args)]
+pub struct EvidenceFile {
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+#[derive(Args)]
+pub struct RemoveArguments {
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[arg(long, value_name = "1-16", required = true)]
+    pub group: Vec<u8>,
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 #[derive(Args)]

@@ -16,6 +16,8 @@ pub const EXIT_SERVICE: u8 = 9;
 pub const EXIT_UNSUPPORTED: u8 = 10;
 pub const EXIT_NOT_PROVEN: u8 = 11;
 pub const EXIT_EXPIRED: u8 = 12;
+/// Of several documents at least one is not what it must be.
+pub const EXIT_SEVERAL: u8 = 13;
 pub const EXIT_INTERRUPTED: u8 = 130;
 
 /// What ended the program.

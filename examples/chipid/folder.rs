@@ -29,6 +29,11 @@ pub struct Saved {
     pub proofs: Option<String>,
 }
 
+/// Whether a folder looks like a saved document.
+pub fn is_document(folder: &Path) -> bool {
+    FileId::all().any(|id| folder.join(id.file_name()).is_file())
+}
+
 /// Reads a saved document.
 pub fn load(folder: &Path) -> Result<Saved, Failure> {
     let shown = folder.display().to_string();
@@ -225,7 +230,7 @@ fn private_folder() -> DirBuilder {
     builder
 }
 
-fn private_file() -> OpenOptions {
+pub fn private_file() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -6,6 +6,7 @@
 mod arguments;
 mod csca;
 mod demo;
+mod evidence;
 mod failure;
 mod folder;
 mod image;
@@ -63,6 +64,7 @@ fn main() -> ExitCode {
         Command::Watch => watch::run(&output),
         #[cfg(not(feature = "pcsc"))]
         Command::Readers | Command::Watch => Err(Failure::no_pcsc()),
+        Command::Evidence(arguments) => evidence::run(&output, arguments),
         Command::Report(arguments) => reports::run(&output, arguments),
         Command::Schema => reports::schema(&output),
         Command::Mrz(arguments) => scan::mrz(&output, arguments),

@@ -1,6 +1,7 @@
 //! `chipid read`: the whole job, from a card in a reader, or the built-in one, to the report.
 
-use crate::arguments::{KeyArguments, Plan, ReadArguments};
+use crate::arguments::{Keep, KeyArguments, Plan, ReadArguments};
+use crate::evidence;
 use crate::failure::Failure;
 use crate::folder::{PROOFS, Target, unwritable};
 use crate::output::Output;
@@ -11,8 +12,9 @@ use chipid::error::Error;
 use chipid::error::TransportError;
 #[cfg(feature = "pcsc")]
 use chipid::pcsc::Readers;
+use chipid::pki::TrustStore;
 use chipid::transport::Transport;
-use chipid::{Card, Document, Password, ReadPlan, Report, Session};
+use chipid::{Card, Clock, Document, Evidence, EvidencePolicy, Password, ReadPlan, Report, Session};
 use std::path::{Path, PathBuf};
 #[cfg(feature = "pcsc")]
 use std::time::Duration;
@@ -25,10 +27,13 @@ const WAIT: u32 = 60;
 pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
     // What can be wrong without a card is found before one is asked for.
     let mut store = trust::store(&arguments.trust, output)?;
-    let prepare = || arguments.save.as_deref().map(Target::prepare).transpose();
+    let prepare = || -> Result<_, Failure> {
+        let folder = arguments.save.as_deref().map(Target::prepare).transpose()?;
+        Ok((folder, arguments.evidence.as_deref().map(evidence::Target::prepare).transpose()?))
+    };
     let asks = arguments.key.ask;
     let own_terminal = arguments.terminal.as_deref().map(terminal::load).transpose()?;
-    let (link, password, target, terminal) = match arguments.key.demo {
+    let (link, password, (target, evidence_target), terminal) = match arguments.key.demo {
         Some(profile) => {
             let demo = demo::card(profile, &[], None)?;
             store.add_certificate(&demo.csca).map_err(|refusal| demo::failed(&refusal))?;
@@ -62,16 +67,28 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
     };
     let document = session.read(&plan, &mut |event| progress.show(event)).map_err(|broken| broken.error)?;
     progress.finish();
-    let report = document.verify(&store, SystemTime::now());
+    let at = SystemTime::now();
+    let report = document.verify(&store, at);
+    let is_standard = matches!(evidence_target, Some(evidence::Target::Standard));
+    if let Some(target) = evidence_target {
+        target.write(&evidence(&document, &store, at, arguments.keep)?)?;
+    }
     let portrait = match (target, &arguments.save) {
         (Some(target), Some(folder)) => save(target, folder, &document, &report)?,
         _ => None,
     };
     let value = report::value(&report, portrait.as_deref());
-    if output.is_json() {
+    if is_standard {
+        // Standard output holds the evidence and nothing else.
+        output.hint(&report::sentence(&value, &output.messages));
+    } else if output.is_json() {
         output.json(&value);
     } else {
         output.text(&report::text(&value, &output.messages));
+        if let Some(file) = &arguments.evidence {
+            let file = text::plain(&file.display().to_string());
+            output.text(&text::paragraph(&output.messages.fill("label.evidence", &[("file", &file)]), 0));
+        }
         if !arguments.no_portrait {
             picture::show_portrait(output, &report);
         }
@@ -178,6 +195,17 @@ fn again(output: &Output, failure: &Failure) {
     let (message, _) = failure.tell(&output.messages);
     let text = text::paragraph(&output.messages.fill("phase.try_again", &[("message", &message)]), 0);
     output.hint(text.trim_end());
+}
+
+/// Evidence of the reading, by this computer's clock.
+fn evidence(document: &Document, store: &TrustStore, at: SystemTime, keep: Keep) -> Result<Evidence, Failure> {
+    let policy = match keep {
+        Keep::All => EvidencePolicy::all(),
+        Keep::NoBiometrics => EvidencePolicy::without_biometrics(),
+    };
+    let clock = Clock { read_at: at, source: "system clock".into() };
+    let evidence = document.to_evidence(store, at, &policy, &clock);
+    evidence.map_err(|error| Failure::other("evidence", vec![("why", error.to_string())]))
 }
 
 /// Saves the document; the place of its portrait.

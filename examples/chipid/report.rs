@@ -35,7 +35,8 @@ pub const FIELDS: [&str; 22] = [
 ];
 
 /// The checks that can decide the verdict, in the order in which they are named as its reason.
-const DECIDING: [&str; 15] = [
+const DECIDING: [&str; 16] = [
+    "evidence.signature",
     "pa.security_object",
     "pa.signature",
     "pa.data_groups",
@@ -234,11 +235,13 @@ fn access(report: &Value, messages: &Messages) -> String {
         let key = format!("label.access.{protocol}");
         out.push_str(&text::paragraph(&text::plain(&messages.fill(&key, &values)), 0));
     }
-    let not_read: Vec<&str> =
-        list(report, "not_read").iter().filter(|one| word(one, "why") == "plan").map(|one| word(one, "file")).collect();
-    if !not_read.is_empty() {
-        let line = messages.fill("label.not_read", &[("files", &not_read.join(", "))]);
-        out.push_str(&text::paragraph(&text::plain(&line), 0));
+    for (why, key) in [("plan", "label.not_read"), ("removed", "label.removed")] {
+        let files = list(report, "not_read").iter().filter(|one| word(one, "why") == why);
+        let files: Vec<&str> = files.map(|one| word(one, "file")).collect();
+        if !files.is_empty() {
+            let line = messages.fill(key, &[("files", &files.join(", "))]);
+            out.push_str(&text::paragraph(&text::plain(&line), 0));
+        }
     }
     let number = |name: &str| report.get(name).and_then(Value::as_u64).filter(|number| *number > 0);
     if let (Some(exchanges), Some(elapsed)) = (number("exchanges"), report.get("elapsed_ms").and_then(Value::as_u64)) {

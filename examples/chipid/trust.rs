@@ -49,6 +49,19 @@ pub fn store(arguments: &TrustArguments, output: &Output) -> Result<TrustStore, 
     Ok(store)
 }
 
+/// Trusts these readers' word, where they signed evidence.
+pub fn add_readers(store: &mut TrustStore, paths: &[PathBuf]) -> Result<(), Failure> {
+    for path in paths {
+        for (file, bytes) in files(path, "--trust-reader")? {
+            store.add_evidence_signer(&bytes).map_err(|refusal| {
+                let values = vec![("path", file.display().to_string()), ("why", refusal.to_string())];
+                Failure::other("no_certificate", values)
+            })?;
+        }
+    }
+    Ok(())
+}
+
 /// What the command line trusts, by name and with the day it was last changed.
 pub fn names(arguments: &TrustArguments) -> Vec<String> {
     let paths = arguments.trust.iter().chain(&arguments.trust_ds);

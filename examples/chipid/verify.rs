@@ -1,43 +1,78 @@
-//! `chipid verify`: documents that were saved, judged again without a card.
+//! `chipid verify`: documents that were saved, and evidence, judged again without a card; many at once.
+//!
+//! One document gives its whole report and its verdict as the exit code. Several give a line each and a summary, in the
+//! order they were named; a broken file is told and counted, and the others go on.
 
-use crate::arguments::VerifyArguments;
-use crate::failure::{EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_PROVEN, EXIT_UNDETERMINED, Failure};
+use crate::arguments::{TrustArguments, VerifyArguments};
+use crate::evidence;
+use crate::failure::{EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_PROVEN, EXIT_SEVERAL, EXIT_UNDETERMINED, Failure};
+use crate::folder::unreadable;
 use crate::output::Output;
 use crate::{folder, interrupt, picture, report, text, trust};
 use chipid::pki::TrustStore;
-use chipid::{Document, Proofs};
-use std::path::Path;
+use chipid::{Document, Proofs, Report};
+use indicatif::{ProgressBar, ProgressDrawTarget};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 use std::time::SystemTime;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+/// What the name of evidence ends with in a folder.
+const ENDING: &str = ".chipid.json";
+
+/// What is trusted, and for which moment it is judged.
+struct Judge {
+    store: TrustStore,
+    /// What was trusted when the card was read, where the caller has it still.
+    then: Option<TrustStore>,
+    at: SystemTime,
+}
+
+/// A judged document.
+struct Judged {
+    report: Report,
+    value: Value,
+}
+
 pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
     let at = moment(arguments.at.as_deref())?;
-    let store = trust::store(&arguments.trust, output)?;
-    if let [path] = arguments.paths.as_slice() {
-        return one(output, path, &store, at, !arguments.no_portrait);
-    }
-    let mut worst = 0;
+    let mut store = trust::store(&arguments.trust, output)?;
+    trust::add_readers(&mut store, &arguments.trust_reader)?;
+    let then = match arguments.trust_then.is_empty() {
+        true => None,
+        false => {
+            let paths = TrustArguments { trust: arguments.trust_then.clone(), trust_ds: Vec::new() };
+            let mut then = trust::store(&paths, output)?;
+            trust::add_readers(&mut then, &arguments.trust_reader)?;
+            Some(then)
+        }
+    };
+    let judge = Judge { store, then, at };
+    let mut paths = Vec::new();
     for path in &arguments.paths {
-        interrupt::check()?;
-        if !output.is_json() {
-            output.text(&format!("{}\n", text::plain(&format!("== {}", path.display()))));
-        }
-        let exit = match one(output, path, &store, at, !arguments.no_portrait) {
-            Ok(exit) => exit,
-            Err(failure) => {
-                output.failure(&failure);
-                failure.exit()
-            }
-        };
-        if !output.is_json() {
-            output.text("\n");
-        }
-        if badness(exit) > badness(worst) {
-            worst = exit;
-        }
+        collect(path, &mut paths)?;
     }
-    Ok(worst)
+    match (paths.as_slice(), arguments.paths.as_slice()) {
+        ([path], [named]) if path == named => {
+            let judged = judge.one(path)?;
+            if output.is_json() {
+                output.json(&judged.value);
+            } else {
+                output.text(&report::text(&judged.value, &output.messages));
+                if !arguments.no_portrait {
+                    picture::show_portrait(output, &judged.report);
+                }
+            }
+            Ok(report::exit(&judged.report))
+        }
+        _ => several(output, &judge, &paths, arguments.jobs),
+    }
 }
 
 /// The moment to judge for: the one given, else now.
@@ -50,27 +85,179 @@ pub fn moment(given: Option<&str>) -> Result<SystemTime, Failure> {
     }
 }
 
-/// A document that was saved.
+/// A document that was saved, or that evidence holds.
 pub fn document(path: &Path) -> Result<Document, Failure> {
+    if path.is_file() {
+        return Ok(Document::from_evidence(&evidence::load(path)?));
+    }
     let saved = folder::load(path)?;
     let proofs = saved.proofs.as_deref().map(|text| proofs(path, text)).transpose()?;
     Ok(Document::from_files(saved.files, proofs))
 }
 
-/// Judges one document and tells it.
-fn one(output: &Output, path: &Path, store: &TrustStore, at: SystemTime, shows_portrait: bool) -> Result<u8, Failure> {
-    let report = document(path)?.verify(store, at);
-    let portrait = report.portrait().and_then(|portrait| folder::portrait(path, portrait));
-    let value = report::value(&report, portrait.as_deref());
-    if output.is_json() {
-        output.json(&value);
-    } else {
-        output.text(&report::text(&value, &output.messages));
-        if shows_portrait {
-            picture::show_portrait(output, &report);
+/// The documents that a path names: itself, or all evidence in a folder that is no saved document.
+fn collect(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    if !path.is_dir() || folder::is_document(path) {
+        found.push(path.to_owned());
+        return Ok(());
+    }
+    let before = found.len();
+    collect_below(path, found)?;
+    // An empty folder is told as what it was taken for.
+    if found.len() == before {
+        found.push(path.to_owned());
+    }
+    Ok(())
+}
+
+fn collect_below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+        let entry = entry.map_err(|error| unreadable(folder, &error))?;
+        let kind = entry.file_type().map_err(|error| unreadable(folder, &error))?;
+        entries.push((entry.path(), kind.is_dir()));
+    }
+    entries.sort();
+    for (path, is_folder) in entries {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        match is_folder {
+            true if !name.starts_with('.') => collect_below(&path, found)?,
+            false if name.ends_with(ENDING) => found.push(path),
+            _ => {}
         }
     }
-    Ok(report::exit(&report))
+    Ok(())
+}
+
+impl Judge {
+    fn one(&self, path: &Path) -> Result<Judged, Failure> {
+        if path.is_dir() {
+            let report = document(path)?.verify(&self.store, self.at);
+            let portrait = report.portrait().and_then(|portrait| folder::portrait(path, portrait));
+            let value = report::value(&report, portrait.as_deref());
+            return Ok(Judged { report, value });
+        }
+        let evidence = evidence::load(path)?;
+        let document = Document::from_evidence(&evidence);
+        let report = document.verify(&self.store, self.at);
+        let mut value = report::value(&report, None);
+        if let Some(then) = &self.then {
+            let of_then = document.verify(then, evidence.verified_at());
+            value["then"] = json!({
+                "verdict": of_then.verdict(), "expired": of_then.is_expired(),
+                "same_lists": evidence.has_trust_of(then),
+            });
+        }
+        Ok(Judged { report, value })
+    }
+}
+
+/// How several documents came out.
+#[derive(Default)]
+struct Summary {
+    counts: BTreeMap<&'static str, usize>,
+    worst: u8,
+    is_bad: bool,
+}
+
+impl Summary {
+    fn count(&mut self, judged: &Result<Judged, Failure>) {
+        let (word, exit) = match judged {
+            Ok(judged) => (judged.report.verdict().as_str(), report::exit(&judged.report)),
+            Err(_) => ("broken", EXIT_SEVERAL),
+        };
+        *self.counts.entry(word).or_default() += 1;
+        match exit {
+            EXIT_FAILED | EXIT_UNDETERMINED | EXIT_SEVERAL => self.is_bad = true,
+            EXIT_NOT_PROVEN => self.worst = EXIT_NOT_PROVEN,
+            EXIT_EXPIRED if self.worst == 0 => self.worst = EXIT_EXPIRED,
+            _ => {}
+        }
+    }
+
+    fn tell(&self, output: &Output) {
+        let count = |word: &str| self.counts.get(word).copied().unwrap_or_default();
+        let words = ["genuine", "data_authentic", "undetermined", "failed", "broken"];
+        if output.is_json() {
+            let mut line = json!({ "schema": "chipid.summary/1", "documents": self.counts.values().sum::<usize>() });
+            for word in words {
+                line[word] = json!(count(word));
+            }
+            return output.json(&line);
+        }
+        let values = words.map(|word| (word, count(word).to_string()));
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        output.text(&format!("\n{}", text::paragraph(&output.messages.fill("summary", &values), 0)));
+    }
+}
+
+/// Judges all of them on every core, and tells each in its turn.
+fn several(output: &Output, judge: &Judge, paths: &[PathBuf], jobs: Option<usize>) -> Result<u8, Failure> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = jobs.unwrap_or(cores).clamp(1, paths.len().max(1));
+    let bar = (!output.quiet && std::io::stderr().is_terminal()).then(|| {
+        let length = u64::try_from(paths.len()).unwrap_or(u64::MAX);
+        ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr())
+    });
+    let next = AtomicUsize::new(0);
+    let mut summary = Summary::default();
+    std::thread::scope(|scope| {
+        // A slow terminal holds the workers back, not the memory.
+        let (sender, receiver) = mpsc::sync_channel(jobs * 16);
+        for _ in 0..jobs {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(path) = paths.get(at).filter(|_| !interrupt::is_asked()) else { return };
+                    if sender.send((at, judge.one(path))).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut waiting = BTreeMap::new();
+        let mut turn = 0;
+        for (at, judged) in receiver {
+            waiting.insert(at, judged);
+            while let Some(judged) = waiting.remove(&turn) {
+                summary.count(&judged);
+                let show = || tell(output, &paths[turn], &judged);
+                match &bar {
+                    Some(bar) => bar.suspend(show),
+                    None => show(),
+                }
+                if let Some(bar) = &bar {
+                    bar.inc(1);
+                }
+                turn += 1;
+            }
+        }
+    });
+    if let Some(bar) = &bar {
+        bar.finish_and_clear();
+    }
+    interrupt::check()?;
+    summary.tell(output);
+    Ok(if summary.is_bad { EXIT_SEVERAL } else { summary.worst })
+}
+
+/// One line for a document, and what is wrong with a broken one.
+fn tell(output: &Output, path: &Path, judged: &Result<Judged, Failure>) {
+    let path = path.display().to_string();
+    match judged {
+        Ok(judged) if output.is_json() => {
+            let mut value = judged.value.clone();
+            value["path"] = json!(path);
+            output.json(&value);
+        }
+        Ok(judged) => {
+            let sentence = report::sentence(&judged.value, &output.messages);
+            output.text(&format!("{}: {}\n", text::plain(&path), text::plain(&sentence)));
+        }
+        Err(failure) => drop(output.failure(failure)),
+    }
 }
 
 fn proofs(path: &Path, text: &str) -> Result<Proofs, Failure> {
@@ -80,16 +267,4 @@ fn proofs(path: &Path, text: &str) -> Result<Proofs, Failure> {
     };
     let proofs: Proofs = serde_json::from_str(text).map_err(|error| malformed(error.to_string()))?;
     proofs.check().map_err(|error| malformed(error.to_string()))
-}
-
-/// The order of exit codes: of several documents the worst one is told.
-fn badness(exit: u8) -> u8 {
-    match exit {
-        0 => 0,
-        EXIT_EXPIRED => 1,
-        EXIT_NOT_PROVEN => 2,
-        EXIT_UNDETERMINED => 3,
-        EXIT_FAILED => 5,
-        _ => 4,
-    }
 }

@@ -1,5 +1,6 @@
 //! The proofs of the chip: what was recorded, judged under passive authentication of the key that it proves.
 
+use super::attestation::{Attested, suite_names};
 use super::document::{Document, FileState, MappingRecord, Origin};
 use super::file_checks::Values;
 use crate::checks::{Check, CheckId, Reason, State, Warning};
@@ -15,7 +16,9 @@ pub(super) enum Due {
     None,
     /// At least one was made and none is open.
     Proven,
-    /// One that is due could not be made, or cannot be judged again.
+    /// Those that are due cannot be judged again: nothing is held against them.
+    Past,
+    /// One that is due could not be made.
     Open,
 }
 
@@ -26,11 +29,12 @@ pub(super) fn all(
     values: &Values<'_>,
     pa: &PassiveAuthentication<'_>,
     card_security: &Check,
+    attested: &Attested<'_>,
 ) -> (Vec<Check>, Due) {
-    let mapping = chip_authentication_mapping(document, values, card_security);
+    let mapping = chip_authentication_mapping(document, values, card_security, attested);
     let checks = vec![
         mapping.clone(),
-        chip_authentication(document, values, pa, &mapping),
+        chip_authentication(document, values, pa, &mapping, attested),
         active_authentication(document, values, pa),
     ];
     let due = checks
@@ -39,13 +43,19 @@ pub(super) fn all(
         .collect::<Vec<_>>();
     // What a file cannot prove again neither helps nor stands in the way.
     let is_past = |check: &Check| matches!(check.reason, Some(Reason::AttestedByReader | Reason::FromFile));
-    let open = due.iter().any(|check| !check.is_successful() && !is_past(check));
+    // A proof whose key was removed stands in the way of *genuine*, and of more if it was open before.
+    let is_removed = |check: &Check| check.reason == Some(Reason::Removed);
+    let is_open = |check: &Check| match is_removed(check) {
+        true => !attested.was_sound(check.id),
+        false => !check.is_successful() && !is_past(check),
+    };
     let proven = due.iter().any(|check| check.is_successful());
-    let outcome = match (open, proven) {
-        (true, _) => Due::Open,
-        (false, true) => Due::Proven,
-        (false, false) if due.is_empty() => Due::None,
-        (false, false) => Due::Open,
+    let outcome = match proven {
+        _ if due.iter().any(|check| is_open(check)) => Due::Open,
+        _ if due.iter().any(|check| is_removed(check)) => Due::Past,
+        true => Due::Proven,
+        false if due.is_empty() => Due::None,
+        false => Due::Past,
     };
     (checks, outcome)
 }
@@ -56,14 +66,30 @@ fn is_listed(pa: &PassiveAuthentication<'_>, group: DataGroup) -> bool {
 
 /// PACE with chip authentication mapping: due where that mapping was used. The chip's mapping key must be the factor it
 /// gave times a key of EF.CardSecurity, and EF.CardSecurity a trusted signer's word (9303-11 §4.4.3.5).
-fn chip_authentication_mapping(document: &Document, values: &Values<'_>, card_security: &Check) -> Check {
+fn chip_authentication_mapping(
+    document: &Document,
+    values: &Values<'_>,
+    card_security: &Check,
+    attested: &Attested<'_>,
+) -> Check {
     let id = CheckId::ChipPaceCam;
     let mapping = match &document.chip_mapping {
         MappingRecord::None => {
             return Check::new(id, State::NotSupported, Some(Reason::NotDue)).comparing("another mapping was used");
         }
-        MappingRecord::Attested => return Check::undetermined(id, Reason::AttestedByReader),
-        MappingRecord::AttestedFailed => return Check::failed(id, Reason::BadKey).comparing("as its reader saw it"),
+        MappingRecord::Attested => {
+            // What the chip showed was the key of EF.CardSecurity, which is at hand, and whose signer is judged now.
+            let told = attested.recorded(id).map(|told| told.compared.clone()).unwrap_or_default();
+            return match attested.is_trusted() && !card_security.is_successful() {
+                true => Check::undetermined(id, Reason::KeyNotAuthenticated),
+                false => attested.vouch(Check::successful(id)),
+            }
+            .comparing(told);
+        }
+        MappingRecord::AttestedFailed => {
+            let told = attested.recorded(id).filter(|told| told.state == State::Failed).cloned();
+            return told.unwrap_or_else(|| Check::failed(id, Reason::BadKey).comparing("as its reader saw it"));
+        }
         MappingRecord::Shown(mapping) => mapping,
     };
     let file = match &values.card_security {
@@ -113,6 +139,7 @@ fn chip_authentication(
     values: &Values<'_>,
     pa: &PassiveAuthentication<'_>,
     mapping: &Check,
+    attested: &Attested<'_>,
 ) -> Check {
     let id = CheckId::ChipChipAuthentication;
     if !is_listed(pa, DataGroup::DG14) {
@@ -136,18 +163,33 @@ fn chip_authentication(
     let suite = key.suite();
     let compared = format!("{}, {}", suite.group.name(), suite.cipher.name());
     let check = match document.chip_authentication() {
+        ChipAuthentication::Proven(used) if *used != suite => Check::failed(id, Reason::Mismatch),
         ChipAuthentication::Proven(_) if pa.authenticated(DataGroup::DG14).is_none() => {
-            Check::undetermined(id, Reason::KeyNotAuthenticated)
+            let unnamed = suite.protocol.is_none().then_some(Warning::MissingChipAuthenticationInfo);
+            Check::undetermined(id, Reason::KeyNotAuthenticated).warnings(unnamed)
         }
-        ChipAuthentication::Proven(used) if *used == suite && suite.protocol.is_none() => {
+        ChipAuthentication::Proven(_) if suite.protocol.is_none() => {
             Check::undetermined(id, Reason::Tolerance).warning(Warning::MissingChipAuthenticationInfo)
         }
-        ChipAuthentication::Proven(used) if *used == suite => Check::successful(id),
-        ChipAuthentication::Proven(_) => Check::failed(id, Reason::Mismatch),
-        ChipAuthentication::Attested => Check::undetermined(id, Reason::AttestedByReader),
+        ChipAuthentication::Proven(_) => Check::successful(id),
+        ChipAuthentication::Attested if attested.chip_suite().is_some_and(|told| *told != suite_names(&suite)) => {
+            Check::failed(id, Reason::Mismatch)
+        }
+        ChipAuthentication::Attested if attested.is_trusted() && pa.authenticated(DataGroup::DG14).is_none() => {
+            let unnamed = suite.protocol.is_none().then_some(Warning::MissingChipAuthenticationInfo);
+            Check::undetermined(id, Reason::KeyNotAuthenticated).warnings(unnamed)
+        }
+        ChipAuthentication::Attested if attested.is_trusted() && suite.protocol.is_none() => {
+            Check::undetermined(id, Reason::Tolerance).warning(Warning::MissingChipAuthenticationInfo)
+        }
+        ChipAuthentication::Attested => attested.vouch(Check::successful(id)),
         ChipAuthentication::NotMade if document.origin() == Origin::Files => Check::undetermined(id, Reason::FromFile),
         ChipAuthentication::ShownByMapping if mapping.is_successful() => {
             Check::new(id, State::NotSupported, Some(Reason::ShownByMapping))
+        }
+        // That too is the reader's word.
+        ChipAuthentication::ShownByMapping if mapping.reason == Some(Reason::AttestedByReader) => {
+            Check::undetermined(id, Reason::AttestedByReader)
         }
         ChipAuthentication::NotMade | ChipAuthentication::NotOffered | ChipAuthentication::ShownByMapping => {
             Check::undetermined(id, Reason::NotMade)
@@ -181,8 +223,8 @@ fn active_authentication(document: &Document, values: &Values<'_>, pa: &PassiveA
     let check = match document.active_authentication() {
         ActiveAuthentication::Answered { challenge, signature, .. } => {
             match verify(key, values.active_authentication_digest(), challenge, signature) {
-                Ok(_) if pa.authenticated(DataGroup::DG15).is_none() => {
-                    Check::undetermined(id, Reason::KeyNotAuthenticated)
+                Ok(verified) if pa.authenticated(DataGroup::DG15).is_none() => {
+                    Check::undetermined(id, Reason::KeyNotAuthenticated).warnings(verified.warnings)
                 }
                 Ok(verified) => {
                     let compared = format!("{compared}, {}", verified.digest.name());
@@ -192,6 +234,12 @@ fn active_authentication(document: &Document, values: &Values<'_>, pa: &PassiveA
                         Check::successful(id)
                     };
                     return check.warnings(verified.warnings).comparing(compared);
+                }
+                // It is DG14 that names the digest.
+                Err(Reason::UnsupportedAlgorithm)
+                    if matches!(document.file(FileId::DataGroup(DataGroup::DG14)), FileState::Removed(_)) =>
+                {
+                    Check::undetermined(id, Reason::Removed)
                 }
                 Err(Reason::UnsupportedAlgorithm) => Check::undetermined(id, Reason::UnsupportedAlgorithm),
                 Err(reason) => Check::failed(id, reason),
@@ -215,6 +263,7 @@ fn unread_key_file(document: &Document, id: CheckId, group: DataGroup) -> Check 
     match document.file(FileId::DataGroup(group)) {
         FileState::Absent(_) | FileState::Refused(_) => Check::failed(id, Reason::Missing),
         FileState::CutOff => Check::new(id, State::Aborted, Some(Reason::CutOff)),
+        FileState::Removed(_) => Check::undetermined(id, Reason::Removed),
         _ if document.origin() == Origin::Files => Check::undetermined(id, Reason::FromFile),
         _ => Check::undetermined(id, Reason::NotRead),
     }

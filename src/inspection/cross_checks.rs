@@ -1,5 +1,6 @@
 //! What one source says against another: EF.CardAccess against its signed copy, DG1 against DG13, QR code and number.
 
+use super::attestation::Attested;
 use super::document::{Document, FileState, Origin};
 use super::file_checks::Values;
 use crate::access::AccessProtocol;
@@ -10,8 +11,11 @@ use crate::passive_authentication::PassiveAuthentication;
 use crate::vietnam::{self, Comparison, CrossCheck, CrossWarning, Sources};
 
 /// Which protocol opened the chip.
-pub(super) fn access_protocol(document: &Document) -> Check {
+pub(super) fn access_protocol(document: &Document, attested: &Attested<'_>) -> Check {
     let id = CheckId::AccessProtocol;
+    if let Some(told) = attested.retold(id) {
+        return told;
+    }
     let Some(access) = document.access() else {
         let reason = if document.downgraded_by_file { Reason::DowngradeAllowed } else { Reason::FromFile };
         return Check::undetermined(id, reason);
@@ -36,8 +40,11 @@ pub(super) fn access_protocol(document: &Document) -> Check {
 }
 
 /// Whether the chip let the terminal read what stands behind terminal authentication.
-pub(super) fn terminal(document: &Document) -> Check {
+pub(super) fn terminal(document: &Document, attested: &Attested<'_>) -> Check {
     let id = CheckId::AccessTerminal;
+    if let Some(told) = attested.retold(id) {
+        return told;
+    }
     let failed = |reason| Check::failed(id, reason);
     match document.terminal_authentication() {
         TerminalAuthentication::NotMade => Check::new(id, State::NotSupported, Some(Reason::NoTerminal)),
@@ -119,7 +126,19 @@ pub(super) fn card_access(
 }
 
 /// The comparisons of the Vietnamese profile: those that have something to compare.
-pub(super) fn vietnam(document: &Document, values: &Values<'_>) -> Vec<Check> {
+///
+/// What was typed and scanned at the counter is not in evidence: there it is the reader who tells.
+pub(super) fn vietnam(document: &Document, values: &Values<'_>, attested: &Attested<'_>) -> Vec<Check> {
+    let told: Vec<Check> = CLAIMS.iter().filter_map(|id| attested.retold(*id)).collect();
+    let made = vietnam_of_files(document, values);
+    made.into_iter().filter(|check| !told.iter().any(|told| told.id == check.id)).chain(told.clone()).collect()
+}
+
+/// The checks of what was typed or scanned.
+const CLAIMS: [CheckId; 5] =
+    [CheckId::VnNumberGiven, CheckId::VnQrNumber, CheckId::VnQrName, CheckId::VnQrBirthDate, CheckId::VnQrOther];
+
+fn vietnam_of_files(document: &Document, values: &Values<'_>) -> Vec<Check> {
     let sources = Sources {
         mrz: values.mrz(),
         dg13: values.dg13(),

@@ -2,12 +2,14 @@
 //!
 //! It can be built without a card, from stored files: verifying is the same call, years later.
 
+use super::attestation::Attestation;
 use super::proofs::Proofs;
 use super::report::Report;
 use super::verdict;
 use crate::access::{AccessRecord, ChipMapping};
 use crate::channel::Limits;
 use crate::chip::{ActiveAuthentication, ChipAuthentication, TerminalAuthentication};
+use crate::crypto::DigestAlgorithm;
 use crate::iso7816::StatusWord;
 use crate::lds::{CardSecurity, FileId};
 use crate::pki::TrustStore;
@@ -29,6 +31,8 @@ pub enum FileState {
     CutOff,
     /// It was not asked for.
     NotRead(NotRead),
+    /// It was read, and removed from the evidence later; what is left of it are its hashes.
+    Removed(Vec<(DigestAlgorithm, Vec<u8>)>),
     /// Nothing is known of it: it is not in what was handed in.
     Unknown,
 }
@@ -79,6 +83,7 @@ impl core::fmt::Debug for FileState {
             Self::Refused(status) => write!(f, "Refused({status})"),
             Self::CutOff => f.write_str("CutOff"),
             Self::NotRead(why) => write!(f, "NotRead({why:?})"),
+            Self::Removed(_) => f.write_str("Removed"),
             Self::Unknown => f.write_str("Unknown"),
         }
     }
@@ -99,6 +104,8 @@ pub enum Origin {
     Card,
     /// Stored files.
     Files,
+    /// Evidence: the files, and what the reader that held the card attests of the rest.
+    Evidence,
 }
 
 /// What the person at the counter gave: it is compared with what the chip holds.
@@ -144,6 +151,8 @@ pub struct Document {
     pub(crate) resumes: u32,
     /// A stored document says of itself that BAC was used after PACE had failed.
     pub(crate) downgraded_by_file: bool,
+    /// What the reader attests, in a document from evidence.
+    pub(crate) attestation: Option<Box<Attestation>>,
 }
 
 /// Says nothing of the content of a file.
@@ -168,7 +177,7 @@ impl Document {
         document
     }
 
-    fn empty(origin: Origin) -> Self {
+    pub(crate) fn empty(origin: Origin) -> Self {
         Self {
             origin,
             files: BTreeMap::new(),
@@ -187,6 +196,7 @@ impl Document {
             resumed: Vec::new(),
             resumes: 0,
             downgraded_by_file: false,
+            attestation: None,
         }
     }
 
@@ -219,6 +229,17 @@ impl Document {
     /// The files that were read, with their bytes.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &[u8])> {
         self.files.iter().filter_map(|(file, state)| state.bytes().map(|bytes| (*file, bytes)))
+    }
+
+    /// The files of which something is known.
+    #[cfg(feature = "evidence")]
+    pub(crate) fn known_files(&self) -> impl Iterator<Item = (FileId, &FileState)> {
+        self.files.iter().map(|(file, state)| (*file, state))
+    }
+
+    /// The files that were removed from the evidence that the document comes from.
+    pub fn removed_files(&self) -> impl Iterator<Item = FileId> {
+        self.files.iter().filter(|(_, state)| matches!(state, FileState::Removed(_))).map(|(file, _)| *file)
     }
 
     /// The files that were not asked for, and why.

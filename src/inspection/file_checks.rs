@@ -161,6 +161,7 @@ fn state(file: &FileState) -> Option<pa::FileState<'_>> {
         FileState::CutOff => pa::FileState::CutOff,
         FileState::NotRead(NotRead::Plan) => pa::FileState::NotRead,
         FileState::NotRead(NotRead::NeedsTerminalAuthentication) => pa::FileState::NeedsTerminalAuthentication,
+        FileState::Removed(hashes) => pa::FileState::Removed(hashes),
         FileState::Unknown => return None,
     })
 }

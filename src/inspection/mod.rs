@@ -1,9 +1,12 @@
 //! The whole: [`Card`] → [`Session`] → [`Document`] → [`Report`].
 
+mod attestation;
 mod card;
 mod chip_checks;
 mod cross_checks;
 mod document;
+#[cfg(feature = "evidence")]
+mod evidence;
 #[cfg(feature = "json")]
 pub mod fhir;
 mod file_checks;
@@ -17,8 +20,12 @@ mod schema;
 mod session;
 mod verdict;
 
+#[cfg(feature = "evidence")]
+pub use attestation::EvidenceSignature;
 pub use card::{Card, OpenError, Options, Resume};
 pub use document::{Claims, Document, FileState, NotRead, Origin};
+#[cfg(feature = "evidence")]
+pub use evidence::{Clock, Evidence, EvidenceError, EvidencePolicy, EvidenceSigner, EvidenceSigningError, List};
 pub use holder::{FIELD_NAMES, Field, Holder, Portrait, Source};
 pub use plan::ReadPlan;
 pub use proofs::{Proofs, ProofsError};

@@ -31,13 +31,13 @@ pub struct Report {
     not_read: Vec<NotReadFile>,
 }
 
-/// A file that was not asked for.
+/// A file that was not asked for, or is not there any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct NotReadFile {
     /// Its name: `EF.DG2`.
     pub file: &'static str,
-    /// `plan`: on purpose; `needs_terminal_authentication`.
+    /// `plan`: on purpose; `needs_terminal_authentication`; `removed`: from the evidence, after it was read.
     pub why: &'static str,
 }
 
@@ -91,7 +91,7 @@ impl Report {
             checks,
             holder,
             portrait,
-            access: document.access().map(Access::of),
+            access: document.access().map(Access::of).or_else(|| document.attestation.as_ref()?.access.clone()),
             online_check,
             exchanges: document.exchanges(),
             elapsed_ms: u64::try_from(document.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -100,7 +100,9 @@ impl Report {
             resumes: document.resumes(),
             not_read: document
                 .not_read()
-                .map(|(file, why)| NotReadFile { file: file.name(), why: why.as_str() })
+                .map(|(file, why)| (file, why.as_str()))
+                .chain(document.removed_files().map(|file| (file, "removed")))
+                .map(|(file, why)| NotReadFile { file: file.name(), why })
                 .collect(),
             resumed_files: document.resumed_files().iter().map(|file| file.name()).collect(),
         }
@@ -126,7 +128,8 @@ impl Report {
         &self.resumed_files
     }
 
-    /// The files that were not asked for, on purpose or because they stand behind terminal authentication.
+    /// The files that were not asked for, on purpose or because they stand behind terminal authentication, and those that
+    /// were removed from the evidence that the document comes from.
     pub fn not_read(&self) -> &[NotReadFile] {
         &self.not_read
     }
@@ -161,7 +164,7 @@ impl Report {
         self.portrait.as_ref()
     }
 
-    /// How the chip was opened; `None` for a document from files.
+    /// How the chip was opened; `None` for a document from files. From evidence it is the reader's word.
     pub fn access(&self) -> Option<&Access> {
         self.access.as_ref()
     }
@@ -188,7 +191,7 @@ impl Report {
 }
 
 impl Access {
-    fn of(record: &AccessRecord) -> Self {
+    pub(super) fn of(record: &AccessRecord) -> Self {
         let (protocol, mapping, parameter) = match &record.protocol {
             AccessProtocol::None => ("none", None, None),
             AccessProtocol::Bac => ("bac", None, None),

@@ -75,6 +75,16 @@ impl Report {
             }))},
         }));
         if let Value::Object(top) = &mut schema {
+            // The program adds whose report it is among several, and what evidence gave with the trust of then.
+            let then = object(json!({
+                "verdict": codes(vec!["failed", "undetermined", "data_authentic", "genuine"]),
+                "expired": {"type": "boolean"},
+                "same_lists": {"type": "boolean"},
+            }));
+            if let Some(Value::Object(properties)) = top.get_mut("properties") {
+                properties.insert("path".into(), text.clone());
+                properties.insert("then".into(), then);
+            }
             top.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
             top.insert("title".into(), json!("What verifying an identity document gave"));
             let definitions = json!({"field": field, "check": check, "access": access, "online_check": online_check, "portrait": portrait});

@@ -4,16 +4,17 @@
 //! not be made. `data_authentic`: passive authentication successful and no proof is due, or none can be verified from a
 //! file. `genuine`: all that, and the chip proven. Which checks gate stands in one table.
 
+use super::attestation::Attested;
 use super::chip_checks::{self, Due};
 use super::cross_checks;
-use super::document::{Document, Origin};
+use super::document::{Document, FileState, Origin};
 use super::file_checks;
 use super::holder;
 use super::report::Report;
 use crate::checks::{Check, CheckId, Reason, State};
 use crate::lds::{DataGroup, FileId};
 use crate::passive_authentication::passive_authentication;
-use crate::pki::TrustStore;
+use crate::pki::{Certificate, TrustStore};
 use std::time::SystemTime;
 use time::OffsetDateTime;
 
@@ -68,6 +69,7 @@ fn gate(id: CheckId) -> Gate {
         | CheckId::AccessProtocol
         | CheckId::AccessCardAccess
         | CheckId::AccessCardSecurity
+        | CheckId::EvidenceSignature
         | CheckId::LdsCom
         | CheckId::VnNumber => Gate::MustNotFail,
         CheckId::ChipPaceCam | CheckId::ChipActiveAuthentication | CheckId::ChipChipAuthentication => Gate::Proof,
@@ -76,43 +78,64 @@ fn gate(id: CheckId) -> Gate {
 }
 
 pub(super) fn verify(document: &Document, trust: &TrustStore, at: SystemTime) -> Report {
+    judge(document, trust, at).0
+}
+
+/// The report, with the certificates that the judgement rests on.
+pub(super) fn judge(document: &Document, trust: &TrustStore, at: SystemTime) -> (Report, Certificates) {
     let at = OffsetDateTime::from(at);
     let files = file_checks::Values::of(document, at);
     let inputs = file_checks::inputs(document, &files, trust, at);
     let pa = passive_authentication(&inputs);
     let card_security = file_checks::card_security(document, &files, &inputs);
-    let mut checks =
-        vec![cross_checks::access_protocol(document), cross_checks::card_access(document, &files, &pa, &card_security)];
-    checks.push(cross_checks::terminal(document));
+    let attested = Attested::of(document, trust);
+    let mut checks = attested.checks.clone();
+    checks.push(cross_checks::access_protocol(document, &attested));
+    checks.push(cross_checks::card_access(document, &files, &pa, &card_security));
+    checks.push(cross_checks::terminal(document, &attested));
     checks.push(card_security.clone());
     checks.extend(pa.checks().iter().cloned());
-    let (chip, due) = chip_checks::all(document, &files, &pa, &card_security);
+    let (chip, due) = chip_checks::all(document, &files, &pa, &card_security, &attested);
     checks.extend(chip);
     checks.extend(file_checks::all(document, &files, &pa));
-    checks.extend(cross_checks::vietnam(document, &files));
-    let verdict = conclude(&checks, due, document);
+    checks.extend(cross_checks::vietnam(document, &files, &attested));
+    attested.keep_failures(&mut checks);
+    let verdict = conclude(&checks, due, document, &attested);
     let expired = checks.iter().any(|check| check.id == CheckId::LdsExpiry && check.reason == Some(Reason::Expired));
     let (holder, portrait) = holder::of(document, &files, &pa);
-    Report::new(document, verdict, expired, checks, holder, portrait, &pa)
+    let certificates = Certificates { signer: pa.document_signer().cloned(), anchor: pa.anchor().cloned() };
+    (Report::new(document, verdict, expired, checks, holder, portrait, &pa), certificates)
 }
 
-fn conclude(checks: &[Check], due: Due, document: &Document) -> Verdict {
+/// The certificates that a judgement rests on.
+#[cfg_attr(not(feature = "evidence"), expect(dead_code, reason = "only evidence names them"))]
+pub(super) struct Certificates {
+    pub(super) signer: Option<Certificate>,
+    pub(super) anchor: Option<Certificate>,
+}
+
+fn conclude(checks: &[Check], due: Due, document: &Document, attested: &Attested<'_>) -> Verdict {
     let failed = checks.iter().any(|check| check.state == State::Failed && gate(check.id) != Gate::None);
     if failed {
         return Verdict::Failed;
     }
     let concluded = checks.iter().filter(|check| gate(check.id) == Gate::MustSucceed).all(Check::is_successful);
-    // The country may be left open only where DG1, which names it, was not read on purpose or not handed in.
-    let dg1 = document.file(FileId::DataGroup(DataGroup::DG1)).bytes();
+    // The country may be left open only where DG1, which names it, was not read on purpose or not handed in; where DG1 was
+    // removed later, only if it was not open before.
+    let dg1 = document.file(FileId::DataGroup(DataGroup::DG1));
+    let names_country = match dg1 {
+        FileState::Removed(_) => !attested.recorded(CheckId::PaCountry).is_some_and(Check::is_successful),
+        dg1 => dg1.bytes().is_some(),
+    };
     let country = checks.iter().find(|check| check.id == CheckId::PaCountry);
-    let country_is_open = dg1.is_some() && !country.is_some_and(Check::is_successful);
+    let country_is_open = names_country && !country.is_some_and(Check::is_successful);
     if !concluded || country_is_open || document.cut_off {
         return Verdict::Undetermined;
     }
     match (due, document.origin()) {
         (Due::Proven, _) => Verdict::Genuine,
-        (Due::None, _) | (Due::Open, Origin::Files) => Verdict::DataAuthentic,
-        (Due::Open, Origin::Card) => Verdict::Undetermined,
+        (Due::None | Due::Past, _) | (Due::Open, Origin::Files) => Verdict::DataAuthentic,
+        (Due::Open, Origin::Card | Origin::Evidence) => Verdict::Undetermined,
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::FileState;
 use crate::checks::{Check, CheckId, Reason, State};
+use crate::crypto::DigestAlgorithm;
 use crate::lds::{DataGroup, LdsSecurityObject, SecurityObject};
 use std::collections::BTreeMap;
 
@@ -54,6 +55,9 @@ pub(super) fn compare<'a>(
                 Some(false) => Check::failed(id, Reason::Mismatch),
                 None => Check::undetermined(id, Reason::UnsupportedAlgorithm),
             },
+            (true, FileState::Removed(known)) => removed(id, content, group, known),
+            // What nobody signed is no better for having been removed.
+            (false, FileState::Removed(_)) => Check::failed(id, Reason::NotCovered),
             (true, FileState::NeedsTerminalAuthentication) => {
                 Check::new(id, State::NotSupported, Some(Reason::NeedsTerminalAuthentication))
             }
@@ -77,11 +81,22 @@ pub(super) fn compare<'a>(
     (all, matching)
 }
 
+/// A file that was removed from evidence: the hash that its reader took of it still tells whether it was the signed one.
+fn removed(id: CheckId, content: &LdsSecurityObject, group: DataGroup, known: &[(DigestAlgorithm, Vec<u8>)]) -> Check {
+    let digest = known.iter().find(|(algorithm, _)| content.digest() == Some(*algorithm));
+    match digest {
+        Some((_, value)) if content.hash(group) == Some(value.as_slice()) => Check::undetermined(id, Reason::Removed),
+        Some(_) => Check::failed(id, Reason::Mismatch),
+        None => Check::undetermined(id, Reason::NothingToCompare),
+    }
+}
+
 /// One check for all files: the first failure, else the first that could not be concluded but should have been, else
 /// success if any file was compared.
 fn overall(checks: &[Check]) -> Check {
     let id = CheckId::PaDataGroups;
-    let first = |state| checks.iter().find(|check| check.state == state && check.reason != Some(Reason::NotRead));
+    let is_left_out = |check: &Check| matches!(check.reason, Some(Reason::NotRead | Reason::Removed));
+    let first = |state| checks.iter().find(|check| check.state == state && !is_left_out(check));
     let compared = checks.iter().filter(|check| check.is_successful()).count();
     let check = match first(State::Failed).or(first(State::Aborted)).or(first(State::Undetermined)) {
         Some(worst) => Check::new(id, worst.state, worst.reason),

@@ -14,6 +14,7 @@ pub use card_security::card_security;
 pub use hashes::{HashMatches, provisional};
 
 use crate::checks::{Check, CheckId, Reason, State, Warning};
+use crate::crypto::DigestAlgorithm;
 use crate::lds::{DataGroup, SecurityObject, SodDefect};
 use crate::oid;
 use crate::pki::{Budget, Certificate, Laxities, TrustStore};
@@ -36,6 +37,8 @@ pub enum FileState<'a> {
     NotRead,
     /// Not asked for: it needs terminal authentication.
     NeedsTerminalAuthentication,
+    /// Read, and removed from the evidence later: its hashes, as the reader took them.
+    Removed(&'a [(DigestAlgorithm, Vec<u8>)]),
 }
 
 /// What passive authentication judges, and with what.
@@ -158,7 +161,7 @@ pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<
         FileState::CutOff => {
             return without_security_object(inputs, State::Aborted, Reason::CutOff, "EF.SOD was not read whole");
         }
-        FileState::NotRead | FileState::NeedsTerminalAuthentication => {
+        FileState::NotRead | FileState::NeedsTerminalAuthentication | FileState::Removed(_) => {
             return without_security_object(inputs, State::Undetermined, Reason::NotRead, "EF.SOD was not read");
         }
     };

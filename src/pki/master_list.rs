@@ -6,7 +6,7 @@
 
 use super::Budget;
 use super::certificate::{Certificate, CertificateError};
-use super::cms::{CmsError, SignedData};
+use super::cms::{CmsError, SignedData, SignerInfo};
 use super::path::{Chain, find_anchor};
 use super::trust_store::TrustStore;
 use crate::crypto::CryptoError;
@@ -14,6 +14,7 @@ use crate::oid;
 use crate::tlv::{Reader, Tag, TlvError};
 use core::ops::Range;
 use thiserror::Error;
+use time::OffsetDateTime;
 
 /// The most certificates in a list.
 const MAX_ENTRIES: usize = 16_384;
@@ -107,6 +108,11 @@ impl<'a> MasterList<'a> {
     /// The certificates of the list, each as it stands.
     pub fn entries(&self) -> impl Iterator<Item = &[u8]> {
         self.entries.iter().filter_map(|range| self.signed.content().get(range.clone()))
+    }
+
+    /// When the list was signed, by the word of its first signer that says so; trusted no further than the list.
+    pub fn signing_time(&self) -> Option<OffsetDateTime> {
+        self.signed.signers().iter().find_map(SignerInfo::signing_time)
     }
 
     /// Verifies the list's signature and looks for the authority of its signer: among the caller's anchors first, then in

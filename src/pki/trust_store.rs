@@ -11,6 +11,7 @@ use crate::crypto::DigestAlgorithm;
 use crate::tlv::{Reader, Tag};
 use std::collections::{HashMap, HashSet};
 use thiserror::Error;
+use time::OffsetDateTime;
 use x509_parser::pem::Pem;
 
 /// Anchors and pinned document signers.
@@ -20,6 +21,7 @@ pub struct TrustStore {
     by_key_id: HashMap<Vec<u8>, Vec<usize>>,
     by_name: HashMap<String, Vec<usize>>,
     pinned: Vec<Certificate>,
+    evidence_signers: Vec<Certificate>,
     sources: Vec<Source>,
 }
 
@@ -32,6 +34,8 @@ pub struct Source {
     pub kind: SourceKind,
     /// SHA-256 of its bytes.
     pub sha256: Vec<u8>,
+    /// When it was signed, by the word of a master list's signer.
+    pub date: Option<OffsetDateTime>,
     /// Certificates accepted, those that were there already among them.
     pub accepted: usize,
     /// What was refused, and why.
@@ -168,17 +172,31 @@ impl TrustStore {
     /// # Errors
     /// No certificate.
     pub fn add_pinned_signer(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        let Pieces::Certificates(pieces) = Pieces::of(bytes) else { return Err(Refusal::Unknown) };
-        if pieces.is_empty() {
-            return Err(Refusal::Unknown);
-        }
-        for der in pieces {
-            let certificate = Certificate::parse(&der)?;
-            if !self.pinned.contains(&certificate) {
-                self.pinned.push(certificate);
-            }
-        }
-        Ok(())
+        add_named(&mut self.pinned, bytes)
+    }
+
+    /// Trusts whoever holds the key of this certificate (DER or PEM) to tell what a chip showed: evidence that he signed
+    /// counts for the proofs that no file can show again. **Naming him is the act of trust**: no authority is asked.
+    ///
+    /// # Errors
+    /// No certificate.
+    pub fn add_evidence_signer(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        add_named(&mut self.evidence_signers, bytes)
+    }
+
+    /// Whether the holder of this very certificate is trusted to sign evidence.
+    pub fn is_evidence_signer(&self, certificate: &Certificate) -> bool {
+        self.evidence_signers.contains(certificate)
+    }
+
+    /// SHA-256 over all anchors and pinned document signers, in no order: two stores that trust the same for documents
+    /// have the same.
+    pub fn fingerprint(&self) -> Vec<u8> {
+        let marked = |mark: u8, certificate: &Certificate| [vec![mark], certificate.fingerprint()].concat();
+        let anchors = self.anchors.iter().map(|certificate| marked(0, certificate));
+        let mut all: Vec<Vec<u8>> = anchors.chain(self.pinned.iter().map(|one| marked(1, one))).collect();
+        all.sort();
+        DigestAlgorithm::Sha256.digest(&[&all.concat()])
     }
 
     /// Whether this very certificate is pinned.
@@ -232,7 +250,8 @@ impl TrustStore {
         } else {
             own.anchors.into_iter().for_each(|certificate| self.insert(certificate));
         }
-        Ok(Source { accepted, refused, ..Source::new(label, SourceKind::MasterList(Box::new(signer)), bytes) })
+        let date = list.signing_time();
+        Ok(Source { accepted, refused, date, ..Source::new(label, SourceKind::MasterList(Box::new(signer)), bytes) })
     }
 
     fn insert(&mut self, certificate: Certificate) {
@@ -251,7 +270,7 @@ impl TrustStore {
 impl Source {
     fn new(label: &str, kind: SourceKind, bytes: &[u8]) -> Self {
         let sha256 = DigestAlgorithm::Sha256.digest(&[bytes]);
-        Self { label: label.to_owned(), kind, sha256, accepted: 0, refused: Vec::new() }
+        Self { label: label.to_owned(), kind, sha256, date: None, accepted: 0, refused: Vec::new() }
     }
 }
 
@@ -312,6 +331,21 @@ impl Collection {
         }
         found
     }
+}
+
+/// Adds the certificates of a file, in DER or PEM, to those that the caller names one by one.
+fn add_named(named: &mut Vec<Certificate>, bytes: &[u8]) -> Result<(), Refusal> {
+    let Pieces::Certificates(pieces) = Pieces::of(bytes) else { return Err(Refusal::Unknown) };
+    if pieces.is_empty() {
+        return Err(Refusal::Unknown);
+    }
+    for der in pieces {
+        let certificate = Certificate::parse(&der)?;
+        if !named.contains(&certificate) {
+            named.push(certificate);
+        }
+    }
+    Ok(())
 }
 
 /// Whether a certificate looks like an authority's. Some real ones lack cA: they are taken, and judged where they are used.

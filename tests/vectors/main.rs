@@ -9,6 +9,7 @@ mod active;
 mod crypto;
 mod data_groups;
 mod documents;
+mod evidence;
 mod format;
 mod images;
 mod protocols;
@@ -38,6 +39,7 @@ const KINDS: &[(&str, Check)] = &[
     ("pace-cam", protocols::pace_cam),
     ("session", sessions::session),
     ("secure-messaging", sessions::secure_messaging),
+    ("evidence", evidence::evidence),
     ("mrz", documents::mrz),
     ("mrz-name", documents::mrz_name),
     ("card-access", documents::card_access),

@@ -1,0 +1,658 @@
+//! Does evidence give the same checks again, and does nothing done to it ever give a better verdict?
+//!
+//! Every test has its control: the untouched evidence. A forger here is diligent: he writes canonical JSON, and puts the
+//! hashes of what he altered right.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+#[path = "support/paper.rs"]
+#[allow(dead_code)]
+mod paper;
+#[path = "support/reading.rs"]
+mod reading;
+
+use chipid::crypto::DigestAlgorithm;
+use chipid::inspection::{EvidenceSignature, EvidenceSigner, EvidenceSigningError, Origin};
+use chipid::lds::{DataGroup, FileId};
+use chipid::pki::TrustStore;
+use chipid::sim::profile::Defect;
+use chipid::sim::{Profile, Quirk, profile};
+use chipid::{
+    Check, CheckId, Clock, Document, Evidence, EvidenceError, EvidencePolicy, Password, ReadPlan, Reason, Report,
+    State, Verdict,
+};
+use reading::{lines, link, now, password, read, read_over, trust};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const PROFILES: [&str; 9] = ["vn", "passport", "hardened", "plain", "reference", "cam", "im", "dh", "eac"];
+
+fn clock() -> Clock {
+    Clock { read_at: now() - Duration::from_secs(60), source: "the test".into() }
+}
+
+fn evidence_of(document: &Document, trust: &TrustStore) -> Evidence {
+    document.to_evidence(trust, now(), &EvidencePolicy::all(), &clock()).unwrap()
+}
+
+fn evidence(profile: &Profile) -> Evidence {
+    evidence_of(&read(profile), &trust(profile))
+}
+
+fn judge(evidence: &Evidence, trust: &TrustStore) -> Report {
+    Document::from_evidence(evidence).verify(trust, now())
+}
+
+/// A bank's key, with its certificate.
+struct Bank {
+    certificate: Vec<u8>,
+    key: paper::Key,
+    digest: DigestAlgorithm,
+}
+
+impl Bank {
+    fn new() -> Self {
+        let document = paper::Document::new();
+        Self { certificate: document.ds_der(), key: document.ds.key, digest: DigestAlgorithm::Sha256 }
+    }
+
+    /// Another bank, whose certificate bears the same names.
+    fn other() -> Self {
+        let mut document = paper::Document::new();
+        document.ds.key = paper::Key::new(chipid::crypto::CurveId::Secp256r1, 0x77);
+        document.ds.spki = document.ds.key.spki();
+        Self { certificate: document.ds_der(), key: document.ds.key, digest: DigestAlgorithm::Sha256 }
+    }
+
+    fn trusted_too(&self, mut trust: TrustStore) -> TrustStore {
+        trust.add_evidence_signer(&self.certificate).unwrap();
+        trust
+    }
+}
+
+impl EvidenceSigner for Bank {
+    fn sign(&mut self, data: &[u8]) -> Result<EvidenceSignature, EvidenceSigningError> {
+        assert!(data.starts_with(b"chipid.evidence/1 manifest\0{"));
+        Ok(EvidenceSignature::Certificate {
+            algorithm: paper::algorithm(paper::ecdsa(self.digest)),
+            certificate: self.certificate.clone(),
+            signature: self.key.sign(self.digest, data),
+        })
+    }
+}
+
+fn signed(mut evidence: Evidence, bank: &mut Bank) -> Evidence {
+    evidence.sign(bank).unwrap();
+    evidence
+}
+
+fn value(evidence: &Evidence) -> Value {
+    serde_json::from_slice(&evidence.encode()).unwrap()
+}
+
+/// Canonical bytes with the hash of the manifest put right, as a forger would.
+fn forge(mut value: Value) -> Result<Evidence, EvidenceError> {
+    let manifest = serde_json::to_vec(&value["manifest"]).unwrap();
+    value["sha256"] = json!(hex::encode(DigestAlgorithm::Sha256.digest(&[&manifest])));
+    Evidence::decode(&serde_json::to_vec(&value).unwrap())
+}
+
+/// The verdict of forged evidence; bytes that are refused give none.
+fn verdict(forged: Result<Evidence, EvidenceError>, trust: &TrustStore) -> Option<Verdict> {
+    forged.ok().map(|evidence| judge(&evidence, trust).verdict())
+}
+
+/// Checks that a file cannot make again.
+fn is_of_the_reader(id: CheckId) -> bool {
+    matches!(
+        id,
+        CheckId::AccessProtocol
+            | CheckId::AccessTerminal
+            | CheckId::ChipChipAuthentication
+            | CheckId::ChipPaceCam
+            | CheckId::VnNumberGiven
+            | CheckId::VnQrNumber
+            | CheckId::VnQrName
+            | CheckId::VnQrBirthDate
+            | CheckId::VnQrOther
+    )
+}
+
+fn is_of_the_evidence(check: &&Check) -> bool {
+    matches!(check.id, CheckId::EvidenceSignature | CheckId::EvidenceTimestamp)
+}
+
+#[test]
+fn every_profile_gives_the_same_checks_again() {
+    let mut bank = Bank::new();
+    for name in PROFILES {
+        let profile = Profile::by_name(name).unwrap();
+        let trust = trust(&profile);
+        let document = read(&profile);
+        let before = document.verify(&trust, now());
+        let plain = evidence_of(&document, &trust);
+        let bytes = plain.encode();
+        let again = Evidence::decode(&bytes).unwrap();
+        assert_eq!(again.encode(), bytes, "{name}");
+        assert_eq!(bytes, evidence_of(&document, &trust).encode(), "{name}: the same evidence, the same bytes");
+        let canonical = serde_json::to_vec(&serde_json::from_slice::<Value>(&bytes).unwrap()).unwrap();
+        assert_eq!(bytes, canonical, "{name}: keys in order, no spaces");
+
+        // Without a signature: what only the reader saw is open.
+        let after = judge(&again, &trust);
+        let made: Vec<&Check> = after.checks().iter().filter(|check| !is_of_the_evidence(check)).collect();
+        assert_eq!(made.len(), before.checks().len(), "{name}");
+        for check in before.checks() {
+            let other = after.check(check.id).unwrap();
+            let is_open = other.reason == Some(Reason::AttestedByReader) && other.state == State::Undetermined;
+            assert!(check == other || (is_of_the_reader(check.id) && is_open), "{name}: {check:?} {other:?}");
+        }
+        let unsigned = after.check(CheckId::EvidenceSignature).unwrap();
+        assert_eq!((unsigned.state, unsigned.reason), (State::NotSupported, Some(Reason::NotSigned)));
+        let is_active = before.check(CheckId::ChipActiveAuthentication).unwrap().is_successful();
+        let due = if is_active { Verdict::Genuine } else { Verdict::DataAuthentic };
+        assert_eq!(after.verdict(), due.min(before.verdict()), "{name}\n{}", lines(&after));
+        assert_eq!(after.access(), before.access(), "{name}");
+        assert_eq!(after.holder(), before.holder(), "{name}");
+        assert_eq!(after.exchanges(), before.exchanges(), "{name}");
+
+        // Signed by one who is trusted: everything stands, and says on whose word.
+        let signed = Evidence::decode(&signed(again, &mut bank).encode()).unwrap();
+        let after = judge(&signed, &bank.trusted_too(trust.clone()));
+        assert_eq!(after.verdict(), before.verdict(), "{name}\n{}", lines(&after));
+        for check in before.checks() {
+            let other = after.check(check.id).unwrap();
+            let vouched = Check { reason: Some(Reason::AttestedByTrustedReader), ..check.clone() };
+            assert!(check == other || (check.is_successful() && *other == vouched), "{name}: {check:?} {other:?}");
+        }
+        // Signed by one who is not: as if nobody had.
+        let after = judge(&signed, &trust);
+        assert_eq!(after.verdict(), due.min(before.verdict()), "{name}");
+        let check = after.check(CheckId::EvidenceSignature).unwrap();
+        assert_eq!((check.state, check.reason), (State::Undetermined, Some(Reason::SignerNotTrusted)));
+    }
+}
+
+#[test]
+fn what_was_claimed_at_the_counter_is_the_readers_word() {
+    let profile = profile::vn();
+    let mut bank = Bank::new();
+    let trust = bank.trusted_too(trust(&profile));
+    for password in [Password::qr(&profile.qr_text().unwrap()), Password::number("001199000001")] {
+        let document = read_over(link(&profile), &password.unwrap(), &ReadPlan::full(), None).unwrap();
+        let before = document.verify(&trust, now());
+        let after = judge(&signed(evidence_of(&document, &trust), &mut bank), &trust);
+        for check in before.checks() {
+            assert_eq!(after.check(check.id).map(|other| other.state), Some(check.state), "{}", check.id);
+        }
+    }
+}
+
+#[test]
+fn evidence_of_a_bad_card_is_no_better() {
+    let mut bank = Bank::new();
+    let mut seen = 0;
+    for (document, trust) in bad_documents() {
+        let trust = bank.trusted_too(trust);
+        let control = document.verify(&trust, now());
+        let evidence = evidence_of(&document, &trust);
+        let retold = judge(&evidence, &trust).verdict();
+        assert!(retold <= control.verdict(), "{retold:?}\n{}", lines(&control));
+        let vouched = judge(&signed(evidence, &mut bank), &trust);
+        assert_eq!(vouched.verdict(), control.verdict(), "{}\n{}", lines(&control), lines(&vouched));
+        for check in control.checks() {
+            assert_eq!(vouched.check(check.id).map(|other| other.state), Some(check.state), "{}", check.id);
+        }
+        seen += 1;
+    }
+    println!("{seen} bad documents");
+}
+
+/// What cards with defects and quirks give, as far as they can be read, each with its trust.
+fn bad_documents() -> Vec<(Document, TrustStore)> {
+    let quirks = [
+        Quirk::CaKeepsOldKeys,
+        Quirk::CaRefused,
+        Quirk::CaRefusedNaked,
+        Quirk::CaWithoutInfo,
+        Quirk::AaRefused,
+        Quirk::AaDerSignature,
+        Quirk::LastGroupUnreadable,
+        Quirk::Dg13Unreadable,
+        Quirk::CardAccessWithoutPace,
+    ];
+    let mut found = Vec::new();
+    for base in [profile::vn(), profile::hardened()] {
+        for quirk in quirks {
+            let profile = base.clone().with_quirk(quirk);
+            let password = match profile.bac {
+                true => Password::mrz(&profile.mrz_lines().concat()).unwrap(),
+                false => password(&profile),
+            };
+            if let Ok(document) = read_over(link(&profile), &password, &ReadPlan::full(), None) {
+                found.push((document, trust(&profile)));
+            }
+        }
+        for defect in Defect::ALL {
+            let profile = base.clone().with_defect(defect);
+            let Ok(card) = profile.card() else { continue };
+            if let Ok(document) = read_over(Box::new(card), &password(&profile), &ReadPlan::full(), None) {
+                found.push((document, trust(&profile)));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn removing_groups_never_helps_and_leaves_the_rest() {
+    let mut bank = Bank::new();
+    for name in PROFILES {
+        let profile = Profile::by_name(name).unwrap();
+        let trusted = bank.trusted_too(trust(&profile));
+        let whole = signed(evidence(&profile), &mut bank);
+        let control = judge(&whole, &trusted);
+        for file in whole.files().collect::<Vec<_>>() {
+            let FileId::DataGroup(group) = file else {
+                assert!(whole.without(file).is_none(), "{file}");
+                continue;
+            };
+            let less = whole.without(file).unwrap();
+            assert!(less.without(file).is_none());
+            assert_eq!(less.digest(), whole.digest(), "the signature stands");
+            let less = Evidence::decode(&less.encode()).unwrap();
+            assert_eq!(less.removed().collect::<Vec<_>>(), [file]);
+            let report = judge(&less, &trusted);
+            assert!(report.verdict() <= control.verdict(), "{name} without {file}");
+            assert!(report.verdict() >= Verdict::DataAuthentic, "{name} without {file}\n{}", lines(&report));
+            let is_key = [DataGroup::DG14, DataGroup::DG15].contains(&group);
+            if !is_key {
+                assert_eq!(report.verdict(), control.verdict(), "{name} without {file}\n{}", lines(&report));
+            }
+            let check = report.check(CheckId::data_group(group.number()).unwrap()).unwrap();
+            assert_eq!((check.state, check.reason), (State::Undetermined, Some(Reason::Removed)), "{name} {file}");
+            assert!(report.not_read().iter().any(|one| (one.file, one.why) == (file.name(), "removed")), "{file}");
+            assert!(report.check(CheckId::EvidenceSignature).unwrap().is_successful());
+            assert!(report.check(CheckId::PaDataGroups).unwrap().is_successful());
+        }
+    }
+}
+
+#[test]
+fn removing_what_had_failed_never_hides_it() {
+    let mut bank = Bank::new();
+    for (document, trust) in bad_documents() {
+        let trust = bank.trusted_too(trust);
+        // With the trust of now, and where nothing was trusted when the card was read.
+        for then in [&trust, &TrustStore::new()] {
+            for whole in [evidence_of(&document, then), signed(evidence_of(&document, then), &mut bank)] {
+                let control = judge(&whole, &trust);
+                let groups: Vec<FileId> = whole.files().filter(|file| matches!(file, FileId::DataGroup(_))).collect();
+                let mut cases: Vec<Evidence> = groups.iter().map(|file| whole.without(*file).unwrap()).collect();
+                cases.push(groups.iter().fold(whole.clone(), |less, file| less.without(*file).unwrap()));
+                for less in cases {
+                    let report = judge(&less, &trust);
+                    let removed: Vec<_> = less.removed().collect();
+                    assert!(
+                        report.verdict() <= control.verdict(),
+                        "without {removed:?}: {:?}\n{}\n{}",
+                        report.verdict(),
+                        lines(&control),
+                        lines(&report)
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_policy_keeps_what_it_names() {
+    let profile = profile::vn();
+    let trust = trust(&profile);
+    let document = read(&profile);
+    let keep = |policy: &EvidencePolicy| document.to_evidence(&trust, now(), policy, &clock()).unwrap();
+    let all = keep(&EvidencePolicy::all());
+    let less = keep(&EvidencePolicy::without_biometrics());
+    assert_eq!(less.removed().collect::<Vec<_>>(), [FileId::DataGroup(DataGroup::DG2)]);
+    assert_eq!(less.encode(), all.without(FileId::DataGroup(DataGroup::DG2)).unwrap().encode());
+    assert_eq!(judge(&less, &trust).verdict(), Verdict::Genuine);
+    let least = keep(&EvidencePolicy::only([]));
+    assert_eq!(judge(&least, &trust).verdict(), Verdict::Genuine);
+    assert!(judge(&least, &trust).holder().fields().next().is_none());
+    // Of stored files, and of evidence itself, nobody can attest anything.
+    let stored = Document::from_evidence(&all);
+    assert_eq!(stored.origin(), Origin::Evidence);
+    let files: Vec<_> = document.files().map(|(file, bytes)| (file, bytes.to_vec())).collect();
+    for stored in [stored, Document::from_files(files, Some(document.proofs()))] {
+        let error = stored.to_evidence(&trust, now(), &EvidencePolicy::all(), &clock()).unwrap_err();
+        assert_eq!(error, EvidenceError::NotFromCard);
+    }
+}
+
+#[test]
+fn no_password_and_nothing_personal_stands_in_the_manifest() {
+    let mut profile = profile::vn();
+    profile.can = Some("739164".into());
+    let evidence = evidence(&profile);
+    let manifest = String::from_utf8(evidence.manifest()).unwrap();
+    for word in ["739164", &profile.person.primary, &profile.person.document_number, profile.number(), "Mẫu"] {
+        assert!(!manifest.contains(word), "{word}");
+    }
+    assert!(!String::from_utf8(evidence.encode()).unwrap().contains("739164"));
+    assert_eq!(format!("{evidence:?}"), format!("Evidence({} parts, 0 signatures)", evidence.files().count()));
+}
+
+#[test]
+fn no_altered_byte_is_taken_for_better() {
+    let mut bank = Bank::new();
+    for profile in [
+        Profile { sizes: Default::default(), ..profile::vn() },
+        Profile { sizes: Default::default(), ..profile::cam() },
+    ] {
+        let trusted = bank.trusted_too(trust(&profile));
+        let evidence = signed(evidence(&profile), &mut bank);
+        let control = judge(&evidence, &trusted).verdict();
+        assert_eq!(control, Verdict::Genuine);
+        let mut bytes = evidence.encode();
+        let begin = bytes.windows(14).position(|window| window == b"\"signatures\":[").unwrap();
+        let mut taken = 0;
+        let masks: &[u8] =
+            if std::env::var_os("CHIPID_FULL").is_some() { &[1, 2, 4, 8, 16, 32, 64, 128] } else { &[1] };
+        for at in 0..bytes.len() {
+            for mask in masks {
+                bytes[at] ^= mask;
+                if let Ok(altered) = Evidence::decode(&bytes) {
+                    // Only what is beside the manifest and the parts can be altered and still be read.
+                    assert!(at > begin, "byte {at}");
+                    let report = judge(&altered, &trusted);
+                    assert!(report.verdict() <= control, "byte {at}\n{}", lines(&report));
+                    assert!(!report.check(CheckId::EvidenceSignature).unwrap().is_successful(), "byte {at}");
+                    taken += 1;
+                }
+                bytes[at] ^= mask;
+            }
+        }
+        println!("{}: {} bytes altered, {taken} of them read", profile.name, bytes.len());
+        assert!(Evidence::decode(&bytes).is_ok());
+    }
+}
+
+#[test]
+fn parts_of_two_persons_do_not_mix() {
+    let mut bank = Bank::new();
+    let mut other = profile::vn();
+    other.person.primary = "TRAN".into();
+    other.person.document_number = "199000002".into();
+    let trust = bank.trusted_too(trust(&profile::vn()));
+    let (a, b) = (evidence(&profile::vn()), evidence(&other));
+    let (a, b) = (signed(a, &mut bank), signed(b, &mut bank));
+    let control = judge(&a, &trust).verdict();
+    let (a, b) = (value(&a), value(&b));
+    for (name, part) in b["parts"].as_object().unwrap() {
+        if a["parts"][name] == *part {
+            continue;
+        }
+        let mut swapped = a.clone();
+        swapped["parts"][name] = part.clone();
+        assert!(matches!(forge(swapped.clone()), Err(EvidenceError::PartDiffers(_))), "{name}");
+        // With its description: the signature no longer stands; without a signature the issuer's tells.
+        swapped["manifest"]["files"][name] = b["manifest"]["files"][name].clone();
+        assert_eq!(verdict(forge(swapped.clone()), &trust), Some(Verdict::Failed), "{name}");
+        swapped["signatures"] = json!([]);
+        let verdict = verdict(forge(swapped), &trust).unwrap();
+        assert!(verdict < control, "{name}: {verdict:?}");
+        if name.starts_with("EF.DG") || name == "EF.SOD" {
+            assert_eq!(verdict, Verdict::Failed, "{name}");
+        }
+    }
+    // The proofs, the signatures and the manifest of the other person.
+    for place in ["manifest", "signatures"] {
+        let mut swapped = a.clone();
+        swapped[place] = b[place].clone();
+        assert!(verdict(forge(swapped), &trust).is_none_or(|verdict| verdict == Verdict::Failed), "{place}");
+    }
+    let mut swapped = a.clone();
+    swapped["manifest"]["active_authentication"] = b["manifest"]["active_authentication"].clone();
+    swapped["signatures"] = json!([]);
+    // Both invented persons' cards have the same key: what differs is the challenge alone.
+    assert!(verdict(forge(swapped), &trust) <= Some(control));
+}
+
+#[test]
+fn exchanged_lists_never_help() {
+    let mut bank = Bank::new();
+    let trusts: Vec<(&str, TrustStore)> =
+        PROFILES.iter().map(|name| (*name, trust(&Profile::by_name(name).unwrap()))).collect();
+    for name in PROFILES {
+        let profile = Profile::by_name(name).unwrap();
+        let own = bank.trusted_too(trust(&profile));
+        let evidence = signed(evidence(&profile), &mut bank);
+        assert!(evidence.has_trust_of(&own));
+        let control = judge(&evidence, &own).verdict();
+        let nobody = judge(&evidence, &bank.trusted_too(TrustStore::new()));
+        assert_eq!(nobody.verdict(), Verdict::Undetermined, "{name}");
+        for (other, store) in &trusts {
+            let verdict = judge(&evidence, &bank.trusted_too(store.clone())).verdict();
+            assert!(verdict <= control, "{name} with the trust of {other}");
+            if !evidence.has_trust_of(store) {
+                assert!(verdict <= Verdict::Undetermined, "{name} with the trust of {other}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_altered_field_of_the_manifest_helps() {
+    let mut bank = Bank::new();
+    for profile in [profile::vn(), profile::cam()] {
+        let trust = bank.trusted_too(trust(&profile));
+        let plain = evidence(&profile);
+        let unsigned = judge(&plain, &trust).verdict();
+        let vouched = signed(plain.clone(), &mut bank);
+        let (mut cases, mut read) = (0, 0);
+        for (evidence, is_signed) in [(&plain, false), (&vouched, true)] {
+            let value = value(evidence);
+            for altered in alterations(&value["manifest"]) {
+                let forged = forge(Value::Object(
+                    [("manifest".to_owned(), altered.clone())]
+                        .into_iter()
+                        .chain(value.as_object().unwrap().clone().into_iter().filter(|(key, _)| key != "manifest"))
+                        .collect(),
+                ));
+                cases += 1;
+                let Some(verdict) = verdict(forged, &trust) else { continue };
+                read += 1;
+                match is_signed {
+                    true => assert_eq!(verdict, Verdict::Failed, "{altered}"),
+                    false => assert!(verdict <= unsigned, "{altered}"),
+                }
+            }
+        }
+        println!("{}: {cases} alterations, {read} of them read", profile.name);
+        assert!(read > 50);
+    }
+}
+
+/// The value with each leaf altered, and with each member taken away.
+fn alterations(value: &Value) -> Vec<Value> {
+    match value {
+        Value::String(text) => {
+            ["", "read", "proven", "genuine", "0000"].iter().filter(|new| *new != text).map(|new| json!(new)).collect()
+        }
+        Value::Number(number) => {
+            vec![json!(number.as_u64().unwrap() + 1), json!(0)].into_iter().filter(|new| new != value).collect()
+        }
+        Value::Bool(yes) => vec![json!(!yes)],
+        Value::Array(members) => {
+            let mut found = Vec::new();
+            for at in 0..members.len() {
+                let with = |new: Option<Value>| {
+                    let mut members = members.clone();
+                    match new {
+                        Some(new) => members[at] = new,
+                        None => drop(members.remove(at)),
+                    }
+                    Value::Array(members)
+                };
+                found.push(with(None));
+                found.extend(alterations(&members[at]).into_iter().map(|new| with(Some(new))));
+            }
+            found
+        }
+        Value::Object(members) => {
+            let mut found = Vec::new();
+            for (key, member) in members {
+                let mut less = members.clone();
+                less.remove(key);
+                found.push(Value::Object(less));
+                for new in alterations(member) {
+                    let mut other = members.clone();
+                    other.insert(key.clone(), new);
+                    found.push(Value::Object(other));
+                }
+            }
+            found
+        }
+        Value::Null => Vec::new(),
+    }
+}
+
+#[test]
+fn a_signature_that_was_altered_stripped_or_is_anothers_never_helps() {
+    let profile = profile::cam();
+    let (mut bank, mut other) = (Bank::new(), Bank::other());
+    let trust = bank.trusted_too(trust(&profile));
+    let plain = evidence(&profile);
+    let whole = signed(plain.clone(), &mut bank);
+    assert_eq!(judge(&whole, &trust).verdict(), Verdict::Genuine);
+    let check = |evidence: &Evidence| {
+        let report = judge(evidence, &trust);
+        let check = report.check(CheckId::EvidenceSignature).unwrap();
+        (report.verdict(), check.state, check.reason)
+    };
+    assert_eq!(check(&plain), (Verdict::DataAuthentic, State::NotSupported, Some(Reason::NotSigned)));
+    let stranger = signed(plain.clone(), &mut other);
+    assert_eq!(check(&stranger), (Verdict::DataAuthentic, State::Undetermined, Some(Reason::SignerNotTrusted)));
+    // A second signature by a stranger takes nothing away.
+    assert_eq!(check(&signed(whole.clone(), &mut other)).0, Verdict::Genuine);
+    // Another's signature under the trusted certificate.
+    let mut mixed = value(&whole);
+    mixed["signatures"][0]["signature"] = value(&stranger)["signatures"][0]["signature"].clone();
+    assert_eq!(check(&forge(mixed).unwrap()), (Verdict::Failed, State::Failed, Some(Reason::BadSignature)));
+    // SHA-1 is no digest of a new form.
+    bank.digest = DigestAlgorithm::Sha1;
+    assert_eq!(plain.clone().sign(&mut bank), Err(EvidenceSigningError::BadSignature));
+    bank.digest = DigestAlgorithm::Sha256;
+    // The signer's own certificate must have been in force for the moment that was judged.
+    let later = now() + Duration::from_secs(12 * 366 * 86_400);
+    let late = read(&profile).to_evidence(&trust, later, &EvidencePolicy::all(), &clock()).unwrap();
+    assert_eq!(check(&signed(late, &mut bank)).1, State::Undetermined);
+}
+
+#[test]
+fn a_time_stamp_is_kept_and_not_believed() {
+    struct Service;
+    impl EvidenceSigner for Service {
+        fn sign(&mut self, _: &[u8]) -> Result<EvidenceSignature, EvidenceSigningError> {
+            Ok(EvidenceSignature::Timestamp(vec![0x30, 0x00]))
+        }
+    }
+    let profile = profile::vn();
+    let mut stamped = evidence(&profile);
+    stamped.sign(&mut Service).unwrap();
+    let stamped = Evidence::decode(&stamped.encode()).unwrap();
+    assert_eq!(stamped.signatures(), [EvidenceSignature::Timestamp(vec![0x30, 0x00])]);
+    let report = judge(&stamped, &trust(&profile));
+    let check = |id| report.check(id).map(|check| (check.state, check.reason)).unwrap();
+    assert_eq!(check(CheckId::EvidenceTimestamp), (State::Undetermined, Some(Reason::NotVerified)));
+    assert_eq!(check(CheckId::EvidenceSignature), (State::NotSupported, Some(Reason::NotSigned)));
+}
+
+/// Writes the vectors of this version: `cargo test --test evidence -- --ignored writes_vectors`. A vector that is there is
+/// never written again: it is what an old version wrote.
+#[test]
+#[ignore = "writes into test-vectors/"]
+fn writes_vectors() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("test-vectors/evidence");
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut bank = Bank::new();
+    let dg2 = FileId::DataGroup(DataGroup::DG2);
+    for (name, profile, is_signed) in [
+        ("vn-1", profile::vn(), false),
+        ("vn-1-without-portrait", profile::vn(), false),
+        ("cam-1-signed", profile::cam(), true),
+        ("passport-1-signed-without-portrait", profile::passport(), true),
+    ] {
+        let path = folder.join(format!("{name}.txt"));
+        if path.exists() {
+            continue;
+        }
+        let trust = bank.trusted_too(trust(&profile));
+        let whole = evidence(&profile);
+        let whole = if is_signed { signed(whole, &mut bank) } else { whole };
+        let whole = if name.ends_with("portrait") { whole.without(dg2).unwrap() } else { whole };
+        let report = judge(&whole, &trust);
+        let shown = report.checks().iter().filter(|check| {
+            !check.is_successful() || ["chip.", "evidence."].iter().any(|group| check.id.as_str().starts_with(group))
+        });
+        let line = |check: &Check| match check.reason {
+            Some(reason) => format!("{} {} {reason}", check.id, check.state.as_str()),
+            None => format!("{} {}", check.id, check.state.as_str()),
+        };
+        let text = format!(
+            "# Evidence of the invented person of the profile {}, as this version wrote it; never written again.\n\
+             kind: evidence\nsource: chipid {}\nrecipe: cargo test --test evidence -- --ignored writes_vectors\n\
+             expect: accepted\nverdict: {}\nchecks: {}\ncsca: {}\n{}evidence: {}\n",
+            profile.name,
+            env!("CARGO_PKG_VERSION"),
+            report.verdict().as_str(),
+            shown.map(line).collect::<Vec<_>>().join(", "),
+            hex::encode(profile.csca().unwrap()),
+            if is_signed { format!("signer: {}\n", hex::encode(&bank.certificate)) } else { String::new() },
+            String::from_utf8(whole.encode()).unwrap(),
+        );
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+#[test]
+fn only_the_one_form_is_read() {
+    let evidence = evidence(&profile::plain());
+    let bytes = evidence.encode();
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    let refused = |text: String| Evidence::decode(text.as_bytes()).unwrap_err();
+    assert!(matches!(refused(format!("{text}\n")), EvidenceError::NotCanonical { .. }));
+    assert!(matches!(refused(text.replacen("{", "{ ", 1)), EvidenceError::NotCanonical { .. }));
+    assert!(matches!(refused(text.replacen("EF.SOD", "EF\\u002eSOD", 1)), EvidenceError::NotCanonical { .. }));
+    let twice = text.replacen("\"parts\":{", "\"parts\":{\"EF.COM\":\"\",", 1);
+    assert!(matches!(refused(twice), EvidenceError::NotCanonical { .. }));
+    assert!(matches!(refused(text.replacen("\"schema\"", "\"more\":1,\"schema\"", 1)), EvidenceError::Json { .. }));
+    assert_eq!(refused(text.replace("chipid.evidence/1", "chipid.evidence/2")), EvidenceError::Schema);
+    assert!(matches!(refused(text[..text.len() - 1].to_owned()), EvidenceError::Json { .. }));
+    assert!(matches!(refused(String::new()), EvidenceError::Json { .. }));
+    for name in ["EF.SOD", "EF.COM"] {
+        let mut less = value(&evidence);
+        less["parts"].as_object_mut().unwrap().remove(name);
+        assert!(matches!(forge(less), Err(EvidenceError::PartMissing(_))), "{name}");
+    }
+    let mut more = value(&evidence);
+    more["parts"]["EF.DG5"] = json!("");
+    assert_eq!(forge(more).unwrap_err(), EvidenceError::PartUnknown);
+    assert_eq!(Evidence::decode(&vec![b' '; (32 << 20) + 1]).unwrap_err(), EvidenceError::TooLong);
+}
+
+#[test]
+fn judges_with_the_trust_of_then_and_of_now() {
+    let profile = profile::vn();
+    let then = TrustStore::new();
+    let evidence = evidence_of(&read(&profile), &then);
+    let of_then = Document::from_evidence(&evidence).verify(&then, evidence.verified_at());
+    assert_eq!(of_then.verdict(), Verdict::Undetermined);
+    let mut now_known = TrustStore::new();
+    now_known.add_file("/somewhere/on this/computer/csca.der", &profile.csca().unwrap());
+    assert_eq!(judge(&evidence, &now_known).verdict(), Verdict::Genuine);
+    assert!(evidence.has_trust_of(&then) && !evidence.has_trust_of(&now_known));
+    let evidence = evidence_of(&read(&profile), &now_known);
+    assert_eq!(evidence.lists()[0].name, "csca.der");
+    assert_eq!(evidence.read_at() + Duration::from_secs(60), evidence.verified_at());
+}
