@@ -142,7 +142,8 @@ pub struct List {
     /// When it was signed, where it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
-    /// `certificates`, `master_list`.
+    /// `certificates`, `master_list`, `unverified_master_list`, `revocation_lists`, `deviation_list`, `defect_list`,
+    /// `bundle`.
     pub kind: String,
     /// The name of its file, without the folder.
     pub name: String,

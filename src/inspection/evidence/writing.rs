@@ -12,7 +12,7 @@ use crate::inspection::report::{Access, Report};
 use crate::inspection::verdict::Certificates;
 use crate::iso7816::StatusWord;
 use crate::lds::{FileId, SecurityObject};
-use crate::pki::{Certificate, SourceKind, TrustStore};
+use crate::pki::{Certificate, TrustStore};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use std::collections::BTreeMap;
@@ -192,11 +192,7 @@ fn trusted(trust: &TrustStore) -> manifest::Trust {
     let count = |length: usize| u64::try_from(length).unwrap_or(MAX_INTEGER);
     let lists = trust.sources().iter().filter(|source| source.accepted > 0).map(|source| List {
         date: source.date.and_then(|date| moment(date.into()).ok()),
-        kind: match source.kind {
-            SourceKind::MasterList(_) => "master_list",
-            _ => "certificates",
-        }
-        .into(),
+        kind: source.kind.as_str().into(),
         // Where it lay on this computer is nobody's business.
         name: source.label.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
         sha256: hex::encode(&source.sha256),
