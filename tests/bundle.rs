@@ -7,7 +7,7 @@ mod reading;
 mod support;
 
 use chipid::Verdict;
-use chipid::checks::{CheckId, Reason, State};
+use chipid::checks::{CheckId, Reason, State, Tolerance, Tolerances};
 use chipid::crypto::DigestAlgorithm;
 use chipid::oid;
 use chipid::pki::{
@@ -15,7 +15,8 @@ use chipid::pki::{
     TrustBundle, TrustStore,
 };
 use chipid::sim::issuer::{
-    DeviationFields, Extension, Issuer, IssuerPlan, RevocationListFields, RevokedEntry, deviation_list_content,
+    DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, Scheme,
+    deviation_list_content,
 };
 use chipid::sim::profile;
 use chipid::tlv::{self, Reader, Tag};
@@ -240,6 +241,49 @@ fn a_revocation_in_a_bundle_counts() {
     let bytes = bundle(vec![part("csca", issuer.csca().to_vec()), part("crl", list)]).encode();
     let report = reading::read(&profile).verify(&load(&bytes).unwrap(), MADE.into());
     assert_eq!(report.verdict(), Verdict::Failed);
+}
+
+#[test]
+fn what_only_a_list_under_a_tolerance_vouches_for_is_never_better_than_undetermined() {
+    let rsa = KeyPlan::rsa(2048, DigestAlgorithm::Sha256);
+    let vn = profile::vn();
+    let profile = profile::Profile { issuer: IssuerPlan { csca: rsa, ds: rsa, ..vn.issuer.clone() }, ..vn };
+    let issuer = profile.issuer().unwrap();
+    let document = reading::read(&profile);
+    let mut fields = issuer.master_list_fields(&[issuer.csca()]).unwrap();
+    fields.scheme = Scheme::RsaPkcs1WithoutNull(DigestAlgorithm::Sha256);
+    let list = issuer.sign_list(&fields).unwrap();
+    let needs = ListError::NeedsDigestInfoWithoutNull;
+    assert_eq!(TrustStore::from_trusted_master_list(&list).unwrap_err(), needs);
+
+    let mut store = TrustStore::new();
+    store.tolerate_digest_info_without_null();
+    assert_eq!(store.add_file("list", &list).accepted, 1);
+    let at = reading::now();
+    let tolerances = Tolerances::none().with(Tolerance::DigestInfoWithoutNull);
+    for (tolerances, reason) in [(tolerances, Reason::Tolerance), (Tolerances::none(), Reason::AnchorNotFound)] {
+        let report = document.verify_with(&store, at, &tolerances);
+        let chain = report.check(CheckId::PaChain).unwrap();
+        assert_eq!((chain.state, chain.reason), (State::Undetermined, Some(reason)), "{}", chain.compared);
+        assert!(chain.compared.contains("a list that needs the tolerance digest_info_without_null"));
+        assert_eq!(report.verdict(), Verdict::Undetermined);
+        let named = report.tolerances().iter().any(|used| used.tolerance == Tolerance::DigestInfoWithoutNull);
+        assert_eq!(named, reason == Reason::Tolerance, "a tolerance that was used stands in the report");
+    }
+    // What the caller hands in himself needs none.
+    store.add_certificate(issuer.csca()).unwrap();
+    assert_eq!(document.verify(&store, at).verdict(), Verdict::Genuine);
+
+    // A bundle does not hand a tolerance on.
+    let mut maker = TrustStore::new();
+    maker.tolerate_digest_info_without_null();
+    let (bundle, refused) = TrustBundle::make_with(maker, MADE, [part("list.ml", list.clone())]).unwrap();
+    assert_eq!((bundle.parts().len(), refused.len()), (1, 0));
+    let strict = load(&bundle.encode()).unwrap();
+    assert!(strict.is_empty());
+    assert_eq!(strict.sources().last().unwrap().refused[0].reason, Refusal::List(needs));
+    let (empty, refused) = TrustBundle::make(MADE, [part("list.ml", list)]).unwrap();
+    assert_eq!((empty.parts().len(), refused[0].reason), (0, Refusal::List(needs)));
 }
 
 #[test]

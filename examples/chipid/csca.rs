@@ -31,17 +31,18 @@ pub fn store(paths: &[PathBuf], lists: &ListArguments) -> Result<TrustStore, Fai
     let mut store = trust::empty(lists);
     for path in paths {
         let mut accepted = 0;
-        let mut why = None;
+        let (mut why, mut lacking) = (None, None);
         for (file, bytes) in trust::files(path, "csca")? {
             interrupt::check()?;
             let source = store.add_file(&file.display().to_string(), &bytes);
-            if let Some(failure) = trust::needs_tolerance(source.refused.iter()) {
-                return Err(failure);
-            }
+            lacking = lacking.or_else(|| trust::needs_tolerance(source.refused.iter()));
             accepted += source.accepted;
             why = why.or_else(|| source.refused.first().map(|one| one.reason.to_string()));
         }
         if accepted == 0 {
+            if let Some(failure) = lacking {
+                return Err(failure);
+            }
             let values = vec![("path", path.display().to_string()), ("why", why.unwrap_or_else(|| "-".to_owned()))];
             return Err(Failure::other("no_certificate", values));
         }
@@ -113,10 +114,20 @@ fn tell(
 ) -> Result<u8, Failure> {
     let mut any = false;
     let mut last = None;
+    // What needs a tolerance ends the command only where nothing else is shown.
+    let (mut lacking, mut told) = (None, Vec::new());
     for path in paths {
         for (path, bytes) in trust::files(path, "csca")? {
             interrupt::check()?;
-            let holding = Holding::of(path, &bytes, lists)?;
+            let holding = match Holding::of(path, &bytes, lists) {
+                Ok(holding) => holding,
+                Err(failure) => {
+                    let (message, remedy) = failure.tell(&output.messages);
+                    told.push(format!("{message} {remedy}"));
+                    lacking = lacking.or(Some(failure));
+                    continue;
+                }
+            };
             if holding.is_empty() {
                 last = Some(holding);
                 continue;
@@ -137,7 +148,11 @@ fn tell(
         }
     }
     if any {
+        told.iter().for_each(|line| output.hint(line));
         return Ok(0);
+    }
+    if let Some(failure) = lacking {
+        return Err(failure);
     }
     let path = last.as_ref().map_or_else(|| paths.first().cloned().unwrap_or_default(), |holding| holding.path.clone());
     let why = last.and_then(|holding| holding.refused.into_iter().next()).map_or("-".to_owned(), |(_, why)| why);
@@ -206,7 +221,7 @@ fn show(holding: &Holding, messages: &Messages) -> String {
 
 /// A revocation list in a line, with its state where it is judged.
 fn revocation_line(list: &RevocationList, state: Option<&str>, messages: &Messages) -> String {
-    let (number, issuer) = (list.number_hex().unwrap_or_default(), list.issuer().to_string());
+    let (number, issuer) = (list.number_text().unwrap_or_default(), list.issuer().to_string());
     let (this, next) = (list.this_update().date().to_string(), list.next_update().date().to_string());
     let count = list.len().to_string();
     let values = [
@@ -304,7 +319,7 @@ pub fn lists(store: &TrustStore, country: Option<&str>, at: OffsetDateTime) -> V
             Currency::NotYetValid => "not_yet_valid",
         };
         json!({
-            "kind": "revocation_list", "issuer": list.issuer().to_string(), "number": list.number_hex(),
+            "kind": "revocation_list", "issuer": list.issuer().to_string(), "number": list.number_text(),
             "this_update": moment(list.this_update()), "next_update": moment(list.next_update()),
             "revoked": list.len(), "currency": currency, "sha256": hex::encode(list.fingerprint()),
             "authority": one.authority().ok().map(|authority| authority.subject().to_string()),
@@ -353,7 +368,8 @@ fn check(output: &Output, paths: &[PathBuf], lists: &ListArguments) -> Result<u8
         files.iter().map(|(label, bytes)| (label.as_str(), bytes.as_slice())),
     );
     interrupt::check()?;
-    if let Some(failure) = found.store.sources().iter().find_map(|one| trust::needs_tolerance(one.refused.iter())) {
+    let lacking = || found.store.sources().iter().find_map(|one| trust::needs_tolerance(one.refused.iter()));
+    if let Some(failure) = lacking().filter(|_| found.store.anchors().is_empty()) {
         return Err(failure);
     }
     let held = found.store.revocation_lists().len() + found.store.defect_lists().len();
@@ -396,7 +412,11 @@ fn check(output: &Output, paths: &[PathBuf], lists: &ListArguments) -> Result<u8
         for line in revocation.into_iter().chain(defect_lines(&found.store, None, &output.messages)) {
             output.text(&text::paragraph(&text::plain(&line), 0));
         }
-        for (subject, why) in &found.unverified {
+        let is_told = |label: &str| {
+            let revocation = found.store.revocation_lists().iter().map(Listed::label);
+            revocation.chain(found.store.defect_lists().iter().map(Listed::label)).any(|told| told == label)
+        };
+        for (subject, why) in found.unverified.iter().filter(|(subject, _)| !is_told(subject)) {
             output.text(&text::paragraph(&text::plain(&format!("{subject}: {}", reason(why, &output.messages))), 2));
         }
     }

@@ -128,7 +128,7 @@ fn object(difference: &Difference<'_>) -> Value {
 fn names(store: &TrustStore) -> Vec<String> {
     let revocation = store.revocation_lists().iter().map(|one| {
         let list = one.list();
-        let number = list.number_hex().unwrap_or_default();
+        let number = list.number_text().unwrap_or_default();
         format!("revocation list {number} of {}, {}", list.issuer(), list.this_update().date())
     });
     let defects = store.defect_lists().iter().map(|one| {

@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 pub struct ConsultedList {
     /// Its issuer.
     pub issuer: String,
-    /// Its number in hexadecimal digits, where it has one.
+    /// Its number as people write it, where it has one.
     pub number: Option<String>,
     /// When it was issued.
     pub this_update: OffsetDateTime,
@@ -30,7 +30,7 @@ impl ConsultedList {
     fn of(list: &RevocationList) -> Self {
         Self {
             issuer: list.issuer().to_string(),
-            number: list.number_hex(),
+            number: list.number_text(),
             this_update: list.this_update(),
             next_update: list.next_update(),
             sha256: list.fingerprint(),
@@ -124,7 +124,7 @@ fn unverified<'t>(certificate: &Certificate, trust: &'t TrustStore) -> Option<(&
 }
 
 fn named(list: &RevocationList) -> String {
-    let number = list.number_hex().map(|number| format!(" {number}")).unwrap_or_default();
+    let number = list.number_text().map(|number| format!(" {number}")).unwrap_or_default();
     let (this, next) = (list.this_update().date(), list.next_update().date());
     format!("revocation list{number} of {} of {this}, next {next}", list.issuer())
 }
