@@ -41,6 +41,8 @@ bounds! {
     answer_parts: u32 = 512,
     /// Times that access is opened anew because of too long an answer.
     restarts: u32 = 2,
+    /// Times that a card which was lost in a reading is waited for.
+    resumes: u32 = 2,
     /// Keys of basic access control that are made of a QR code, which lacks the date of expiry.
     bac_candidates: usize = 3,
     /// Draws of a random number below the order of a group before the source is called broken.

@@ -54,7 +54,7 @@ pub struct Resume {
 impl Default for Resume {
     /// Twice, ten seconds each.
     fn default() -> Self {
-        Self { attempts: 2, patience: Duration::from_secs(10) }
+        Self { attempts: BOUNDS.resumes, patience: Duration::from_secs(10) }
     }
 }
 

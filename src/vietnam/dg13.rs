@@ -250,8 +250,9 @@ fn read_field(entry: &Tlv<'_>, findings: &mut Findings) -> Result<Option<VnField
                 if core::str::from_utf8(value.value).is_err() {
                     findings.add(value.at, Defect::VnTextMalformed);
                 }
-                if texts.len() < BOUNDS.dg13_texts {
-                    texts.push(String::from_utf8_lossy(value.value).into_owned());
+                match texts.len() < BOUNDS.dg13_texts {
+                    true => texts.push(String::from_utf8_lossy(value.value).into_owned()),
+                    false => findings.add(value.at, Defect::ObjectsTooMany),
                 }
             }
             tag if tag.is_constructed() => open.push(value.children()),
