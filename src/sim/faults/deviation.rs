@@ -28,6 +28,38 @@ pub enum Deviation {
     WrongPadding,
     /// Protected commands are answered in the plain.
     Unprotected,
+    /// DO'87' is wrong in one bit.
+    FlippedData,
+    /// DO'99' is wrong in one bit.
+    FlippedStatus,
+    /// Protected answers hold DO'99' twice.
+    DoubleStatus,
+    /// Protected answers hold DO'8E' twice.
+    DoubleMac,
+    /// Protected answers hold an object that nobody knows, DO'80', under a right checksum.
+    UnknownObject,
+    /// Protected answers hold DO'97', the length that the command asked for, under a right checksum.
+    EchoedLength,
+    /// DO'99' stands before DO'87', under a right checksum; without DO'87', DO'8E' stands first.
+    OtherOrder,
+    /// DO'99' states its length in two bytes, under a right checksum.
+    LongForm,
+    /// DO'8E' has sixteen bytes.
+    LongestMac,
+    /// The card counts one answer too many.
+    SkippedCount,
+    /// The command is not carried out, and this status alone is the answer, protected where the session is.
+    Status(u16),
+    /// READ BINARY answers with another file of the folder.
+    OtherFile,
+    /// READ BINARY answers with what stands sixteen bytes further on.
+    OtherOffset,
+    /// The first data object of an answer says that it is two thousand million bytes long.
+    HugeLength,
+    /// The first data object of an answer says that it is one byte shorter than it is.
+    SmallLength,
+    /// READ BINARY answers with one byte, whatever was asked for.
+    OneByteReads,
     /// BAC answers with another challenge than the card gave.
     BacOtherChallenge,
     /// BAC answers with a wrong checksum.
@@ -103,8 +135,8 @@ pub enum Deviation {
 }
 
 impl Deviation {
-    /// All of them.
-    pub const ALL: [Deviation; 48] = [
+    /// All of them but [`Deviation::Status`], which has a value.
+    pub const ALL: [Deviation; 63] = [
         Deviation::DropData,
         Deviation::DoubleData,
         Deviation::DropStatus,
@@ -117,6 +149,21 @@ impl Deviation {
         Deviation::TrailingByte,
         Deviation::WrongPadding,
         Deviation::Unprotected,
+        Deviation::FlippedData,
+        Deviation::FlippedStatus,
+        Deviation::DoubleStatus,
+        Deviation::DoubleMac,
+        Deviation::UnknownObject,
+        Deviation::EchoedLength,
+        Deviation::OtherOrder,
+        Deviation::LongForm,
+        Deviation::LongestMac,
+        Deviation::SkippedCount,
+        Deviation::OtherFile,
+        Deviation::OtherOffset,
+        Deviation::HugeLength,
+        Deviation::SmallLength,
+        Deviation::OneByteReads,
         Deviation::BacOtherChallenge,
         Deviation::BacWrongMac,
         Deviation::PaceOtherNonce,
@@ -171,6 +218,16 @@ impl Deviation {
                 | Self::TrailingByte
                 | Self::WrongPadding
                 | Self::Unprotected
+                | Self::FlippedData
+                | Self::FlippedStatus
+                | Self::DoubleStatus
+                | Self::DoubleMac
+                | Self::UnknownObject
+                | Self::EchoedLength
+                | Self::OtherOrder
+                | Self::LongForm
+                | Self::LongestMac
+                | Self::SkippedCount
         )
     }
 }

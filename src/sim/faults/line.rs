@@ -5,6 +5,9 @@ use crate::event::Show;
 use crate::transport::Transport;
 use std::time::Duration;
 
+/// The instruction of GET RESPONSE.
+const GET_RESPONSE: u8 = 0xC0;
+
 /// What happens to an exchange on the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -39,16 +42,29 @@ pub enum Fault {
     Twice,
     /// From here on every answer comes one exchange late: first the one before, again.
     Late,
+    /// The data field of the answer is lost, its status word comes.
+    EmptyBody,
+    /// This status word comes in place of the answer's own; its data field comes as it is.
+    OtherTrailer(u16),
+    /// Half of the answer comes, with 61xx; GET RESPONSE gives the rest. 61xx says so many bytes more than there are.
+    InParts(u8),
 }
 
-/// A line that lies at the n-th exchange.
-pub struct Faulty<T> {
-    inner: T,
+/// A fault and where it befalls.
+struct Planned {
     at: usize,
     fault: Fault,
-    for_ever: bool,
+    lasting: bool,
+}
+
+/// A line that lies at one exchange or several.
+pub struct Faulty<T> {
+    inner: T,
+    planned: Vec<Planned>,
     count: usize,
     last: Vec<u8>,
+    /// What waits for GET RESPONSE.
+    rest: Option<Vec<u8>>,
     removed: bool,
     lifted: bool,
 }
@@ -56,12 +72,24 @@ pub struct Faulty<T> {
 impl<T: Transport> Faulty<T> {
     /// The fault befalls exchange `at`, counted from 0; resets do not count.
     pub fn new(inner: T, at: usize, fault: Fault) -> Self {
-        Self { inner, at, fault, for_ever: false, count: 0, last: Vec::new(), removed: false, lifted: false }
+        Self { planned: vec![Planned { at, lasting: fault == Fault::Late, fault }], ..Self::honest(inner) }
+    }
+
+    /// A line that does not lie, yet.
+    pub fn honest(inner: T) -> Self {
+        Self { inner, planned: Vec::new(), count: 0, last: Vec::new(), rest: None, removed: false, lifted: false }
     }
 
     /// The same from that exchange on.
-    pub fn for_ever(self) -> Self {
-        Self { for_ever: true, ..self }
+    pub fn for_ever(mut self) -> Self {
+        self.planned.iter_mut().for_each(|planned| planned.lasting = true);
+        self
+    }
+
+    /// The fault befalls the next exchange, or with `lasting` every one from there on.
+    pub fn befall(&mut self, fault: Fault, lasting: bool) {
+        let lasting = lasting || fault == Fault::Late;
+        self.planned.push(Planned { at: self.count, fault, lasting });
     }
 
     /// Exchanges so far.
@@ -69,13 +97,26 @@ impl<T: Transport> Faulty<T> {
         self.count
     }
 
-    /// The line without its fault.
+    /// The line without its faults.
     pub fn into_inner(self) -> T {
         self.inner
     }
 
-    fn lie(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        match self.fault.clone() {
+    /// The same, where it lies.
+    pub fn inner_mut(&mut self) -> &mut T {
+        &mut self.inner
+    }
+
+    /// The fault of this exchange: one that befalls here, before one that lasts.
+    fn due(&self, here: usize) -> Option<Fault> {
+        let last = |is_due: &dyn Fn(&Planned) -> bool| self.planned.iter().rev().find(|planned| is_due(planned));
+        last(&|planned| planned.at == here)
+            .or_else(|| last(&|planned| planned.lasting && planned.at < here))
+            .map(|planned| planned.fault.clone())
+    }
+
+    fn lie(&mut self, fault: Fault, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        match fault {
             Fault::LostBefore(error) => Err(error),
             Fault::LostAfter(error) => self.inner.transmit(command).and(Err(error)),
             Fault::RemoveCard => {
@@ -99,9 +140,9 @@ impl<T: Transport> Faulty<T> {
                 answer.truncate(answer.len().saturating_sub(octets));
                 answer
             }),
-            Fault::Insert(octets) => self.inner.transmit(command).map(|mut answer| {
-                let status = answer.split_off(answer.len().saturating_sub(2));
-                [answer, octets, status].concat()
+            Fault::Insert(octets) => self.inner.transmit(command).map(|answer| {
+                let (data, status) = parted(answer);
+                [data, octets, status].concat()
             }),
             Fault::Replay | Fault::Late => {
                 let before = self.last.clone();
@@ -110,8 +151,25 @@ impl<T: Transport> Faulty<T> {
                 Ok(if before.is_empty() { answer } else { before })
             }
             Fault::Twice => self.inner.transmit(command).and_then(|_| self.inner.transmit(command)),
+            Fault::EmptyBody => self.inner.transmit(command).map(|answer| parted(answer).1),
+            Fault::OtherTrailer(status) => {
+                self.inner.transmit(command).map(|answer| [parted(answer).0, status.to_be_bytes().to_vec()].concat())
+            }
+            Fault::InParts(more) => self.inner.transmit(command).map(|answer| {
+                let (mut part, status) = parted(answer);
+                let rest = part.split_off(part.len() / 2);
+                let says = u8::try_from(rest.len()).unwrap_or(0).saturating_add(more);
+                self.rest = Some([rest, status].concat());
+                [part, vec![0x61, says]].concat()
+            }),
         }
     }
+}
+
+/// Data field and status word.
+fn parted(mut answer: Vec<u8>) -> (Vec<u8>, Vec<u8>) {
+    let status = answer.split_off(answer.len().saturating_sub(2));
+    (answer, status)
 }
 
 /// The bytes with one bit changed.
@@ -130,13 +188,15 @@ impl<T: Transport> Transport for Faulty<T> {
         }
         let here = self.count;
         self.count += 1;
-        let lasting = self.for_ever || self.fault == Fault::Late;
-        let answer = if here == self.at || (lasting && here > self.at) {
-            self.lie(command)?
-        } else {
-            let answer = self.inner.transmit(command)?;
-            self.last.clone_from(&answer);
-            answer
+        let waiting = self.rest.take().filter(|_| command.get(1) == Some(&GET_RESPONSE));
+        let answer = match (self.due(here), waiting) {
+            (Some(fault), _) => self.lie(fault, command)?,
+            (None, Some(rest)) => rest,
+            (None, None) => {
+                let answer = self.inner.transmit(command)?;
+                self.last.clone_from(&answer);
+                answer
+            }
         };
         if answer.len() < 2 { Err(TransportError::Communication) } else { Ok(answer) }
     }
