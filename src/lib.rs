@@ -62,7 +62,7 @@ pub mod image;
 pub use access::{Password, PasswordError};
 pub use channel::{Budget, Limits};
 pub use checks::{Check, CheckId, Reason, State, Warning};
-pub use error::{Error, TransportError};
+pub use error::{Error, Place, TransportError};
 pub use event::{Event, Phase};
 pub use inspection::{
     Card, Claims, Document, Field, Holder, OpenError, Options, Portrait, Proofs, ReadError, ReadPlan, Report, Session,

@@ -11,7 +11,7 @@ mod limits;
 pub use files::Outcome;
 pub use limits::{Budget, Limits};
 
-use crate::error::{Broken, Error, Step, TransportError};
+use crate::error::{Broken, Error, Place, Step, TransportError};
 use crate::event::{Event, Phase, Show};
 use crate::iso7816::command::SHORT_LC;
 use crate::iso7816::{Command, Form, Response, StatusWord};
@@ -46,6 +46,8 @@ pub struct Channel {
     budget: Budget,
     started: Instant,
     exchanges: u32,
+    /// The step that the last command was of.
+    during: Option<Step>,
     bytes: usize,
     /// The plain bytes to ask for in one READ BINARY, where a refusal has taught us less than the limits say.
     read_cap: Option<usize>,
@@ -79,6 +81,7 @@ impl Channel {
             budget: Budget::default(),
             started: Instant::now(),
             exchanges: 0,
+            during: None,
             bytes: 0,
             read_cap: None,
             proven: 0,
@@ -106,6 +109,11 @@ impl Channel {
     /// Exchanges sent so far.
     pub fn exchanges(&self) -> u32 {
         self.exchanges
+    }
+
+    /// Where the work stands: what an error is told with.
+    pub fn place(&self) -> Place {
+        Place { during: self.during, exchange: self.exchanges }
     }
 
     /// The lengths in use, lowered where the chip or the reader did not keep them.
@@ -214,6 +222,7 @@ impl Channel {
     /// Cancelled, budget spent, line lost, or an answer that is not authentic, which ends the session.
     pub fn send(&mut self, command: &Command, during: Step, show: &mut Show<'_>) -> Result<Response, Error> {
         let broken = |broken| Error::Protocol { during, broken };
+        self.during = Some(during);
         match core::mem::replace(&mut self.protection, Protection::Dead) {
             Protection::Plain => {
                 self.protection = Protection::Plain;
