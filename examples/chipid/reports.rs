@@ -16,7 +16,7 @@ use time::format_description::well_known::Rfc3339;
 
 pub fn run(output: &Output, arguments: ReportArguments) -> Result<u8, Failure> {
     let at = verify::moment(arguments.at.as_deref())?;
-    let store = trust::store(&arguments.trust, output)?;
+    let store = trust::store(&arguments.trust, at, output)?;
     let judged = verify::document(&arguments.path)?.verify(&store, at);
     let value = report::value(&judged, None);
     let text = match arguments.form {

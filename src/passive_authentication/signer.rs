@@ -5,6 +5,7 @@
 //! certificate that the caller pinned, byte for byte.
 
 use super::Inputs;
+use super::revocation::{ConsultedList, revocation};
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey};
 use crate::pki::{
@@ -19,6 +20,8 @@ pub(super) struct Judgement {
     pub(super) chain: Check,
     pub(super) certificates: Check,
     pub(super) validity: Check,
+    pub(super) revocation: Check,
+    pub(super) consulted: Vec<ConsultedList>,
     pub(super) country: Check,
     pub(super) document_signer: Option<Certificate>,
     pub(super) anchor: Option<Certificate>,
@@ -38,7 +41,11 @@ pub(super) fn judge(signed: &SignedData<'_>, inputs: &Inputs<'_>, budget: &mut B
     };
     let signature = signature(signed, signer, &document_signer, &inputs.tolerances, budget);
     let (chain, anchor) = chain(&document_signer, inputs, budget);
+    let chain = tolerated(chain, anchor, inputs);
+    let (revocation, consulted) = revocation(Some(&document_signer), anchor, signer.signing_time(), inputs);
     Judgement {
+        revocation,
+        consulted,
         certificates: profiles(&document_signer, anchor, inputs),
         validity: validity(&document_signer, anchor, signer.signing_time(), inputs),
         country: country(Some(&document_signer), anchor, inputs),
@@ -49,6 +56,22 @@ pub(super) fn judge(signed: &SignedData<'_>, inputs: &Inputs<'_>, budget: &mut B
     }
 }
 
+/// The chain to an anchor that only a list under a tolerance brought: no success, and without the tolerance no anchor.
+fn tolerated(chain: Check, anchor: Option<&Certificate>, inputs: &Inputs<'_>) -> Check {
+    let tolerance = Tolerance::DigestInfoWithoutNull;
+    let is_tolerated = chain.is_successful() && anchor.is_some_and(|anchor| inputs.trust.is_tolerated(anchor));
+    if !is_tolerated {
+        return chain;
+    }
+    let open = match inputs.tolerances.allows(tolerance) {
+        true => Check::undetermined(chain.id, Reason::Tolerance).needing([tolerance]),
+        false => Check::undetermined(chain.id, Reason::AnchorNotFound),
+    };
+    let compared =
+        format!("{}; the anchor comes only from a list that needs the tolerance {tolerance}", chain.compared);
+    open.comparing(compared).warnings(chain.warnings)
+}
+
 /// No certificate can be called the signer's.
 fn without_signer(signature: Check, inputs: &Inputs<'_>) -> Judgement {
     let missing = |id| Check::undetermined(id, Reason::SignerCertificateMissing);
@@ -57,6 +80,8 @@ fn without_signer(signature: Check, inputs: &Inputs<'_>) -> Judgement {
         chain: missing(CheckId::PaChain),
         certificates: missing(CheckId::PaCertificates),
         validity: missing(CheckId::PaValidity),
+        revocation: revocation(None, None, None, inputs).0,
+        consulted: Vec::new(),
         country: country(None, None, inputs),
         document_signer: None,
         anchor: None,
