@@ -142,6 +142,8 @@ pub struct CertificateFields {
     pub scheme: Scheme,
     /// The outer AlgorithmIdentifier, where it is to differ from the inner.
     pub outer_algorithm: Option<Vec<u8>>,
+    /// The signature, where it is to be another than the key makes: a forger's.
+    pub signature: Option<Vec<u8>>,
     /// Who signs.
     pub issuer: Name,
     /// Whose key it is.
@@ -204,7 +206,10 @@ impl CertificateFields {
     /// [`CryptoError`] where key and scheme do not belong together.
     pub fn sign(&self, key: &SigningKey, random: &mut dyn Random) -> Result<Vec<u8>, CryptoError> {
         let tbs = self.encode();
-        let signature = key.sign(self.scheme, &tbs, random)?;
+        let signature = match &self.signature {
+            Some(signature) => signature.clone(),
+            None => key.sign(self.scheme, &tbs, random)?,
+        };
         let algorithm = self.outer_algorithm.clone().unwrap_or_else(|| self.scheme.algorithm_identifier());
         let signature = tlv::encode_all(Tag::BIT_STRING, &[&[0], &signature]);
         Ok(tlv::encode_all(Tag::SEQUENCE, &[&tbs, &algorithm, &signature]))
