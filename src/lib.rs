@@ -24,6 +24,7 @@
 )]
 
 // Words and bytes.
+pub mod bounds;
 pub mod oid;
 pub mod tlv;
 pub mod crypto;
@@ -60,6 +61,7 @@ pub mod inspection;
 pub mod image;
 
 pub use access::{Password, PasswordError};
+pub use bounds::{BOUNDS, Bounds};
 pub use channel::{Budget, Limits};
 pub use checks::{Check, CheckId, Reason, State, Warning};
 pub use error::{Error, TransportError};

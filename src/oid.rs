@@ -3,6 +3,7 @@
 //! An [`Oid`] is kept as its DER content octets (X.690 §8.19). Suites are read from their arcs by the tables of the
 //! rooms that use them; this room only names.
 
+use crate::bounds::BOUNDS;
 use core::fmt;
 
 /// An object identifier, as its DER content octets (at most 23).
@@ -13,7 +14,7 @@ pub struct Oid {
 }
 
 impl Oid {
-    const MAX: usize = 23;
+    const MAX: usize = BOUNDS.oid_octets;
 
     /// The identifier with these arcs; for constants, where an overlong one fails to compile.
     #[expect(

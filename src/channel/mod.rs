@@ -11,6 +11,7 @@ mod limits;
 pub use files::Outcome;
 pub use limits::{Budget, Limits};
 
+use crate::bounds::BOUNDS;
 use crate::error::{Broken, Error, Step, TransportError};
 use crate::event::{Event, Phase, Show};
 use crate::iso7816::command::SHORT_LC;
@@ -25,8 +26,6 @@ use std::time::{Duration, Instant};
 const CHAINED: u8 = 0x10;
 /// Bytes that protection adds to a command at the most: padding, DO'87' with its header, DO'97', DO'8E'.
 const PROTECTION: usize = 40;
-/// The most parts of one answer collected by GET RESPONSE.
-const MAX_PARTS: u32 = 512;
 
 /// Whether exchanges are protected.
 enum Protection {
@@ -318,7 +317,7 @@ impl Channel {
     fn collect(&mut self, first: Response, during: Step, show: &mut Show<'_>) -> Result<Response, Error> {
         let mut whole = first;
         self.in_parts = whole.status.bytes_waiting().is_some();
-        for _ in 0..MAX_PARTS {
+        for _ in 0..BOUNDS.answer_parts {
             let Some(waiting) = whole.status.bytes_waiting() else { return Ok(whole) };
             let mut part = self.transmit(&Command::get_response(waiting), Form::Short, during, show)?;
             if let Some(ne) = part.status.right_length() {

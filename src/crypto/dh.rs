@@ -6,12 +6,10 @@
 
 use super::modular::{Modulus, significant};
 use super::{CryptoError, Random, Secret};
+use crate::bounds::BOUNDS;
 use crypto_bigint::{BoxedUint, NonZero};
 use std::sync::LazyLock;
 use zeroize::Zeroize;
-
-/// Draws of a private key before the source of random bytes is called broken: each fails with a probability below 1/2.
-const MAX_DRAWS: usize = 128;
 
 /// A group of RFC 5114.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -190,7 +188,7 @@ impl DhGroupId {
         let q = &self.group().q;
         // The bits above those of q are cleared, so that a draw fails with a probability below 1/2.
         let mask = q.first().map_or(0xFF, |first| 0xFF >> first.leading_zeros());
-        for _ in 0..MAX_DRAWS {
+        for _ in 0..BOUNDS.random_draws {
             let mut number = vec![0; q.len()];
             rng.fill(&mut number)?;
             if let Some(first) = number.first_mut() {

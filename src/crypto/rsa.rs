@@ -5,14 +5,13 @@
 //! crate `rsa` gives the raw operation only, since its PSS knows no mask digest other than the message's.
 
 use super::{CryptoError, DigestAlgorithm, equal};
+use crate::bounds::BOUNDS;
 use crate::tlv::{Tag, encode, encode_all, integer_content};
 use rsa::traits::PublicKeyParts;
 use rsa::{BoxedUint, hazmat};
 
 /// Bits of the modulus that are accepted.
-const MODULUS_BITS: std::ops::RangeInclusive<u32> = 1024..=8192;
-/// The public exponent stays below 2^33.
-const MAX_EXPONENT_BITS: u32 = 33;
+const MODULUS_BITS: std::ops::RangeInclusive<u32> = 1024..=BOUNDS.rsa_modulus_bits;
 
 /// An RSA public key with a modulus of 1024 to 8192 bits and an odd exponent from 3 to 2^33 − 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +27,7 @@ impl RsaPublicKey {
     /// [`CryptoError::BadKey`] for a number outside the limits.
     pub fn new(n: &[u8], e: &[u8]) -> Result<Self, CryptoError> {
         let n = number(n, *MODULUS_BITS.end())?;
-        let e = number(e, MAX_EXPONENT_BITS)?;
+        let e = number(e, BOUNDS.rsa_exponent_bits)?;
         if !MODULUS_BITS.contains(&n.bits()) || e < BoxedUint::from(3_u8) {
             return Err(CryptoError::BadKey);
         }

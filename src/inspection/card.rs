@@ -6,6 +6,7 @@ use crate::access::{
     AccessProtocol, AccessRecord, ChipMapping, Offer, Opened, Password, PasswordKind, Suite, basic_access_control,
     choose, password_authenticated_connection_establishment,
 };
+use crate::bounds::BOUNDS;
 use crate::channel::{Budget, Channel, Limits, Outcome, ends_session, is_selected};
 use crate::crypto::{Cipher, OsRandom, Random};
 use crate::error::{Broken, Error, Step, TransportError};
@@ -53,7 +54,7 @@ pub struct Resume {
 impl Default for Resume {
     /// Twice, ten seconds each.
     fn default() -> Self {
-        Self { attempts: 2, patience: Duration::from_secs(10) }
+        Self { attempts: BOUNDS.resumes, patience: Duration::from_secs(10) }
     }
 }
 
@@ -193,9 +194,6 @@ pub(crate) struct Door {
     pub(crate) card_access: Option<Vec<u8>>,
 }
 
-/// Restarts of access control that EF.CardSecurity may cost.
-const MAX_RESTARTS: u32 = 2;
-
 impl Door {
     /// From a plain channel to an application that can be read. `first`: EF.CardSecurity is not held yet.
     pub(crate) fn open(
@@ -306,11 +304,11 @@ impl Door {
                 Err(error) => error,
             };
             let is_length = channel.is_length_fault(&error);
-            if restarts == MAX_RESTARTS || !(is_length || ends_session(&error)) {
+            if restarts == BOUNDS.restarts || !(is_length || ends_session(&error)) {
                 return Err(error);
             }
             restarts += 1;
-            let shorter = is_length && channel.lower_read_length(restarts == MAX_RESTARTS);
+            let shorter = is_length && channel.lower_read_length(restarts == BOUNDS.restarts);
             channel.reset()?;
             opened =
                 password_authenticated_connection_establishment(channel, suite, kind, &self.password, random, show)?;

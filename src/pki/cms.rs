@@ -8,17 +8,13 @@ use super::certificate::Certificate;
 use super::moment::moment;
 use super::name::Name;
 use super::{Budget, odd_parameters, verify};
+use crate::bounds::BOUNDS;
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::oid::{self, Oid};
 use crate::tlv::{self, Reader, Tag, Tlv, TlvError};
 use std::borrow::Cow;
 use thiserror::Error;
 use time::OffsetDateTime;
-
-/// The most certificates in one SignedData.
-const MAX_CERTIFICATES: usize = 32;
-/// The most signers, digest algorithms or attributes in one SignedData.
-const MAX_ENTRIES: usize = 32;
 
 /// [0], constructed.
 const CONTEXT_0: Tag = Tag(0xA0);
@@ -245,7 +241,7 @@ impl<'a> SignedData<'a> {
         let mut digest_algorithms = Vec::new();
         while !digests.is_empty() {
             digest_algorithms.push(algorithm_id(&expect(&mut digests, Tag::SEQUENCE, "a digest algorithm")?)?);
-            limit(digest_algorithms.len(), MAX_ENTRIES)?;
+            limit(digest_algorithms.len(), BOUNDS.signed_data_entries)?;
         }
 
         let mut encapsulated = expect(&mut data, Tag::SEQUENCE, "an encapContentInfo")?.children();
@@ -264,7 +260,7 @@ impl<'a> SignedData<'a> {
                 // Only Certificate stands under a plain SEQUENCE tag; the other choices are obsolete or of no use.
                 if entry.tag == Tag::SEQUENCE {
                     certificates.push(entry.raw);
-                    limit(certificates.len(), MAX_CERTIFICATES)?;
+                    limit(certificates.len(), BOUNDS.signed_data_certificates)?;
                 }
             }
         }
@@ -278,7 +274,7 @@ impl<'a> SignedData<'a> {
             let info = infos.expect(Tag::SEQUENCE, "a SignerInfo")?;
             laxities.note(&info);
             signers.push(SignerInfo::parse(&info, &mut laxities)?);
-            limit(signers.len(), MAX_ENTRIES)?;
+            limit(signers.len(), BOUNDS.signed_data_entries)?;
         }
         Ok(Self { version, digest_algorithms, content_type, content, certificates, signers, laxities })
     }
@@ -447,10 +443,10 @@ impl<'a> SignedAttributes<'a> {
             let mut values = Vec::new();
             while !set.is_empty() {
                 values.push(set.next()?);
-                limit(values.len(), MAX_ENTRIES)?;
+                limit(values.len(), BOUNDS.signed_data_entries)?;
             }
             attributes.push(Attribute { kind, raw: attribute.raw, values });
-            limit(attributes.len(), MAX_ENTRIES)?;
+            limit(attributes.len(), BOUNDS.signed_data_entries)?;
         }
         Ok(Self { raw, attributes })
     }

@@ -9,15 +9,13 @@ use super::certificate::{Certificate, CertificateError};
 use super::cms::{CmsError, SignedData, SignerInfo};
 use super::path::{Chain, find_anchor};
 use super::trust_store::TrustStore;
+use crate::bounds::BOUNDS;
 use crate::crypto::CryptoError;
 use crate::oid;
 use crate::tlv::{Reader, Tag, TlvError};
 use core::ops::Range;
 use thiserror::Error;
 use time::OffsetDateTime;
-
-/// The most certificates in a list.
-const MAX_ENTRIES: usize = 16_384;
 
 /// Why a master list is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -98,7 +96,7 @@ impl<'a> MasterList<'a> {
         while !list.is_empty() {
             let entry = list.next()?;
             entries.push(entry.at..entry.at + entry.raw.len());
-            if entries.len() > MAX_ENTRIES {
+            if entries.len() > BOUNDS.master_list_certificates {
                 return Err(ListError::TooMany);
             }
         }

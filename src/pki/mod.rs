@@ -23,6 +23,7 @@ pub use name::Name;
 pub use path::{Chain, Defect, Unverified, csca_defects, document_signer_defects, find_anchor, verify_among};
 pub use trust_store::{Collection, Refusal, Refused, Source, SourceKind, TrustStore};
 
+use crate::bounds::BOUNDS;
 use crate::crypto::{CryptoError, DigestAlgorithm, EncodingNote, PublicKey, SignatureAlgorithm};
 
 /// How many signatures may still be tried: a card can name many certificates, and each costs a computation.
@@ -33,7 +34,7 @@ pub struct Budget {
 
 impl Budget {
     /// Signatures tried for one document at most.
-    pub const DOCUMENT: u32 = 64;
+    pub const DOCUMENT: u32 = BOUNDS.signatures;
 
     /// A budget of this many signatures.
     pub fn new(signatures: u32) -> Self {
