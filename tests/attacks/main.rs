@@ -1,11 +1,12 @@
 //! Does any forgery ever earn a better verdict than the truth, and is it the check that must catch it that fails?
 //!
-//! The suites X-DOWN, X-CLONE and X-PA of the conformance tables, a room each: every item of a suite's line has its
+//! The suites X-DOWN, X-CLONE, X-PA and X-BOMB of the conformance tables, a room each: every item of a suite's line has its
 //! tests here, named after it. A forger builds real documents and real cards with the tools of the issuer (`forge`); each
 //! is read over the line, judged from its stored files and from evidence, under every kind of trust. Each refusal has its
-//! accept: the same document unforged is genuine. 
+//! accept: the same document unforged is genuine.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod bombs;
 mod certificates;
 mod clones;
 mod counting;
@@ -25,10 +26,12 @@ const SUITES: &[(&str, &[(&str, &[&str])])] = &[
     ("X-DOWN", downgrades::ITEMS),
     ("X-CLONE", clones::ITEMS),
     ("X-PA", certificates::ITEMS),
+    ("X-BOMB", bombs::ITEMS),
 ];
 
 /// The sources of the tests here.
-const SOURCES: [&str; 4] = [
+const SOURCES: [&str; 5] = [
+    include_str!("bombs.rs"),
     include_str!("certificates.rs"),
     include_str!("clones.rs"),
     include_str!("downgrades.rs"),
