@@ -25,6 +25,7 @@
 
 // Words and bytes.
 pub mod bounds;
+pub mod checks;
 pub mod oid;
 pub mod tlv;
 pub mod crypto;
@@ -39,7 +40,6 @@ pub mod national;
 // What a caller is told.
 pub mod error;
 pub mod event;
-pub mod checks;
 pub mod passive_authentication;
 
 // To a card and back.
@@ -63,7 +63,7 @@ pub mod image;
 pub use access::{Password, PasswordError};
 pub use bounds::{BOUNDS, Bounds};
 pub use channel::{Budget, Limits};
-pub use checks::{Check, CheckId, Reason, State, Warning};
+pub use checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 pub use error::{Error, TransportError};
 pub use event::{Event, Phase};
 pub use inspection::{
