@@ -63,6 +63,8 @@ bounds! {
     rsa_modulus_bits: u32 = 8192,
     /// Bits of an RSA public exponent.
     rsa_exponent_bits: u32 = 33,
+    /// Bits of the prime p of a DSA key.
+    dsa_modulus_bits: usize = 3072,
     /// Octets of the salt of RSASSA-PSS.
     pss_salt_octets: u32 = 1024,
     /// Signatures tried for one signed object.

@@ -342,6 +342,8 @@ codes! {
         Sha1 = "sha1",
         /// An RSA key below 2048 bits.
         ShortRsaKey = "short_rsa_key",
+        /// A DSA key below 2048 bits.
+        ShortDsaKey = "short_dsa_key",
         /// A public exponent below 65537.
         SmallExponent = "small_exponent",
         /// A length or integer not in its shortest form.

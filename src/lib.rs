@@ -64,7 +64,7 @@ pub use access::{Password, PasswordError};
 pub use bounds::{BOUNDS, Bounds};
 pub use channel::{Budget, Limits};
 pub use checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
-pub use error::{Error, TransportError};
+pub use error::{Error, Place, TransportError};
 pub use event::{Event, Phase};
 pub use inspection::{
     Card, Claims, Document, Field, Holder, OpenError, Options, Portrait, Proofs, ReadError, ReadPlan, Report, Session,

@@ -351,6 +351,10 @@ oids! {
     ID_DSA_WITH_SHA224 = [2, 16, 840, 1, 101, 3, 4, 3, 1];
     /// id-dsa-with-sha256 (RFC 5758 §3.1).
     ID_DSA_WITH_SHA256 = [2, 16, 840, 1, 101, 3, 4, 3, 2];
+    /// id-dsa-with-sha384 (NIST CSOR, sigAlgs).
+    ID_DSA_WITH_SHA384 = [2, 16, 840, 1, 101, 3, 4, 3, 3];
+    /// id-dsa-with-sha512 (NIST CSOR, sigAlgs).
+    ID_DSA_WITH_SHA512 = [2, 16, 840, 1, 101, 3, 4, 3, 4];
     // Digests.
     /// md2, never accepted (RFC 1319).
     MD2 = [1, 2, 840, 113549, 2, 2];

@@ -45,6 +45,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("tlv_depth", "src/tlv.rs", "refuses_to_go_deeper_than_sixteen"),
     ("rsa_modulus_bits", "src/crypto/rsa.rs", "keys_stay_within_their_limits"),
     ("rsa_exponent_bits", "src/crypto/rsa.rs", "keys_stay_within_their_limits"),
+    ("dsa_modulus_bits", "src/crypto/dsa.rs", "refuses_keys_outside_their_limits_and_their_group"),
     ("cv_chain", "tests/cvc_chain.rs", "circles_and_long_rows_of_links_end"),
     ("cv_signatures", "tests/cvc_chain.rs", "circles_and_long_rows_of_links_end"),
     ("findings", "src/lds/finding.rs", "a_hostile_file_cannot_fill_the_report"),

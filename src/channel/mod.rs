@@ -12,7 +12,7 @@ pub use files::Outcome;
 pub use limits::{Budget, Limits};
 
 use crate::bounds::BOUNDS;
-use crate::error::{Broken, Error, Step, TransportError};
+use crate::error::{Broken, Error, Place, Step, TransportError};
 use crate::event::{Event, Phase, Show};
 use crate::iso7816::command::SHORT_LC;
 use crate::iso7816::{Command, Form, Response, StatusWord};
@@ -45,6 +45,8 @@ pub struct Channel {
     budget: Budget,
     started: Instant,
     exchanges: u32,
+    /// The step that the last command was of.
+    during: Option<Step>,
     bytes: usize,
     /// The plain bytes to ask for in one READ BINARY, where a refusal has taught us less than the limits say.
     read_cap: Option<usize>,
@@ -78,6 +80,7 @@ impl Channel {
             budget: Budget::default(),
             started: Instant::now(),
             exchanges: 0,
+            during: None,
             bytes: 0,
             read_cap: None,
             proven: 0,
@@ -105,6 +108,11 @@ impl Channel {
     /// Exchanges sent so far.
     pub fn exchanges(&self) -> u32 {
         self.exchanges
+    }
+
+    /// Where the work stands: what an error is told with.
+    pub fn place(&self) -> Place {
+        Place { during: self.during, exchange: self.exchanges }
     }
 
     /// The lengths in use, lowered where the chip or the reader did not keep them.
@@ -213,6 +221,7 @@ impl Channel {
     /// Cancelled, budget spent, line lost, or an answer that is not authentic, which ends the session.
     pub fn send(&mut self, command: &Command, during: Step, show: &mut Show<'_>) -> Result<Response, Error> {
         let broken = |broken| Error::Protocol { during, broken };
+        self.during = Some(during);
         match core::mem::replace(&mut self.protection, Protection::Dead) {
             Protection::Plain => {
                 self.protection = Protection::Plain;

@@ -9,7 +9,7 @@ use crate::access::{
 use crate::bounds::BOUNDS;
 use crate::channel::{Budget, Channel, Limits, Outcome, ends_session, is_selected};
 use crate::crypto::{Cipher, OsRandom, Random};
-use crate::error::{Broken, Error, Step, TransportError};
+use crate::error::{Broken, Error, Place, Step, TransportError};
 use crate::event::{Phase, Show};
 use crate::iso7816::instruction::EMRTD_AID;
 use crate::iso7816::{Command, StatusWord};
@@ -65,13 +65,15 @@ pub struct OpenError {
     /// Why.
     #[source]
     pub error: Error,
+    /// Where.
+    pub place: Place,
     /// The card.
     pub card: Box<Card>,
 }
 
 impl core::fmt::Debug for OpenError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("OpenError").field("error", &self.error).finish_non_exhaustive()
+        f.debug_struct("OpenError").field("error", &self.error).field("place", &self.place).finish_non_exhaustive()
     }
 }
 
@@ -128,7 +130,7 @@ impl Card {
         self.channel.set_budget(self.options.budget);
         match self.try_open(password, show) {
             Ok((door, opening)) => Ok(Session::new(self.channel, self.random, door, opening)),
-            Err(error) => Err(OpenError { error, card: Box::new(self) }),
+            Err(error) => Err(OpenError { error, place: self.channel.place(), card: Box::new(self) }),
         }
     }
 

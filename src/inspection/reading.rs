@@ -14,7 +14,7 @@ use crate::chip::{
     authenticate, choose_key,
 };
 use crate::crypto::PublicKey;
-use crate::error::{Broken, Error, Step, TransportError};
+use crate::error::{Broken, Error, Place, Step, TransportError};
 use crate::event::{Event, Phase, Show};
 use crate::iso7816::StatusWord;
 use crate::lds::{Com, Cvca, DataGroup, Dg14, Dg15, FileId, SecurityObject};
@@ -87,6 +87,11 @@ impl Reading {
         let mut access = opening.access.clone();
         access.downgraded |= was_downgraded;
         document.access = Some(access);
+    }
+
+    /// Where the reading stands.
+    pub(super) fn place(&self) -> Place {
+        self.session.channel.place()
     }
 
     /// The end: what the reading cost.

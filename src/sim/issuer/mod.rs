@@ -54,6 +54,11 @@ impl KeyPlan {
         Self { kind: KeyKind::Rsa(bits), form: CurveForm::Named, scheme }
     }
 
+    /// DSA.
+    pub const fn dsa(bits: u16, digest: DigestAlgorithm) -> Self {
+        Self { kind: KeyKind::Dsa(bits), form: CurveForm::Named, scheme: Scheme::Dsa(digest) }
+    }
+
     /// ECDSA, the curve by its parameters.
     pub const fn ecdsa(curve: CurveId, digest: DigestAlgorithm) -> Self {
         Self { kind: KeyKind::Ec(curve), form: CurveForm::Explicit, scheme: Scheme::Ecdsa(digest) }
