@@ -43,7 +43,7 @@ pub const ITEMS: &[(&str, &[&str])] = &[
 ];
 
 /// What judging holds at most, in multiples of the files' bytes, beside 256 KiB.
-const HELD: usize = 3;
+const HELD: usize = 2;
 /// What judging takes in all, in multiples of the files' bytes, beside 4 MiB.
 const TAKEN: usize = 16;
 const KIB: usize = 1 << 10;

@@ -47,9 +47,16 @@ pub const ITEMS: &[(&str, &[&str])] = &[
     ("signedAttrs not DER", &["x_pa_signed_attributes_are_hashed_as_der_has_them"]),
     ("contentType attr ≠ eContentType", &["x_pa_the_signed_content_type_is_the_contents"]),
     ("digest confusion", &["x_pa_no_digest_stands_in_for_another"]),
-    ("expired/not-yet-valid DS, CSCA, CRL", &["x_pa_a_certificate_out_of_its_time_is_not_valid"]),
-    ("CRL of another issuer", &["x_pa_a_certificate_out_of_its_time_is_not_valid"]),
-    ("CRL signed by another key", &["x_pa_a_certificate_out_of_its_time_is_not_valid"]),
+    (
+        "expired/not-yet-valid DS, CSCA, CRL",
+        &[
+            "x_pa_a_certificate_out_of_its_time_is_not_valid",
+            "x_pa_a_list_out_of_its_time_says_nothing_good",
+            "x_pa_a_revoked_signer_fails_in_every_way_and_a_list_in_force_clears_it",
+        ],
+    ),
+    ("CRL of another issuer", &["x_pa_a_list_of_another_issuer_neither_clears_nor_revokes"]),
+    ("CRL signed by another key", &["x_pa_a_list_signed_by_another_key_neither_clears_nor_revokes"]),
     ("link certificates", &["x_pa_a_link_certificate_leads_on_only_with_the_old_authoritys_signature"]),
     (
         "two CSCAs with the same name and other keys",
@@ -335,7 +342,7 @@ fn with_generator(spki: &[u8], curve: CurveId, generator: &Point) -> Vec<u8> {
 fn public_of(key: &SigningKey) -> (CurveId, Point) {
     match key {
         SigningKey::Ec(key) => (key.curve, key.public.clone()),
-        SigningKey::Rsa(_) => panic!("a key on a curve"),
+        _ => panic!("a key on a curve"),
     }
 }
 

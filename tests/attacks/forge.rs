@@ -1,7 +1,8 @@
 //! The forger's bench: a victim's genuine documents, what is laid on the reader in their place, and who judges it.
 //!
 //! Everything forged is judged three ways (read over the line, from the stored files, from evidence) under seven kinds of
-//! trust. Whatever a case expects besides, no forgery is ever more than *undetermined*, under any trust and in any way.
+//! trust, and once more with every tolerance allowed. Whatever a case expects besides, no forgery is ever more than
+//! *undetermined*, under any trust and in any way.
 
 use crate::reading::{go_on, lines, now};
 use chipid::crypto::{CurveId, DigestAlgorithm, SeededRandom};
@@ -15,7 +16,8 @@ use chipid::sim::profile::{self, ActiveAuthenticationPlan, ChipAuthenticationPla
 use chipid::sim::{PaceSuite, Profile, SimulatedCard};
 use chipid::tlv::{self, Tag};
 use chipid::{
-    Card, CheckId, Clock, Document, Evidence, EvidencePolicy, Password, ReadPlan, Reason, Report, State, Verdict,
+    Card, CheckId, Clock, Document, Evidence, EvidencePolicy, Password, ReadPlan, Reason, Report, State, Tolerances,
+    Verdict,
 };
 
 /// Whom a verifier trusts.
@@ -287,6 +289,10 @@ impl Victim {
     /// The same for what was read already.
     pub fn refuses_document(&self, case: &str, document: &Document, verdict: Verdict, by: &[Finding], ways: &[Way]) {
         assert!(verdict <= Verdict::Undetermined && !by.is_empty());
+        for trust in Trust::ALL {
+            let report = document.verify_with(self.trust(trust), now(), &Tolerances::field());
+            assert!(report.verdict() <= Verdict::Undetermined, "{case}: {trust:?}, tolerant\n{}", lines(&report));
+        }
         self.judge(document, ways, |trust, way, report| {
             let told = || format!("{case}: {trust:?}, {way:?}\n{}", lines(report));
             assert!(report.verdict() <= Verdict::Undetermined, "{}", told());

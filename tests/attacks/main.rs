@@ -3,7 +3,7 @@
 //! The suites X-DOWN, X-CLONE, X-PA and X-BOMB of the conformance tables, a room each: every item of a suite's line has its
 //! tests here, named after it. A forger builds real documents and real cards with the tools of the issuer (`forge`); each
 //! is read over the line, judged from its stored files and from evidence, under every kind of trust. Each refusal has its
-//! accept: the same document unforged is genuine.
+//! accept: the same document unforged is genuine. `pitfalls` says where each known pitfall of a reader is shown.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod bombs;
@@ -13,13 +13,17 @@ mod counting;
 mod cube_root;
 mod downgrades;
 mod forge;
+mod messaging;
+mod pitfalls;
 #[path = "../support/reading.rs"]
 mod reading;
+mod revocation;
 #[path = "../support/shared.rs"]
 mod shared;
 mod signatures;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// The suites: each item as it stands in its line, up to its semicolon, and the tests that show it.
 const SUITES: &[(&str, &[(&str, &[&str])])] = &[
@@ -30,17 +34,20 @@ const SUITES: &[(&str, &[(&str, &[&str])])] = &[
 ];
 
 /// The sources of the tests here.
-const SOURCES: [&str; 5] = [
+const SOURCES: [&str; 7] = [
     include_str!("bombs.rs"),
     include_str!("certificates.rs"),
     include_str!("clones.rs"),
     include_str!("downgrades.rs"),
+    include_str!("messaging.rs"),
+    include_str!("revocation.rs"),
     include_str!("signatures.rs"),
 ];
 
 /// The names of the tests in a source.
 fn tests_in(source: &str) -> Vec<&str> {
-    source.split("#[test]\nfn ").skip(1).map(|test| test.split('(').next().unwrap()).collect()
+    let tests = source.split("#[test]\n").skip(1).filter_map(|test| test.trim_start().strip_prefix("fn "));
+    tests.map(|test| test.split('(').next().unwrap()).collect()
 }
 
 #[test]
@@ -72,4 +79,9 @@ fn the_items_are_those_of_the_conformance_tables() {
         let shown: Vec<&str> = items.iter().map(|(item, _)| *item).collect();
         assert_eq!(listed, shown, "{suite}");
     }
+}
+
+/// The root of the repository.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
