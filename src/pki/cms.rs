@@ -464,26 +464,22 @@ impl<'a> SignedAttributes<'a> {
         }
     }
 
-    /// What may have been signed: the octets received under the tag of a SET; where their length is not in its shortest
-    /// form, the same with the length that DER has; at last, sorted (true). The digest is over the DER encoding of the
-    /// SET OF, not over the IMPLICIT [0]  (RFC 5652 §5.4).
-    fn candidates(&self) -> Vec<(Vec<u8>, bool)> {
-        let mut parts: Vec<&[u8]> = self.attributes.iter().map(|attribute| attribute.raw).collect();
-        parts.sort_unstable();
-        let indefinite = self.raw.raw.get(1) == Some(&0x80);
+    /// What may have been signed, each made when it is asked for: the octets received under the tag of a SET; where their
+    /// length is not in its shortest form, the same with the length that DER has; at last, sorted (true). The digest is
+    /// over the DER encoding of the SET OF, not over the IMPLICIT [0]  (RFC 5652 §5.4).
+    fn candidates(&self) -> impl Iterator<Item = (Vec<u8>, bool)> {
         let received = match self.raw.raw.split_first() {
-            Some((_, rest)) if !indefinite => Some([&Tag::SET.to_bytes(), rest].concat()),
+            Some((_, rest)) if self.raw.raw.get(1) != Some(&0x80) => Some(rest),
             _ => None,
         };
-        let mut candidates: Vec<(Vec<u8>, bool)> = received.map(|received| (received, false)).into_iter().collect();
-        for (encoding, sorted) in
-            [(tlv::encode(Tag::SET, self.raw.value), false), (tlv::encode_all(Tag::SET, &parts), true)]
-        {
-            if candidates.iter().all(|(earlier, _)| *earlier != encoding) {
-                candidates.push((encoding, sorted));
-            }
-        }
-        candidates
+        let received = received.into_iter().map(|rest| ([&Tag::SET.to_bytes(), rest].concat(), false));
+        let shortened = self.raw.lax_length.then_some(self.raw.value);
+        let shortened = shortened.into_iter().map(|value| (tlv::encode(Tag::SET, value), false));
+        let mut parts: Vec<&[u8]> = self.attributes.iter().map(|attribute| attribute.raw).collect();
+        let unsorted = !parts.is_sorted();
+        parts.sort_unstable();
+        let sorted = unsorted.then_some(parts).into_iter().map(|parts| (tlv::encode_all(Tag::SET, &parts), true));
+        received.chain(shortened).chain(sorted)
     }
 }
 

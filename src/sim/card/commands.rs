@@ -220,7 +220,10 @@ impl SimulatedCard {
             return Err(StatusWord::WRONG_LENGTH);
         }
         let deviation = self.deviates();
-        let Equipment { active, random, quirks, .. } = &mut self.equipment;
+        let Equipment { active, replayed, random, quirks, .. } = &mut self.equipment;
+        if let Some(answer) = replayed {
+            return Outcome::data(answer.clone());
+        }
         let active = active.as_ref().ok_or(StatusWord::INS_NOT_SUPPORTED)?;
         Outcome::data(active.sign(&command.data, &mut **random, deviation, quirks)?)
     }

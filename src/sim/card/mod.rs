@@ -38,6 +38,8 @@ pub(super) struct Equipment {
     pub(super) cam_keys: Vec<CamKey>,
     pub(super) chip_keys: Vec<ChipKey>,
     pub(super) active: Option<ActiveAuthentication>,
+    /// What active authentication answers in the place of a signature.
+    pub(super) replayed: Option<Vec<u8>>,
     pub(super) trust: Option<Trust>,
     pub(super) max_command: usize,
     pub(super) max_answer: usize,
@@ -161,6 +163,11 @@ impl SimulatedCard {
     pub fn set_mapping_key(&mut self, curve: CurveId, private: Secret) {
         self.equipment.cam_keys.retain(|key| key.curve != curve);
         self.equipment.cam_keys.push(CamKey { curve, private });
+    }
+
+    /// Active authentication answers with these bytes from now on, whatever is asked: what was once heard of another chip.
+    pub fn replay_active(&mut self, answer: Vec<u8>) {
+        self.equipment.replayed = Some(answer);
     }
 
     /// The card's files, to look at or to change.
