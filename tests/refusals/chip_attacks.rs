@@ -1,7 +1,6 @@
 //! Attacks on the proofs of the chip: the rows CH of the conformance tables.
 
 use super::*;
-use chipid::Warning;
 use chipid::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
 use chipid::crypto::{Cipher, CurveId, DhGroupId, DigestAlgorithm, GroupId};
 use chipid::iso7816::StatusWord;
@@ -9,6 +8,7 @@ use chipid::pki::TrustStore;
 use chipid::sim::issuer::{CurveForm, Holder, IssuerPlan, KeyKind, RsaKey, SigningKey};
 use chipid::sim::profile::{self, ActiveAuthenticationPlan, ChipAuthenticationPlan};
 use chipid::sim::{Defect, Quirk};
+use chipid::{Tolerance, Tolerances, Warning};
 use std::time::Duration;
 
 const ACTIVE: CheckId = CheckId::ChipActiveAuthentication;
@@ -313,7 +313,11 @@ fn ch_8_an_ecdsa_answer_is_plain_der_by_tolerance_and_its_hash_no_longer_than_th
     let curve = CurveId::BrainpoolP256r1;
     let desk = Desk::new(with_key(KeyKind::Ec(curve), DigestAlgorithm::Sha256));
     desk.lay(desk.profile().clone().with_quirk(Quirk::AaDerSignature).card().unwrap());
-    let (_, report) = desk.read();
+    let (document, strict) = desk.read();
+    is(&strict, ACTIVE, State::Failed, Some(Reason::BadSignature));
+    assert_eq!(strict.verdict(), Verdict::Failed);
+    let allowed = Tolerances::none().with(Tolerance::DerSignature);
+    let report = document.verify_with(&reading::trust(desk.profile()), reading::now(), &allowed);
     is(&report, ACTIVE, State::Undetermined, Some(Reason::Tolerance));
     assert_eq!(report.check(ACTIVE).unwrap().warnings, [Warning::DerSignature]);
     assert_eq!(report.verdict(), Verdict::Undetermined);

@@ -3,7 +3,7 @@
 use super::Clock;
 use super::EvidenceError;
 use super::manifest::{self, List, Manifest};
-use crate::checks::{Check, CheckId, Reason, State};
+use crate::checks::{Check, CheckId, State};
 use crate::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
 use crate::crypto::DigestAlgorithm;
 use crate::inspection::attestation::suite_names;
@@ -12,7 +12,8 @@ use crate::inspection::report::{Access, Report};
 use crate::inspection::verdict::Certificates;
 use crate::iso7816::StatusWord;
 use crate::lds::{FileId, SecurityObject};
-use crate::pki::{Certificate, SourceKind, TrustStore};
+use crate::passive_authentication::ConsultedList;
+use crate::pki::{Certificate, TrustStore};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use std::collections::BTreeMap;
@@ -31,7 +32,8 @@ impl Manifest {
     ) -> Result<Self, EvidenceError> {
         let chip = report.check(CheckId::ChipPaceCam);
         let checks: Vec<manifest::Check> = report.checks().iter().map(check).collect();
-        let tolerances = report.checks().iter().filter(|check| check.reason == Some(Reason::Tolerance));
+        let tolerances =
+            report.checks().iter().filter(|check| report.tolerances().iter().any(|used| used.check == check.id));
         let der = |certificate: &Certificate| BASE64_STANDARD.encode(certificate.der());
         Ok(Self {
             access: report.access().map(access),
@@ -41,7 +43,7 @@ impl Manifest {
                 signer: certificates.signer.as_ref().map(der),
             },
             chip_authentication: chip_authentication(document.chip_authentication()),
-            crls: Vec::new(),
+            crls: certificates.revocation_lists.iter().map(revocation_list).collect::<Result<_, _>>()?,
             cut_off: document.cut_off,
             files: files(document),
             library: manifest::Library { name: "chipid".into(), version: env!("CARGO_PKG_VERSION").into() },
@@ -68,6 +70,7 @@ impl Manifest {
             tolerances: tolerances
                 .map(|check| manifest::Tolerance {
                     check: check.id.as_str().into(),
+                    tolerances: check.tolerances.iter().map(|tolerance| tolerance.as_str().into()).collect(),
                     warnings: check.warnings.iter().map(|warning| warning.as_str().into()).collect(),
                 })
                 .collect(),
@@ -188,15 +191,21 @@ fn files(document: &Document) -> BTreeMap<String, manifest::File> {
     document.known_files().filter_map(file).collect()
 }
 
+fn revocation_list(list: &ConsultedList) -> Result<manifest::RevocationList, EvidenceError> {
+    Ok(manifest::RevocationList {
+        issuer: list.issuer.clone(),
+        next_update: moment(list.next_update.into())?,
+        number: list.number.clone(),
+        sha256: hex::encode(&list.sha256),
+        this_update: moment(list.this_update.into())?,
+    })
+}
+
 fn trusted(trust: &TrustStore) -> manifest::Trust {
     let count = |length: usize| u64::try_from(length).unwrap_or(MAX_INTEGER);
     let lists = trust.sources().iter().filter(|source| source.accepted > 0).map(|source| List {
         date: source.date.and_then(|date| moment(date.into()).ok()),
-        kind: match source.kind {
-            SourceKind::MasterList(_) => "master_list",
-            _ => "certificates",
-        }
-        .into(),
+        kind: source.kind.as_str().into(),
         // Where it lay on this computer is nobody's business.
         name: source.label.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
         sha256: hex::encode(&source.sha256),
