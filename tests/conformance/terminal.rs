@@ -104,7 +104,7 @@ fn read(desk: &Desk, terminal: Terminal) -> (Document, Report) {
         let session = card.open(&password, &mut go_on)?.with_terminal(terminal);
         Ok(session.read(&ReadPlan::full(), &mut go_on)?)
     };
-    let inspected = desk.inspect(desk.issued.trust(), read);
+    let inspected = desk.inspect(read);
     let (document, report) = inspected.unwrap_or_else(|cut| panic!("{}", cut.error));
     assert_eq!(report.verdict(), Verdict::Genuine, "{}", lines(&report));
     (document, report)
