@@ -348,7 +348,10 @@ impl Door {
         }
         // A chip without access control gives EF.COM to anyone (9303-11 §4.1).
         let during = Step::Read(FileId::Com);
-        let probe = channel.send(&Command::read_binary_short_id(FileId::Com.sfi(), 4), during, show)?;
+        let mut probe = channel.send(&Command::read_binary_short_id(FileId::Com.sfi(), 4), during, show)?;
+        if probe.status == StatusWord::INS_NOT_SUPPORTED {
+            probe = channel.send(&Command::read_binary_odd(FileId::Com.sfi(), 0, 6), during, show)?;
+        }
         match probe.status {
             status if status.is_success_or_warning() => Ok(opening(AccessProtocol::None, None, None, None)),
             StatusWord::NOT_FOUND => Ok(opening(AccessProtocol::None, None, None, None)),
