@@ -142,6 +142,8 @@ codes! {
         LdsCom = "lds.com",
         /// EF.DG1 as a value: layout and check digits.
         LdsDg1 = "lds.dg1",
+        /// EF.DG1 against the machine readable zone that is printed on the document, as it was typed or scanned.
+        LdsDg1Printed = "lds.dg1_printed",
         /// EF.DG2 as a value.
         LdsDg2 = "lds.dg2",
         /// EF.DG3 as a value.

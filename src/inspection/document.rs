@@ -11,7 +11,7 @@ use crate::channel::Limits;
 use crate::chip::{ActiveAuthentication, ChipAuthentication, TerminalAuthentication};
 use crate::crypto::DigestAlgorithm;
 use crate::iso7816::StatusWord;
-use crate::lds::{CardSecurity, FileId};
+use crate::lds::{CardSecurity, FileId, Mrz, MrzInformation};
 use crate::pki::TrustStore;
 use crate::vietnam::{PersonalNumber, Qr};
 use std::collections::{BTreeMap, BTreeSet};
@@ -115,6 +115,10 @@ pub struct Claims {
     pub number: Option<PersonalNumber>,
     /// The QR code that was scanned.
     pub qr: Option<Qr>,
+    /// The machine readable zone that is printed on the document.
+    pub mrz: Option<Mrz>,
+    /// Document number, birth and expiry of the printed one, where no more of it was given.
+    pub mrz_key: Option<MrzInformation>,
 }
 
 /// What chip authentication mapping gave.

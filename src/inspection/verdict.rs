@@ -98,6 +98,7 @@ pub(super) fn judge(document: &Document, trust: &TrustStore, at: SystemTime) -> 
     let (chip, due) = chip_checks::all(document, &files, &pa, &card_security, &attested);
     checks.extend(chip);
     checks.extend(file_checks::all(document, &files, &pa));
+    checks.extend(cross_checks::printed(document, &files, &attested));
     checks.extend(cross_checks::vietnam(document, &files, &attested));
     attested.keep_failures(&mut checks);
     let verdict = conclude(&checks, due, document, &attested);
