@@ -2,6 +2,9 @@
 //!
 //! A check has a stable id, a state, a reason code where it is not plainly successful, and what was compared. Whether
 //! it gates the verdict is the verdict's business. Texts for people stand in the message catalogues of the program.
+//!
+//! A *tolerance* of trust is something that a check would fail for and that a caller may allow by name: the check is then
+//! undetermined, never successful.
 
 /// The state of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -370,6 +373,83 @@ codes! {
     }
 }
 
+codes! {
+    /// A deviation that bears on trust and that a caller may tolerate by name. Lossless laxities of the encoding are none:
+    /// they are warnings and cap nothing.
+    Tolerance {
+        /// EF.SOD by an early identifier of the LDS security object.
+        LegacyLdsOid = "legacy_lds_oid",
+        /// Signed attributes that verify only when sorted: other bytes than those received.
+        SignedAttributesUnsorted = "signed_attributes_unsorted",
+        /// A document signer's certificate without authority key identifier: its authority is found by name alone.
+        DsWithoutAki = "ds_without_aki",
+        /// EF.COM without its Unicode version (conformance LDS_A_07).
+        MissingUnicodeVersion = "missing_unicode_version",
+        /// EF.COM without its list of data groups (conformance LDS_A_09).
+        MissingDataGroupList = "missing_data_group_list",
+        /// A chip authentication key without its ChipAuthenticationInfo: the suite is guessed (conformance LDS_F_05).
+        MissingChipAuthenticationInfo = "missing_chip_authentication_info",
+        /// Active authentication by ECDSA answered in DER where plain is due (9303-11 §6.1.2.3).
+        DerSignature = "der_signature",
+        /// A list whose signature lacks the NULL in its DigestInfo (RFC 8017 §A.2.4).
+        DigestInfoWithoutNull = "digest_info_without_null",
+    }
+}
+
+/// Which tolerances a caller allows.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tolerances {
+    /// For each of [`Tolerance::ALL`], in its order.
+    allowed: [bool; Tolerance::ALL.len()],
+}
+
+impl Tolerances {
+    /// None: the strict judgement.
+    pub const fn none() -> Self {
+        Self { allowed: [false; Tolerance::ALL.len()] }
+    }
+
+    /// All of them: what documents in the field need.
+    pub const fn field() -> Self {
+        Self { allowed: [true; Tolerance::ALL.len()] }
+    }
+
+    /// The same, and this one.
+    pub fn with(mut self, tolerance: Tolerance) -> Self {
+        Tolerance::ALL.iter().zip(&mut self.allowed).for_each(|(one, allowed)| *allowed |= *one == tolerance);
+        self
+    }
+
+    /// Whether this one is allowed.
+    pub fn allows(&self, tolerance: Tolerance) -> bool {
+        self.iter().any(|one| one == tolerance)
+    }
+
+    /// Those that are allowed, in the order of the documentation.
+    pub fn iter(&self) -> impl Iterator<Item = Tolerance> {
+        Tolerance::ALL.iter().zip(self.allowed).filter(|(_, allowed)| *allowed).map(|(one, _)| *one)
+    }
+}
+
+impl FromIterator<Tolerance> for Tolerances {
+    fn from_iter<I: IntoIterator<Item = Tolerance>>(tolerances: I) -> Self {
+        tolerances.into_iter().fold(Self::none(), Self::with)
+    }
+}
+
+impl core::fmt::Debug for Tolerances {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Tolerances {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
 /// One check, as it stands in the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -384,12 +464,15 @@ pub struct Check {
     pub compared: String,
     /// What is worth knowing all the same.
     pub warnings: Vec<Warning>,
+    /// The tolerances that it needed, allowed or not; the report lists those that were used.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub tolerances: Vec<Tolerance>,
 }
 
 impl Check {
     /// A check in this state, with its reason.
     pub fn new(id: CheckId, state: State, reason: Option<Reason>) -> Self {
-        Self { id, state, reason, compared: String::new(), warnings: Vec::new() }
+        Self { id, state, reason, compared: String::new(), warnings: Vec::new(), tolerances: Vec::new() }
     }
 
     /// Made, and passed.
@@ -405,6 +488,25 @@ impl Check {
     /// Could not be concluded.
     pub fn undetermined(id: CheckId, reason: Reason) -> Self {
         Self::new(id, State::Undetermined, Some(reason))
+    }
+
+    /// A check that needed a tolerance: undetermined where it is allowed, else failed for its own reason.
+    pub fn tolerating(id: CheckId, tolerance: Tolerance, allowed: &Tolerances, reason: Reason) -> Self {
+        match allowed.allows(tolerance) {
+            true => Self::undetermined(id, Reason::Tolerance),
+            false => Self::failed(id, reason),
+        }
+        .needing([tolerance])
+    }
+
+    /// The same, having needed these tolerances (each once).
+    pub fn needing(mut self, tolerances: impl IntoIterator<Item = Tolerance>) -> Self {
+        for tolerance in tolerances {
+            if !self.tolerances.contains(&tolerance) {
+                self.tolerances.push(tolerance);
+            }
+        }
+        self
     }
 
     /// The same, saying what was compared.

@@ -24,6 +24,7 @@
 )]
 
 // Words and bytes.
+pub mod checks;
 pub mod oid;
 pub mod tlv;
 pub mod crypto;
@@ -38,7 +39,6 @@ pub mod national;
 // What a caller is told.
 pub mod error;
 pub mod event;
-pub mod checks;
 pub mod passive_authentication;
 
 // To a card and back.
@@ -61,7 +61,7 @@ pub mod image;
 
 pub use access::{Password, PasswordError};
 pub use channel::{Budget, Limits};
-pub use checks::{Check, CheckId, Reason, State, Warning};
+pub use checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 pub use error::{Error, TransportError};
 pub use event::{Event, Phase};
 pub use inspection::{

@@ -8,6 +8,7 @@ use super::report::Report;
 use super::verdict;
 use crate::access::{AccessRecord, ChipMapping};
 use crate::channel::Limits;
+use crate::checks::Tolerances;
 use crate::chip::{ActiveAuthentication, ChipAuthentication, TerminalAuthentication};
 use crate::crypto::DigestAlgorithm;
 use crate::iso7816::StatusWord;
@@ -328,8 +329,15 @@ impl Document {
         &self.resumed
     }
 
-    /// Judges the document against what the caller trusts, at this time. Never an error: a failed check is a finding.
+    /// Judges the document against what the caller trusts, at this time, without any tolerance. Never an error: a failed
+    /// check is a finding.
     pub fn verify(&self, trust: &TrustStore, at: SystemTime) -> Report {
-        verdict::verify(self, trust, at)
+        self.verify_with(trust, at, &Tolerances::none())
+    }
+
+    /// The same with these tolerances: what they allow is undetermined instead of failed, and stands in
+    /// [`Report::tolerances`].
+    pub fn verify_with(&self, trust: &TrustStore, at: SystemTime, tolerances: &Tolerances) -> Report {
+        verdict::verify(self, trust, at, tolerances)
     }
 }

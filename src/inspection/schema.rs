@@ -2,7 +2,7 @@
 
 use super::holder::FIELD_NAMES;
 use super::report::Report;
-use crate::checks::{CheckId, Reason, State, Warning};
+use crate::checks::{CheckId, Reason, State, Tolerance, Warning};
 use serde_json::{Value, json};
 
 impl Report {
@@ -72,6 +72,10 @@ impl Report {
             "not_read": {"type": "array", "items": object(json!({
                 "file": text,
                 "why": codes(vec!["plan", "needs_terminal_authentication", "removed"]),
+            }))},
+            "tolerances": {"type": "array", "items": object(json!({
+                "check": codes(CheckId::ALL.iter().map(|id| id.as_str()).collect()),
+                "tolerance": codes(Tolerance::ALL.iter().map(|tolerance| tolerance.as_str()).collect()),
             }))},
         }));
         if let Value::Object(top) = &mut schema {

@@ -11,7 +11,7 @@ use super::document::{Document, FileState, Origin};
 use super::file_checks;
 use super::holder;
 use super::report::Report;
-use crate::checks::{Check, CheckId, Reason, State};
+use crate::checks::{Check, CheckId, Reason, State, Tolerances};
 use crate::lds::{DataGroup, FileId};
 use crate::passive_authentication::passive_authentication;
 use crate::pki::{Certificate, TrustStore};
@@ -77,15 +77,20 @@ fn gate(id: CheckId) -> Gate {
     }
 }
 
-pub(super) fn verify(document: &Document, trust: &TrustStore, at: SystemTime) -> Report {
-    judge(document, trust, at).0
+pub(super) fn verify(document: &Document, trust: &TrustStore, at: SystemTime, allowed: &Tolerances) -> Report {
+    judge(document, trust, at, allowed).0
 }
 
 /// The report, with the certificates that the judgement rests on.
-pub(super) fn judge(document: &Document, trust: &TrustStore, at: SystemTime) -> (Report, Certificates) {
+pub(super) fn judge(
+    document: &Document,
+    trust: &TrustStore,
+    at: SystemTime,
+    allowed: &Tolerances,
+) -> (Report, Certificates) {
     let at = OffsetDateTime::from(at);
     let files = file_checks::Values::of(document, at);
-    let inputs = file_checks::inputs(document, &files, trust, at);
+    let inputs = file_checks::inputs(document, &files, trust, at, allowed);
     let pa = passive_authentication(&inputs);
     let card_security = file_checks::card_security(document, &files, &inputs);
     let attested = Attested::of(document, trust);
@@ -95,17 +100,17 @@ pub(super) fn judge(document: &Document, trust: &TrustStore, at: SystemTime) -> 
     checks.push(cross_checks::terminal(document, &attested));
     checks.push(card_security.clone());
     checks.extend(pa.checks().iter().cloned());
-    let (chip, due) = chip_checks::all(document, &files, &pa, &card_security, &attested);
+    let (chip, due) = chip_checks::all(document, &files, &pa, &card_security, &attested, allowed);
     checks.extend(chip);
-    checks.extend(file_checks::all(document, &files, &pa));
+    checks.extend(file_checks::all(document, &files, &pa, allowed));
     checks.extend(cross_checks::printed(document, &files, &attested));
     checks.extend(cross_checks::vietnam(document, &files, &attested));
     attested.keep_failures(&mut checks);
-    let verdict = conclude(&checks, due, document, &attested);
+    let verdict = conclude(&checks, due, document, &attested, allowed);
     let expired = checks.iter().any(|check| check.id == CheckId::LdsExpiry && check.reason == Some(Reason::Expired));
     let (holder, portrait) = holder::of(document, &files, &pa);
     let certificates = Certificates { signer: pa.document_signer().cloned(), anchor: pa.anchor().cloned() };
-    (Report::new(document, verdict, expired, checks, holder, portrait, &pa), certificates)
+    (Report::new(document, verdict, expired, checks, holder, portrait, &pa, allowed), certificates)
 }
 
 /// The certificates that a judgement rests on.
@@ -115,9 +120,13 @@ pub(super) struct Certificates {
     pub(super) anchor: Option<Certificate>,
 }
 
-fn conclude(checks: &[Check], due: Due, document: &Document, attested: &Attested<'_>) -> Verdict {
+fn conclude(checks: &[Check], due: Due, document: &Document, attested: &Attested<'_>, allowed: &Tolerances) -> Verdict {
     let failed = checks.iter().any(|check| check.state == State::Failed && gate(check.id) != Gate::None);
-    if failed {
+    // A tolerance caps the verdict wherever it stands, and one that is not allowed fails it: also in a check that does not
+    // gate by itself. Else allowing one could lower a verdict, and a guess about DG14 could pass for genuine.
+    let mut needed = checks.iter().flat_map(|check| &check.tolerances).peekable();
+    let is_tolerated = needed.peek().is_some();
+    if failed || needed.any(|tolerance| !allowed.allows(*tolerance)) {
         return Verdict::Failed;
     }
     let concluded = checks.iter().filter(|check| gate(check.id) == Gate::MustSucceed).all(Check::is_successful);
@@ -130,7 +139,7 @@ fn conclude(checks: &[Check], due: Due, document: &Document, attested: &Attested
     };
     let country = checks.iter().find(|check| check.id == CheckId::PaCountry);
     let country_is_open = names_country && !country.is_some_and(Check::is_successful);
-    if !concluded || country_is_open || document.cut_off {
+    if !concluded || country_is_open || document.cut_off || is_tolerated {
         return Verdict::Undetermined;
     }
     match (due, document.origin()) {

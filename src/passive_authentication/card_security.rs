@@ -16,6 +16,7 @@ pub fn card_security(file: &CardSecurity<'_>, inputs: &Inputs<'_>) -> Check {
     let Judgement { signature, chain, certificates, validity, country, .. } =
         signer::judge(file.signed_data(), inputs, &mut budget);
     let warnings: Vec<Warning> = [&signature, &chain, &certificates].iter().flat_map(|c| c.warnings.clone()).collect();
+    let needed: Vec<_> = [&signature, &certificates].iter().flat_map(|check| check.tolerances.clone()).collect();
     let compared = format!("signature: {}; chain: {}", signature.compared, chain.compared);
     // What must be successful; a country that could not be compared stands in nobody's way.
     let must = [signature, chain, certificates, validity];
@@ -24,5 +25,5 @@ pub fn card_security(file: &CardSecurity<'_>, inputs: &Inputs<'_>) -> Check {
         Some(found) => Check::new(id, found.state, found.reason).comparing(format!("{}: {}", found.id, found.compared)),
         None => Check::successful(id).comparing(compared),
     };
-    check.warnings(super::laxities(file.signed_data().laxities())).warnings(warnings)
+    check.warnings(super::laxities(file.signed_data().laxities())).warnings(warnings).needing(needed)
 }

@@ -13,7 +13,7 @@ mod signer;
 pub use card_security::card_security;
 pub use hashes::{HashMatches, provisional};
 
-use crate::checks::{Check, CheckId, Reason, State, Warning};
+use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::crypto::DigestAlgorithm;
 use crate::lds::{DataGroup, SecurityObject, SodDefect};
 use crate::oid;
@@ -58,6 +58,8 @@ pub struct Inputs<'a> {
     pub issuing_state: Option<&'a str>,
     /// The document code of the machine readable zone in DG1, as it stands there: `I<`, `P<`.
     pub document_code: Option<&'a str>,
+    /// The tolerances that the caller allows.
+    pub tolerances: Tolerances,
 }
 
 /// The findings of passive authentication.
@@ -172,7 +174,7 @@ pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<
     let mut budget = Budget::new(Budget::DOCUMENT);
     let Judgement { signature, chain, certificates, validity, country, document_signer, anchor } =
         signer::judge(sod.signed_data(), inputs, &mut budget);
-    let security_object = security_object(&sod).warnings(laxities(sod.signed_data().laxities()));
+    let security_object = security_object(&sod, &inputs.tolerances).warnings(laxities(sod.signed_data().laxities()));
     let revocation = Check::undetermined(CheckId::PaRevocation, Reason::RevocationNotChecked);
     let mut findings = PassiveAuthentication {
         checks: vec![security_object, signature, chain, certificates, validity, revocation, country],
@@ -215,7 +217,7 @@ fn without_security_object<'a>(
     }
 }
 
-fn security_object(sod: &SecurityObject<'_>) -> Check {
+fn security_object(sod: &SecurityObject<'_>, allowed: &Tolerances) -> Check {
     let id = CheckId::PaSecurityObject;
     let content = sod.content();
     let compared = match content.lds_version() {
@@ -241,7 +243,9 @@ fn security_object(sod: &SecurityObject<'_>) -> Check {
     if sod.has_legacy_oid() {
         let content_type = sod.signed_data().content_type();
         let compared = format!("{compared}, content type {content_type}");
-        return Check::undetermined(id, Reason::Tolerance).warning(Warning::LegacyLdsOid).comparing(compared);
+        return Check::tolerating(id, Tolerance::LegacyLdsOid, allowed, Reason::Malformed)
+            .warning(Warning::LegacyLdsOid)
+            .comparing(compared);
     }
     if content.is_of_the_future() {
         return Check::undetermined(id, Reason::UnknownVersion).comparing(compared);

@@ -5,7 +5,7 @@
 //! certificate that the caller pinned, byte for byte.
 
 use super::Inputs;
-use crate::checks::{Check, CheckId, Reason, State, Warning};
+use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey};
 use crate::pki::{
     Budget, Certificate, CertificateError, Chain, CmsError, Defect, SignedData, SignerId, SignerInfo, Validity,
@@ -36,7 +36,7 @@ pub(super) fn judge(signed: &SignedData<'_>, inputs: &Inputs<'_>, budget: &mut B
     let Some(document_signer) = named.cloned() else {
         return without_signer(unknown_signer(signed, signer, present.len()), inputs);
     };
-    let signature = signature(signed, signer, &document_signer, budget);
+    let signature = signature(signed, signer, &document_signer, &inputs.tolerances, budget);
     let (chain, anchor) = chain(&document_signer, inputs, budget);
     Judgement {
         certificates: profiles(&document_signer, anchor, inputs),
@@ -84,6 +84,7 @@ fn signature(
     signed: &SignedData<'_>,
     signer: &SignerInfo<'_>,
     certificate: &Certificate,
+    allowed: &Tolerances,
     budget: &mut Budget,
 ) -> Check {
     let id = CheckId::PaSignature;
@@ -105,7 +106,8 @@ fn signature(
     };
     let compared = format!("{scheme} under {}, named by {by}", key.describe());
     let check = if verified.attributes_sorted {
-        Check::undetermined(id, Reason::Tolerance).warning(Warning::SignedAttributesUnsorted)
+        Check::tolerating(id, Tolerance::SignedAttributesUnsorted, allowed, Reason::BadSignature)
+            .warning(Warning::SignedAttributesUnsorted)
     } else {
         Check::successful(id)
     };
@@ -204,8 +206,12 @@ fn profiles(signer: &Certificate, anchor: Option<&Certificate>, inputs: &Inputs<
         let unusual = constraints.is_some_and(|constraints| !constraints.critical) || signer.serial().len() > 21;
         return Check::successful(id).warnings(unusual.then_some(Warning::Unusual));
     }
-    let no_key_id = own.contains(&Defect::NoAuthorityKeyId).then_some(Warning::NoAuthorityKeyIdentifier);
-    Check::failed(id, Reason::CertificateProfile).comparing(defects.join("; ")).warnings(no_key_id)
+    let no_key_id = own.contains(&Defect::NoAuthorityKeyId);
+    let check = match (no_key_id, defects.len()) {
+        (true, 1) => Check::tolerating(id, Tolerance::DsWithoutAki, &inputs.tolerances, Reason::CertificateProfile),
+        _ => Check::failed(id, Reason::CertificateProfile),
+    };
+    check.comparing(defects.join("; ")).warnings(no_key_id.then_some(Warning::NoAuthorityKeyIdentifier))
 }
 
 /// The validity periods by three clocks: the moment of checking, the signing time, the date of issue.

@@ -4,7 +4,6 @@ use super::*;
 use crate::active::{self, with_key};
 use crate::chip::{ends_the_session_after_chip_authentication, with_keys};
 use crate::pace::cam;
-use chipid::Warning;
 use chipid::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
 use chipid::crypto::{Cipher, CurveId, DhGroupId, DigestAlgorithm, GroupId};
 use chipid::iso7816::StatusWord;
@@ -12,6 +11,7 @@ use chipid::pki::TrustStore;
 use chipid::sim::issuer::{CurveForm, Holder, IssuerPlan, KeyKind, RsaKey, SigningKey};
 use chipid::sim::profile::{self, ActiveAuthenticationPlan, ChipAuthenticationPlan};
 use chipid::sim::{Defect, Quirk};
+use chipid::{Tolerance, Tolerances, Warning};
 use std::time::Duration;
 
 const ACTIVE: CheckId = CheckId::ChipActiveAuthentication;
@@ -316,7 +316,11 @@ fn ch_8_an_ecdsa_answer_is_plain_der_by_tolerance_and_its_hash_no_longer_than_th
     let curve = CurveId::BrainpoolP256r1;
     let desk = Desk::new(with_key(KeyKind::Ec(curve), DigestAlgorithm::Sha256));
     desk.lay(desk.profile().clone().with_quirk(Quirk::AaDerSignature).card().unwrap());
-    let (_, report) = desk.read();
+    let (document, strict) = desk.read();
+    is(&strict, ACTIVE, State::Failed, Some(Reason::BadSignature));
+    assert_eq!(strict.verdict(), Verdict::Failed);
+    let allowed = Tolerances::none().with(Tolerance::DerSignature);
+    let report = document.verify_with(&reading::trust(desk.profile()), reading::now(), &allowed);
     is(&report, ACTIVE, State::Undetermined, Some(Reason::Tolerance));
     assert_eq!(report.check(ACTIVE).unwrap().warnings, [Warning::DerSignature]);
     assert_eq!(report.verdict(), Verdict::Undetermined);

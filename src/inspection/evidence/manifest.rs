@@ -207,6 +207,9 @@ pub(super) struct Times {
 #[serde(deny_unknown_fields)]
 pub(super) struct Tolerance {
     pub(super) check: String,
+    /// The tolerances by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) tolerances: Vec<String>,
     pub(super) warnings: Vec<String>,
 }
 

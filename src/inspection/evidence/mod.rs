@@ -19,6 +19,7 @@ pub use signature::{EvidenceSigner, EvidenceSigningError};
 use super::attestation::{Attestation, EvidenceSignature};
 use super::document::{Document, FileState, MappingRecord, Origin};
 use super::verdict;
+use crate::checks::Tolerances;
 use crate::crypto::DigestAlgorithm;
 use crate::lds::{DataGroup, FileId};
 use crate::pki::TrustStore;
@@ -47,17 +48,18 @@ impl core::fmt::Debug for Evidence {
     }
 }
 
-/// Which files of a document evidence keeps; of the others only the hashes.
+/// Which files of a document evidence keeps, of the others only the hashes; and how the reading is judged for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvidencePolicy {
     /// `None`: all.
     groups: Option<BTreeSet<DataGroup>>,
+    tolerances: Tolerances,
 }
 
 impl EvidencePolicy {
     /// Every file that was read.
     pub fn all() -> Self {
-        Self { groups: None }
+        Self { groups: None, tolerances: Tolerances::none() }
     }
 
     /// No portrait, no fingers, no irises, no signature's image: DG2 to DG10 are left out.
@@ -67,7 +69,15 @@ impl EvidencePolicy {
 
     /// These data groups, and DG14 and DG15, which hold the chip's keys and nothing of the holder's.
     pub fn only(groups: impl IntoIterator<Item = DataGroup>) -> Self {
-        Self { groups: Some(groups.into_iter().chain([DataGroup::DG14, DataGroup::DG15]).collect()) }
+        Self {
+            groups: Some(groups.into_iter().chain([DataGroup::DG14, DataGroup::DG15]).collect()),
+            tolerances: Tolerances::none(),
+        }
+    }
+
+    /// The same, the reading judged with these tolerances; those that were used stand in the manifest.
+    pub fn tolerating(self, tolerances: Tolerances) -> Self {
+        Self { tolerances, ..self }
     }
 
     fn keeps(&self, group: DataGroup) -> bool {
@@ -144,7 +154,7 @@ impl Document {
         if self.origin() != Origin::Card {
             return Err(EvidenceError::NotFromCard);
         }
-        let (report, certificates) = verdict::judge(self, trust, at);
+        let (report, certificates) = verdict::judge(self, trust, at, &policy.tolerances);
         let manifest = Manifest::of(self, &report, &certificates, trust, at, clock)?;
         let kept = self.files().filter(|(file, _)| match file {
             FileId::DataGroup(group) => policy.keeps(*group),

@@ -176,6 +176,7 @@ fn told_check(told: &manifest::Check) -> Result<Check, EvidenceError> {
         reason,
         compared: told.compared.clone(),
         warnings: warnings.ok_or(wrong)?,
+        tolerances: Vec::new(),
     })
 }
 

@@ -3,7 +3,7 @@
 use super::Clock;
 use super::EvidenceError;
 use super::manifest::{self, List, Manifest};
-use crate::checks::{Check, CheckId, Reason, State};
+use crate::checks::{Check, CheckId, State};
 use crate::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
 use crate::crypto::DigestAlgorithm;
 use crate::inspection::attestation::suite_names;
@@ -31,7 +31,8 @@ impl Manifest {
     ) -> Result<Self, EvidenceError> {
         let chip = report.check(CheckId::ChipPaceCam);
         let checks: Vec<manifest::Check> = report.checks().iter().map(check).collect();
-        let tolerances = report.checks().iter().filter(|check| check.reason == Some(Reason::Tolerance));
+        let tolerances =
+            report.checks().iter().filter(|check| report.tolerances().iter().any(|used| used.check == check.id));
         let der = |certificate: &Certificate| BASE64_STANDARD.encode(certificate.der());
         Ok(Self {
             access: report.access().map(access),
@@ -68,6 +69,7 @@ impl Manifest {
             tolerances: tolerances
                 .map(|check| manifest::Tolerance {
                     check: check.id.as_str().into(),
+                    tolerances: check.tolerances.iter().map(|tolerance| tolerance.as_str().into()).collect(),
                     warnings: check.warnings.iter().map(|warning| warning.as_str().into()).collect(),
                 })
                 .collect(),
