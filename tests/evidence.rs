@@ -109,6 +109,7 @@ fn is_of_the_reader(id: CheckId) -> bool {
             | CheckId::AccessTerminal
             | CheckId::ChipChipAuthentication
             | CheckId::ChipPaceCam
+            | CheckId::LdsAtrInfo
             | CheckId::LdsDg1Printed
             | CheckId::VnNumberGiven
             | CheckId::VnQrNumber

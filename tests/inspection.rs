@@ -329,6 +329,7 @@ fn a_stored_document_gives_the_same_report_without_a_card() {
                 CheckId::AccessProtocol
                     | CheckId::ChipChipAuthentication
                     | CheckId::AccessCardAccess
+                    | CheckId::LdsAtrInfo
                     | CheckId::LdsDg1Printed
             );
             let other = stored.check(check.id);

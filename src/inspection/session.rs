@@ -80,6 +80,7 @@ impl Session {
         let claims = Claims { number, qr, mrz, mrz_key };
         let mut document = Document::of_card(self.opening.access.clone(), self.door.card_access.clone(), claims);
         document.fields.clone_from(&plan.fields);
+        document.lengths.clone_from(&self.door.lengths);
         let mut reading = Reading::new(self, &mut document);
         let result = reading.run(plan, &mut document, show);
         reading.leave(&mut document);
