@@ -22,6 +22,9 @@ mod record;
 mod shared;
 
 mod access;
+mod com;
+mod issue;
+mod mrz;
 
 use case::{Case, Got, Row, Run};
 use plan::{Entry, Expectation};
@@ -33,7 +36,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// The rooms and their rows.
-const ROOMS: &[&[Row]] = &[access::ROWS];
+const ROOMS: &[&[Row]] = &[access::ROWS, com::ROWS, mrz::ROWS];
 
 /// Ids, by their beginnings, whose rows are not written yet. An entry under which every id has its row is stale.
 const PENDING: &[&str] = &["ISO7816", "LDS"];
