@@ -22,8 +22,10 @@ mod record;
 mod shared;
 
 mod access;
+mod biometrics;
 mod com;
 mod issue;
+mod keys;
 mod mrz;
 
 use case::{Case, Got, Row, Run};
@@ -36,7 +38,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// The rooms and their rows.
-const ROOMS: &[&[Row]] = &[access::ROWS, com::ROWS, mrz::ROWS];
+const ROOMS: &[&[Row]] = &[access::ROWS, com::ROWS, mrz::ROWS, biometrics::ROWS, keys::ROWS];
 
 /// Ids, by their beginnings, whose rows are not written yet. An entry under which every id has its row is stale.
 const PENDING: &[&str] = &["ISO7816", "LDS"];
