@@ -109,6 +109,8 @@ fn is_of_the_reader(id: CheckId) -> bool {
             | CheckId::AccessTerminal
             | CheckId::ChipChipAuthentication
             | CheckId::ChipPaceCam
+            | CheckId::LdsAtrInfo
+            | CheckId::LdsDg1Printed
             | CheckId::VnNumberGiven
             | CheckId::VnQrNumber
             | CheckId::VnQrName

@@ -13,6 +13,7 @@ pub(crate) use bac::basic_access_control;
 pub use chip_mapping::ChipMapping;
 pub use pace::{Offer, Suite};
 pub(crate) use pace::{Opened, choose, password_authenticated_connection_establishment};
+pub(crate) use password::Given;
 pub use password::{Password, PasswordError, PasswordKind};
 
 use crate::crypto::Cipher;

@@ -1,6 +1,6 @@
 //! A connected card, and how it is opened.
 
-use super::document::FileState;
+use super::document::{FileState, LengthRecord};
 use super::session::Session;
 use crate::access::{
     AccessProtocol, AccessRecord, ChipMapping, Offer, Opened, Password, PasswordKind, Suite, basic_access_control,
@@ -161,13 +161,13 @@ impl Card {
         self.begin()?;
         self.channel.phase(Phase::CardAccess, show)?;
         let card_access = read_card_access(&mut self.channel, show)?;
-        let limits = match self.hint {
-            Some(hint) => hint,
-            None => read_limits(&mut self.channel, show)?,
+        let (limits, lengths) = match self.hint {
+            Some(hint) => (hint, None),
+            None => read_limits(&mut self.channel, show).map(|(limits, lengths)| (limits, Some(lengths)))?,
         };
         self.channel.set_limits(limits);
         self.channel.phase(Phase::AccessControl, show)?;
-        let door = Door { password: password.duplicate(), options: self.options, card_access };
+        let door = Door { password: password.duplicate(), options: self.options, card_access, lengths };
         let opening = door.open(&mut self.channel, self.random.as_mut(), true, show)?;
         Ok((door, opening))
     }
@@ -194,6 +194,8 @@ pub(crate) struct Door {
     pub(crate) options: Options,
     /// EF.CardAccess as it was read; `None` where the chip says that it has none.
     pub(crate) card_access: Option<Vec<u8>>,
+    /// What the chip says of lengths, where it was asked.
+    pub(crate) lengths: Option<LengthRecord>,
 }
 
 impl Door {
@@ -423,18 +425,21 @@ fn read_or_refused(channel: &mut Channel, show: &mut Show<'_>) -> Result<Outcome
     }
 }
 
-/// The lengths of EF.ATR/INFO (one exchange); else what the historical bytes say; else short.
-fn read_limits(channel: &mut Channel, show: &mut Show<'_>) -> Result<Limits, Error> {
+/// The lengths of EF.ATR/INFO (one exchange); else what the historical bytes say; else short. Also what was said.
+fn read_limits(channel: &mut Channel, show: &mut Show<'_>) -> Result<(Limits, LengthRecord), Error> {
     let file = FileId::AtrInfo;
     let answer = channel.send(&Command::read_binary_short_id(file.sfi(), 256), Step::ReadAtrInfo, show)?;
-    if answer.status.is_success_or_warning()
-        && let Some(says) = AtrInfo::parse(&answer.data).extended_length
-    {
-        let bytes = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-        return Ok(Limits::new(bytes(says.max_command), bytes(says.max_response)));
-    }
-    let says_extended = CardCapabilities::from_atr(channel.link().atr()).is_some_and(|can| can.extended_length);
-    Ok(if says_extended { Limits::new(FIRST_TRY, FIRST_TRY) } else { Limits::SHORT })
+    let file = answer.status.is_success_or_warning().then(|| AtrInfo::parse(&answer.data));
+    let historical = CardCapabilities::from_atr(channel.link().atr());
+    let limits = match file.as_ref().and_then(|file| file.extended_length) {
+        Some(says) => {
+            let bytes = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+            Limits::new(bytes(says.max_command), bytes(says.max_response))
+        }
+        None if historical.is_some_and(|can| can.extended_length) => Limits::new(FIRST_TRY, FIRST_TRY),
+        None => Limits::SHORT,
+    };
+    Ok((limits, LengthRecord { announced: historical.is_some_and(|can| can.extended_length_info), file }))
 }
 
 /// The length to try first where a chip says that it can, but not how much (design: 4 096, then down the ladder).

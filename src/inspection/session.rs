@@ -6,7 +6,7 @@ use super::card::{Door, Opening};
 use super::document::{Claims, Document};
 use super::plan::ReadPlan;
 use super::reading::Reading;
-use crate::access::AccessRecord;
+use crate::access::{AccessRecord, Given};
 use crate::channel::{Channel, Limits};
 use crate::chip::Terminal;
 use crate::crypto::Random;
@@ -78,10 +78,11 @@ impl Session {
     /// # Errors
     /// [`ReadError`], with what was read until then.
     pub fn read(mut self, plan: &ReadPlan, show: &mut Show<'_>) -> Result<Document, ReadError> {
-        let (number, qr) = self.door.password.take_claims();
-        let claims = Claims { number, qr };
+        let Given { number, qr, mrz, mrz_key } = self.door.password.take_claims();
+        let claims = Claims { number, qr, mrz, mrz_key };
         let mut document = Document::of_card(self.opening.access.clone(), self.door.card_access.clone(), claims);
         document.fields.clone_from(&plan.fields);
+        document.lengths.clone_from(&self.door.lengths);
         let mut reading = Reading::new(self, &mut document);
         let result = reading.run(plan, &mut document, show);
         let place = reading.place();

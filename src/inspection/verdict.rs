@@ -106,7 +106,9 @@ pub(super) fn judge(
     checks.extend(pa.checks().iter().cloned());
     let (chip, due) = chip_checks::all(document, &files, &pa, &card_security, &attested, allowed);
     checks.extend(chip);
+    checks.extend(file_checks::atr_info(document, &attested, allowed));
     checks.extend(file_checks::all(document, &files, &pa, allowed));
+    checks.extend(cross_checks::printed(document, &files, &attested));
     checks.extend(cross_checks::vietnam(document, &files, &attested));
     checks.extend(known_defects::trust_age(trust, at));
     attested.keep_failures(&mut checks);

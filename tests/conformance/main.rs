@@ -26,9 +26,14 @@ mod shared;
 mod access;
 mod active;
 mod basic;
+mod biometrics;
 mod chip;
+mod com;
 mod files;
+mod issue;
+mod keys;
 mod mapping;
+mod mrz;
 mod pace;
 mod session;
 mod terminal;
@@ -43,8 +48,10 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// The rooms and their rows.
-const ROOMS: &[&[Row]] =
-    &[access::ROWS, basic::ROWS, files::ROWS, pace::ROWS, mapping::ROWS, active::ROWS, chip::ROWS, terminal::ROWS];
+const ROOMS: &[&[Row]] = &[
+    access::ROWS, basic::ROWS, files::ROWS, pace::ROWS, mapping::ROWS, active::ROWS, chip::ROWS, terminal::ROWS,
+    com::ROWS, mrz::ROWS, biometrics::ROWS, keys::ROWS,
+];
 
 /// Ids, by their beginnings, whose rows are not written yet. An entry under which every id has its row is stale.
 const PENDING: &[&str] = &["LDS"];
