@@ -10,6 +10,7 @@ use super::cross_checks;
 use super::document::{Document, FileState, Origin};
 use super::file_checks;
 use super::holder;
+use super::online;
 use super::report::Report;
 use crate::checks::{Check, CheckId, Reason, State, Tolerances};
 use crate::lds::{DataGroup, FileId};
@@ -46,7 +47,7 @@ impl Verdict {
 
 /// How a check bears on the verdict.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Gate {
+pub(super) enum Gate {
     /// It must be successful.
     MustSucceed,
     /// It must not fail; where it could not be made it caps nothing.
@@ -57,7 +58,7 @@ enum Gate {
     None,
 }
 
-fn gate(id: CheckId) -> Gate {
+pub(super) fn gate(id: CheckId) -> Gate {
     match id {
         CheckId::PaSecurityObject
         | CheckId::PaSignature
@@ -70,6 +71,7 @@ fn gate(id: CheckId) -> Gate {
         | CheckId::AccessCardAccess
         | CheckId::AccessCardSecurity
         | CheckId::EvidenceSignature
+        | CheckId::OnlineConfirmation
         | CheckId::LdsCom
         | CheckId::VnNumber => Gate::MustNotFail,
         CheckId::ChipPaceCam | CheckId::ChipActiveAuthentication | CheckId::ChipChipAuthentication => Gate::Proof,
@@ -104,6 +106,7 @@ pub(super) fn judge(
     checks.extend(chip);
     checks.extend(file_checks::all(document, &files, &pa, allowed));
     checks.extend(cross_checks::vietnam(document, &files, &attested));
+    checks.extend(online::check(document, &files, &pa, trust, &attested));
     attested.keep_failures(&mut checks);
     let verdict = conclude(&checks, due, document, &attested, allowed);
     let expired = checks.iter().any(|check| check.id == CheckId::LdsExpiry && check.reason == Some(Reason::Expired));

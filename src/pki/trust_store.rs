@@ -22,6 +22,7 @@ pub struct TrustStore {
     by_name: HashMap<String, Vec<usize>>,
     pinned: Vec<Certificate>,
     evidence_signers: Vec<Certificate>,
+    online_signers: Vec<Certificate>,
     sources: Vec<Source>,
 }
 
@@ -187,6 +188,20 @@ impl TrustStore {
     /// Whether the holder of this very certificate is trusted to sign evidence.
     pub fn is_evidence_signer(&self, certificate: &Certificate) -> bool {
         self.evidence_signers.contains(certificate)
+    }
+
+    /// Trusts whoever holds the key of this certificate (DER or PEM) to answer whether a document signer's certificate
+    /// belongs to a card. **Naming him is the act of trust**: no authority is asked, and what he denies fails.
+    ///
+    /// # Errors
+    /// No certificate.
+    pub fn add_online_signer(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        add_named(&mut self.online_signers, bytes)
+    }
+
+    /// Whether the holder of this very certificate is trusted to answer online questions.
+    pub fn is_online_signer(&self, certificate: &Certificate) -> bool {
+        self.online_signers.contains(certificate)
     }
 
     /// SHA-256 over all anchors and pinned document signers, in no order: two stores that trust the same for documents
