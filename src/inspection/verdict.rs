@@ -14,7 +14,7 @@ use super::online;
 use super::report::Report;
 use crate::checks::{Check, CheckId, Reason, State, Tolerances};
 use crate::lds::{DataGroup, FileId};
-use crate::passive_authentication::passive_authentication;
+use crate::passive_authentication::{ConsultedList, passive_authentication};
 use crate::pki::{Certificate, TrustStore};
 use std::time::SystemTime;
 use time::OffsetDateTime;
@@ -66,7 +66,9 @@ pub(super) fn gate(id: CheckId) -> Gate {
         | CheckId::PaCertificates
         | CheckId::PaValidity
         | CheckId::PaDataGroups => Gate::MustSucceed,
-        CheckId::PaCountry
+        // A revocation that was found gates; that none could be looked up gates only where a policy asks.
+        CheckId::PaRevocation
+        | CheckId::PaCountry
         | CheckId::AccessProtocol
         | CheckId::AccessCardAccess
         | CheckId::AccessCardSecurity
@@ -111,15 +113,20 @@ pub(super) fn judge(
     let verdict = conclude(&checks, due, document, &attested, allowed);
     let expired = checks.iter().any(|check| check.id == CheckId::LdsExpiry && check.reason == Some(Reason::Expired));
     let (holder, portrait) = holder::of(document, &files, &pa);
-    let certificates = Certificates { signer: pa.document_signer().cloned(), anchor: pa.anchor().cloned() };
+    let certificates = Certificates {
+        signer: pa.document_signer().cloned(),
+        anchor: pa.anchor().cloned(),
+        revocation_lists: pa.consulted_lists().to_vec(),
+    };
     (Report::new(document, verdict, expired, checks, holder, portrait, &pa, allowed), certificates)
 }
 
-/// The certificates that a judgement rests on.
+/// The certificates that a judgement rests on, and the revocation lists.
 #[cfg_attr(not(feature = "evidence"), expect(dead_code, reason = "only evidence names them"))]
 pub(super) struct Certificates {
     pub(super) signer: Option<Certificate>,
     pub(super) anchor: Option<Certificate>,
+    pub(super) revocation_lists: Vec<ConsultedList>,
 }
 
 fn conclude(checks: &[Check], due: Due, document: &Document, attested: &Attested<'_>, allowed: &Tolerances) -> Verdict {

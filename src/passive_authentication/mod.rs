@@ -4,14 +4,16 @@
 //! again years later by the same call. Nothing fails as an error: each finding is a [`Check`] of its own. Only this room
 //! can make an [`Authenticated`]: bytes whose hash a security object holds that a trusted signer signed.
 //!
-//! Not here: revocation (its check is always *not checked*), EF.COM and EF.CardAccess, and the verdict.
+//! Not here: EF.COM and EF.CardAccess, and the verdict.
 
 mod card_security;
 mod hashes;
+mod revocation;
 mod signer;
 
 pub use card_security::card_security;
 pub use hashes::{HashMatches, provisional};
+pub use revocation::ConsultedList;
 
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::crypto::DigestAlgorithm;
@@ -70,6 +72,7 @@ pub struct PassiveAuthentication<'a> {
     document_signer: Option<Certificate>,
     anchor: Option<Certificate>,
     signing_time: Option<OffsetDateTime>,
+    consulted: Vec<ConsultedList>,
     authenticated: Vec<Authenticated<'a>>,
 }
 
@@ -105,8 +108,8 @@ impl<'a> PassiveAuthentication<'a> {
     }
 
     /// Whether the security object is a trusted signer's word: *failed* if a check on it failed, *successful* if each one
-    /// that trust rests on is successful, else *undetermined*. Data groups, revocation, and what there was nothing to
-    /// compare with do not enter.
+    /// that trust rests on is successful, else *undetermined*. Data groups, a revocation that nobody could look up, and what
+    /// there was nothing to compare with do not enter.
     pub fn authenticity(&self) -> State {
         let state = |id: &CheckId| self.check(*id).map_or(State::Undetermined, |check| check.state);
         if SIGNED.iter().chain(&BESIDE).any(|id| state(id) == State::Failed) {
@@ -133,6 +136,11 @@ impl<'a> PassiveAuthentication<'a> {
         self.anchor.as_ref()
     }
 
+    /// The revocation lists that were consulted.
+    pub fn consulted_lists(&self) -> &[ConsultedList] {
+        &self.consulted
+    }
+
     /// When EF.SOD was signed, by the signer's own word.
     pub fn signing_time(&self) -> Option<OffsetDateTime> {
         self.signing_time
@@ -148,7 +156,7 @@ impl<'a> PassiveAuthentication<'a> {
 const SIGNED: [CheckId; 4] =
     [CheckId::PaSecurityObject, CheckId::PaSignature, CheckId::PaChain, CheckId::PaCertificates];
 /// What must not have failed besides.
-const BESIDE: [CheckId; 2] = [CheckId::PaValidity, CheckId::PaCountry];
+const BESIDE: [CheckId; 3] = [CheckId::PaValidity, CheckId::PaRevocation, CheckId::PaCountry];
 
 /// Judges a document's security object and its data groups.
 pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<'a> {
@@ -172,15 +180,15 @@ pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<
         Err(error) => return without_security_object(inputs, State::Failed, Reason::Malformed, &error.to_string()),
     };
     let mut budget = Budget::new(Budget::DOCUMENT);
-    let Judgement { signature, chain, certificates, validity, country, document_signer, anchor } =
+    let Judgement { signature, chain, certificates, validity, revocation, consulted, country, document_signer, anchor } =
         signer::judge(sod.signed_data(), inputs, &mut budget);
     let security_object = security_object(&sod, &inputs.tolerances).warnings(laxities(sod.signed_data().laxities()));
-    let revocation = Check::undetermined(CheckId::PaRevocation, Reason::RevocationNotChecked);
     let mut findings = PassiveAuthentication {
         checks: vec![security_object, signature, chain, certificates, validity, revocation, country],
         data_groups: sod.data_groups().collect(),
         document_signer,
         anchor,
+        consulted,
         signing_time: sod.signed_data().only_signer().ok().and_then(|signer| signer.signing_time()),
         authenticated: Vec::new(),
     };
@@ -213,6 +221,7 @@ fn without_security_object<'a>(
         document_signer: None,
         anchor: None,
         signing_time: None,
+        consulted: Vec::new(),
         authenticated: Vec::new(),
     }
 }

@@ -5,6 +5,7 @@
 //! certificate that the caller pinned, byte for byte.
 
 use super::Inputs;
+use super::revocation::{ConsultedList, revocation};
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey};
 use crate::pki::{
@@ -19,6 +20,8 @@ pub(super) struct Judgement {
     pub(super) chain: Check,
     pub(super) certificates: Check,
     pub(super) validity: Check,
+    pub(super) revocation: Check,
+    pub(super) consulted: Vec<ConsultedList>,
     pub(super) country: Check,
     pub(super) document_signer: Option<Certificate>,
     pub(super) anchor: Option<Certificate>,
@@ -38,7 +41,10 @@ pub(super) fn judge(signed: &SignedData<'_>, inputs: &Inputs<'_>, budget: &mut B
     };
     let signature = signature(signed, signer, &document_signer, &inputs.tolerances, budget);
     let (chain, anchor) = chain(&document_signer, inputs, budget);
+    let (revocation, consulted) = revocation(Some(&document_signer), anchor, signer.signing_time(), inputs);
     Judgement {
+        revocation,
+        consulted,
         certificates: profiles(&document_signer, anchor, inputs),
         validity: validity(&document_signer, anchor, signer.signing_time(), inputs),
         country: country(Some(&document_signer), anchor, inputs),
@@ -57,6 +63,8 @@ fn without_signer(signature: Check, inputs: &Inputs<'_>) -> Judgement {
         chain: missing(CheckId::PaChain),
         certificates: missing(CheckId::PaCertificates),
         validity: missing(CheckId::PaValidity),
+        revocation: revocation(None, None, None, inputs).0,
+        consulted: Vec::new(),
         country: country(None, None, inputs),
         document_signer: None,
         anchor: None,

@@ -130,6 +130,8 @@ pub struct KeyUsage {
     pub digital_signature: bool,
     /// keyCertSign.
     pub key_cert_sign: bool,
+    /// cRLSign.
+    pub crl_sign: bool,
     /// Whether the extension is critical.
     pub critical: bool,
 }
@@ -387,8 +389,12 @@ impl Extensions {
                 // KeyUsage ::= BIT STRING { digitalSignature (0), …, keyCertSign (5), cRLSign (6), … }
                 let bits = reader.expect(Tag::BIT_STRING, "a KeyUsage")?;
                 let first = *bits.value.get(1).ok_or(bits.expected("the bits of a KeyUsage"))?;
-                self.key_usage =
-                    Some(KeyUsage { digital_signature: first & 0x80 != 0, key_cert_sign: first & 0x04 != 0, critical });
+                self.key_usage = Some(KeyUsage {
+                    digital_signature: first & 0x80 != 0,
+                    key_cert_sign: first & 0x04 != 0,
+                    crl_sign: first & 0x02 != 0,
+                    critical,
+                });
             }
             oid::BASIC_CONSTRAINTS => {
                 // BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }

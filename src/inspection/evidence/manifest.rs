@@ -22,8 +22,8 @@ pub(super) struct Manifest {
     /// The checks as the reader judged them.
     pub(super) checks: Vec<Check>,
     pub(super) chip_authentication: ChipAuthentication,
-    /// The revocation lists used; this version of the library uses none.
-    pub(super) crls: Vec<List>,
+    /// The revocation lists that were consulted.
+    pub(super) crls: Vec<RevocationList>,
     /// The reading was cut off.
     pub(super) cut_off: bool,
     /// Every file of which something is known, by the standard's name.
@@ -141,7 +141,21 @@ pub(super) struct ChipMapping {
     pub(super) outcome: String,
 }
 
-/// A list of certificates or of revoked ones.
+/// A revocation list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RevocationList {
+    pub(super) issuer: String,
+    pub(super) next_update: String,
+    /// In hexadecimal digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) number: Option<String>,
+    /// SHA-256 of its encoding, in hexadecimal digits.
+    pub(super) sha256: String,
+    pub(super) this_update: String,
+}
+
+/// What was trusted: certificates, lists, a bundle of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -149,7 +163,8 @@ pub struct List {
     /// When it was signed, where it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
-    /// `certificates`, `master_list`.
+    /// `certificates`, `master_list`, `unverified_master_list`, `revocation_lists`, `deviation_list`, `defect_list`,
+    /// `bundle`.
     pub kind: String,
     /// The name of its file, without the folder.
     pub name: String,

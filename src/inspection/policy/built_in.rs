@@ -68,6 +68,14 @@ fn line(id: CheckId, kind: Kind) -> Line {
             true => of(&[SUCCESSFUL, open(Reason::RevocationNotChecked)], &[UNDETERMINED, NOT_SUPPORTED]),
             false => of(&[SUCCESSFUL], &[UNDETERMINED, NOT_SUPPORTED]),
         },
+        // Made where there is such a list; an entry that bears on the document is for a person.
+        CheckId::PaKnownDefects => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, NOT_SUPPORTED]),
+        // Made where there is a bundle. What is older than it should be: `field` accepts; what is older than it may be is
+        // rejected.
+        CheckId::TrustAge => {
+            let line = of(&[SUCCESSFUL, MISSING], &[UNDETERMINED]);
+            if field { line.with(open(Reason::TrustStale), Outcome::Accept) } else { line }
+        }
         // Without DG1, left out on purpose, no country is named: `field` accepts.
         CheckId::PaCountry => match field {
             true => of(&[SUCCESSFUL, open(Reason::NothingToCompare)], &[UNDETERMINED]),
@@ -207,6 +215,7 @@ fn of_warning(warning: Warning, kind: Kind) -> Outcome {
         | Warning::IndefiniteLength
         | Warning::NullParameter
         | Warning::TrailingBytes
+        | Warning::KnownDefect
         | Warning::OddCharacters => match kind {
             Kind::Strict => Outcome::Refer,
             Kind::Field => Outcome::Accept,

@@ -1,4 +1,5 @@
-//! The issuing state: its CSCA, its document signer, EF.SOD and master lists (9303-10 §4.6.2, 9303-12 §7).
+//! The issuing state: its CSCA, its document signer, EF.SOD, master lists and revocation lists (9303-10 §4.6.2, 9303-12
+//! §7).
 //!
 //! A correct document comes from [`Issuer::sod`]; a defective one from the fields of a correct one, changed and signed
 //! again ([`Issuer::csca_fields`], [`Issuer::ds_fields`], [`Issuer::sod_fields`]). All follows from the plan: the same
@@ -8,6 +9,7 @@ mod agreement;
 mod certificate;
 mod cv_certificate;
 mod key;
+mod revocation_list;
 mod signed_data;
 
 pub use agreement::AgreementKey;
@@ -16,6 +18,7 @@ pub use cv_certificate::{CvHolder, TERMINAL_PROTOCOLS, TerminalAuthority, Termin
 pub use key::{
     CurveForm, EcKey, Holder, KeyKind, RsaKey, Scheme, SigningKey, digest_identifier, ecdsa_der, explicit_parameters,
 };
+pub use revocation_list::{RevocationListFields, RevokedEntry};
 pub use signed_data::{
     Framing, SecurityObject, SignedDataFields, SignerId, attribute, master_list_content, signing_time_attribute,
 };
@@ -325,6 +328,28 @@ impl Issuer {
         let time = Some(self.plan.issued);
         Ok(SignedDataFields::new(oid::ID_ICAO_CSCA_MASTER_LIST, content, id, self.plan.ds.scheme, time)
             .with_certificates(&[&signer, &self.csca]))
+    }
+
+    /// The fields of a revocation list that revokes nothing, issued at this moment for 90 days.
+    pub fn revocation_list_fields(&self, this_update: OffsetDateTime) -> RevocationListFields {
+        RevocationListFields {
+            version: Some(1),
+            scheme: self.plan.csca.scheme,
+            outer_algorithm: None,
+            issuer: self.csca_name(),
+            this_update,
+            next_update: Some(this_update + time::Duration::days(90)),
+            revoked: Vec::new(),
+            extensions: vec![Extension::authority_key_id(&self.csca_key.key_id()), Extension::crl_number(1)],
+        }
+    }
+
+    /// A revocation list from these fields, under the CSCA's key.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where the scheme is none of the key.
+    pub fn sign_revocation_list(&self, fields: &RevocationListFields) -> Result<Vec<u8>, CryptoError> {
+        fields.sign(&self.csca_key, &mut self.random("revocation list", &fields.encode()))
     }
 
     fn csca_name(&self) -> Name {
