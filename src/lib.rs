@@ -69,6 +69,7 @@ pub use event::{Event, Phase};
 pub use inspection::{
     Card, Claims, Document, Field, Holder, OpenError, Options, Portrait, Proofs, ReadError, ReadPlan, Report, Session,
     Verdict,
+    policy::{Decision, Outcome, Policy},
 };
 #[cfg(feature = "evidence")]
 pub use inspection::{Clock, Evidence, EvidenceError, EvidencePolicy};
