@@ -66,7 +66,9 @@ impl Modulus {
 
     /// The octets of a number, as many as the modulus has.
     pub fn encode(&self, number: &Residue) -> Vec<u8> {
-        let mut whole = number.0.retrieve().to_be_bytes();
+        let mut plain = number.0.retrieve();
+        let mut whole = plain.to_be_bytes();
+        plain.zeroize();
         let start = whole.len().saturating_sub(self.octets);
         let octets = whole.get(start..).unwrap_or_default().to_vec();
         whole.zeroize();

@@ -10,6 +10,7 @@ use crate::oid::{ID_VN_DG13, Oid};
 use crate::tlv::{Tag, Tlv, TlvError, small_integer};
 use crate::vietnam::PersonalNumber;
 use crate::vietnam::text::{parse_date, parse_sex};
+use zeroize::Zeroize;
 
 /// EF.DG13 as a value.
 ///
@@ -217,6 +218,13 @@ impl Dg13 {
 impl core::fmt::Debug for Dg13 {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Dg13({} fields, {} findings)", self.fields.len(), self.findings.len())
+    }
+}
+
+impl Drop for VnField {
+    fn drop(&mut self) {
+        self.texts.zeroize();
+        self.raw.zeroize();
     }
 }
 

@@ -9,6 +9,7 @@ use crate::lds::{PartialDate, Sex};
 use crate::vietnam::PersonalNumber;
 use crate::vietnam::text::{parse_date, parse_sex};
 use thiserror::Error;
+use zeroize::Zeroize;
 
 /// The fewest fields of a QR code of this card.
 const FEWEST: usize = 6;
@@ -86,6 +87,15 @@ impl Qr {
             issue_date,
             rest: fields.map(str::to_owned).collect(),
         })
+    }
+}
+
+impl Drop for Qr {
+    fn drop(&mut self) {
+        self.former_number.zeroize();
+        self.name.zeroize();
+        self.residence.zeroize();
+        self.rest.zeroize();
     }
 }
 
