@@ -49,8 +49,18 @@ use std::time::{Duration, Instant};
 
 /// The rooms and their rows.
 const ROOMS: &[&[Row]] = &[
-    access::ROWS, basic::ROWS, files::ROWS, pace::ROWS, mapping::ROWS, active::ROWS, chip::ROWS, terminal::ROWS,
-    com::ROWS, mrz::ROWS, biometrics::ROWS, keys::ROWS,
+    access::ROWS,
+    basic::ROWS,
+    files::ROWS,
+    pace::ROWS,
+    mapping::ROWS,
+    active::ROWS,
+    chip::ROWS,
+    terminal::ROWS,
+    com::ROWS,
+    mrz::ROWS,
+    biometrics::ROWS,
+    keys::ROWS,
 ];
 
 /// Ids, by their beginnings, whose rows are not written yet. An entry under which every id has its row is stale.
