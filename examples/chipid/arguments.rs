@@ -36,6 +36,7 @@ pub enum Command {
     Verify(VerifyArguments),
     Evidence(EvidenceArguments),
     Report(ReportArguments),
+    Policy(PolicyCommand),
     Schema,
     Mrz(ScanArguments),
     Qr(ScanArguments),
@@ -56,6 +57,8 @@ pub struct ReadArguments {
     pub wait: Option<u32>,
     #[command(flatten)]
     pub trust: TrustArguments,
+    #[arg(long, value_name = "NAME|FILE")]
+    pub policy: Option<String>,
     #[arg(long, value_enum, default_value = "full", hide_default_value = true)]
     pub plan: Plan,
     #[arg(long, value_name = "DIR")]
@@ -163,6 +166,10 @@ pub struct VerifyArguments {
     #[arg(long, value_name = "PATH")]
     pub trust_reader: Vec<PathBuf>,
     #[arg(long, value_name = "PATH")]
+    pub trust_online: Vec<PathBuf>,
+    #[arg(long, value_name = "NAME|FILE")]
+    pub policy: Option<String>,
+    #[arg(long, value_name = "PATH")]
     pub trust_then: Vec<PathBuf>,
     #[arg(long, value_name = "COUNT")]
     pub jobs: Option<usize>,
@@ -226,8 +233,30 @@ pub struct ReportArguments {
     pub photo: bool,
     #[command(flatten)]
     pub trust: TrustArguments,
+    #[arg(long, value_name = "PATH")]
+    pub trust_online: Vec<PathBuf>,
+    #[arg(long, value_name = "NAME|FILE")]
+    pub policy: Option<String>,
     #[arg(long, value_name = "RFC3339")]
     pub at: Option<String>,
+}
+
+#[derive(Args)]
+pub struct PolicyCommand {
+    #[command(subcommand)]
+    pub action: PolicyAction,
+}
+
+#[derive(Subcommand)]
+pub enum PolicyAction {
+    Show(NamedPolicy),
+    Check(NamedPolicy),
+}
+
+#[derive(Args)]
+pub struct NamedPolicy {
+    #[arg(value_name = "NAME|FILE")]
+    pub policy: String,
 }
 
 /// What a report is written as.

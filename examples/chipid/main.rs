@@ -19,6 +19,7 @@ mod messages;
 mod output;
 mod page;
 mod picture;
+mod policy;
 mod progress;
 mod read;
 #[cfg(feature = "pcsc")]
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
         Command::Readers | Command::Watch => Err(Failure::no_pcsc()),
         Command::Evidence(arguments) => evidence::run(&output, arguments),
         Command::Report(arguments) => reports::run(&output, arguments),
+        Command::Policy(command) => policy::run(&output, command),
         Command::Schema => reports::schema(&output),
         Command::Mrz(arguments) => scan::mrz(&output, arguments),
         Command::Qr(arguments) => scan::qr(&output, arguments),

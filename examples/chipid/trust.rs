@@ -135,6 +135,19 @@ pub fn add_readers(store: &mut TrustStore, paths: &[PathBuf]) -> Result<(), Fail
     Ok(())
 }
 
+/// Trusts these to answer online questions.
+pub fn add_online(store: &mut TrustStore, paths: &[PathBuf]) -> Result<(), Failure> {
+    for path in paths {
+        for (file, bytes) in files(path, "--trust-online")? {
+            store.add_online_signer(&bytes).map_err(|refusal| {
+                let values = vec![("path", file.display().to_string()), ("why", refusal.to_string())];
+                Failure::other("no_certificate", values)
+            })?;
+        }
+    }
+    Ok(())
+}
+
 /// What the command line trusts, by name and with the day it was last changed.
 pub fn names(arguments: &TrustArguments) -> Vec<String> {
     let paths = arguments.trust.iter().chain(&arguments.trust_ds).chain(&arguments.trust_lister);

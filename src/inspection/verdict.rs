@@ -11,6 +11,7 @@ use super::document::{Document, FileState, Origin};
 use super::file_checks;
 use super::holder;
 use super::known_defects;
+use super::online;
 use super::report::Report;
 use crate::checks::{Check, CheckId, Reason, State, Tolerances};
 use crate::lds::{DataGroup, FileId, Mrz};
@@ -47,7 +48,7 @@ impl Verdict {
 
 /// How a check bears on the verdict.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Gate {
+pub(super) enum Gate {
     /// It must be successful.
     MustSucceed,
     /// It must not fail; where it could not be made it caps nothing.
@@ -58,7 +59,7 @@ enum Gate {
     None,
 }
 
-fn gate(id: CheckId) -> Gate {
+pub(super) fn gate(id: CheckId) -> Gate {
     match id {
         CheckId::PaSecurityObject
         | CheckId::PaSignature
@@ -74,6 +75,7 @@ fn gate(id: CheckId) -> Gate {
         | CheckId::AccessCardAccess
         | CheckId::AccessCardSecurity
         | CheckId::EvidenceSignature
+        | CheckId::OnlineConfirmation
         | CheckId::LdsCom
         | CheckId::VnNumber => Gate::MustNotFail,
         CheckId::ChipPaceCam | CheckId::ChipActiveAuthentication | CheckId::ChipChipAuthentication => Gate::Proof,
@@ -106,9 +108,12 @@ pub(super) fn judge(
     checks.extend(pa.checks().iter().cloned());
     let (chip, due) = chip_checks::all(document, &files, &pa, &card_security, &attested, allowed);
     checks.extend(chip);
+    checks.extend(file_checks::atr_info(document, &attested, allowed));
     checks.extend(file_checks::all(document, &files, &pa, allowed));
+    checks.extend(cross_checks::printed(document, &files, &attested));
     checks.extend(cross_checks::vietnam(document, &files, &attested));
     checks.extend(known_defects::trust_age(trust, at));
+    checks.extend(online::check(document, &files, &pa, trust, &attested));
     attested.keep_failures(&mut checks);
     let countries: Vec<String> =
         inputs.issuing_state.map(alpha_2).unwrap_or_default().into_iter().map(str::to_owned).collect();

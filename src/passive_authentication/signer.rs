@@ -349,8 +349,13 @@ pub(super) fn sha1(digest: DigestAlgorithm) -> Option<Warning> {
 
 /// The warnings that a weak key deserves.
 fn weak_key(key: &PublicKey) -> Vec<Warning> {
-    let PublicKey::Rsa(rsa) = key else { return Vec::new() };
-    let short = (rsa.modulus_len() < 256).then_some(Warning::ShortRsaKey);
-    let small = matches!(rsa.exponent().as_slice(), [_] | [_, _]).then_some(Warning::SmallExponent);
-    short.into_iter().chain(small).collect()
+    match key {
+        PublicKey::Rsa(rsa) => {
+            let short = (rsa.modulus_len() < 256).then_some(Warning::ShortRsaKey);
+            let small = matches!(rsa.exponent().as_slice(), [_] | [_, _]).then_some(Warning::SmallExponent);
+            short.into_iter().chain(small).collect()
+        }
+        PublicKey::Dsa(dsa) => (dsa.modulus_bits() < 2048).then_some(Warning::ShortDsaKey).into_iter().collect(),
+        PublicKey::Ec { .. } | PublicKey::Dh { .. } => Vec::new(),
+    }
 }

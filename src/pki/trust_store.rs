@@ -26,6 +26,7 @@ pub struct TrustStore {
     pub(super) by_name: HashMap<String, Vec<usize>>,
     pub(super) pinned: Vec<Certificate>,
     evidence_signers: Vec<Certificate>,
+    online_signers: Vec<Certificate>,
     pub(super) list_signers: Vec<Certificate>,
     pub(super) lists: Lists,
     pub(super) sources: Vec<Source>,
@@ -182,6 +183,20 @@ impl TrustStore {
     /// Whether the holder of this very certificate is trusted to sign evidence.
     pub fn is_evidence_signer(&self, certificate: &Certificate) -> bool {
         self.evidence_signers.contains(certificate)
+    }
+
+    /// Trusts whoever holds the key of this certificate (DER or PEM) to answer whether a document signer's certificate
+    /// belongs to a card. **Naming him is the act of trust**: no authority is asked, and what he denies fails.
+    ///
+    /// # Errors
+    /// No certificate.
+    pub fn add_online_signer(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        add_named(&mut self.online_signers, bytes)
+    }
+
+    /// Whether the holder of this very certificate is trusted to answer online questions.
+    pub fn is_online_signer(&self, certificate: &Certificate) -> bool {
+        self.online_signers.contains(certificate)
     }
 
     /// SHA-256 over all anchors, pinned document signers and lists that an anchor vouches for, in no order: two stores that

@@ -56,6 +56,11 @@ impl KeyPlan {
         Self { kind: KeyKind::Rsa(bits), form: CurveForm::Named, scheme }
     }
 
+    /// DSA.
+    pub const fn dsa(bits: u16, digest: DigestAlgorithm) -> Self {
+        Self { kind: KeyKind::Dsa(bits), form: CurveForm::Named, scheme: Scheme::Dsa(digest) }
+    }
+
     /// ECDSA, the curve by its parameters.
     pub const fn ecdsa(curve: CurveId, digest: DigestAlgorithm) -> Self {
         Self { kind: KeyKind::Ec(curve), form: CurveForm::Explicit, scheme: Scheme::Ecdsa(digest) }
@@ -190,6 +195,7 @@ impl Issuer {
             serial: vec![0x01],
             scheme: plan.csca.scheme,
             outer_algorithm: None,
+            signature: None,
             issuer: self.csca_name(),
             subject: self.csca_name(),
             not_before: from,
@@ -220,6 +226,7 @@ impl Issuer {
             serial: vec![0x10, 0x01],
             scheme: plan.csca.scheme,
             outer_algorithm: None,
+            signature: None,
             issuer: self.csca_name(),
             subject: Name::new(&plan.country, &plan.organization, "Document Signer 001 (invented)"),
             not_before: from,
