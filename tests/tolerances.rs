@@ -6,7 +6,6 @@
 #[allow(dead_code, reason = "shared with the tests of passive authentication, which use all of it")]
 mod paper;
 #[path = "support/reading.rs"]
-#[allow(dead_code, reason = "shared with the tests of readings")]
 mod reading;
 
 use chipid::checks::{CheckId, Reason, State, Tolerance, Tolerances};
@@ -81,8 +80,11 @@ fn as_it_is(com: Vec<u8>) -> Vec<u8> {
     com
 }
 
-/// Every tolerance of a document with a case that needs it, the checks that it stands in, and the reason they fail for.
-fn cases() -> Vec<(Tolerance, Case, Vec<(CheckId, Reason)>)> {
+/// A tolerance, a case that needs it, the checks that it stands in, and the reason they fail for.
+type Needed = (Tolerance, Case, Vec<(CheckId, Reason)>);
+
+/// Every tolerance of a document.
+fn cases() -> Vec<Needed> {
     let der = Profile {
         active_authentication: Some(ActiveAuthenticationPlan {
             kind: KeyKind::Ec(CurveId::BrainpoolP256r1),

@@ -7,11 +7,13 @@
 //! Not here: EF.COM and EF.CardAccess, and the verdict.
 
 mod card_security;
+mod certificates;
 mod hashes;
 mod revocation;
 mod signer;
 
 pub use card_security::card_security;
+pub use certificates::PathCertificate;
 pub use hashes::{HashMatches, provisional};
 pub use revocation::ConsultedList;
 
@@ -71,6 +73,7 @@ pub struct PassiveAuthentication<'a> {
     data_groups: Vec<DataGroup>,
     document_signer: Option<Certificate>,
     anchor: Option<Certificate>,
+    path: Vec<PathCertificate>,
     signing_time: Option<OffsetDateTime>,
     consulted: Vec<ConsultedList>,
     authenticated: Vec<Authenticated<'a>>,
@@ -141,6 +144,11 @@ impl<'a> PassiveAuthentication<'a> {
         &self.consulted
     }
 
+    /// The certificates from the document signer's to the anchor's; without an anchor the first alone.
+    pub fn path(&self) -> &[PathCertificate] {
+        &self.path
+    }
+
     /// When EF.SOD was signed, by the signer's own word.
     pub fn signing_time(&self) -> Option<OffsetDateTime> {
         self.signing_time
@@ -180,8 +188,18 @@ pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<
         Err(error) => return without_security_object(inputs, State::Failed, Reason::Malformed, &error.to_string()),
     };
     let mut budget = Budget::new(Budget::DOCUMENT);
-    let Judgement { signature, chain, certificates, validity, revocation, consulted, country, document_signer, anchor } =
-        signer::judge(sod.signed_data(), inputs, &mut budget);
+    let Judgement {
+        signature,
+        chain,
+        certificates,
+        validity,
+        revocation,
+        consulted,
+        country,
+        document_signer,
+        anchor,
+        path,
+    } = signer::judge(sod.signed_data(), inputs, &mut budget);
     let security_object = security_object(&sod, &inputs.tolerances).warnings(laxities(sod.signed_data().laxities()));
     let mut findings = PassiveAuthentication {
         checks: vec![security_object, signature, chain, certificates, validity, revocation, country],
@@ -189,6 +207,7 @@ pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<
         document_signer,
         anchor,
         consulted,
+        path,
         signing_time: sod.signed_data().only_signer().ok().and_then(|signer| signer.signing_time()),
         authenticated: Vec::new(),
     };
@@ -220,6 +239,7 @@ fn without_security_object<'a>(
         data_groups: Vec::new(),
         document_signer: None,
         anchor: None,
+        path: Vec::new(),
         signing_time: None,
         consulted: Vec::new(),
         authenticated: Vec::new(),
