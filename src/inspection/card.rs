@@ -350,7 +350,10 @@ impl Door {
         }
         // A chip without access control gives EF.COM to anyone (9303-11 §4.1).
         let during = Step::Read(FileId::Com);
-        let probe = channel.send(&Command::read_binary_short_id(FileId::Com.sfi(), 4), during, show)?;
+        let mut probe = channel.send(&Command::read_binary_short_id(FileId::Com.sfi(), 4), during, show)?;
+        if probe.status == StatusWord::INS_NOT_SUPPORTED {
+            probe = channel.send(&Command::read_binary_odd(FileId::Com.sfi(), 0, 6), during, show)?;
+        }
         match probe.status {
             status if status.is_success_or_warning() => Ok(opening(AccessProtocol::None, None, None, None)),
             StatusWord::NOT_FOUND => Ok(opening(AccessProtocol::None, None, None, None)),
@@ -426,9 +429,12 @@ fn read_or_refused(channel: &mut Channel, show: &mut Show<'_>) -> Result<Outcome
 fn read_limits(channel: &mut Channel, show: &mut Show<'_>) -> Result<(Limits, LengthRecord), Error> {
     let file = FileId::AtrInfo;
     let answer = channel.send(&Command::read_binary_short_id(file.sfi(), 256), Step::ReadAtrInfo, show)?;
-    let file = answer.status.is_success_or_warning().then(|| AtrInfo::parse(&answer.data));
+    let file = match answer.status.is_success_or_warning() {
+        true => Ok(AtrInfo::parse(&answer.data)),
+        false => Err(answer.status),
+    };
     let historical = CardCapabilities::from_atr(channel.link().atr());
-    let limits = match file.as_ref().and_then(|file| file.extended_length) {
+    let limits = match file.as_ref().ok().and_then(|file| file.extended_length) {
         Some(says) => {
             let bytes = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
             Limits::new(bytes(says.max_command), bytes(says.max_response))

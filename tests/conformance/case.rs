@@ -66,18 +66,10 @@ impl Case {
         Desk::new(profile)
     }
 
-    /// Of many variants those that are run: all of them by `CHIPID_FULL=1`, else so many of them, evenly spread, the first
-    /// and the last among them.
-    #[allow(dead_code, reason = "for rows of many variants")]
-    pub fn covering<T>(&mut self, all: Vec<T>, count: usize) -> Vec<T> {
-        self.has_more |= all.len() > count;
-        if self.is_full || all.len() <= count {
-            return all;
-        }
-        let last = all.len() - 1;
-        let mut chosen: Vec<usize> = (0..count).map(|at| at * last / (count - 1).max(1)).collect();
-        chosen.dedup();
-        all.into_iter().enumerate().filter(|(at, _)| chosen.contains(at)).map(|(_, one)| one).collect()
+    /// Of many variants those that are run: by default those that this says, all of them by `CHIPID_FULL=1`.
+    pub fn covering<T>(&mut self, all: Vec<T>, by_default: impl Fn(&T) -> bool) -> Vec<T> {
+        self.has_more |= !all.iter().all(&by_default);
+        all.into_iter().filter(|one| self.is_full || by_default(one)).collect()
     }
 
     /// The controls that the case has not made itself, and what came of it.

@@ -60,24 +60,26 @@ impl Told {
 
 /// `conformance.json`: a row a line.
 pub fn json(rows: &[(Entry, Told)]) -> String {
+    let rows: Vec<String> = rows.iter().map(|(entry, told)| format!("    {}", line(entry, told))).collect();
+    format!("{{\n  \"schema\": \"chipid.conformance/1\",\n  \"rows\": [\n{}\n  ]\n}}\n", rows.join(",\n"))
+}
+
+/// A row of it.
+pub fn line(entry: &Entry, told: &Told) -> String {
     let quoted = |text: &str| serde_json::to_string(text).unwrap();
     let or_null = |text: Option<&str>| text.map_or_else(|| "null".to_owned(), quoted);
-    let row = |(entry, told): &(Entry, Told)| {
-        let inspections = match told {
-            Told::Run(got) => got.inspections,
-            _ => 0,
-        };
-        format!(
-            "    {{\"id\": {}, \"expected\": {}, \"got\": {}, \"inspections\": {inspections}, \"state\": {}, \"why\": {}}}",
-            quoted(&entry.id),
-            quoted(&entry.expected()),
-            or_null(told.got().as_deref()),
-            quoted(told.state()),
-            or_null(told.why()),
-        )
+    let inspections = match told {
+        Told::Run(got) => got.inspections,
+        _ => 0,
     };
-    let rows: Vec<String> = rows.iter().map(row).collect();
-    format!("{{\n  \"schema\": \"chipid.conformance/1\",\n  \"rows\": [\n{}\n  ]\n}}\n", rows.join(",\n"))
+    format!(
+        "{{\"id\": {}, \"expected\": {}, \"got\": {}, \"inspections\": {inspections}, \"state\": {}, \"why\": {}}}",
+        quoted(&entry.id),
+        quoted(&entry.expected()),
+        or_null(told.got().as_deref()),
+        quoted(told.state()),
+        or_null(told.why()),
+    )
 }
 
 const HEAD: &str = "# Conformance statement

@@ -31,7 +31,7 @@ pub enum Seen {
 pub type Tamper = Box<dyn FnMut(&[u8], Vec<u8>) -> Vec<u8> + Send>;
 
 pub struct Wire {
-    pub card: SimulatedCard,
+    card: SimulatedCard,
     pub seen: Vec<Seen>,
     tampers: Vec<Tamper>,
 }
@@ -89,7 +89,7 @@ impl Desk {
         &self.issued.profile
     }
 
-    pub fn wire(&self) -> MutexGuard<'_, Wire> {
+    fn wire(&self) -> MutexGuard<'_, Wire> {
         self.wire.lock().unwrap()
     }
 
@@ -147,6 +147,11 @@ impl Desk {
     /// The card's files are changed.
     pub fn change_files(&self, change: impl FnOnce(&mut Vec<File>)) {
         change(self.altered().card.files_mut());
+    }
+
+    /// The card's files, as they are now.
+    pub fn files(&self) -> Vec<File> {
+        self.wire().card.files_mut().clone()
     }
 
     /// An honest card of the profile lies on the reader, and nothing was written down yet.
@@ -364,6 +369,7 @@ pub fn objects(bytes: &[u8]) -> Vec<(u32, Vec<u8>)> {
 }
 
 /// A check is in this state, for this reason.
+#[track_caller]
 pub fn is(report: &Report, id: CheckId, state: State, reason: Option<Reason>) {
     let check = report.check(id).unwrap();
     assert_eq!((check.state, check.reason), (state, reason), "{id}\n{}", lines(report));

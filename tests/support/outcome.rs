@@ -24,8 +24,8 @@ impl Outcome {
         let is_ok = failed.is_empty() && verdict >= Verdict::DataAuthentic;
         let text = match verdict {
             _ if is_ok => verdict.as_str().to_owned(),
-            Verdict::Failed => format!("failed: {failed}"),
-            _ if !failed.is_empty() => format!("failed: {failed} (verdict {})", verdict.as_str()),
+            Verdict::Failed => failed,
+            _ if !failed.is_empty() => format!("{failed} (verdict {})", verdict.as_str()),
             _ => format!("{}: {}", verdict.as_str(), checks(report, State::Undetermined)),
         };
         Self { is_ok, text }
@@ -34,7 +34,7 @@ impl Outcome {
     /// Of a reading that ended with an error.
     pub fn of_error(error: &Error) -> Self {
         let step = step_of(error).map(|step| format!(", {step}")).unwrap_or_default();
-        Self { is_ok: false, text: format!("error: {}{step}", error.code()) }
+        Self { is_ok: false, text: format!("error {}{step}", error.code()) }
     }
 }
 
