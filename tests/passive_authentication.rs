@@ -12,7 +12,7 @@ use chipid::oid;
 use chipid::passive_authentication::{FileState, Inputs, PassiveAuthentication, passive_authentication, provisional};
 use chipid::pki::TrustStore;
 use chipid::tlv::{Tag, encode, encode_all};
-use paper::{Document, Key, algorithm, authority_key_id, integer, key_usage, name, object};
+use paper::{Document, Key, algorithm, authority_key_id, integer, key_usage, name, object, period, types};
 use std::collections::BTreeMap;
 use std::time::Instant;
 use time::OffsetDateTime;
@@ -262,15 +262,6 @@ fn more(document: &Document, number: u32, hash: &[u8]) -> Vec<(u32, Vec<u8>)> {
 
 fn authority() -> Vec<u8> {
     encode(Tag::SEQUENCE, &encode(Tag::BOOLEAN, &[0xFF]))
-}
-
-fn period(from: &str, to: &str) -> Vec<u8> {
-    encode_all(Tag::SEQUENCE, &[&encode(Tag(0x80), from.as_bytes()), &encode(Tag(0x81), to.as_bytes())])
-}
-
-fn types(codes: &[&str]) -> Vec<u8> {
-    let codes: Vec<u8> = codes.iter().flat_map(|code| encode(Tag::PRINTABLE_STRING, code.as_bytes())).collect();
-    encode_all(Tag::SEQUENCE, &[&integer(&[0]), &encode(Tag::SET, &codes)])
 }
 
 #[test]

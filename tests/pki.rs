@@ -137,7 +137,7 @@ fn real_document_signers_chain_as_far_as_their_authorities_are_listed() {
         for (list, store) in &lists {
             let listed = algorithm.is_some() && (italian || *list != IT_2023);
             match find_anchor(&signer, store, NOW, &mut Budget::new(Budget::DOCUMENT)) {
-                Chain::Anchored { anchor, signature } if listed => {
+                Chain::Anchored { anchor, signature, .. } if listed => {
                     assert_eq!(Some(signature.algorithm.name().as_str()), algorithm, "{file}");
                     assert_eq!(anchor.subject().country(), signer.subject().country());
                     assert!(csca_defects(anchor).is_empty() && anchor.validity().contains(NOW));
@@ -232,7 +232,7 @@ fn mock_chains_of_every_algorithm_verify() {
         let signer = &pinned.pinned_signers()[0];
         let key = signer.public_key().unwrap();
         match find_anchor(signer, &store, NOW, &mut Budget::new(64)) {
-            Chain::Anchored { anchor, signature } => algorithms.push(format!(
+            Chain::Anchored { anchor, signature, .. } => algorithms.push(format!(
                 "{} by {} for {}",
                 signature.algorithm.name(),
                 anchor.public_key().unwrap().describe(),

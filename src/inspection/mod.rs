@@ -29,6 +29,6 @@ pub use evidence::{Clock, Evidence, EvidenceError, EvidencePolicy, EvidenceSigne
 pub use holder::{FIELD_NAMES, Field, Holder, Portrait, Source};
 pub use plan::ReadPlan;
 pub use proofs::{Proofs, ProofsError};
-pub use report::{Access, NotReadFile, OnlineCheck, Report, UsedTolerance};
+pub use report::{Access, NotReadFile, OnlineCheck, PathEntry, Report, UsedTolerance};
 pub use session::{ReadError, Session};
 pub use verdict::Verdict;

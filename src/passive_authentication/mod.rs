@@ -7,10 +7,12 @@
 //! Not here: revocation (its check is always *not checked*), EF.COM and EF.CardAccess, and the verdict.
 
 mod card_security;
+mod certificates;
 mod hashes;
 mod signer;
 
 pub use card_security::card_security;
+pub use certificates::PathCertificate;
 pub use hashes::{HashMatches, provisional};
 
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
@@ -69,6 +71,7 @@ pub struct PassiveAuthentication<'a> {
     data_groups: Vec<DataGroup>,
     document_signer: Option<Certificate>,
     anchor: Option<Certificate>,
+    path: Vec<PathCertificate>,
     signing_time: Option<OffsetDateTime>,
     authenticated: Vec<Authenticated<'a>>,
 }
@@ -133,6 +136,11 @@ impl<'a> PassiveAuthentication<'a> {
         self.anchor.as_ref()
     }
 
+    /// The certificates from the document signer's to the anchor's; without an anchor the first alone.
+    pub fn path(&self) -> &[PathCertificate] {
+        &self.path
+    }
+
     /// When EF.SOD was signed, by the signer's own word.
     pub fn signing_time(&self) -> Option<OffsetDateTime> {
         self.signing_time
@@ -172,7 +180,7 @@ pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<
         Err(error) => return without_security_object(inputs, State::Failed, Reason::Malformed, &error.to_string()),
     };
     let mut budget = Budget::new(Budget::DOCUMENT);
-    let Judgement { signature, chain, certificates, validity, country, document_signer, anchor } =
+    let Judgement { signature, chain, certificates, validity, country, document_signer, anchor, path } =
         signer::judge(sod.signed_data(), inputs, &mut budget);
     let security_object = security_object(&sod, &inputs.tolerances).warnings(laxities(sod.signed_data().laxities()));
     let revocation = Check::undetermined(CheckId::PaRevocation, Reason::RevocationNotChecked);
@@ -181,6 +189,7 @@ pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<
         data_groups: sod.data_groups().collect(),
         document_signer,
         anchor,
+        path,
         signing_time: sod.signed_data().only_signer().ok().and_then(|signer| signer.signing_time()),
         authenticated: Vec::new(),
     };
@@ -212,6 +221,7 @@ fn without_security_object<'a>(
         data_groups: Vec::new(),
         document_signer: None,
         anchor: None,
+        path: Vec::new(),
         signing_time: None,
         authenticated: Vec::new(),
     }

@@ -11,16 +11,19 @@ mod master_list;
 mod moment;
 mod name;
 mod path;
+mod profile;
 mod trust_store;
 
 pub use certificate::{
-    BasicConstraints, Certificate, CertificateError, CertificateSignature, Extensions, KeyUsage, Validity,
+    AlternativeName, BasicConstraints, Certificate, CertificateError, CertificateSignature, Extensions, KeyUsage,
+    Validity,
 };
 pub use cms::{CmsError, Laxities, SignedData, SignerId, SignerInfo, VerifiedSignature};
-pub use country::alpha_2;
+pub use country::{Binding, Exception, alpha_2, bindings};
 pub use master_list::{ListError, ListSigner, MasterList};
 pub use name::Name;
-pub use path::{Chain, Defect, Unverified, csca_defects, document_signer_defects, find_anchor, verify_among};
+pub use path::{Chain, MAX_LINKS, Unverified, authority_role, find_anchor, find_path, verify_among};
+pub use profile::{Defect, ProfileFinding, Role, Severity, beside, csca_defects, document_signer_defects, profile};
 pub use trust_store::{Collection, Refusal, Refused, Source, SourceKind, TrustStore};
 
 use crate::crypto::{CryptoError, DigestAlgorithm, EncodingNote, PublicKey, SignatureAlgorithm};

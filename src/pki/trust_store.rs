@@ -21,6 +21,7 @@ pub struct TrustStore {
     by_key_id: HashMap<Vec<u8>, Vec<usize>>,
     by_name: HashMap<String, Vec<usize>>,
     pinned: Vec<Certificate>,
+    links: Vec<Certificate>,
     evidence_signers: Vec<Certificate>,
     sources: Vec<Source>,
 }
@@ -164,6 +165,20 @@ impl TrustStore {
         };
         self.sources.push(source);
         self.sources.last().expect("it was pushed in the line above")
+    }
+
+    /// Adds link certificates, in DER or PEM, that may lead from a signer to an anchor. They are **not trusted**: one is used
+    /// only where an anchor's signature vouches for it.
+    ///
+    /// # Errors
+    /// No certificate.
+    pub fn add_links(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        add_named(&mut self.links, bytes)
+    }
+
+    /// The link certificates that are not trusted by themselves.
+    pub fn links(&self) -> &[Certificate] {
+        &self.links
     }
 
     /// Pins one document signer's certificate, in DER or PEM: documents that it signed are trusted although no authority

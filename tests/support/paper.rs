@@ -3,6 +3,7 @@
 
 use chipid::crypto::{CurveId, DigestAlgorithm, Point, ScriptedRandom, Secret};
 use chipid::oid::{self, Oid};
+use chipid::sim::issuer::explicit_parameters;
 use chipid::tlv::{Tag, encode, encode_all, integer_content};
 use std::collections::BTreeMap;
 
@@ -31,7 +32,8 @@ impl Key {
     }
 
     pub fn spki(&self) -> Vec<u8> {
-        let algorithm = encode_all(Tag::SEQUENCE, &[&object(oid::ID_EC_PUBLIC_KEY), &object(self.curve.oid())]);
+        // By its parameters, as 9303-12 §4.4.3 has it.
+        let algorithm = encode_all(Tag::SEQUENCE, &[&object(oid::ID_EC_PUBLIC_KEY), &explicit_parameters(self.curve)]);
         let point = [&[0][..], &self.curve.curve().encode_point(&self.public)].concat();
         encode_all(Tag::SEQUENCE, &[&algorithm, &encode(Tag::BIT_STRING, &point)])
     }
@@ -188,6 +190,25 @@ pub fn authority_key_id(id: &[u8]) -> Vec<u8> {
     encode(Tag::SEQUENCE, &encode(Tag(0x80), id))
 }
 
+pub fn period(from: &str, to: &str) -> Vec<u8> {
+    encode_all(Tag::SEQUENCE, &[&encode(Tag(0x80), from.as_bytes()), &encode(Tag(0x81), to.as_bytes())])
+}
+
+pub fn types(codes: &[&str]) -> Vec<u8> {
+    let codes: Vec<u8> = codes.iter().flat_map(|code| encode(Tag::PRINTABLE_STRING, code.as_bytes())).collect();
+    encode_all(Tag::SEQUENCE, &[&integer(&[0]), &encode(Tag::SET, &codes)])
+}
+
+/// GeneralNames with a state's code as the locality of a directory name.
+pub fn state(code: &str) -> Vec<u8> {
+    encode(Tag::SEQUENCE, &encode(Tag(0xA4), &name(&[(oid::LOCALITY_NAME, code)])))
+}
+
+fn distribution_point(address: &str) -> Vec<u8> {
+    let uri = encode(Tag(0xA0), &encode(Tag(0xA0), &encode(Tag(0x86), address.as_bytes())));
+    encode(Tag::SEQUENCE, &encode(Tag::SEQUENCE, &uri))
+}
+
 /// EF.SOD's content before it is signed.
 #[derive(Clone)]
 pub struct Content {
@@ -257,7 +278,13 @@ impl Document {
         ds.set(oid::KEY_USAGE, Some((true, key_usage(0x80))));
         ds.set(oid::AUTHORITY_KEY_IDENTIFIER, Some((false, authority_key_id(&csca_key.id()))));
         ds.set(oid::SUBJECT_KEY_IDENTIFIER, Some((false, encode(Tag::OCTET_STRING, &ds_key.id()))));
+        csca.set(oid::PRIVATE_KEY_USAGE_PERIOD, Some((false, period("20230101000000Z", "20280101000000Z"))));
+        ds.set(oid::PRIVATE_KEY_USAGE_PERIOD, Some((false, period("20240101000000Z", "20260101000000Z"))));
+        ds.set(oid::ID_ICAO_DOCUMENT_TYPE_LIST, Some((false, types(&["I"]))));
         for certificate in [&mut csca, &mut ds] {
+            certificate.set(oid::SUBJECT_ALT_NAME, Some((false, state("VNM"))));
+            certificate.set(oid::ISSUER_ALT_NAME, Some((false, state("VNM"))));
+            certificate.set(oid::CRL_DISTRIBUTION_POINTS, Some((false, distribution_point("http://crl.example/"))));
             certificate.digest = digest;
             certificate.inner = algorithm(ecdsa(digest));
             certificate.outer = certificate.inner.clone();
