@@ -357,9 +357,14 @@ fn a_certificate_without_authority_key_identifier_fails(case: &mut Case) {
     shows_nothing(&tolerated);
 }
 
-/// The name of the authority, and so of the issuer, states no country.
+/// The name of the authority, and so of the issuer, states no country, or none by its code of two letters.
 fn an_issuer_against_the_naming_convention_fails(case: &mut Case) {
-    let alterations: [Alter; 1] = [
+    let alterations: [Alter; 2] = [
+        |d| {
+            d.csca.subject = name(&[(oid::COMMON_NAME, "CSCA on paper")]);
+            d.csca.issuer = d.csca.subject.clone();
+            d.ds.issuer = d.csca.subject.clone();
+        },
         // Three letters for two.
         |d| {
             d.csca.subject = name(&[(oid::COUNTRY_NAME, "VNM"), (oid::COMMON_NAME, "CSCA on paper")]);
