@@ -79,6 +79,7 @@ const AUTHORITIES: &[Role] = &[Role::Csca, Role::Link];
 const SIGNERS: &[Role] = &[Role::DocumentSigner, Role::MasterListSigner, Role::DeviationListSigner];
 const LIST_SIGNERS: &[Role] = &[Role::MasterListSigner, Role::DeviationListSigner];
 const DS: &[Role] = &[Role::DocumentSigner];
+const NOT_DS: &[Role] = &[Role::Csca, Role::Link, Role::MasterListSigner, Role::DeviationListSigner];
 const NOT_ROOT: &[Role] = &[Role::Link, Role::MasterListSigner, Role::DeviationListSigner];
 const LISTED: &[Role] = &[Role::Csca, Role::Link, Role::DocumentSigner];
 
@@ -97,9 +98,12 @@ const CASES: &[Case] = &[
     (ALL, |f| f.scheme = Scheme::Ecdsa(DigestAlgorithm::Sha1), &[(WeakHash, Remark)]),
     (ALL, |f| f.outer_algorithm = Some(encode_all(Tag::SEQUENCE, &[&encode(Tag::OID, oid::MD5_WITH_RSA.as_der()), &[5, 0]])),
         &[(AlgorithmsDiffer, Void), (ForbiddenAlgorithm, Void)]),
-    (ALL, |f| f.issuer.0.remove(0).2.clear(), &[(IssuerCountry, Remark), (CountriesDiffer, Remark)]),
-    (ALL, |f| f.issuer.0[0].2 = "VNM".into(), &[(IssuerCountry, Remark), (CountriesDiffer, Remark)]),
-    (ALL, |f| f.subject.0.insert(0, f.subject.0[0].clone()), &[(SubjectCountry, Remark)]),
+    (NOT_DS, |f| f.issuer.0.remove(0).2.clear(), &[(IssuerCountry, Remark), (CountriesDiffer, Remark)]),
+    (NOT_DS, |f| f.issuer.0[0].2 = "VNM".into(), &[(IssuerCountry, Remark), (CountriesDiffer, Remark)]),
+    (NOT_DS, |f| f.subject.0.insert(0, f.subject.0[0].clone()), &[(SubjectCountry, Remark)]),
+    (DS, |f| f.issuer.0.remove(0).2.clear(), &[(IssuerCountry, Void), (CountriesDiffer, Remark)]),
+    (DS, |f| f.issuer.0[0].2 = "VNM".into(), &[(IssuerCountry, Void), (CountriesDiffer, Remark)]),
+    (DS, |f| f.subject.0.insert(0, f.subject.0[0].clone()), &[(SubjectCountry, Void)]),
     (ALL, |f| f.subject.0[0].2 = "vn".into(), &[(CountryCase, Remark)]),
     (ALL, |f| f.subject.0[0].2 = "LA".into(), &[(CountriesDiffer, Remark)]),
     (ALL, |f| f.subject.0.retain(|part| part.0 != oid::COMMON_NAME), &[(NoCommonName, Remark)]),

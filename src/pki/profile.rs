@@ -14,6 +14,8 @@ const MAX_SERIAL: usize = 20;
 const MIN_RSA: usize = 256;
 /// Octets of the shortest order of a curve (9303-12 §4.4.3).
 const MIN_EC: usize = 28;
+/// Bits of the DSA prime p, at least (9303-12 §4.4.2).
+const MIN_DSA: usize = 2048;
 
 /// What a certificate is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -238,7 +240,8 @@ fn severity(role: Role, defect: Defect, about: Option<Oid>) -> Severity {
         NotCa | NoKeyCertSign => true,
         NoKeyUsage | KeyUsageNotCritical | SerialNotPositive => !role.is_authority(),
         NoDigitalSignature | IsCa | SelfIssued | IssuerName | IsAnchor | NoPurpose => true,
-        NoAuthorityKeyId | GeneralizedTime => role == Role::DocumentSigner,
+        // Without a country in its names it is bound to none.
+        NoAuthorityKeyId | GeneralizedTime | IssuerCountry | SubjectCountry => role == Role::DocumentSigner,
         // What names and addresses are in them bears on nothing, and malformed ones are known in the field.
         MalformedExtension => !about.is_some_and(|id| HARMLESS.contains(&id)),
         _ => false,
@@ -306,6 +309,7 @@ fn keys(certificate: &Certificate, findings: &mut Findings) {
             findings.note(curve.curve().order_len() < MIN_EC, WeakKey);
             findings.note(!notes.contains(&EncodingNote::ExplicitCurve), NamedCurve);
         }
+        Ok((PublicKey::Dsa(key), _)) => findings.note(key.modulus_bits() < MIN_DSA, WeakKey),
         // A key of agreement signs nothing.
         Ok((PublicKey::Dh { .. }, _)) => findings.add(KeyInvalid, None),
         Err(CryptoError::Unsupported) => findings.add(KeyUnknown, None),

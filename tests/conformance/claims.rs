@@ -34,7 +34,15 @@ pub fn claims() -> String {
         ("chip authentication", "version 1, DH and ECDH, 3DES and AES, one key or several".to_owned()),
         ("active authentication", "RSA by ISO/IEC 9796-2, ECDSA; SHA-1 with a warning".to_owned()),
         ("terminal authentication", format!("version 1, {} algorithms; reads DG3 and DG4", TERMINAL_PROTOCOLS.len())),
-        ("signatures of EF.SOD and of certificates", "RSA PKCS #1 v1.5, RSA PSS, ECDSA (X9.62 and plain)".to_owned()),
+        (
+            "signatures of EF.SOD and of certificates",
+            "RSA PKCS #1 v1.5, RSA PSS, ECDSA (X9.62 and plain), DSA from 1024 to 3072 bits".to_owned(),
+        ),
+        ("machine readable zone", "TD1, TD2 and TD3; DG1 against the printed one, where that is given".to_owned()),
+        (
+            "biometric records",
+            "ISO/IEC 19794-4, -5, -6 and 39794-4, -5, -6; images handed out, never decoded".to_owned(),
+        ),
         ("digests", format!("{digests}; SHA-1 with a warning")),
         ("lengths", format!("short; extended up to {} bytes of data in an answer", Limits::EXTENDED.answer_data())),
         ("READ BINARY", "even and odd instruction, by short identifier or by SELECT".to_owned()),

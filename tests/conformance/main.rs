@@ -14,6 +14,8 @@ mod claims;
 mod desk;
 #[path = "../support/outcome.rs"]
 mod outcome;
+#[path = "../support/paper.rs"]
+mod paper;
 mod plan;
 #[path = "../support/protocols.rs"]
 mod protocols;
@@ -27,6 +29,7 @@ mod access;
 mod active;
 mod basic;
 mod biometrics;
+mod card_files;
 mod chip;
 mod com;
 mod files;
@@ -36,6 +39,8 @@ mod mapping;
 mod mrz;
 mod pace;
 mod session;
+mod signatures;
+mod sod;
 mod terminal;
 
 use case::{Case, Got, Row, Run};
@@ -61,10 +66,13 @@ const ROOMS: &[&[Row]] = &[
     mrz::ROWS,
     biometrics::ROWS,
     keys::ROWS,
+    sod::ROWS,
+    signatures::ROWS,
+    card_files::ROWS,
 ];
 
 /// Ids, by their beginnings, whose rows are not written yet. An entry under which every id has its row is stale.
-const PENDING: &[&str] = &["LDS"];
+const PENDING: &[&str] = &["ISO7816_B_10"];
 
 const PLAN: &str = include_str!("plan.txt");
 const COLLECTION: &str = "../conformance-ids.md";

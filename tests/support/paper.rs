@@ -77,9 +77,37 @@ pub fn ecdsa(digest: DigestAlgorithm) -> Oid {
     }
 }
 
+/// A part that is left out of a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CertificatePart {
+    Version,
+    Serial,
+    Inner,
+    Issuer,
+    Validity,
+    Spki,
+    Outer,
+    Signature,
+}
+
+/// A part that is left out of EF.SOD.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SodPart {
+    DigestAlgorithms,
+    ContentType,
+    SignerVersion,
+    SignerDigest,
+    ContentVersion,
+    ContentDigest,
+    /// The number of the data group at this place.
+    DataGroupNumber(usize),
+}
+
 /// A certificate before it is signed.
 #[derive(Clone)]
 pub struct Certificate {
+    /// What is not there.
+    pub left_out: Option<CertificatePart>,
     pub version: u8,
     pub serial: Vec<u8>,
     pub digest: DigestAlgorithm,
@@ -98,6 +126,7 @@ impl Certificate {
     fn new(issuer: &[u8], subject: &[u8], key: Key) -> Self {
         let digest = DigestAlgorithm::Sha256;
         Self {
+            left_out: None,
             version: 2,
             serial: vec![0x12, 0x34],
             digest,
@@ -129,16 +158,17 @@ impl Certificate {
             })
             .collect();
         let validity: Vec<u8> = self.validity.iter().flat_map(|(tag, text)| encode(*tag, text.as_bytes())).collect();
+        let part = |part, octets: Vec<u8>| if self.left_out == Some(part) { Vec::new() } else { octets };
         let tbs = encode_all(
             Tag::SEQUENCE,
             &[
-                &encode(Tag(0xA0), &encode(Tag::INTEGER, &[self.version])),
-                &encode(Tag::INTEGER, &self.serial),
-                &self.inner,
-                &self.issuer,
-                &encode(Tag::SEQUENCE, &validity),
+                &part(CertificatePart::Version, encode(Tag(0xA0), &encode(Tag::INTEGER, &[self.version]))),
+                &part(CertificatePart::Serial, encode(Tag::INTEGER, &self.serial)),
+                &part(CertificatePart::Inner, self.inner.clone()),
+                &part(CertificatePart::Issuer, self.issuer.clone()),
+                &part(CertificatePart::Validity, encode(Tag::SEQUENCE, &validity)),
                 &self.subject,
-                &self.spki,
+                &part(CertificatePart::Spki, self.spki.clone()),
                 &encode(Tag(0xA3), &encode(Tag::SEQUENCE, &extensions)),
             ],
         );
@@ -147,7 +177,8 @@ impl Certificate {
             *signature.last_mut().unwrap() ^= 1;
         }
         let signature = encode(Tag::BIT_STRING, &[&[0][..], &signature].concat());
-        encode_all(Tag::SEQUENCE, &[&tbs, &self.outer, &signature])
+        let outer = part(CertificatePart::Outer, self.outer.clone());
+        encode_all(Tag::SEQUENCE, &[&tbs, &outer, &part(CertificatePart::Signature, signature)])
     }
 }
 
@@ -195,6 +226,8 @@ pub type Attribute = (Oid, Vec<Vec<u8>>);
 /// A whole document before it is made.
 #[derive(Clone)]
 pub struct Document {
+    /// What is not there.
+    pub left_out: Option<SodPart>,
     pub files: BTreeMap<u8, Vec<u8>>,
     pub csca: Certificate,
     pub ds: Certificate,
@@ -257,6 +290,7 @@ impl Document {
             certificate.outer = certificate.inner.clone();
         }
         Self {
+            left_out: None,
             files: [(1, 0x61), (2, 0x75), (13, 0x6D)].map(|(n, tag)| (n, vec![tag, 0x03, 0x04, 0x01, n])).into(),
             csca,
             ds,
@@ -295,6 +329,10 @@ impl Document {
         self.files.iter().map(|(number, file)| (u32::from(*number), hash(file))).collect()
     }
 
+    fn part(&self, part: SodPart, octets: Vec<u8>) -> Vec<u8> {
+        if self.left_out == Some(part) { Vec::new() } else { octets }
+    }
+
     fn content(&self) -> Vec<u8> {
         let hashes: Vec<u8> = self
             .content
@@ -302,8 +340,10 @@ impl Document {
             .clone()
             .unwrap_or_else(|| self.hashes())
             .iter()
-            .flat_map(|(number, hash)| {
-                encode_all(Tag::SEQUENCE, &[&integer(&number.to_be_bytes()), &encode(Tag::OCTET_STRING, hash)])
+            .enumerate()
+            .flat_map(|(at, (number, hash))| {
+                let number = self.part(SodPart::DataGroupNumber(at), integer(&number.to_be_bytes()));
+                encode_all(Tag::SEQUENCE, &[&number, &encode(Tag::OCTET_STRING, hash)])
             })
             .collect();
         let versions = self.content.lds_version.map(|(lds, unicode)| {
@@ -313,8 +353,8 @@ impl Document {
         encode_all(
             Tag::SEQUENCE,
             &[
-                &integer(&[self.content.version]),
-                &algorithm(self.content.digest_oid),
+                &self.part(SodPart::ContentVersion, integer(&[self.content.version])),
+                &self.part(SodPart::ContentDigest, algorithm(self.content.digest_oid)),
                 &encode(Tag::SEQUENCE, &hashes),
                 &versions.unwrap_or_default(),
             ],
@@ -354,9 +394,9 @@ impl Document {
         let signer = encode_all(
             Tag::SEQUENCE,
             &[
-                &integer(&[self.signer_version]),
+                &self.part(SodPart::SignerVersion, integer(&[self.signer_version])),
                 &sid,
-                &algorithm(self.digest_oid),
+                &self.part(SodPart::SignerDigest, algorithm(self.digest_oid)),
                 &if self.no_attributes { Vec::new() } else { self.wrap(0xA0, &encoded.concat()) },
                 &self.signature_algorithm,
                 &if self.no_signature { Vec::new() } else { encode(Tag::OCTET_STRING, &signature) },
@@ -374,8 +414,11 @@ impl Document {
         let certificates = if certificates.is_empty() { Vec::new() } else { self.wrap(0xA0, &certificates.concat()) };
         let data = [
             self.signed_version.clone(),
-            encode(Tag::SET, &digests),
-            self.wrap(0x30, &[object(self.content_type), self.wrap(0xA0, &content)].concat()),
+            self.part(SodPart::DigestAlgorithms, encode(Tag::SET, &digests)),
+            self.wrap(
+                0x30,
+                &[self.part(SodPart::ContentType, object(self.content_type)), self.wrap(0xA0, &content)].concat(),
+            ),
             certificates,
             encode(Tag::SET, &signer.repeat(self.signers)),
         ];
