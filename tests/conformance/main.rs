@@ -26,8 +26,10 @@ mod shared;
 mod access;
 mod active;
 mod basic;
+mod biometrics;
 mod chip;
 mod files;
+mod frame;
 mod mapping;
 mod pace;
 mod session;
@@ -43,8 +45,17 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// The rooms and their rows.
-const ROOMS: &[&[Row]] =
-    &[access::ROWS, basic::ROWS, files::ROWS, pace::ROWS, mapping::ROWS, active::ROWS, chip::ROWS, terminal::ROWS];
+const ROOMS: &[&[Row]] = &[
+    access::ROWS,
+    basic::ROWS,
+    files::ROWS,
+    pace::ROWS,
+    mapping::ROWS,
+    active::ROWS,
+    chip::ROWS,
+    terminal::ROWS,
+    biometrics::ROWS,
+];
 
 /// Ids, by their beginnings, whose rows are not written yet. An entry under which every id has its row is stale.
 const PENDING: &[&str] = &["LDS"];
