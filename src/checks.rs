@@ -157,8 +157,12 @@ codes! {
         OnlineConfirmation = "online.confirmation",
         /// EF.COM against the list of EF.SOD.
         LdsCom = "lds.com",
+        /// EF.ATR/INFO as a value: the lengths that the chip says it takes (9303-10 §3.11.1).
+        LdsAtrInfo = "lds.atr_info",
         /// EF.DG1 as a value: layout and check digits.
         LdsDg1 = "lds.dg1",
+        /// EF.DG1 against the machine readable zone that is printed on the document, as it was typed or scanned.
+        LdsDg1Printed = "lds.dg1_printed",
         /// EF.DG2 as a value.
         LdsDg2 = "lds.dg2",
         /// EF.DG3 as a value.
@@ -364,6 +368,8 @@ codes! {
         Sha1 = "sha1",
         /// An RSA key below 2048 bits.
         ShortRsaKey = "short_rsa_key",
+        /// A DSA key below 2048 bits.
+        ShortDsaKey = "short_dsa_key",
         /// A public exponent below 65537.
         SmallExponent = "small_exponent",
         /// A length or integer not in its shortest form.

@@ -70,6 +70,22 @@ fn tells_what_a_list_says() {
 }
 
 #[test]
+fn a_number_is_told_as_people_write_it() {
+    let one = issuer("one");
+    let told = |octets: &[u8]| {
+        let number = Extension::other(oid::CRL_NUMBER, false, tlv::encode(Tag::INTEGER, octets));
+        let bytes = list(&one, |fields| fields.without(oid::CRL_NUMBER).with(number));
+        RevocationList::parse(&bytes).unwrap().number_text()
+    };
+    assert_eq!(told(&[0]).as_deref(), Some("0"));
+    assert_eq!(told(&[0x03, 0x7B]).as_deref(), Some("891"));
+    assert_eq!(told(&[0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]).as_deref(), Some("18446744073709551615"));
+    assert_eq!(told(&[1, 0, 0, 0, 0, 0, 0, 0, 0]).as_deref(), Some("0x010000000000000000"));
+    let none = list(&one, |fields| fields.without(oid::CRL_NUMBER));
+    assert_eq!(RevocationList::parse(&none).unwrap().number_text(), None);
+}
+
+#[test]
 fn a_serial_number_means_nothing_under_another_issuer() {
     let (one, key) = (issuer("one"), KeyPlan::ecdsa(CurveId::Secp256r1, DigestAlgorithm::Sha256));
     let other = Issuer::new(IssuerPlan::new("XX", "XXX", "Elsewhere", key, key)).unwrap();
@@ -256,7 +272,7 @@ fn the_newest_verified_list_of_an_issuer_wins() {
     let ds = Certificate::parse(one.ds()).unwrap();
     let found = store.revocation_lists_for(&ds);
     assert_eq!(found.len(), 1);
-    assert_eq!(found[0].0.number_hex().as_deref(), Some("012E"));
+    assert_eq!(found[0].0.number_text().as_deref(), Some("302"));
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn a_current_list_without_the_signer_is_a_success_that_names_the_list() {
     let case = Case::new();
     let others = case.list(|fields| RevocationListFields { revoked: vec![RevokedEntry::new(&[9], ISSUED)], ..fields });
     let check = told(&case.verify(&[others]), State::Successful, None, Verdict::Genuine);
-    for part in ["not on revocation list 01 of C=VN", "CSCA (invented)", "of 2026-05-01, next 2026-07-30"] {
+    for part in ["not on revocation list 1 of C=VN", "CSCA (invented)", "of 2026-05-01, next 2026-07-30"] {
         assert!(check.compared.contains(part), "{part}: {}", check.compared);
     }
 }
@@ -88,11 +88,22 @@ fn a_revoked_document_signer_fails_the_document() {
     let report = case.verify(&[list]);
     let check = told(&report, State::Failed, Some(Reason::Revoked), Verdict::Failed);
     assert!(
-        check.compared.starts_with("document signer revoked since 2026-04-01 (keyCompromise), by revocation list 01")
+        check.compared.starts_with("document signer revoked since 2026-04-01 (keyCompromise), by revocation list 1")
     );
     // What such a signer signed authenticates no key of the chip.
     let proofs = [CheckId::ChipActiveAuthentication, CheckId::ChipChipAuthentication];
     assert!(proofs.iter().all(|id| !report.check(*id).is_some_and(Check::is_successful)));
+}
+
+#[test]
+fn a_revoked_signer_of_card_security_proves_no_chip() {
+    let profile = profile::cam();
+    let case = Case { issuer: profile.issuer().unwrap(), document: reading::read(&profile) };
+    assert_eq!(case.verify(&[]).verdict(), Verdict::Genuine);
+    let report = case.verify(&[case.revoking(case.issuer.ds(), ISSUED)]);
+    let check = report.check(CheckId::AccessCardSecurity).unwrap();
+    assert_eq!((check.state, check.reason), (State::Failed, Some(Reason::Revoked)), "{}", check.compared);
+    assert!(!report.check(CheckId::ChipPaceCam).unwrap().is_successful());
 }
 
 #[test]
@@ -149,7 +160,7 @@ fn a_list_that_does_not_verify_is_never_consulted() {
     for fields in [fields, revoking] {
         let report = case.verify(&[other.sign_revocation_list(&fields).unwrap()]);
         let check = told(&report, State::Undetermined, Some(Reason::RevocationListNotVerified), Verdict::Genuine);
-        assert!(check.compared.starts_with("not consulted: revocation list 01"), "{}", check.compared);
+        assert!(check.compared.starts_with("not consulted: revocation list 1"), "{}", check.compared);
     }
 }
 
@@ -218,7 +229,7 @@ fn evidence_names_the_lists_that_were_consulted() {
         serde_json::json!([{
             "issuer": case.issuer_name(),
             "next_update": "2026-07-30T00:00:00Z",
-            "number": "01",
+            "number": "1",
             "sha256": sha256,
             "this_update": "2026-05-01T00:00:00Z",
         }])

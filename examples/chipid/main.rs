@@ -4,7 +4,10 @@
 //! errors are objects on standard output too. The exit code tells the verdict or what went wrong (see the README).
 
 mod arguments;
+mod bundle;
+mod coverage;
 mod csca;
+mod csca_diff;
 mod demo;
 mod evidence;
 mod failure;

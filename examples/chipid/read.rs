@@ -26,7 +26,7 @@ const WAIT: u32 = 60;
 
 pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
     // What can be wrong without a card is found before one is asked for.
-    let mut store = trust::store(&arguments.trust, output)?;
+    let mut store = trust::store(&arguments.trust, SystemTime::now(), output)?;
     let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
     let prepare = || -> Result<_, Failure> {
         let folder = arguments.save.as_deref().map(Target::prepare).transpose()?;

@@ -57,15 +57,22 @@ impl Judged {
 
 pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
     let at = moment(arguments.at.as_deref())?;
-    let mut store = trust::store(&arguments.trust, output)?;
+    let mut store = trust::store(&arguments.trust, at, output)?;
     trust::add_readers(&mut store, &arguments.trust_reader)?;
     trust::add_online(&mut store, &arguments.trust_online)?;
     let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
     let then = match arguments.trust_then.is_empty() {
         true => None,
         false => {
-            let paths = TrustArguments { trust: arguments.trust_then.clone(), trust_ds: Vec::new() };
-            let mut then = trust::store(&paths, output)?;
+            // What was trusted then is old by nature.
+            let paths = TrustArguments {
+                trust: arguments.trust_then.clone(),
+                trust_warn_after: Some(u32::MAX),
+                trust_refuse_after: Some(u32::MAX),
+                lists: arguments.trust.lists.clone(),
+                ..TrustArguments::default()
+            };
+            let mut then = trust::store(&paths, at, output)?;
             trust::add_readers(&mut then, &arguments.trust_reader)?;
             trust::add_online(&mut then, &arguments.trust_online)?;
             Some(then)

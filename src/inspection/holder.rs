@@ -6,6 +6,7 @@ use crate::checks::{CheckId, State};
 use crate::lds::{DataGroup, Dg11, Dg12, Mrz, PartialDate, Text};
 use crate::passive_authentication::PassiveAuthentication;
 use crate::vietnam::{Dg13, Dg13Field, is_vietnamese, td1_number};
+use zeroize::Zeroize;
 
 /// Where a field was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +59,12 @@ impl Holder {
     /// The value of the field with this name.
     pub(super) fn value(&self, name: &str) -> Option<String> {
         self.field(name).map(|field| field.value.clone())
+    }
+}
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(|(_, field)| field.value.zeroize());
     }
 }
 
@@ -136,6 +143,12 @@ impl core::fmt::Debug for Portrait {
     }
 }
 
+impl Drop for Portrait {
+    fn drop(&mut self) {
+        self.image.zeroize();
+    }
+}
+
 /// The state of a data group's content.
 fn state(pa: &PassiveAuthentication<'_>, group: DataGroup) -> State {
     if pa.authenticated(group).is_some() && pa.check(CheckId::PaValidity).is_some_and(|check| check.is_successful()) {
@@ -166,10 +179,12 @@ pub(super) fn of(
     // Of two sources of a field the first one counts: names of DG11 have their diacritics, those of DG1 do not.
     let mut add = |source, group, texts: Vec<(&'static str, String)>| {
         let state = state(pa, group);
-        for (name, value) in texts {
+        for (name, mut value) in texts {
             let is_new = !value.is_empty() && !found.iter().any(|(own, _)| *own == name);
             if is_new {
                 found.push((name, Field { value, source, state }));
+            } else {
+                value.zeroize();
             }
         }
     };
@@ -183,7 +198,13 @@ pub(super) fn of(
         add(Source::Dg1, DataGroup::DG1, of_dg1(mrz, values));
     }
     if let Some(kept) = &document.fields {
-        found.retain(|(name, _)| kept.contains(name));
+        found.retain_mut(|(name, field)| {
+            let is_kept = kept.contains(name);
+            if !is_kept {
+                field.value.zeroize();
+            }
+            is_kept
+        });
     }
     found.sort_by_key(|(name, _)| FIELD_NAMES.iter().position(|own| own == name));
     (Holder(found), portrait(values, pa))

@@ -11,6 +11,7 @@ mod evidence;
 pub mod fhir;
 mod file_checks;
 mod holder;
+mod known_defects;
 pub mod online;
 mod plan;
 pub mod policy;

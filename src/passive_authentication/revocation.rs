@@ -8,7 +8,7 @@
 
 use super::Inputs;
 use crate::checks::{Check, CheckId, Reason};
-use crate::pki::{Certificate, Currency, Refusal, RevocationList, Revoked, TrustStore};
+use crate::pki::{Certificate, Currency, DefectKind, DocumentFacts, Refusal, RevocationList, Revoked, TrustStore};
 use time::OffsetDateTime;
 
 /// A revocation list that was consulted.
@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 pub struct ConsultedList {
     /// Its issuer.
     pub issuer: String,
-    /// Its number in hexadecimal digits, where it has one.
+    /// Its number as people write it, where it has one.
     pub number: Option<String>,
     /// When it was issued.
     pub this_update: OffsetDateTime,
@@ -30,7 +30,7 @@ impl ConsultedList {
     fn of(list: &RevocationList) -> Self {
         Self {
             issuer: list.issuer().to_string(),
-            number: list.number_hex(),
+            number: list.number_text(),
             this_update: list.this_update(),
             next_update: list.next_update(),
             sha256: list.fingerprint(),
@@ -60,7 +60,23 @@ pub(super) fn revocation(
             }
         }
     }
+    let found = found.or_else(|| revoked_by_defect_list(signer, inputs.trust));
     (found.unwrap_or_else(|| not_listed(signer, anchor, inputs)), consulted)
+}
+
+/// A list of known defects that names the signer as revoked counts as a revocation list does (TR-03129 §A.1).
+fn revoked_by_defect_list(signer: &Certificate, trust: &TrustStore) -> Option<Check> {
+    let facts = DocumentFacts { signer: Some(signer), countries: &[], document_code: None, number: None, issued: None };
+    trust.defect_lists().iter().find_map(|one| {
+        let authority = one.authority().ok()?;
+        let mut defects = one.list().of_document(authority, &facts).into_iter();
+        let defect = defects.find(|defect| defect.kind == DefectKind::SignerRevoked)?;
+        Some(Check::failed(CheckId::PaRevocation, Reason::Revoked).comparing(format!(
+            "document signer: {} by {}",
+            defect.name(),
+            authority.subject()
+        )))
+    })
 }
 
 fn revoked(role: &str, entry: &Revoked, list: &RevocationList, signed: Option<OffsetDateTime>) -> Check {
@@ -108,7 +124,7 @@ fn unverified<'t>(certificate: &Certificate, trust: &'t TrustStore) -> Option<(&
 }
 
 fn named(list: &RevocationList) -> String {
-    let number = list.number_hex().map(|number| format!(" {number}")).unwrap_or_default();
+    let number = list.number_text().map(|number| format!(" {number}")).unwrap_or_default();
     let (this, next) = (list.this_update().date(), list.next_update().date());
     format!("revocation list{number} of {} of {this}, next {next}", list.issuer())
 }

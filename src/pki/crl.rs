@@ -258,9 +258,13 @@ impl RevocationList {
         self.number.as_deref()
     }
 
-    /// The list's number in hexadecimal digits.
-    pub fn number_hex(&self) -> Option<String> {
-        self.number.as_deref().map(hex::encode_upper)
+    /// The list's number as people write it: decimal, or `0x` and hexadecimal digits where it is longer than 64 bits.
+    pub fn number_text(&self) -> Option<String> {
+        let octets = self.number.as_deref()?;
+        Some(match octets.len() {
+            ..=8 => octets.iter().fold(0_u64, |number, octet| number << 8 | u64::from(*octet)).to_string(),
+            _ => format!("0x{}", hex::encode_upper(octets)),
+        })
     }
 
     /// The keyIdentifier of authorityKeyIdentifier.
@@ -276,6 +280,14 @@ impl RevocationList {
     /// Whether it lists none.
     pub fn is_empty(&self) -> bool {
         self.revoked.is_empty()
+    }
+
+    /// Every serial number that it lists (octets without redundant zeros), with its entry, in the order of the numbers.
+    pub fn entries(&self) -> Vec<(&[u8], &Revoked)> {
+        let mut all: Vec<(&[u8], &Revoked)> =
+            self.revoked.iter().map(|(serial, entry)| (serial.as_slice(), entry)).collect();
+        all.sort_by_key(|(serial, _)| (serial.len(), *serial));
+        all
     }
 
     /// Whether it speaks for this certificate: the list's issuer is the certificate's.
@@ -345,7 +357,7 @@ impl RevocationList {
 
 impl fmt::Debug for RevocationList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = self.number_hex().unwrap_or_default();
+        let number = self.number_text().unwrap_or_default();
         write!(f, "RevocationList({}, {number}, {}, {} entries)", self.issuer, self.this_update, self.revoked.len())
     }
 }

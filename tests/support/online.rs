@@ -48,6 +48,7 @@ impl Desk {
             serial: vec![0x31],
             scheme,
             outer_algorithm: None,
+            signature: None,
             issuer: name.clone(),
             subject: name,
             not_before: year(2020),

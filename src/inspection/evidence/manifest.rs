@@ -147,7 +147,7 @@ pub(super) struct ChipMapping {
 pub(super) struct RevocationList {
     pub(super) issuer: String,
     pub(super) next_update: String,
-    /// In hexadecimal digits.
+    /// In decimal digits, or `0x` and hexadecimal ones where it is longer than 64 bits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) number: Option<String>,
     /// SHA-256 of its encoding, in hexadecimal digits.

@@ -23,11 +23,12 @@ use super::attestation::{Attestation, EvidenceSignature};
 use super::document::{Document, FileState, MappingRecord, Origin};
 use super::policy::Policy;
 use super::verdict;
+use crate::bounds::BOUNDS;
 use crate::checks::Tolerances;
 use crate::crypto::DigestAlgorithm;
 use crate::lds::{DataGroup, FileId};
 use crate::pki::TrustStore;
-use encoding::{Bytes, MAX_SIGNATURES, SCHEMA, Wire};
+use encoding::{Bytes, SCHEMA, Wire};
 use manifest::Manifest;
 use signature::message;
 use std::collections::{BTreeMap, BTreeSet};
@@ -245,7 +246,7 @@ impl Evidence {
     /// [`EvidenceError`], with the place.
     pub fn decode(bytes: &[u8]) -> Result<Self, EvidenceError> {
         let wire = encoding::decode(bytes)?;
-        if wire.signatures.len() > MAX_SIGNATURES {
+        if wire.signatures.len() > BOUNDS.evidence_signatures {
             return Err(EvidenceError::Value("signatures"));
         }
         let signatures: Option<Vec<_>> = wire.signatures.iter().map(encoding::Signature::read).collect();
@@ -291,7 +292,7 @@ impl Evidence {
     /// # Errors
     /// [`EvidenceSigningError`]; the evidence is then as it was.
     pub fn sign(&mut self, signer: &mut dyn EvidenceSigner) -> Result<(), EvidenceSigningError> {
-        if self.signatures.len() >= MAX_SIGNATURES {
+        if self.signatures.len() >= BOUNDS.evidence_signatures {
             return Err(EvidenceSigningError::TooMany);
         }
         let message = message(&encoding::encode(&self.manifest));

@@ -146,6 +146,11 @@ fn line(id: CheckId, kind: Kind) -> Line {
             let line = of(&[SUCCESSFUL, open(Reason::NotRead)], &[UNDETERMINED]);
             cut_off(if field { line.with(open(Reason::NotPresent), Outcome::Accept) } else { line }, field)
         }
+        // Made where it was read; nobody signed it.
+        CheckId::LdsAtrInfo => match field {
+            true => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, NOT_SUPPORTED, FAILED]),
+            false => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, NOT_SUPPORTED]),
+        },
         // A file that the issuer signed, and that is not as the standard has it: `field` refers it.
         CheckId::LdsDg1
         | CheckId::LdsDg2
@@ -175,7 +180,7 @@ fn line(id: CheckId, kind: Kind) -> Line {
         // The law promises twelve digits and nothing else.
         CheckId::VnNumberStructure => of(&[SUCCESSFUL, MISSING, UNDETERMINED], &[FAILED]),
         // Another card than the one that was typed or scanned: `field` refers it.
-        CheckId::VnNumberGiven | CheckId::VnQrNumber => match field {
+        CheckId::VnNumberGiven | CheckId::VnQrNumber | CheckId::LdsDg1Printed => match field {
             true => by_file(of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, FAILED])),
             false => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED]),
         },
@@ -210,6 +215,7 @@ fn of_warning(warning: Warning, kind: Kind) -> Outcome {
         // Weak, or not in the one form of the standard.
         Warning::Sha1
         | Warning::ShortRsaKey
+        | Warning::ShortDsaKey
         | Warning::SmallExponent
         | Warning::LaxEncoding
         | Warning::IndefiniteLength
