@@ -6,7 +6,15 @@
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod program;
 
+#[path = "support/online.rs"]
+#[allow(dead_code, reason = "each test program uses a part of it")]
+mod online;
+#[path = "support/reading.rs"]
+mod reading;
+
 use chipid::Policy;
+use chipid::sim::profile::vn;
+use online::Desk;
 use program::{Folder, run};
 use serde_json::{Value, json};
 use std::fs;
@@ -273,6 +281,56 @@ fn what_a_policy_holds_cannot_steer_the_terminal() {
         assert_eq!(run.code, 2);
         assert!(!format!("{}{}", run.out, run.err).contains(['\u{1b}', '\u{202e}']), "{} {}", run.out, run.err);
     }
+}
+
+#[test]
+fn a_saved_answer_counts_where_its_signer_is_trusted() {
+    let folder = Folder::new("online");
+    let (_, csca) = saved(&folder, "vn");
+    for (name, denies) in [("confirmed", false), ("denied", true)] {
+        let mut desk = Desk::new("online desk", reading::now());
+        if denies {
+            desk = desk.denying();
+        }
+        let mut document = reading::read(&vn());
+        document.confirm_online(&mut desk, reading::now()).unwrap();
+        let place = folder.at(name);
+        fs::create_dir(&place).unwrap();
+        for (file, bytes) in document.files() {
+            fs::write(Path::new(&place).join(file.file_name()), bytes).unwrap();
+        }
+        let proofs = serde_json::to_vec(&document.proofs()).unwrap();
+        fs::write(Path::new(&place).join("proofs.json"), proofs).unwrap();
+        let signer = folder.at("desk.der");
+        fs::write(&signer, &desk.certificate).unwrap();
+        let verify = |more: &[&str]| {
+            run(&[&["verify", &place, "--trust", &csca, "--at", "2026-01-01T00:00:00Z", "--format", "json"][..], more]
+                .concat())
+        };
+        let state = |run: &program::Run| {
+            let report = run.json();
+            let checks = report["checks"].as_array().unwrap();
+            let check = checks.iter().find(|check| check["id"] == "online.confirmation").unwrap();
+            check["state"].as_str().unwrap().to_owned()
+        };
+        let stranger = verify(&[]);
+        assert_eq!((stranger.code, state(&stranger).as_str()), (0, "undetermined"), "{name}");
+        let trusted = verify(&["--trust-online", &signer]);
+        let due = if denies { (3, "failed") } else { (0, "successful") };
+        assert_eq!((trusted.code, state(&trusted).as_str()), due, "{name}");
+        // A policy may demand it.
+        let demand = "[checks]\n\"online.confirmation\" = { accept = [\"successful\"] }\n";
+        let demand = policy_file(&folder, "demand.toml", demand);
+        assert_eq!(verify(&["--policy", &demand]).code, 15, "{name}");
+        let due = if denies { 15 } else { 0 };
+        assert_eq!(verify(&["--policy", &demand, "--trust-online", &signer]).code, due, "{name}");
+    }
+    let missing = run(&["verify", &csca, "--trust-online", &folder.at("nobody"), "--format", "json"]);
+    assert_eq!((missing.code, missing.json()["code"].as_str()), (2, Some("usage.path")));
+    let nonsense = folder.at("nonsense.der");
+    fs::write(&nonsense, "nonsense").unwrap();
+    let wrong = run(&["verify", &csca, "--trust-online", &nonsense, "--format", "json"]);
+    assert_eq!((wrong.code, wrong.json()["code"].as_str()), (1, Some("no_certificate")));
 }
 
 #[test]

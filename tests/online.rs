@@ -372,6 +372,11 @@ fn evidence_keeps_the_answer_and_judges_it_again() {
         let mut evidence = evidence_of(&document, &trust);
         assert_eq!(confirmation(&judged(&evidence, &trust)), due, "also where nobody signed the evidence");
         assert_eq!(confirmation(&judged(&evidence, &self::trust(&profile::vn()))), open(Reason::ConfirmerNotTrusted));
+        // Whose answer counts is a matter of now, also where a file was removed.
+        let less = evidence.without(FileId::DataGroup(DataGroup::DG13)).unwrap();
+        let stranger = judged(&less, &self::trust(&profile::vn()));
+        assert_eq!(confirmation(&stranger), open(Reason::ConfirmerNotTrusted));
+        assert_eq!(stranger.verdict(), Verdict::Genuine);
         // Without DG13 nobody can see any more what was asked: it is the reader's word, and a denial stands.
         let mut bank = Bank::new();
         let mut with_bank = trust.clone();
@@ -407,6 +412,49 @@ fn evidence_with_an_answer_that_nobody_understands_is_refused() {
     ] {
         assert_eq!(forge(place, new).unwrap_err(), EvidenceError::Value("online"), "{place}");
     }
+}
+
+/// Writes the vector of this version: `cargo test --test online -- --ignored writes_a_vector`. One that is there is never
+/// written again: it is what an old version wrote.
+#[test]
+#[ignore = "writes into test-vectors/"]
+fn writes_a_vector() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("test-vectors/evidence");
+    let path = folder.join("vn-2-decided-and-confirmed.txt");
+    if path.exists() {
+        return;
+    }
+    let (document, _, one) = asked(desk());
+    let trust = trusting(&one);
+    let kept = EvidencePolicy::without_biometrics().under(&chipid::Policy::field());
+    let clock = Clock { read_at: now(), source: "the test".into() };
+    let evidence = document.to_evidence(&trust, now(), &kept, &clock).unwrap();
+    let report = judged(&evidence, &trust);
+    let shown = report.checks().iter().filter(|check| {
+        let groups = ["chip.", "evidence.", "online."];
+        !check.is_successful() || groups.iter().any(|group| check.id.as_str().starts_with(group))
+    });
+    let line = |check: &Check| match check.reason {
+        Some(reason) => format!("{} {} {reason}", check.id, check.state.as_str()),
+        None => format!("{} {}", check.id, check.state.as_str()),
+    };
+    let by = evidence.decided_by().unwrap();
+    let text = format!(
+        "# Evidence of the invented person of the profile vn, decided upon by a policy and confirmed by an invented desk, as \
+         this version wrote it; never written again.\n\
+         kind: evidence\nsource: chipid {}\nrecipe: cargo test --test online -- --ignored writes_a_vector\n\
+         expect: accepted\nverdict: {}\nchecks: {}\npolicy: {} {} {}\ncsca: {}\nonline: {}\nevidence: {}\n",
+        env!("CARGO_PKG_VERSION"),
+        report.verdict().as_str(),
+        shown.map(line).collect::<Vec<_>>().join(", "),
+        by.name,
+        by.decision,
+        by.sha256,
+        hex::encode(profile::vn().csca().unwrap()),
+        hex::encode(&one.certificate),
+        String::from_utf8(evidence.encode()).unwrap(),
+    );
+    std::fs::write(path, text).unwrap();
 }
 
 #[test]

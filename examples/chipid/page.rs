@@ -16,6 +16,9 @@ pub struct Picture {
     pub base64: String,
 }
 
+/// The most reasons of a decision that one page tells.
+const MAX_REASONS: usize = 8;
+
 /// What the page says beside the report.
 pub struct Beside<'a> {
     /// The portrait, where it can be shown.
@@ -94,8 +97,13 @@ fn decision(out: &mut String, report: &Value, both: &Both) {
     let _ = writeln!(out, "<div class=\"decision {}\">", escape(outcome));
     let _ = writeln!(out, "<h1>{}</h1>", escape(&first));
     let _ = writeln!(out, "<p>{}</p>", escape(&second));
-    for reason in report::reasons(report, &both.1, false) {
-        let _ = writeln!(out, "<p class=\"small\">• {}</p>", escape(&reason));
+    let reasons = report::reasons(report, &both.1, false);
+    for reason in reasons.iter().take(MAX_REASONS) {
+        let _ = writeln!(out, "<p class=\"small\">• {}</p>", escape(reason));
+    }
+    if let Some(more) = reasons.len().checked_sub(MAX_REASONS).filter(|more| *more > 0) {
+        let line = both.with(|messages| messages.fill("page.more_reasons", &[("count", &more.to_string())]));
+        let _ = writeln!(out, "<p class=\"small\">{}</p>", escape(&line));
     }
     out.push_str("</div>\n");
 }

@@ -174,7 +174,7 @@ impl<'a> Attested<'a> {
     }
 }
 
-/// Checks that need no file that can be removed.
+/// Checks that need no file that can be removed, or can do without it: whose answer counts is a matter of trust alone.
 fn is_judged_anew(id: CheckId) -> bool {
     matches!(
         id,
@@ -185,6 +185,7 @@ fn is_judged_anew(id: CheckId) -> bool {
             | CheckId::PaValidity
             | CheckId::PaRevocation
             | CheckId::AccessCardSecurity
+            | CheckId::OnlineConfirmation
     )
 }
 

@@ -5,6 +5,9 @@
 //! and counts only where one whom the verifier trusts has signed. A data group can be removed later: its hashes stay in the
 //! manifest, the signatures stand, the rest still verifies, and the report says what is missing.
 //!
+//! Fields that the form got later, those of a policy and of an online answer among them, are written only where they say
+//! something: what was written before reads as it did, to the very octet. A reader of before refuses what it does not know.
+//!
 //! Whoever can write an unsigned file can write what he likes into it but the issuer's and the chip's own signatures.
 
 mod encoding;

@@ -1,22 +1,5 @@
 //! A policy from a file: TOML, read strictly. A word, key or rule that is not known or that no policy may say is an error
 //! with its line; nothing is skipped and nothing is guessed.
-//!
-//! ```toml
-//! schema = "chipid.policy/1"
-//! name = "counter"
-//! extends = "strict"              # or "field"; without it only what stands here holds
-//! tolerances = ["ds_without_aki"] # then a person decides
-//!
-//! [verdict]
-//! accept = "genuine"              # the least verdict that is accepted
-//! refer = "undetermined"          # the least that is referred; what is worse is rejected
-//!
-//! [warnings]                      # each warning, wherever it stands
-//! sha1 = "refer"
-//!
-//! [checks]                        # a line replaces the whole line of what is extended
-//! "lds.expiry" = { accept = ["successful"], refer = ["failed:expired"] }
-//! ```
 
 use super::error::{PolicyError, PolicyFault};
 use super::language::{Breach, Condition, Line, UnknownWord};
@@ -37,6 +20,34 @@ const MAX_CHOICES: usize = 12;
 
 impl Policy {
     /// The policy of a file.
+    ///
+    /// A line of `[checks]` names conditions: a state (`successful`, `failed`, `undetermined`, `not_supported`, `aborted`), a
+    /// state with its reason code, which comes before the state alone, `missing`, or `warning:` and a code, which comes before
+    /// `[warnings]`. The line replaces the whole line of what is extended. What it does not name is rejected.
+    ///
+    /// ```
+    /// let policy = chipid::Policy::from_toml(r#"
+    ///     schema = "chipid.policy/1"
+    ///     name = "counter"
+    ///     extends = "strict"              # or "field"; without it only what stands here holds
+    ///     tolerances = ["ds_without_aki"] # what is allowed; where it was needed a person decides
+    ///
+    ///     [verdict]
+    ///     accept = "data_authentic"       # the least verdict that is accepted
+    ///     refer = "undetermined"          # the least that a person may decide upon
+    ///
+    ///     [warnings]                      # each warning, wherever it stands
+    ///     sha1 = "accept"
+    ///     short_rsa_key = "reject"
+    ///
+    ///     [checks]
+    ///     "pa.revocation" = { accept = ["successful", "undetermined:revocation_not_checked"] }
+    ///     "lds.expiry" = { accept = ["successful"], refer = ["failed:expired"] }
+    ///     "online.confirmation" = { accept = ["successful"], refer = ["missing", "undetermined:no_answer"] }
+    /// "#)?;
+    /// # assert_eq!(policy.name(), "counter");
+    /// # Ok::<(), chipid::inspection::policy::PolicyError>(())
+    /// ```
     ///
     /// # Errors
     /// [`PolicyError`], with line and key, for whatever is not known and for rules that no policy may have.
