@@ -14,7 +14,6 @@ use crate::tlv::{Reader, Tag};
 use core::ops::Range;
 use time::OffsetDateTime;
 
-
 /// A parsed master list.
 ///
 /// ```asn1
