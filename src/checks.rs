@@ -2,6 +2,9 @@
 //!
 //! A check has a stable id, a state, a reason code where it is not plainly successful, and what was compared. Whether
 //! it gates the verdict is the verdict's business. Texts for people stand in the message catalogues of the program.
+//!
+//! A *tolerance* of trust is something that a check would fail for and that a caller may allow by name: the check is then
+//! undetermined, never successful.
 
 /// The state of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,6 +23,14 @@ pub enum State {
 }
 
 impl State {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Successful, Self::Failed, Self::Undetermined, Self::NotSupported, Self::Aborted];
+
+    /// The one with this word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == code)
+    }
+
     /// The word of the JSON output.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -92,6 +103,8 @@ codes! {
         PaValidity = "pa.validity",
         /// Whether a certificate used was revoked.
         PaRevocation = "pa.revocation",
+        /// Whether a list of known defects has an entry for the document; made where there is such a list.
+        PaKnownDefects = "pa.known_defects",
         /// The country of the signer against the country of the document.
         PaCountry = "pa.country",
         /// The files read against the hashes of EF.SOD, all together.
@@ -134,14 +147,22 @@ codes! {
         ChipChipAuthentication = "chip.chip_authentication",
         /// PACE with chip authentication mapping (9303-11 §4.4.3.5).
         ChipPaceCam = "chip.pace_cam",
+        /// The age of the trust bundle; made where there is one.
+        TrustAge = "trust.age",
         /// The signatures over the evidence that the document comes from.
         EvidenceSignature = "evidence.signature",
         /// The time stamp over the evidence that the document comes from.
         EvidenceTimestamp = "evidence.timestamp",
+        /// The signed answer of one who was asked online whether the document signer belongs to the card.
+        OnlineConfirmation = "online.confirmation",
         /// EF.COM against the list of EF.SOD.
         LdsCom = "lds.com",
+        /// EF.ATR/INFO as a value: the lengths that the chip says it takes (9303-10 §3.11.1).
+        LdsAtrInfo = "lds.atr_info",
         /// EF.DG1 as a value: layout and check digits.
         LdsDg1 = "lds.dg1",
+        /// EF.DG1 against the machine readable zone that is printed on the document, as it was typed or scanned.
+        LdsDg1Printed = "lds.dg1_printed",
         /// EF.DG2 as a value.
         LdsDg2 = "lds.dg2",
         /// EF.DG3 as a value.
@@ -277,8 +298,22 @@ codes! {
         LapsedValidAtIssue = "lapsed_valid_at_issue",
         /// No revocation list was consulted.
         RevocationNotChecked = "revocation_not_checked",
+        /// The revocation list is no longer in force.
+        RevocationListStale = "revocation_list_stale",
+        /// The revocation list is not yet in force.
+        RevocationListNotYetValid = "revocation_list_not_yet_valid",
+        /// No anchor verifies the revocation list: it was not consulted.
+        RevocationListNotVerified = "revocation_list_not_verified",
         /// A certificate was revoked.
         Revoked = "revoked",
+        /// A list of known defects explains it: a failure was to be expected, or a success is worth nothing.
+        KnownDefect = "known_defect",
+        /// A list of known defects has an entry for the document that this library does not understand.
+        UnknownDefect = "unknown_defect",
+        /// What is trusted is older than it should be.
+        TrustStale = "trust_stale",
+        /// What is trusted is older than it may be.
+        TrustTooOld = "trust_too_old",
         /// The key that it would prove is not authenticated.
         KeyNotAuthenticated = "key_not_authenticated",
         /// The chip said yes, and its next answer was not under the new keys.
@@ -311,6 +346,18 @@ codes! {
         CutOff = "cut_off",
         /// No image is in it.
         NoImage = "no_image",
+        /// Whoever was asked did not answer.
+        NoAnswer = "no_answer",
+        /// Nobody signed the answer.
+        AnswerNotSigned = "answer_not_signed",
+        /// The answer is signed by one whom the caller does not trust to answer.
+        ConfirmerNotTrusted = "confirmer_not_trusted",
+        /// The answer is to another question: about another card, or an earlier one.
+        OtherQuestion = "other_question",
+        /// The answer was not given when it was asked for.
+        StaleAnswer = "stale_answer",
+        /// A trusted signer denies it.
+        Denied = "denied",
     }
 }
 
@@ -321,6 +368,8 @@ codes! {
         Sha1 = "sha1",
         /// An RSA key below 2048 bits.
         ShortRsaKey = "short_rsa_key",
+        /// A DSA key below 2048 bits.
+        ShortDsaKey = "short_dsa_key",
         /// A public exponent below 65537.
         SmallExponent = "small_exponent",
         /// A length or integer not in its shortest form.
@@ -361,8 +410,87 @@ codes! {
         MissingChipAuthenticationInfo = "missing_chip_authentication_info",
         /// A signature in DER where plain is due.
         DerSignature = "der_signature",
+        /// A list of known defects has an entry for the document that bears on nothing here.
+        KnownDefect = "known_defect",
         /// The chip needed another form of MSE:Set AT.
         OtherSetAtForm = "other_set_at_form",
+    }
+}
+
+codes! {
+    /// A deviation that bears on trust and that a caller may tolerate by name. Lossless laxities of the encoding are none:
+    /// they are warnings and cap nothing.
+    Tolerance {
+        /// EF.SOD by an early identifier of the LDS security object.
+        LegacyLdsOid = "legacy_lds_oid",
+        /// Signed attributes that verify only when sorted: other bytes than those received.
+        SignedAttributesUnsorted = "signed_attributes_unsorted",
+        /// A document signer's certificate without authority key identifier: its authority is found by name alone.
+        DsWithoutAki = "ds_without_aki",
+        /// EF.COM without its Unicode version (conformance LDS_A_07).
+        MissingUnicodeVersion = "missing_unicode_version",
+        /// EF.COM without its list of data groups (conformance LDS_A_09).
+        MissingDataGroupList = "missing_data_group_list",
+        /// A chip authentication key without its ChipAuthenticationInfo: the suite is guessed (conformance LDS_F_05).
+        MissingChipAuthenticationInfo = "missing_chip_authentication_info",
+        /// Active authentication by ECDSA answered in DER where plain is due (9303-11 §6.1.2.3).
+        DerSignature = "der_signature",
+        /// A list whose signature lacks the NULL in its DigestInfo (RFC 8017 §A.2.4).
+        DigestInfoWithoutNull = "digest_info_without_null",
+    }
+}
+
+/// Which tolerances a caller allows.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tolerances {
+    /// For each of [`Tolerance::ALL`], in its order.
+    allowed: [bool; Tolerance::ALL.len()],
+}
+
+impl Tolerances {
+    /// None: the strict judgement.
+    pub const fn none() -> Self {
+        Self { allowed: [false; Tolerance::ALL.len()] }
+    }
+
+    /// All of them: what documents in the field need.
+    pub const fn field() -> Self {
+        Self { allowed: [true; Tolerance::ALL.len()] }
+    }
+
+    /// The same, and this one.
+    pub fn with(mut self, tolerance: Tolerance) -> Self {
+        Tolerance::ALL.iter().zip(&mut self.allowed).for_each(|(one, allowed)| *allowed |= *one == tolerance);
+        self
+    }
+
+    /// Whether this one is allowed.
+    pub fn allows(&self, tolerance: Tolerance) -> bool {
+        self.iter().any(|one| one == tolerance)
+    }
+
+    /// Those that are allowed, in the order of the documentation.
+    pub fn iter(&self) -> impl Iterator<Item = Tolerance> {
+        Tolerance::ALL.iter().zip(self.allowed).filter(|(_, allowed)| *allowed).map(|(one, _)| *one)
+    }
+}
+
+impl FromIterator<Tolerance> for Tolerances {
+    fn from_iter<I: IntoIterator<Item = Tolerance>>(tolerances: I) -> Self {
+        tolerances.into_iter().fold(Self::none(), Self::with)
+    }
+}
+
+impl core::fmt::Debug for Tolerances {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Tolerances {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
     }
 }
 
@@ -380,12 +508,15 @@ pub struct Check {
     pub compared: String,
     /// What is worth knowing all the same.
     pub warnings: Vec<Warning>,
+    /// The tolerances that it needed, allowed or not; the report lists those that were used.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub tolerances: Vec<Tolerance>,
 }
 
 impl Check {
     /// A check in this state, with its reason.
     pub fn new(id: CheckId, state: State, reason: Option<Reason>) -> Self {
-        Self { id, state, reason, compared: String::new(), warnings: Vec::new() }
+        Self { id, state, reason, compared: String::new(), warnings: Vec::new(), tolerances: Vec::new() }
     }
 
     /// Made, and passed.
@@ -401,6 +532,25 @@ impl Check {
     /// Could not be concluded.
     pub fn undetermined(id: CheckId, reason: Reason) -> Self {
         Self::new(id, State::Undetermined, Some(reason))
+    }
+
+    /// A check that needed a tolerance: undetermined where it is allowed, else failed for its own reason.
+    pub fn tolerating(id: CheckId, tolerance: Tolerance, allowed: &Tolerances, reason: Reason) -> Self {
+        match allowed.allows(tolerance) {
+            true => Self::undetermined(id, Reason::Tolerance),
+            false => Self::failed(id, reason),
+        }
+        .needing([tolerance])
+    }
+
+    /// The same, having needed these tolerances (each once).
+    pub fn needing(mut self, tolerances: impl IntoIterator<Item = Tolerance>) -> Self {
+        for tolerance in tolerances {
+            if !self.tolerances.contains(&tolerance) {
+                self.tolerances.push(tolerance);
+            }
+        }
+        self
     }
 
     /// The same, saying what was compared.

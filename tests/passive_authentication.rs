@@ -5,7 +5,7 @@ mod paper;
 #[path = "support/shared.rs"]
 mod support;
 
-use chipid::checks::{Check, CheckId, Reason, State, Warning};
+use chipid::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::lds::{DataGroup, SecurityObject};
 use chipid::oid;
@@ -33,13 +33,15 @@ struct Setting {
     issued: Option<OffsetDateTime>,
     state: Option<&'static str>,
     code: Option<&'static str>,
+    tolerances: Tolerances,
 }
 
 impl Setting {
     fn trusting(document: &Document) -> Self {
         let mut trust = TrustStore::new();
         trust.add_certificate(&document.csca_der()).unwrap();
-        Self { trust, at: NOW, issued: None, state: Some("VNM"), code: Some("I<") }
+        let tolerances = Tolerances::none();
+        Self { trust, at: NOW, issued: None, state: Some("VNM"), code: Some("I<"), tolerances }
     }
 }
 
@@ -60,6 +62,7 @@ fn judge<'a>(
         issued: setting.issued,
         issuing_state: setting.state,
         document_code: setting.code,
+        tolerances: setting.tolerances,
     })
 }
 
@@ -141,9 +144,9 @@ const DEFECTS: &[Defect] = &[
     ("H_23 no digest algorithms", |d| d.digest_algorithms = vec![], Signature, Failed, Some(Reason::Malformed)),
     ("another digest algorithm listed", |d| d.digest_algorithms = vec![oid::SHA512], Signature, Failed, Some(Reason::Malformed)),
     ("H_24 another content type", |d| d.content_type = oid::ID_SECURITY_OBJECT, Object, Failed, Some(Reason::Malformed)),
-    ("an early content type", |d| d.content_type = oid::LEGACY_LDS_SECURITY_OBJECT_ICAO, Object, Undetermined, Some(Reason::Tolerance)),
-    ("a national content type", |d| d.content_type = oid::LEGACY_LDS_SECURITY_OBJECT_NL, Object, Undetermined, Some(Reason::Tolerance)),
-    ("id-data", |d| d.content_type = oid::ID_DATA, Object, Undetermined, Some(Reason::Tolerance)),
+    ("an early content type", |d| d.content_type = oid::LEGACY_LDS_SECURITY_OBJECT_ICAO, Object, Failed, Some(Reason::Malformed)),
+    ("a national content type", |d| d.content_type = oid::LEGACY_LDS_SECURITY_OBJECT_NL, Object, Failed, Some(Reason::Malformed)),
+    ("id-data", |d| d.content_type = oid::ID_DATA, Object, Failed, Some(Reason::Malformed)),
     ("id-data in version 1", |d| { d.content_type = oid::ID_DATA; d.signed_version = encode(Tag::INTEGER, &[1]) }, Signature, Successful, None),
     // The SignerInfo (H_26 to H_38, H_84, H_85).
     ("H_26 another version of the signer", |d| d.signer_version = 2, Signature, Failed, Some(Reason::Malformed)),
@@ -165,9 +168,9 @@ const DEFECTS: &[Defect] = &[
     ("another content type attribute", |d| d.attributes = Some(|a| a[0].1 = vec![object(oid::ID_DATA)]), Signature, Failed, Some(Reason::Mismatch)),
     ("no signing time", |d| d.attributes = Some(|a| { a.remove(1); }), Signature, Successful, None),
     ("no signed attributes", |d| d.no_attributes = true, Signature, Failed, Some(Reason::Malformed)),
-    ("attributes that verify only sorted", |d| d.unsorted = true, Signature, Undetermined, Some(Reason::Tolerance)),
+    ("attributes that verify only sorted", |d| d.unsorted = true, Signature, Failed, Some(Reason::BadSignature)),
     ("H_36 an algorithm never allowed", |d| d.signature_algorithm = algorithm(oid::MD5_WITH_RSA), Signature, Failed, Some(Reason::ForbiddenAlgorithm)),
-    ("an unknown algorithm", |d| d.signature_algorithm = algorithm(oid::ID_DSA_WITH_SHA256), Signature, Undetermined, Some(Reason::UnsupportedAlgorithm)),
+    ("an unknown algorithm", |d| d.signature_algorithm = algorithm(oid::ID_TA), Signature, Undetermined, Some(Reason::UnsupportedAlgorithm)),
     ("a signature with another hash than the digest", |d| d.signature_algorithm = algorithm(oid::ECDSA_WITH_SHA384), Signature, Failed, Some(Reason::Mismatch)),
     ("an algorithm for another key", |d| d.signature_algorithm = encode_all(Tag::SEQUENCE, &[&object(oid::SHA256_WITH_RSA), &[5, 0]]), Signature, Failed, Some(Reason::BadKey)),
     ("H_37 a wrong signature", |d| d.spoil_signature = true, Signature, Failed, Some(Reason::BadSignature)),
@@ -214,7 +217,7 @@ const DEFECTS: &[Defect] = &[
     ("an extension twice", |d| d.ds.extensions.push((oid::KEY_USAGE, true, key_usage(0x80))), Certificates, Failed, Some(Reason::CertificateProfile)),
     ("a key for signing lists", |d| d.ds.set(oid::EXT_KEY_USAGE, Some((true, encode(Tag::SEQUENCE, &object(oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY))))), Certificates, Failed, Some(Reason::CertificateProfile)),
     ("H_67 MD5 in the certificate", |d| { d.ds.inner = algorithm(oid::MD5_WITH_RSA); d.ds.outer = d.ds.inner.clone() }, Chain, Failed, Some(Reason::ForbiddenAlgorithm)),
-    ("an unknown algorithm in the certificate", |d| { d.ds.inner = algorithm(oid::ID_DSA_WITH_SHA256); d.ds.outer = d.ds.inner.clone() }, Chain, Undetermined, Some(Reason::UnsupportedAlgorithm)),
+    ("an unknown algorithm in the certificate", |d| { d.ds.inner = algorithm(oid::ID_TA); d.ds.outer = d.ds.inner.clone() }, Chain, Undetermined, Some(Reason::UnsupportedAlgorithm)),
     ("H_68 a wrong signature of the certificate", |d| d.ds.spoil_signature = true, Chain, Failed, Some(Reason::AnchorDoesNotVerify)),
     ("a document signer that signed itself", |d| { d.issuer_key = Some(d.ds.key.clone()); d.ds.issuer = d.ds.subject.clone() }, Certificates, Failed, Some(Reason::CertificateProfile)),
     ("signed by another authority that names itself so", |d| d.issuer_key = Some(Key::new(CurveId::Secp256r1, 0x33)), Chain, Failed, Some(Reason::AnchorDoesNotVerify)),
@@ -313,6 +316,43 @@ fn tolerances_and_laxities_are_named() {
         let (sod, setting) = (document.sod(), Setting::trusting(&document));
         let findings = judge(&sod, files(&document), &setting);
         assert_eq!(check(&findings, id).warnings, [warning], "{what}");
+    }
+}
+
+/// Each with the tolerance that it needs, the check that it stands in, and why that fails without.
+#[rustfmt::skip]
+const TOLERABLE: &[(Tolerance, fn(&mut Document), CheckId, Reason)] = &[
+    (Tolerance::LegacyLdsOid, |d| d.content_type = oid::LEGACY_LDS_SECURITY_OBJECT_ICAO, Object, Reason::Malformed),
+    (Tolerance::LegacyLdsOid, |d| d.content_type = oid::LEGACY_LDS_SECURITY_OBJECT_NL, Object, Reason::Malformed),
+    (Tolerance::LegacyLdsOid, |d| d.content_type = oid::ID_DATA, Object, Reason::Malformed),
+    (Tolerance::SignedAttributesUnsorted, |d| d.unsorted = true, Signature, Reason::BadSignature),
+    (Tolerance::DsWithoutAki, |d| d.ds.set(oid::AUTHORITY_KEY_IDENTIFIER, None), Certificates, Reason::CertificateProfile),
+    (Tolerance::DsWithoutAki, |d| d.ds.set(oid::AUTHORITY_KEY_IDENTIFIER, Some((false, encode(Tag::SEQUENCE, &[])))),
+        Certificates, Reason::CertificateProfile),
+];
+
+#[test]
+fn what_needs_a_tolerance_is_never_authentic() {
+    for (tolerance, alter, id, reason) in TOLERABLE {
+        let mut document = Document::new();
+        alter(&mut document);
+        let sod = document.sod();
+        let others: Tolerances = Tolerance::ALL.iter().copied().filter(|other| other != tolerance).collect();
+        let cases = [
+            (Tolerances::none(), Failed, *reason),
+            (others, Failed, *reason),
+            (Tolerances::none().with(*tolerance), Undetermined, Reason::Tolerance),
+            (Tolerances::field(), Undetermined, Reason::Tolerance),
+        ];
+        for (tolerances, state, reason) in cases {
+            let setting = Setting { tolerances, ..Setting::trusting(&document) };
+            let findings = judge(&sod, files(&document), &setting);
+            let check = check(&findings, *id);
+            assert_eq!((check.state, check.reason), (state, Some(reason)), "{tolerance}");
+            assert_eq!(check.tolerances, [*tolerance]);
+            assert_eq!(findings.authenticity(), state);
+            assert!(findings.authenticated(DataGroup::DG1).is_none());
+        }
     }
 }
 
@@ -547,6 +587,7 @@ fn a_missing_security_object_is_a_finding() {
             issued: None,
             issuing_state: None,
             document_code: None,
+            tolerances: Tolerances::field(),
         };
         let findings = passive_authentication(&inputs);
         let object = check(&findings, Object);
@@ -611,6 +652,7 @@ fn the_specimen_gives_the_findings_that_its_description_implies() {
         issued: None,
         state: Some("D<<"),
         code: Some("P<"),
+        tolerances: Tolerances::none(),
     };
     let findings = judge(&sod, files, &setting);
     let expected = [

@@ -1,8 +1,7 @@
 //! The data groups that hold images: EF.DG2 (face), EF.DG3 (fingers), EF.DG4 (irises), EF.DG5 and EF.DG7 (displayed).
 
-use chipid::lds::{
-    Dg2, Dg3, Dg4, Dg5, Dg7, Dimensions, Finding, Image, ImageFormat, MAX_DISPLAYED, MAX_FACES, MAX_FINGERS, MAX_IRISES,
-};
+use chipid::BOUNDS;
+use chipid::lds::{Dg2, Dg3, Dg4, Dg5, Dg7, Dimensions, Finding, Image, ImageFormat};
 
 pub fn all(bytes: &[u8]) {
     dg2(bytes);
@@ -27,7 +26,7 @@ fn findings(file: &[u8], findings: &[Finding]) {
 
 fn dg2(bytes: &[u8]) {
     let Ok(dg2) = Dg2::parse(bytes) else { return };
-    assert!(dg2.faces.len() <= MAX_FACES);
+    assert!(dg2.faces.len() <= BOUNDS.faces);
     for face in &dg2.faces {
         assert!(super::stands_at(bytes, face.at, face.image));
         assert!(!face.image.is_empty(), "a face has an image");
@@ -39,28 +38,28 @@ fn dg2(bytes: &[u8]) {
 
 fn dg3(bytes: &[u8]) {
     let Ok(dg3) = Dg3::parse(bytes) else { return };
-    assert!(dg3.fingers.len() <= MAX_FINGERS);
+    assert!(dg3.fingers.len() <= BOUNDS.fingers);
     dg3.fingers.iter().for_each(|finger| image(bytes, &finger.image));
     findings(bytes, &dg3.findings);
 }
 
 fn dg4(bytes: &[u8]) {
     let Ok(dg4) = Dg4::parse(bytes) else { return };
-    assert!(dg4.irises.len() <= MAX_IRISES);
+    assert!(dg4.irises.len() <= BOUNDS.irises);
     dg4.irises.iter().for_each(|iris| image(bytes, &iris.image));
     findings(bytes, &dg4.findings);
 }
 
 fn dg5(bytes: &[u8]) {
     let Ok(dg5) = Dg5::parse(bytes) else { return };
-    assert!(dg5.displayed_portraits.len() <= MAX_DISPLAYED);
+    assert!(dg5.displayed_portraits.len() <= BOUNDS.displayed_images);
     dg5.displayed_portraits.iter().for_each(|one| image(bytes, one));
     findings(bytes, &dg5.findings);
 }
 
 fn dg7(bytes: &[u8]) {
     let Ok(dg7) = Dg7::parse(bytes) else { return };
-    assert!(dg7.displayed_signatures.len() <= MAX_DISPLAYED);
+    assert!(dg7.displayed_signatures.len() <= BOUNDS.displayed_images);
     dg7.displayed_signatures.iter().for_each(|one| image(bytes, one));
     findings(bytes, &dg7.findings);
 }

@@ -1,7 +1,8 @@
 //! EF.CardAccess, EF.DG14 and EF.DG15: security infos and the keys in them.
 
 use super::certificates::public_key;
-use chipid::lds::{Dg14, Dg15, FileId, MAX_INFOS, SecurityInfos};
+use chipid::BOUNDS;
+use chipid::lds::{Dg14, Dg15, FileId, SecurityInfos};
 use chipid::tlv::{Tag, encode};
 
 pub fn all(bytes: &[u8]) {
@@ -12,7 +13,7 @@ pub fn all(bytes: &[u8]) {
 }
 
 fn check(infos: &SecurityInfos, file: &[u8]) {
-    assert!(infos.infos.len() <= MAX_INFOS);
+    assert!(infos.infos.len() <= BOUNDS.security_infos);
     for info in &infos.infos {
         assert!(infos.contains(&info.raw));
         assert!(file.windows(info.raw.len()).any(|window| window == info.raw), "an info is a piece of the file");

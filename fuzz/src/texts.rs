@@ -1,11 +1,9 @@
 //! What people read: the MRZ and EF.DG1, EF.DG11, EF.DG12, EF.DG13, EF.DG16, the groups without a form, the QR code of
 //! Vietnam's card, and the passwords that a person types.
 
+use chipid::BOUNDS;
 use chipid::Password;
-use chipid::lds::{
-    DataGroup, Dg11, Dg12, Dg16, Finding, MAX_NAMES, MAX_OTHERS, MAX_PERSONS, Mrz, OpaqueGroup, Text, check_digit,
-    comparable,
-};
+use chipid::lds::{DataGroup, Dg11, Dg12, Dg16, Finding, Mrz, OpaqueGroup, Text, check_digit, comparable};
 use chipid::national::OptionalDetails;
 use chipid::vietnam::{Dg13, PersonalNumber, Qr};
 
@@ -64,7 +62,7 @@ fn mrz(text: &str) {
 
 fn dg11(bytes: &[u8]) {
     let Ok(dg11) = Dg11::parse(bytes) else { return };
-    assert!(dg11.other_names.len() <= MAX_NAMES && dg11.others.len() <= MAX_OTHERS);
+    assert!(dg11.other_names.len() <= BOUNDS.names && dg11.others.len() <= BOUNDS.other_objects);
     findings(bytes, &dg11.findings);
     dg11.other_names.iter().for_each(text);
     [dg11.full_name, dg11.place_of_birth, dg11.permanent_address, dg11.title].iter().flatten().for_each(text);
@@ -73,7 +71,7 @@ fn dg11(bytes: &[u8]) {
 
 fn dg12(bytes: &[u8]) {
     let Ok(dg12) = Dg12::parse(bytes) else { return };
-    assert!(dg12.other_persons.len() <= MAX_NAMES);
+    assert!(dg12.other_persons.len() <= BOUNDS.names);
     findings(bytes, &dg12.findings);
     dg12.other_persons.iter().for_each(text);
     let _ = (format!("{dg12:?}"), dg12.personalization_time.map(|time| time.to_text()));
@@ -93,7 +91,7 @@ fn dg13(bytes: &[u8]) {
 
 fn dg16(bytes: &[u8]) {
     let Ok(dg16) = Dg16::parse(bytes) else { return };
-    assert!(dg16.persons.len() <= MAX_PERSONS);
+    assert!(dg16.persons.len() <= BOUNDS.persons);
     findings(bytes, &dg16.findings);
     for person in &dg16.persons {
         [person.name_of_person, person.telephone, person.address].iter().flatten().for_each(text);

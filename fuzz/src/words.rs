@@ -1,11 +1,12 @@
 //! Data objects, object identifiers, commands and responses, and the small files that are rows of data objects: TLV, OID,
 //! APDU, answer to reset, EF.ATR/INFO, EF.DIR, EF.COM.
 
+use chipid::BOUNDS;
 use chipid::iso7816::command::{Command, Form};
 use chipid::iso7816::{Response, StatusWord};
 use chipid::lds::{AtrInfo, CardCapabilities, Com, Dir};
 use chipid::oid::Oid;
-use chipid::tlv::{self, MAX_DEPTH, Reader, Tag};
+use chipid::tlv::{self, Reader, Tag};
 
 pub fn all(bytes: &[u8]) {
     walk(bytes, &mut Reader::new(bytes), 0);
@@ -23,7 +24,7 @@ pub fn all(bytes: &[u8]) {
 /// Every data object stands where it says it does, encodes again to the same bytes, and the walk goes no deeper than it
 /// may.
 fn walk(whole: &[u8], reader: &mut Reader<'_>, depth: u8) {
-    assert!(depth <= MAX_DEPTH);
+    assert!(depth <= BOUNDS.tlv_depth);
     while !reader.is_empty() {
         let at = reader.at();
         let tag = reader.peek();

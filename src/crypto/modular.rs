@@ -28,8 +28,8 @@ impl Modulus {
     /// The modulus with these octets; `None` where it is even, or below 3.
     pub fn new(prime: &[u8]) -> Option<Self> {
         let number = BoxedUint::from_be_slice_vartime(prime);
-        let octets = usize::try_from(number.bits().div_ceil(8)).ok()?;
-        if number.bits() < 2 {
+        let octets = usize::try_from(number.bit_width().div_ceil(8)).ok()?;
+        if number.bit_width() < 2 {
             return None;
         }
         let odd: Option<Odd<BoxedUint>> = Odd::new(number).into();

@@ -3,7 +3,7 @@
 use super::attestation::{Attested, suite_names};
 use super::document::{Document, FileState, MappingRecord, Origin};
 use super::file_checks::Values;
-use crate::checks::{Check, CheckId, Reason, State, Warning};
+use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::chip::{ActiveAuthentication, ChipAuthentication, KeyChoice, choose_key, verify};
 use crate::crypto::{Cipher, CryptoError, PublicKey};
 use crate::lds::{DataGroup, Dg15, FileId};
@@ -30,12 +30,13 @@ pub(super) fn all(
     pa: &PassiveAuthentication<'_>,
     card_security: &Check,
     attested: &Attested<'_>,
+    allowed: &Tolerances,
 ) -> (Vec<Check>, Due) {
     let mapping = chip_authentication_mapping(document, values, card_security, attested);
     let checks = vec![
         mapping.clone(),
-        chip_authentication(document, values, pa, &mapping, attested),
-        active_authentication(document, values, pa),
+        chip_authentication(document, values, pa, &mapping, attested, allowed),
+        active_authentication(document, values, pa, allowed),
     ];
     let due = checks
         .iter()
@@ -140,6 +141,7 @@ fn chip_authentication(
     pa: &PassiveAuthentication<'_>,
     mapping: &Check,
     attested: &Attested<'_>,
+    allowed: &Tolerances,
 ) -> Check {
     let id = CheckId::ChipChipAuthentication;
     if !is_listed(pa, DataGroup::DG14) {
@@ -162,26 +164,34 @@ fn chip_authentication(
     };
     let suite = key.suite();
     let compared = format!("{}, {}", suite.group.name(), suite.cipher.name());
+    // A suite that DG14 does not name is guessed; whether that is allowed.
+    let guess = Tolerance::MissingChipAuthenticationInfo;
+    let unnamed = suite.protocol.is_none().then_some(allowed.allows(guess));
+    let guessed =
+        |reason| Check::tolerating(id, guess, allowed, reason).warning(Warning::MissingChipAuthenticationInfo);
+    let key_not_authenticated = |is_guessed: bool| {
+        let check = Check::undetermined(id, Reason::KeyNotAuthenticated);
+        match is_guessed {
+            true => check.warning(Warning::MissingChipAuthenticationInfo).needing([guess]),
+            false => check,
+        }
+    };
     let check = match document.chip_authentication() {
         ChipAuthentication::Proven(used) if *used != suite => Check::failed(id, Reason::Mismatch),
+        ChipAuthentication::Proven(_) if unnamed == Some(false) => guessed(Reason::Malformed),
         ChipAuthentication::Proven(_) if pa.authenticated(DataGroup::DG14).is_none() => {
-            let unnamed = suite.protocol.is_none().then_some(Warning::MissingChipAuthenticationInfo);
-            Check::undetermined(id, Reason::KeyNotAuthenticated).warnings(unnamed)
+            key_not_authenticated(unnamed.is_some())
         }
-        ChipAuthentication::Proven(_) if suite.protocol.is_none() => {
-            Check::undetermined(id, Reason::Tolerance).warning(Warning::MissingChipAuthenticationInfo)
-        }
+        ChipAuthentication::Proven(_) if unnamed.is_some() => guessed(Reason::Malformed),
         ChipAuthentication::Proven(_) => Check::successful(id),
         ChipAuthentication::Attested if attested.chip_suite().is_some_and(|told| *told != suite_names(&suite)) => {
             Check::failed(id, Reason::Mismatch)
         }
+        ChipAuthentication::Attested if unnamed == Some(false) => guessed(Reason::Malformed),
         ChipAuthentication::Attested if attested.is_trusted() && pa.authenticated(DataGroup::DG14).is_none() => {
-            let unnamed = suite.protocol.is_none().then_some(Warning::MissingChipAuthenticationInfo);
-            Check::undetermined(id, Reason::KeyNotAuthenticated).warnings(unnamed)
+            key_not_authenticated(unnamed.is_some())
         }
-        ChipAuthentication::Attested if attested.is_trusted() && suite.protocol.is_none() => {
-            Check::undetermined(id, Reason::Tolerance).warning(Warning::MissingChipAuthenticationInfo)
-        }
+        ChipAuthentication::Attested if attested.is_trusted() && unnamed.is_some() => guessed(Reason::Malformed),
         ChipAuthentication::Attested => attested.vouch(Check::successful(id)),
         ChipAuthentication::NotMade if document.origin() == Origin::Files => Check::undetermined(id, Reason::FromFile),
         ChipAuthentication::ShownByMapping if mapping.is_successful() => {
@@ -206,7 +216,12 @@ fn chip_authentication(
 }
 
 /// Active authentication: due where EF.SOD lists DG15.
-fn active_authentication(document: &Document, values: &Values<'_>, pa: &PassiveAuthentication<'_>) -> Check {
+fn active_authentication(
+    document: &Document,
+    values: &Values<'_>,
+    pa: &PassiveAuthentication<'_>,
+    allowed: &Tolerances,
+) -> Check {
     let id = CheckId::ChipActiveAuthentication;
     if !is_listed(pa, DataGroup::DG15) {
         return Check::new(id, State::NotSupported, Some(Reason::NotDue)).comparing("EF.SOD lists no DG15");
@@ -223,15 +238,16 @@ fn active_authentication(document: &Document, values: &Values<'_>, pa: &PassiveA
     let check = match document.active_authentication() {
         ActiveAuthentication::Answered { challenge, signature, .. } => {
             match verify(key, values.active_authentication_digest(), challenge, signature) {
-                Ok(verified) if pa.authenticated(DataGroup::DG15).is_none() => {
-                    Check::undetermined(id, Reason::KeyNotAuthenticated).warnings(verified.warnings)
-                }
                 Ok(verified) => {
                     let compared = format!("{compared}, {}", verified.digest.name());
-                    let check = if verified.warnings.contains(&Warning::DerSignature) {
-                        Check::undetermined(id, Reason::Tolerance)
-                    } else {
-                        Check::successful(id)
+                    let der = verified.warnings.contains(&Warning::DerSignature);
+                    let check = match der {
+                        true => Check::tolerating(id, Tolerance::DerSignature, allowed, Reason::BadSignature),
+                        false => Check::successful(id),
+                    };
+                    let check = match pa.authenticated(DataGroup::DG15).is_none() && check.state != State::Failed {
+                        true => Check::undetermined(id, Reason::KeyNotAuthenticated).needing(check.tolerances),
+                        false => check,
                     };
                     return check.warnings(verified.warnings).comparing(compared);
                 }

@@ -1,11 +1,12 @@
 //! The files as values, each parsed once, and what is amiss with them; passive authentication's inputs.
 
-use super::document::{Document, FileState, NotRead};
-use crate::checks::{Check, CheckId, Reason, State, Warning};
+use super::attestation::Attested;
+use super::document::{Document, FileState, LengthRecord, NotRead};
+use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::lds::{
-    CardSecurity, CardSecurityError, Com, DataGroup, Dg2, Dg3, Dg4, Dg5, Dg7, Dg11, Dg12, Dg14, Dg15, Dg16, FileId,
-    Finding, Kind, Mrz, MrzField,
+    AtrInfo, CardSecurity, CardSecurityError, Com, DataGroup, Defect, Dg2, Dg3, Dg4, Dg5, Dg7, Dg11, Dg12, Dg14, Dg15,
+    Dg16, FileId, Finding, Kind, Mrz, MrzField,
 };
 use crate::passive_authentication::{self as pa, Inputs, PassiveAuthentication};
 use crate::pki::TrustStore;
@@ -123,6 +124,7 @@ pub(super) fn inputs<'a>(
     values: &'a Values<'a>,
     trust: &'a TrustStore,
     at: OffsetDateTime,
+    tolerances: &Tolerances,
 ) -> Inputs<'a> {
     let files: BTreeMap<_, _> =
         DataGroup::all().filter_map(|group| Some((group, state(document.file(FileId::DataGroup(group)))?))).collect();
@@ -135,6 +137,7 @@ pub(super) fn inputs<'a>(
         issued: values.issued(),
         issuing_state: values.mrz().map(Mrz::issuing_state),
         document_code: values.mrz().map(Mrz::document_code),
+        tolerances: *tolerances,
     }
 }
 
@@ -167,26 +170,52 @@ fn state(file: &FileState) -> Option<pa::FileState<'_>> {
 }
 
 /// The checks `lds.*`.
-pub(super) fn all(document: &Document, values: &Values<'_>, pa: &PassiveAuthentication<'_>) -> Vec<Check> {
-    let mut checks = vec![com(document, values, pa)];
-    checks.extend(conformity(CheckId::LdsDg1, &values.mrz, |mrz| mrz.findings()));
-    checks.extend(conformity(CheckId::LdsDg2, &values.dg2, |dg2| &dg2.findings));
-    checks.extend(conformity(CheckId::LdsDg3, &values.dg3, |dg3| &dg3.findings));
-    checks.extend(conformity(CheckId::LdsDg4, &values.dg4, |dg4| &dg4.findings));
-    checks.extend(conformity(CheckId::LdsDg5, &values.dg5, |dg5| &dg5.findings));
-    checks.extend(conformity(CheckId::LdsDg7, &values.dg7, |dg7| &dg7.findings));
-    checks.extend(conformity(CheckId::LdsDg11, &values.dg11, |dg11| &dg11.findings));
-    checks.extend(conformity(CheckId::LdsDg12, &values.dg12, |dg12| &dg12.findings));
-    checks.extend(conformity(CheckId::LdsDg13, &values.dg13, |dg13| dg13.findings()));
-    checks.extend(conformity(CheckId::LdsDg14, &values.dg14, |dg14| dg14.findings()));
-    checks.extend(conformity(CheckId::LdsDg15, &values.dg15, |dg15| &dg15.findings));
-    checks.extend(conformity(CheckId::LdsDg16, &values.dg16, |dg16| &dg16.findings));
+pub(super) fn all(
+    document: &Document,
+    values: &Values<'_>,
+    pa: &PassiveAuthentication<'_>,
+    allowed: &Tolerances,
+) -> Vec<Check> {
+    let mut checks = vec![com(document, values, pa, allowed)];
+    checks.extend(conformity(CheckId::LdsDg1, &values.mrz, allowed, |mrz| mrz.findings()));
+    checks.extend(conformity(CheckId::LdsDg2, &values.dg2, allowed, |dg2| &dg2.findings));
+    checks.extend(conformity(CheckId::LdsDg3, &values.dg3, allowed, |dg3| &dg3.findings));
+    checks.extend(conformity(CheckId::LdsDg4, &values.dg4, allowed, |dg4| &dg4.findings));
+    checks.extend(conformity(CheckId::LdsDg5, &values.dg5, allowed, |dg5| &dg5.findings));
+    checks.extend(conformity(CheckId::LdsDg7, &values.dg7, allowed, |dg7| &dg7.findings));
+    checks.extend(conformity(CheckId::LdsDg11, &values.dg11, allowed, |dg11| &dg11.findings));
+    checks.extend(conformity(CheckId::LdsDg12, &values.dg12, allowed, |dg12| &dg12.findings));
+    checks.extend(conformity(CheckId::LdsDg13, &values.dg13, allowed, |dg13| dg13.findings()));
+    checks.extend(conformity(CheckId::LdsDg14, &values.dg14, allowed, |dg14| dg14.findings()));
+    checks.extend(conformity(CheckId::LdsDg15, &values.dg15, allowed, |dg15| &dg15.findings));
+    checks.extend(conformity(CheckId::LdsDg16, &values.dg16, allowed, |dg16| &dg16.findings));
     checks.push(expiry(values));
     checks
 }
 
+/// EF.ATR/INFO as a value, where it was read or is announced. Nothing signs it: it may cost an exchange, never a verdict.
+pub(super) fn atr_info(document: &Document, attested: &Attested<'_>, allowed: &Tolerances) -> Option<Check> {
+    let id = CheckId::LdsAtrInfo;
+    if let Some(told) = attested.retold(id) {
+        return Some(told);
+    }
+    let record = match (&document.lengths, document.file(FileId::AtrInfo).bytes()) {
+        (Some(record), _) => record.clone(),
+        (None, Some(bytes)) => LengthRecord { announced: false, file: Some(AtrInfo::parse(bytes)) },
+        (None, None) => return None,
+    };
+    let missing = Check::failed(id, Reason::Missing).comparing("extended length information, tag 7F66");
+    let Some(file) = record.file else { return record.announced.then_some(missing) };
+    let check = of_findings(id, &file.findings, allowed);
+    let announced = record.announced || file.capabilities.is_some_and(|can| can.extended_length_info);
+    Some(match check.is_successful() && file.extended_length.is_none() && announced {
+        true => missing.warnings(check.warnings),
+        false => check,
+    })
+}
+
 /// EF.COM lists what EF.SOD lists, no more and no less (conformance H_90 to H_92).
-fn com(document: &Document, values: &Values<'_>, pa: &PassiveAuthentication<'_>) -> Check {
+fn com(document: &Document, values: &Values<'_>, pa: &PassiveAuthentication<'_>, allowed: &Tolerances) -> Check {
     let id = CheckId::LdsCom;
     let com = match &values.com {
         Some(Ok(com)) => com,
@@ -201,39 +230,62 @@ fn com(document: &Document, values: &Values<'_>, pa: &PassiveAuthentication<'_>)
             return Check::undetermined(id, reason).comparing("EF.COM");
         }
     };
-    if let Some(fault) = com.findings.iter().find(|finding| finding.kind().is_fault()) {
-        return Check::failed(id, reason(fault.kind())).comparing(fault.to_string());
-    }
-    let Some(listed) = &com.data_groups else { return Check::failed(id, Reason::Malformed).comparing("EF.COM") };
+    let judged = of_findings(id, &com.findings, allowed);
+    // Without a list, only by a tolerance, there is nothing to compare.
+    let Some(listed) = com.data_groups.as_ref().filter(|_| judged.state != State::Failed) else { return judged };
     let mut signed = pa.data_groups().to_vec();
     signed.sort();
     signed.dedup();
     let check = if pa.data_groups().is_empty() {
         Check::undetermined(id, Reason::NothingToCompare)
     } else if *listed == signed {
-        Check::successful(id)
+        Check::new(id, judged.state, judged.reason)
     } else {
         Check::failed(id, Reason::Mismatch)
     };
-    check
-        .warnings(com.findings.iter().map(|finding| warning(finding.kind())))
-        .comparing("data groups of EF.COM and EF.SOD")
+    let compared = match judged.compared.is_empty() {
+        true => "data groups of EF.COM and EF.SOD".to_owned(),
+        false => format!("data groups of EF.COM and EF.SOD; {}", judged.compared),
+    };
+    check.warnings(judged.warnings).needing(judged.tolerances).comparing(compared)
 }
 
 /// A file as a value: successful, or its first fault with its place.
-fn conformity<T>(id: CheckId, value: &Value<T>, findings: impl Fn(&T) -> &[Finding]) -> Option<Check> {
-    match value.as_ref()? {
-        Err(error) => Some(Check::failed(id, Reason::Malformed).comparing(error.to_string())),
-        Ok(value) => {
-            let findings = findings(value);
-            let faults: Vec<&Finding> = findings.iter().filter(|finding| finding.kind().is_fault()).collect();
-            let lesser = findings.iter().filter(|finding| !finding.kind().is_fault());
-            let check = match faults.first() {
-                None => Check::successful(id),
-                Some(fault) => Check::failed(id, reason(fault.kind())).comparing(sentences(&faults)),
-            };
-            Some(check.warnings(lesser.map(|finding| warning(finding.kind()))))
-        }
+fn conformity<T>(
+    id: CheckId,
+    value: &Value<T>,
+    allowed: &Tolerances,
+    findings: impl Fn(&T) -> &[Finding],
+) -> Option<Check> {
+    Some(match value.as_ref()? {
+        Err(error) => Check::failed(id, Reason::Malformed).comparing(error.to_string()),
+        Ok(value) => of_findings(id, findings(value), allowed),
+    })
+}
+
+/// What the findings of a file come to. What a tolerance stands for is a fault where it is not allowed, and no success
+/// where it is.
+fn of_findings(id: CheckId, findings: &[Finding], allowed: &Tolerances) -> Check {
+    let needed = |finding: &&Finding| tolerance(finding.defect);
+    let is_tolerated = |finding: &&Finding| needed(finding).is_some_and(|tolerance| allowed.allows(tolerance));
+    let is_fault = |finding: &&Finding| finding.kind().is_fault() || needed(finding).is_some();
+    let (tolerated, faults): (Vec<&Finding>, Vec<&Finding>) = findings.iter().filter(is_fault).partition(is_tolerated);
+    let check = match faults.first() {
+        Some(fault) => Check::failed(id, reason(fault.kind())).comparing(sentences(&faults)),
+        None if !tolerated.is_empty() => Check::undetermined(id, Reason::Tolerance).comparing(sentences(&tolerated)),
+        None => Check::successful(id),
+    };
+    let lesser = findings.iter().filter(|finding| !finding.kind().is_fault());
+    check.warnings(lesser.map(|finding| warning(finding.kind()))).needing(findings.iter().filter_map(|f| needed(&f)))
+}
+
+/// The tolerance that a defect of a file may be allowed by.
+fn tolerance(defect: Defect) -> Option<Tolerance> {
+    match defect {
+        Defect::ComUnicodeMissing => Some(Tolerance::MissingUnicodeVersion),
+        Defect::ComListMissing => Some(Tolerance::MissingDataGroupList),
+        Defect::ChipInfoMissing => Some(Tolerance::MissingChipAuthenticationInfo),
+        _ => None,
     }
 }
 

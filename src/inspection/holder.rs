@@ -210,6 +210,19 @@ pub(super) fn of(
     (Holder(found), portrait(values, pa))
 }
 
+/// The personal number, whatever the plan hands out: of DG13, DG11 or DG1, as among the fields.
+pub(super) fn personal_number(values: &Values<'_>) -> Option<String> {
+    let dg13 = values.dg13().and_then(|dg13| dg13.text(Dg13Field::PersonalNumber)).map(str::to_owned);
+    let dg11 = values.dg11.as_ref().and_then(|dg11| dg11.as_ref().ok()?.personal_number);
+    let dg11 = dg11.map(|text| text.text().into_owned()).filter(|number| !number.is_empty());
+    dg13.or(dg11).or_else(|| td1_number(values.mrz()?).map(|found| found.number.as_str().to_owned()))
+}
+
+/// The place of residence, whatever the plan hands out.
+pub(super) fn place_of_residence<'a>(values: &'a Values<'_>) -> Option<&'a str> {
+    values.dg13()?.text(Dg13Field::PlaceOfResidence)
+}
+
 fn of_dg13(dg13: &Dg13) -> Vec<(&'static str, String)> {
     let texts = [
         ("personal_number", dg13.text(Dg13Field::PersonalNumber)),

@@ -5,7 +5,7 @@ use super::holder::{Holder, Portrait};
 use super::verdict::Verdict;
 use crate::access::{AccessProtocol, AccessRecord, Offer};
 use crate::channel::Limits;
-use crate::checks::{Check, CheckId};
+use crate::checks::{Check, CheckId, Tolerance, Tolerances};
 use crate::passive_authentication::PassiveAuthentication;
 use crate::vietnam::province_of_residence;
 use base64::Engine as _;
@@ -30,6 +30,17 @@ pub struct Report {
     resumes: u32,
     resumed_files: Vec<&'static str>,
     not_read: Vec<NotReadFile>,
+    tolerances: Vec<UsedTolerance>,
+}
+
+/// A tolerance that was used, and the check that would have failed without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct UsedTolerance {
+    /// The check that it stands in.
+    pub check: CheckId,
+    /// The tolerance.
+    pub tolerance: Tolerance,
 }
 
 /// A file that was not asked for, or is not there any more.
@@ -75,6 +86,7 @@ pub struct OnlineCheck {
 }
 
 impl Report {
+    #[expect(clippy::too_many_arguments, reason = "each is a part of the report")]
     pub(super) fn new(
         document: &Document,
         verdict: Verdict,
@@ -83,12 +95,20 @@ impl Report {
         holder: Holder,
         portrait: Option<Portrait>,
         pa: &PassiveAuthentication<'_>,
+        allowed: &Tolerances,
     ) -> Self {
         let online_check = OnlineCheck::of(&holder, pa);
+        let tolerances = checks
+            .iter()
+            .flat_map(|check| check.tolerances.iter().map(|tolerance| (check.id, *tolerance)))
+            .filter(|(_, tolerance)| allowed.allows(*tolerance))
+            .map(|(check, tolerance)| UsedTolerance { check, tolerance })
+            .collect();
         Self {
             schema: "chipid.result/1",
             verdict,
             expired,
+            tolerances,
             checks,
             holder,
             portrait,
@@ -133,6 +153,12 @@ impl Report {
     /// were removed from the evidence that the document comes from.
     pub fn not_read(&self) -> &[NotReadFile] {
         &self.not_read
+    }
+
+    /// The tolerances that were used, each with the check that would have failed without it. Where one was used the verdict
+    /// is *undetermined* at best.
+    pub fn tolerances(&self) -> &[UsedTolerance] {
+        &self.tolerances
     }
 
     /// The verdict. It is never the whole story: the checks say why.

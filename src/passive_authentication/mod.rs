@@ -4,16 +4,18 @@
 //! again years later by the same call. Nothing fails as an error: each finding is a [`Check`] of its own. Only this room
 //! can make an [`Authenticated`]: bytes whose hash a security object holds that a trusted signer signed.
 //!
-//! Not here: revocation (its check is always *not checked*), EF.COM and EF.CardAccess, and the verdict.
+//! Not here: EF.COM and EF.CardAccess, and the verdict.
 
 mod card_security;
 mod hashes;
+mod revocation;
 mod signer;
 
 pub use card_security::card_security;
 pub use hashes::{HashMatches, provisional};
+pub use revocation::ConsultedList;
 
-use crate::checks::{Check, CheckId, Reason, State, Warning};
+use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::crypto::DigestAlgorithm;
 use crate::lds::{DataGroup, SecurityObject, SodDefect};
 use crate::oid;
@@ -73,6 +75,8 @@ pub struct Inputs<'a> {
     pub issuing_state: Option<&'a str>,
     /// The document code of the machine readable zone in DG1, as it stands there: `I<`, `P<`.
     pub document_code: Option<&'a str>,
+    /// The tolerances that the caller allows.
+    pub tolerances: Tolerances,
 }
 
 /// The findings of passive authentication.
@@ -83,6 +87,7 @@ pub struct PassiveAuthentication<'a> {
     document_signer: Option<Certificate>,
     anchor: Option<Certificate>,
     signing_time: Option<OffsetDateTime>,
+    consulted: Vec<ConsultedList>,
     authenticated: Vec<Authenticated<'a>>,
 }
 
@@ -125,8 +130,8 @@ impl<'a> PassiveAuthentication<'a> {
     }
 
     /// Whether the security object is a trusted signer's word: *failed* if a check on it failed, *successful* if each one
-    /// that trust rests on is successful, else *undetermined*. Data groups, revocation, and what there was nothing to
-    /// compare with do not enter.
+    /// that trust rests on is successful, else *undetermined*. Data groups, a revocation that nobody could look up, and what
+    /// there was nothing to compare with do not enter.
     pub fn authenticity(&self) -> State {
         let state = |id: &CheckId| self.check(*id).map_or(State::Undetermined, |check| check.state);
         if SIGNED.iter().chain(&BESIDE).any(|id| state(id) == State::Failed) {
@@ -153,6 +158,11 @@ impl<'a> PassiveAuthentication<'a> {
         self.anchor.as_ref()
     }
 
+    /// The revocation lists that were consulted.
+    pub fn consulted_lists(&self) -> &[ConsultedList] {
+        &self.consulted
+    }
+
     /// When EF.SOD was signed, by the signer's own word.
     pub fn signing_time(&self) -> Option<OffsetDateTime> {
         self.signing_time
@@ -168,7 +178,7 @@ impl<'a> PassiveAuthentication<'a> {
 const SIGNED: [CheckId; 4] =
     [CheckId::PaSecurityObject, CheckId::PaSignature, CheckId::PaChain, CheckId::PaCertificates];
 /// What must not have failed besides.
-const BESIDE: [CheckId; 2] = [CheckId::PaValidity, CheckId::PaCountry];
+const BESIDE: [CheckId; 3] = [CheckId::PaValidity, CheckId::PaRevocation, CheckId::PaCountry];
 
 /// Judges a document's security object and its data groups.
 pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<'a> {
@@ -192,15 +202,15 @@ pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<
         Err(error) => return without_security_object(inputs, State::Failed, Reason::Malformed, &error.to_string()),
     };
     let mut budget = Budget::new(Budget::DOCUMENT);
-    let Judgement { signature, chain, certificates, validity, country, document_signer, anchor } =
+    let Judgement { signature, chain, certificates, validity, revocation, consulted, country, document_signer, anchor } =
         signer::judge(sod.signed_data(), inputs, &mut budget);
-    let security_object = security_object(&sod).warnings(laxities(sod.signed_data().laxities()));
-    let revocation = Check::undetermined(CheckId::PaRevocation, Reason::RevocationNotChecked);
+    let security_object = security_object(&sod, &inputs.tolerances).warnings(laxities(sod.signed_data().laxities()));
     let mut findings = PassiveAuthentication {
         checks: vec![security_object, signature, chain, certificates, validity, revocation, country],
         data_groups: sod.data_groups().collect(),
         document_signer,
         anchor,
+        consulted,
         signing_time: sod.signed_data().only_signer().ok().and_then(|signer| signer.signing_time()),
         authenticated: Vec::new(),
     };
@@ -233,11 +243,12 @@ fn without_security_object<'a>(
         document_signer: None,
         anchor: None,
         signing_time: None,
+        consulted: Vec::new(),
         authenticated: Vec::new(),
     }
 }
 
-fn security_object(sod: &SecurityObject<'_>) -> Check {
+fn security_object(sod: &SecurityObject<'_>, allowed: &Tolerances) -> Check {
     let id = CheckId::PaSecurityObject;
     let content = sod.content();
     let compared = match content.lds_version() {
@@ -263,7 +274,9 @@ fn security_object(sod: &SecurityObject<'_>) -> Check {
     if sod.has_legacy_oid() {
         let content_type = sod.signed_data().content_type();
         let compared = format!("{compared}, content type {content_type}");
-        return Check::undetermined(id, Reason::Tolerance).warning(Warning::LegacyLdsOid).comparing(compared);
+        return Check::tolerating(id, Tolerance::LegacyLdsOid, allowed, Reason::Malformed)
+            .warning(Warning::LegacyLdsOid)
+            .comparing(compared);
     }
     if content.is_of_the_future() {
         return Check::undetermined(id, Reason::UnknownVersion).comparing(compared);

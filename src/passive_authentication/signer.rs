@@ -5,7 +5,8 @@
 //! certificate that the caller pinned, byte for byte.
 
 use super::Inputs;
-use crate::checks::{Check, CheckId, Reason, State, Warning};
+use super::revocation::{ConsultedList, revocation};
+use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey};
 use crate::pki::{
     Budget, Certificate, CertificateError, Chain, CmsError, Defect, SignedData, SignerId, SignerInfo, Validity,
@@ -19,6 +20,8 @@ pub(super) struct Judgement {
     pub(super) chain: Check,
     pub(super) certificates: Check,
     pub(super) validity: Check,
+    pub(super) revocation: Check,
+    pub(super) consulted: Vec<ConsultedList>,
     pub(super) country: Check,
     pub(super) document_signer: Option<Certificate>,
     pub(super) anchor: Option<Certificate>,
@@ -36,9 +39,13 @@ pub(super) fn judge(signed: &SignedData<'_>, inputs: &Inputs<'_>, budget: &mut B
     let Some(document_signer) = named.cloned() else {
         return without_signer(unknown_signer(signed, signer, present.len()), inputs);
     };
-    let signature = signature(signed, signer, &document_signer, budget);
+    let signature = signature(signed, signer, &document_signer, &inputs.tolerances, budget);
     let (chain, anchor) = chain(&document_signer, inputs, budget);
+    let chain = tolerated(chain, anchor, inputs);
+    let (revocation, consulted) = revocation(Some(&document_signer), anchor, signer.signing_time(), inputs);
     Judgement {
+        revocation,
+        consulted,
         certificates: profiles(&document_signer, anchor, inputs),
         validity: validity(&document_signer, anchor, signer.signing_time(), inputs),
         country: country(Some(&document_signer), anchor, inputs),
@@ -49,6 +56,22 @@ pub(super) fn judge(signed: &SignedData<'_>, inputs: &Inputs<'_>, budget: &mut B
     }
 }
 
+/// The chain to an anchor that only a list under a tolerance brought: no success, and without the tolerance no anchor.
+fn tolerated(chain: Check, anchor: Option<&Certificate>, inputs: &Inputs<'_>) -> Check {
+    let tolerance = Tolerance::DigestInfoWithoutNull;
+    let is_tolerated = chain.is_successful() && anchor.is_some_and(|anchor| inputs.trust.is_tolerated(anchor));
+    if !is_tolerated {
+        return chain;
+    }
+    let open = match inputs.tolerances.allows(tolerance) {
+        true => Check::undetermined(chain.id, Reason::Tolerance).needing([tolerance]),
+        false => Check::undetermined(chain.id, Reason::AnchorNotFound),
+    };
+    let compared =
+        format!("{}; the anchor comes only from a list that needs the tolerance {tolerance}", chain.compared);
+    open.comparing(compared).warnings(chain.warnings)
+}
+
 /// No certificate can be called the signer's.
 fn without_signer(signature: Check, inputs: &Inputs<'_>) -> Judgement {
     let missing = |id| Check::undetermined(id, Reason::SignerCertificateMissing);
@@ -57,6 +80,8 @@ fn without_signer(signature: Check, inputs: &Inputs<'_>) -> Judgement {
         chain: missing(CheckId::PaChain),
         certificates: missing(CheckId::PaCertificates),
         validity: missing(CheckId::PaValidity),
+        revocation: revocation(None, None, None, inputs).0,
+        consulted: Vec::new(),
         country: country(None, None, inputs),
         document_signer: None,
         anchor: None,
@@ -84,6 +109,7 @@ fn signature(
     signed: &SignedData<'_>,
     signer: &SignerInfo<'_>,
     certificate: &Certificate,
+    allowed: &Tolerances,
     budget: &mut Budget,
 ) -> Check {
     let id = CheckId::PaSignature;
@@ -105,7 +131,8 @@ fn signature(
     };
     let compared = format!("{scheme} under {}, named by {by}", key.describe());
     let check = if verified.attributes_sorted {
-        Check::undetermined(id, Reason::Tolerance).warning(Warning::SignedAttributesUnsorted)
+        Check::tolerating(id, Tolerance::SignedAttributesUnsorted, allowed, Reason::BadSignature)
+            .warning(Warning::SignedAttributesUnsorted)
     } else {
         Check::successful(id)
     };
@@ -204,8 +231,12 @@ fn profiles(signer: &Certificate, anchor: Option<&Certificate>, inputs: &Inputs<
         let unusual = constraints.is_some_and(|constraints| !constraints.critical) || signer.serial().len() > 21;
         return Check::successful(id).warnings(unusual.then_some(Warning::Unusual));
     }
-    let no_key_id = own.contains(&Defect::NoAuthorityKeyId).then_some(Warning::NoAuthorityKeyIdentifier);
-    Check::failed(id, Reason::CertificateProfile).comparing(defects.join("; ")).warnings(no_key_id)
+    let no_key_id = own.contains(&Defect::NoAuthorityKeyId);
+    let check = match (no_key_id, defects.len()) {
+        (true, 1) => Check::tolerating(id, Tolerance::DsWithoutAki, &inputs.tolerances, Reason::CertificateProfile),
+        _ => Check::failed(id, Reason::CertificateProfile),
+    };
+    check.comparing(defects.join("; ")).warnings(no_key_id.then_some(Warning::NoAuthorityKeyIdentifier))
 }
 
 /// The validity periods by three clocks: the moment of checking, the signing time, the date of issue.
@@ -318,8 +349,13 @@ pub(super) fn sha1(digest: DigestAlgorithm) -> Option<Warning> {
 
 /// The warnings that a weak key deserves.
 fn weak_key(key: &PublicKey) -> Vec<Warning> {
-    let PublicKey::Rsa(rsa) = key else { return Vec::new() };
-    let short = (rsa.modulus_len() < 256).then_some(Warning::ShortRsaKey);
-    let small = matches!(rsa.exponent().as_slice(), [_] | [_, _]).then_some(Warning::SmallExponent);
-    short.into_iter().chain(small).collect()
+    match key {
+        PublicKey::Rsa(rsa) => {
+            let short = (rsa.modulus_len() < 256).then_some(Warning::ShortRsaKey);
+            let small = matches!(rsa.exponent().as_slice(), [_] | [_, _]).then_some(Warning::SmallExponent);
+            short.into_iter().chain(small).collect()
+        }
+        PublicKey::Dsa(dsa) => (dsa.modulus_bits() < 2048).then_some(Warning::ShortDsaKey).into_iter().collect(),
+        PublicKey::Ec { .. } | PublicKey::Dh { .. } => Vec::new(),
+    }
 }

@@ -7,6 +7,7 @@
 use super::moment::moment;
 use super::name::Name;
 use super::{odd_parameters, verify};
+use crate::bounds::BOUNDS;
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::oid::{self, Oid};
 use crate::tlv::{self, Reader, Tag, Tlv, TlvError};
@@ -16,11 +17,6 @@ use thiserror::Error;
 use time::OffsetDateTime;
 use x509_parser::certificate::{X509Certificate, X509CertificateParser};
 use x509_parser::nom::Parser;
-
-/// Octets of the longest certificate accepted.
-const MAX_LEN: usize = 32 * 1024;
-/// The most extensions accepted.
-const MAX_EXTENSIONS: usize = 64;
 
 /// Why bytes are no certificate, or a certificate does not verify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -130,6 +126,8 @@ pub struct KeyUsage {
     pub digital_signature: bool,
     /// keyCertSign.
     pub key_cert_sign: bool,
+    /// cRLSign.
+    pub crl_sign: bool,
     /// Whether the extension is critical.
     pub critical: bool,
 }
@@ -151,7 +149,7 @@ impl Certificate {
     /// # Errors
     /// No certificate, bytes behind it, or longer than 32 768 octets.
     pub fn parse(der: &[u8]) -> Result<Self, CertificateError> {
-        if der.len() > MAX_LEN {
+        if der.len() > BOUNDS.certificate_octets {
             return Err(CertificateError::TooLong);
         }
         let mut parser = X509CertificateParser::new().with_deep_parse_extensions(false);
@@ -163,7 +161,7 @@ impl Certificate {
         if der.get(parts.tbs.clone()) != Some(x509.tbs_certificate.as_ref()) {
             return Err(CertificateError::Malformed);
         }
-        if x509.extensions().len() > MAX_EXTENSIONS {
+        if x509.extensions().len() > BOUNDS.certificate_extensions {
             return Err(CertificateError::TooLong);
         }
         let (issuer, subject) = (Name::from_x509(x509.issuer()), Name::from_x509(x509.subject()));
@@ -391,8 +389,12 @@ impl Extensions {
                 // KeyUsage ::= BIT STRING { digitalSignature (0), …, keyCertSign (5), cRLSign (6), … }
                 let bits = reader.expect(Tag::BIT_STRING, "a KeyUsage")?;
                 let first = *bits.value.get(1).ok_or(bits.expected("the bits of a KeyUsage"))?;
-                self.key_usage =
-                    Some(KeyUsage { digital_signature: first & 0x80 != 0, key_cert_sign: first & 0x04 != 0, critical });
+                self.key_usage = Some(KeyUsage {
+                    digital_signature: first & 0x80 != 0,
+                    key_cert_sign: first & 0x04 != 0,
+                    crl_sign: first & 0x02 != 0,
+                    critical,
+                });
             }
             oid::BASIC_CONSTRAINTS => {
                 // BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }

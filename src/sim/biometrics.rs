@@ -44,10 +44,11 @@ pub(super) fn dg4() -> Vec<u8> {
         let header = [
             b"IIR\x00010\x00".as_slice(),
             &u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes(),
-            // Device 0, one eye, header of 45 octets, properties unspecified, diameter unknown, grey, 8 bits
-            &[0, 0, 1, 0, 45, 0, 0, 0, 0, 0, 2, 8],
+            // Device 0, one eye, header of 45 octets, properties unspecified, diameter unknown, grey; its size, 8 bits
+            &[0, 0, 1, 0, 45, 0, 0, 0, 0, 0, 2],
             &SIZE.to_be_bytes(),
             &SIZE.to_be_bytes(),
+            &[8],
             &[0; 17],
             // The eye, one image; number one, quality unknown, rotation undefined, its length
             &[eye, 0, 1],

@@ -1,7 +1,6 @@
 //! Attacks on access control: the rows AC of the conformance tables.
 
 use super::*;
-use crate::pace::{cam, dh, generic, integrated, key_object, proprietary, stops, with_more_infos};
 use crate::reading::mrz_only;
 use chipid::access::AccessProtocol;
 use chipid::crypto::{Cipher, CryptoError, CurveId, DhGroupId, OsRandom, Random};

@@ -189,7 +189,7 @@ fn secrets(
         let key = match key.key.as_ref().unwrap() {
             PublicKey::Ec { point, .. } => Element::Point(point.clone()),
             PublicKey::Dh { number, .. } => Element::Number(number.clone()),
-            PublicKey::Rsa(_) => continue,
+            _ => continue,
         };
         for k in agreed(plan.group, &key, ours) {
             add("the shared secret of chip authentication", &k);

@@ -22,7 +22,7 @@ pub fn go_on(_: Event<'_>) -> ControlFlow<()> {
 pub fn password(profile: &Profile) -> Password {
     match profile.can() {
         Some(can) => Password::can(can).unwrap(),
-        None if profile.bac => Password::mrz(&profile.mrz_lines().concat()).unwrap(),
+        None if profile.bac || !profile.pace.is_empty() => Password::mrz(&profile.mrz_lines().concat()).unwrap(),
         None => Password::none(),
     }
 }
@@ -62,8 +62,17 @@ impl Issued {
         password(&self.profile)
     }
 
+    /// What the tests trust: the profile's authority.
+    pub fn trust(&self) -> &TrustStore {
+        &self.trust
+    }
+
     pub fn report(&self, document: &Document) -> Report {
-        document.verify(&self.trust, now())
+        self.report_with(&self.trust, document)
+    }
+
+    pub fn report_with(&self, trust: &TrustStore, document: &Document) -> Report {
+        document.verify(trust, now())
     }
 }
 

@@ -6,7 +6,7 @@
 mod paper;
 
 use crate::format::{Failure, Vector, same};
-use chipid::checks::{CheckId, Reason, State, Warning};
+use chipid::checks::{CheckId, Reason, State, Tolerances, Warning};
 use chipid::crypto::DigestAlgorithm;
 use chipid::inspection::Proofs;
 use chipid::lds::{DataGroup, FileId};
@@ -44,7 +44,8 @@ pub fn active_authentication(vector: &Vector) -> Result<(), Failure> {
     let proofs: Proofs = serde_json::from_value(proofs).unwrap();
     // 1 January 2026
     let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
-    let report = chipid::Document::from_files(files, Some(proofs)).verify(&trust, at);
+    let document = chipid::Document::from_files(files, Some(proofs));
+    let report = document.verify_with(&trust, at, &Tolerances::field());
 
     let check = report.check(CheckId::ChipActiveAuthentication).unwrap();
     let found = [check.state.as_str(), check.reason.map_or("", Reason::as_str)].join(" ");
@@ -54,6 +55,11 @@ pub fn active_authentication(vector: &Vector) -> Result<(), Failure> {
     if let Some(digest) = digest {
         same("digest", check.compared.rsplit(", ").next().unwrap_or_default().as_bytes(), digest.as_bytes())?;
     }
+    // What needs the tolerance fails without it.
+    let strict = document.verify(&trust, at);
+    let state = strict.check(CheckId::ChipActiveAuthentication).unwrap().state;
+    let due = if check.reason == Some(Reason::Tolerance) { State::Failed } else { check.state };
+    same("state without tolerances", state.as_str().as_bytes(), due.as_str().as_bytes())?;
     match (check.state, check.reason) {
         (State::Successful, _) | (State::Undetermined, Some(Reason::Tolerance)) => Ok(()),
         _ => Err(Failure::Refused(finding.into())),

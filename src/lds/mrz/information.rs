@@ -66,6 +66,11 @@ impl MrzInformation {
         Self(Secret::new(text.into_bytes()))
     }
 
+    /// A copy, for who opens the chip and compares it too.
+    pub(crate) fn duplicate(&self) -> Self {
+        Self(Secret::from_slice(self.expose()))
+    }
+
     /// The ASCII characters.
     pub fn expose(&self) -> &[u8] {
         self.0.expose()

@@ -2,8 +2,9 @@
 //!
 //! What fails here costs the fingers and the irises, and nothing else: the card is as genuine as without a terminal.
 
-use super::*;
-use crate::reading::mrz_only;
+use crate::case::{Case, Row, case};
+use crate::desk::*;
+use crate::reading::{go_on, lines, mrz_only};
 use chipid::chip::{FileKey, Terminal, TerminalAuthentication, TerminalStep};
 use chipid::crypto::{Cipher, CurveId, DhGroupId, GroupId, OsRandom, PrivateKey};
 use chipid::inspection::{FileState, NotRead};
@@ -13,7 +14,9 @@ use chipid::oid::{self, Oid};
 use chipid::pki::cvc::{ChainDefect, CvCertificate, NoChain};
 use chipid::sim::issuer::{CurveForm, CvHolder, KeyKind, TerminalAuthority, TerminalAuthorityPlan, spoiled};
 use chipid::sim::profile::{CardSecurityPlan, ChipAuthenticationPlan, TerminalPlan, eac};
-use chipid::sim::{Defect, Mapping, PaceSuite, Quirk, ReadRule};
+use chipid::sim::{Defect, Deviation, File, Folder, Mapping, PaceSuite, Profile, Quirk, ReadRule};
+use chipid::tlv::{self, Tag};
+use chipid::{Card, CheckId, Document, ReadPlan, Reason, Report, State, Verdict};
 use time::Duration;
 use time::macros::date;
 
@@ -22,6 +25,44 @@ const DG3: FileId = FileId::DataGroup(DataGroup::DG3);
 const DG4: FileId = FileId::DataGroup(DataGroup::DG4);
 const CURVE: CurveId = CurveId::BrainpoolP256r1;
 const APPLICATION: Folder = Folder::Application;
+
+pub const ROWS: &[Row] = &[
+    case("ISO7816_E_01", rsa_v1_5_with_sha_1_opens_both),
+    case("ISO7816_E_02", rsa_v1_5_with_sha_256_opens_both),
+    case("ISO7816_E_03", rsa_pss_with_sha_1_opens_both),
+    case("ISO7816_E_04", rsa_pss_with_sha_256_opens_both),
+    case("ISO7816_E_05", ecdsa_with_sha_1_opens_both),
+    case("ISO7816_E_06", ecdsa_with_sha_224_opens_both),
+    case("ISO7816_E_07", ecdsa_with_sha_256_opens_both),
+    case("ISO7816_E_08", a_reference_in_ef_cvca_of_another_authority_fails_before_a_certificate_is_sent),
+    case("ISO7816_E_09", an_ef_cvca_without_a_reference_fails_before_a_certificate_is_sent),
+    case("ISO7816_E_10", three_references_in_ef_cvca_leave_the_reader_in_working_order),
+    case("ISO7816_E_11", a_chip_that_signs_for_another_document_does_not_accept_the_terminal),
+    case("ISO7816_E_12", a_challenge_of_seven_bytes_is_not_signed),
+    case("ISO7816_E_13", a_challenge_of_nine_bytes_is_not_signed),
+    case("ISO7816_E_14", denied_access_to_dg3_is_no_fault_of_the_card),
+    case("ISO7816_E_15", denied_access_to_dg4_is_no_fault_of_the_card),
+    case("ISO7816_E_16", denied_access_to_both_is_no_fault_of_the_card),
+    case("ISO7816_E_17", a_wrong_signature_in_the_document_verifiers_certificate_fails),
+    case("ISO7816_E_18", a_wrong_signature_in_the_terminals_certificate_fails),
+    case("ISO7816_E_19", a_chain_that_has_expired_fails),
+    case("ISO7816_E_22", a_file_identifier_of_ef_cvca_that_is_not_there_fails),
+    case("ISO7816_E_23", a_short_identifier_that_is_not_ef_cvcas_fails),
+    case("ISO7816_E_24", missing_certificates_fail_before_one_is_sent),
+    case("ISO7816_E_26", further_data_groups_are_read_beside_the_biometrics),
+    case("ISO7816_E_27", dh_with_2048_bits_for_the_chip_goes_with_rsa_of_1024_for_the_terminal),
+    case("ISO7816_E_28", a_224_bit_chip_goes_with_a_256_bit_terminal),
+    case("ISO7816_E_29", dg3_is_read_where_there_is_no_dg4),
+    case("ISO7816_E_30", dg4_is_read_where_there_is_no_dg3),
+    case("ISO7816_E_31", the_signature_binds_the_terminal_to_the_session_of_pace),
+    case("ISO7816_E_32", a_link_certificate_brings_the_chip_a_new_trust_point),
+    case("ISO7816_E_33", two_link_certificates_bring_it_two),
+    case("ISO7816_E_34", a_link_certificate_that_is_not_needed_is_not_sent),
+    case("ISO7816_E_35", rsa_v1_5_with_sha_512_opens_both),
+    case("ISO7816_E_36", rsa_pss_with_sha_512_opens_both),
+    case("ISO7816_E_37", ecdsa_with_sha_384_opens_both),
+    case("ISO7816_E_38", ecdsa_with_sha_512_opens_both),
+];
 
 fn plan() -> TerminalAuthorityPlan {
     eac().terminal_authentication.unwrap().authority
@@ -59,9 +100,12 @@ fn own_terminal(desk: &Desk, knows: bool) -> Terminal {
 
 fn read(desk: &Desk, terminal: Terminal) -> (Document, Report) {
     let password = if desk.profile().pace.is_empty() { mrz_only(desk.profile()) } else { desk.issued.password() };
-    let session = desk.connect().open(&password, &mut go_on).unwrap();
-    let document = session.with_terminal(terminal).read(&ReadPlan::full(), &mut go_on).unwrap();
-    let report = desk.issued.report(&document);
+    let read = |card: Card| {
+        let session = card.open(&password, &mut go_on)?.with_terminal(terminal);
+        Ok(session.read(&ReadPlan::full(), &mut go_on)?)
+    };
+    let inspected = desk.inspect(read);
+    let (document, report) = inspected.unwrap_or_else(|cut| panic!("{}", cut.error));
     assert_eq!(report.verdict(), Verdict::Genuine, "{}", lines(&report));
     (document, report)
 }
@@ -72,7 +116,7 @@ fn opens(desk: &Desk, terminal: Terminal) {
     let (document, report) = read(desk, terminal);
     assert!(matches!(document.terminal_authentication(), TerminalAuthentication::Done { .. }), "{}", lines(&report));
     is(&report, CHECK, State::Successful, None);
-    let contents = desk.wire().card.files_mut().clone();
+    let contents = desk.files();
     for (file, check) in [(DG3, CheckId::PaDg3), (DG4, CheckId::PaDg4)] {
         let held = contents.iter().find(|held| held.folder == APPLICATION && held.fid == file.fid());
         assert_eq!(document.file(file).bytes(), held.map(|held| held.content.as_slice()), "{file}");
@@ -100,79 +144,69 @@ fn fails(desk: &Desk, terminal: Terminal, reason: Reason) -> (TerminalAuthentica
 }
 
 /// Terminal authentication under this algorithm opens fingers and irises.
-fn opens_under(kind: KeyKind, protocol: Oid) {
-    let desk = Desk::new(with_plan(TerminalAuthorityPlan::new("UT", kind, protocol)));
+fn opens_under(case: &mut Case, kind: KeyKind, protocol: Oid) {
+    let desk = case.desk(with_plan(TerminalAuthorityPlan::new("UT", kind, protocol)));
     opens(&desk, own_terminal(&desk, true));
 }
 
-#[test]
-fn e_01_rsa_v1_5_with_sha_1_opens_both() {
-    opens_under(KeyKind::Rsa(2048), oid::ID_TA_RSA_V1_5_SHA1);
+fn rsa_v1_5_with_sha_1_opens_both(case: &mut Case) {
+    opens_under(case, KeyKind::Rsa(2048), oid::ID_TA_RSA_V1_5_SHA1);
 }
 
-#[test]
-fn e_02_rsa_v1_5_with_sha_256_opens_both() {
-    opens_under(KeyKind::Rsa(2048), oid::ID_TA_RSA_V1_5_SHA256);
+fn rsa_v1_5_with_sha_256_opens_both(case: &mut Case) {
+    opens_under(case, KeyKind::Rsa(2048), oid::ID_TA_RSA_V1_5_SHA256);
 }
 
-#[test]
-fn e_03_rsa_pss_with_sha_1_opens_both() {
-    opens_under(KeyKind::Rsa(2048), oid::ID_TA_RSA_PSS_SHA1);
+fn rsa_pss_with_sha_1_opens_both(case: &mut Case) {
+    opens_under(case, KeyKind::Rsa(2048), oid::ID_TA_RSA_PSS_SHA1);
 }
 
-#[test]
-fn e_04_rsa_pss_with_sha_256_opens_both() {
-    opens_under(KeyKind::Rsa(2048), oid::ID_TA_RSA_PSS_SHA256);
+fn rsa_pss_with_sha_256_opens_both(case: &mut Case) {
+    opens_under(case, KeyKind::Rsa(2048), oid::ID_TA_RSA_PSS_SHA256);
 }
 
-#[test]
-fn e_05_ecdsa_with_sha_1_opens_both() {
-    opens_under(KeyKind::Ec(CURVE), oid::ID_TA_ECDSA_SHA1);
+fn ecdsa_with_sha_1_opens_both(case: &mut Case) {
+    opens_under(case, KeyKind::Ec(CURVE), oid::ID_TA_ECDSA_SHA1);
 }
 
-#[test]
-fn e_06_ecdsa_with_sha_224_opens_both() {
-    opens_under(KeyKind::Ec(CurveId::Secp224r1), oid::ID_TA_ECDSA_SHA224);
+fn ecdsa_with_sha_224_opens_both(case: &mut Case) {
+    opens_under(case, KeyKind::Ec(CurveId::Secp224r1), oid::ID_TA_ECDSA_SHA224);
 }
 
-#[test]
-fn e_07_ecdsa_with_sha_256_opens_both() {
-    opens_under(KeyKind::Ec(CURVE), oid::ID_TA_ECDSA_SHA256);
+fn ecdsa_with_sha_256_opens_both(case: &mut Case) {
+    opens_under(case, KeyKind::Ec(CURVE), oid::ID_TA_ECDSA_SHA256);
 }
 
 /// The untouched profile's desk, with a card of this defect on it.
-fn with_defect(defect: Defect) -> Desk {
-    let desk = Desk::new(eac());
+fn with_defect(case: &mut Case, defect: Defect) -> Desk {
+    let desk = case.desk(eac());
     desk.lay(eac().with_defect(defect).card().unwrap());
     desk
 }
 
-#[test]
-fn e_08_a_reference_in_ef_cvca_of_another_authority_fails_before_a_certificate_is_sent() {
-    let desk = with_defect(Defect::CvcaOtherReference);
+fn a_reference_in_ef_cvca_of_another_authority_fails_before_a_certificate_is_sent(case: &mut Case) {
+    let desk = with_defect(case, Defect::CvcaOtherReference);
     let (became, sent) = fails(&desk, own_terminal(&desk, true), Reason::NoTerminalChain);
     assert!(matches!(became, TerminalAuthentication::NoChain(NoChain::Unconnected(_))), "{became:?}");
     assert!(sent.is_empty(), "{sent:?}");
 }
 
-#[test]
-fn e_09_an_ef_cvca_without_a_reference_fails_before_a_certificate_is_sent() {
+fn an_ef_cvca_without_a_reference_fails_before_a_certificate_is_sent(case: &mut Case) {
     for defect in [Defect::CvcaAbsent, Defect::CvcaTag43] {
-        let desk = with_defect(defect);
+        let desk = with_defect(case, defect);
         let (became, sent) = fails(&desk, own_terminal(&desk, true), Reason::Missing);
         assert_eq!((became, sent), (TerminalAuthentication::NoTrustPoints, vec![]));
     }
     for content in [vec![0; 36], vec![0x42, 0x00], vec![0x42, 0x7F]] {
-        let desk = Desk::new(eac());
+        let desk = case.desk(eac());
         desk.change_file(APPLICATION, 0x011C, |file| *file = content);
         let (became, sent) = fails(&desk, own_terminal(&desk, true), Reason::Missing);
         assert_eq!((became, sent), (TerminalAuthentication::NoTrustPoints, vec![]));
     }
 }
 
-#[test]
-fn e_10_three_references_in_ef_cvca_leave_the_reader_in_working_order() {
-    let desk = with_defect(Defect::CvcaThreeReferences);
+fn three_references_in_ef_cvca_leave_the_reader_in_working_order(case: &mut Case) {
+    let desk = with_defect(case, Defect::CvcaThreeReferences);
     let (document, _) = read(&desk, own_terminal(&desk, true));
     assert!(matches!(document.terminal_authentication(), TerminalAuthentication::Done { .. }));
     desk.heal();
@@ -180,8 +214,8 @@ fn e_10_three_references_in_ef_cvca_leave_the_reader_in_working_order() {
 }
 
 /// The chip deviates, and terminal authentication comes to this, after these commands.
-fn deviates(deviation: Deviation, reason: Reason, last: &str) -> TerminalAuthentication {
-    let desk = Desk::new(eac());
+fn deviates(case: &mut Case, deviation: Deviation, reason: Reason, last: &str) -> TerminalAuthentication {
+    let desk = case.desk(eac());
     desk.deviate(deviation);
     let (became, sent) = fails(&desk, own_terminal(&desk, true), reason);
     assert_eq!(sent.iter().filter(|name| **name == VERIFY).count(), 2);
@@ -189,28 +223,25 @@ fn deviates(deviation: Deviation, reason: Reason, last: &str) -> TerminalAuthent
     became
 }
 
-#[test]
-fn e_11_a_chip_that_signs_for_another_document_does_not_accept_the_terminal() {
-    let became = deviates(Deviation::TaOtherDocument, Reason::Refused, EXTERNAL);
+fn a_chip_that_signs_for_another_document_does_not_accept_the_terminal(case: &mut Case) {
+    let became = deviates(case, Deviation::TaOtherDocument, Reason::Refused, EXTERNAL);
     let (during, status) = (TerminalStep::Signature, StatusWord(0x6300));
     assert_eq!(became, TerminalAuthentication::Refused { during, status });
 }
 
-#[test]
-fn e_12_a_challenge_of_seven_bytes_is_not_signed() {
-    let became = deviates(Deviation::TaShortChallenge, Reason::Malformed, CHALLENGE);
+fn a_challenge_of_seven_bytes_is_not_signed(case: &mut Case) {
+    let became = deviates(case, Deviation::TaShortChallenge, Reason::Malformed, CHALLENGE);
     assert_eq!(became, TerminalAuthentication::BadAnswer);
 }
 
-#[test]
-fn e_13_a_challenge_of_nine_bytes_is_not_signed() {
-    let became = deviates(Deviation::TaLongChallenge, Reason::Malformed, CHALLENGE);
+fn a_challenge_of_nine_bytes_is_not_signed(case: &mut Case) {
+    let became = deviates(case, Deviation::TaLongChallenge, Reason::Malformed, CHALLENGE);
     assert_eq!(became, TerminalAuthentication::BadAnswer);
 }
 
 /// The chip accepts the terminal and then denies these files: they are not read, the rest is, and all is genuine.
-fn denies(files: &[FileId], lie: impl FnOnce(&Desk)) {
-    let desk = Desk::new(eac());
+fn denies(case: &mut Case, files: &[FileId], lie: impl FnOnce(&Desk)) {
+    let desk = case.desk(eac());
     lie(&desk);
     let (document, report) = read(&desk, own_terminal(&desk, true));
     is(&report, CHECK, State::Successful, None);
@@ -229,34 +260,31 @@ fn denies(files: &[FileId], lie: impl FnOnce(&Desk)) {
 
 /// The card refuses this file to everybody.
 fn refuse_file(desk: &Desk, file: FileId) {
-    let mut wire = desk.wire();
-    let files = wire.card.files_mut().iter_mut();
-    let own = files.filter(|own| own.folder == APPLICATION && own.fid == file.fid());
-    own.for_each(|own| own.rule = ReadRule::Refused(StatusWord(0x6982)));
+    desk.change_files(|files| {
+        let own = files.iter_mut().filter(|own| own.folder == APPLICATION && own.fid == file.fid());
+        own.for_each(|own| own.rule = ReadRule::Refused(StatusWord(0x6982)));
+    });
 }
 
-#[test]
-fn e_14_denied_access_to_dg3_is_no_fault_of_the_card() {
-    denies(&[DG3], |desk| refuse_file(desk, DG3));
+fn denied_access_to_dg3_is_no_fault_of_the_card(case: &mut Case) {
+    denies(case, &[DG3], |desk| refuse_file(desk, DG3));
 }
 
-#[test]
-fn e_15_denied_access_to_dg4_is_no_fault_of_the_card() {
-    denies(&[DG4], |desk| refuse_file(desk, DG4));
+fn denied_access_to_dg4_is_no_fault_of_the_card(case: &mut Case) {
+    denies(case, &[DG4], |desk| refuse_file(desk, DG4));
 }
 
-#[test]
-fn e_16_denied_access_to_both_is_no_fault_of_the_card() {
-    denies(&[DG3, DG4], |desk| desk.lay(eac().with_quirk(Quirk::BiometricsDenied).card().unwrap()));
+fn denied_access_to_both_is_no_fault_of_the_card(case: &mut Case) {
+    denies(case, &[DG3, DG4], |desk| desk.lay(eac().with_quirk(Quirk::BiometricsDenied).card().unwrap()));
 }
 
 /// A spoiled certificate: who knows the authority does not send it; who does not learns it from the chip.
-fn spoils(which: usize) {
+fn spoils(case: &mut Case, which: usize) {
     let own = authority();
     let mut chain = own.chain(1).unwrap().to_vec();
     let holder = *chain[which].holder();
     chain[which] = spoiled(&chain[which]).unwrap();
-    let desk = Desk::new(eac());
+    let desk = case.desk(eac());
     let knowing = [vec![own.authority(1).unwrap()], chain.clone()].concat();
     let (became, sent) = fails(&desk, terminal(&own, &knowing), Reason::NoTerminalChain);
     let TerminalAuthentication::NoChain(NoChain::Defective { holder: named, defect }) = became else {
@@ -265,29 +293,26 @@ fn spoils(which: usize) {
     assert_eq!(named, holder);
     assert!(matches!(defect, ChainDefect::Unverified(_)), "{defect}");
     assert!(sent.is_empty());
-    desk.heal();
+    let desk = case.desk(eac());
     let (became, sent) = fails(&desk, terminal(&own, &chain), Reason::Refused);
     let (during, status) = (TerminalStep::VerifyCertificate(holder), StatusWord(0x6300));
     assert_eq!(became, TerminalAuthentication::Refused { during, status });
     assert_eq!(sent, [SET_DST, VERIFY].repeat(which + 1));
 }
 
-#[test]
-fn e_17_a_wrong_signature_in_the_document_verifiers_certificate_fails() {
-    spoils(0);
+fn a_wrong_signature_in_the_document_verifiers_certificate_fails(case: &mut Case) {
+    spoils(case, 0);
 }
 
-#[test]
-fn e_18_a_wrong_signature_in_the_terminals_certificate_fails() {
-    spoils(1);
+fn a_wrong_signature_in_the_terminals_certificate_fails(case: &mut Case) {
+    spoils(case, 1);
 }
 
-#[test]
-fn e_19_a_chain_that_has_expired_fails() {
+fn a_chain_that_has_expired_fails(case: &mut Case) {
     // The chip knows by its own date.
     let mut late = eac();
     late.terminal_authentication.as_mut().unwrap().today = date!(2026 - 01 - 01);
-    let desk = Desk::new(eac());
+    let desk = case.desk(eac());
     desk.lay(late.card().unwrap());
     let (became, sent) = fails(&desk, own_terminal(&desk, true), Reason::Refused);
     let during = TerminalStep::VerifyCertificate(authority().reference(CvHolder::Verifier).unwrap());
@@ -297,7 +322,7 @@ fn e_19_a_chain_that_has_expired_fails() {
     let mut plan = plan();
     plan.terminal_validity = (date!(2022 - 06 - 01), plan.verifier_validity.0 - Duration::days(1));
     let expired = TerminalAuthority::new(plan);
-    desk.heal();
+    let desk = case.desk(eac());
     let (became, sent) = fails(&desk, terminal(&expired, &expired.chain(1).unwrap()), Reason::NoTerminalChain);
     let NoChain::Defective { defect, .. } = no_chain(became) else { panic!("a chain, or none") };
     assert_eq!(defect, ChainDefect::Expired);
@@ -311,45 +336,41 @@ fn no_chain(became: TerminalAuthentication) -> NoChain {
     }
 }
 
-#[test]
-fn e_22_a_file_identifier_of_ef_cvca_that_is_not_there_fails() {
-    let desk = with_defect(Defect::TaInfoOtherFile);
+fn a_file_identifier_of_ef_cvca_that_is_not_there_fails(case: &mut Case) {
+    let desk = with_defect(case, Defect::TaInfoOtherFile);
     let (became, sent) = fails(&desk, own_terminal(&desk, true), Reason::Missing);
     assert_eq!((became, sent), (TerminalAuthentication::NoTrustPoints, vec![]));
 }
 
-#[test]
-fn e_23_a_short_identifier_that_is_not_ef_cvcas_fails() {
-    let desk = with_defect(Defect::TaInfoOtherShortId);
+fn a_short_identifier_that_is_not_ef_cvcas_fails(case: &mut Case) {
+    let desk = with_defect(case, Defect::TaInfoOtherShortId);
     let (became, sent) = fails(&desk, own_terminal(&desk, true), Reason::Missing);
     assert_eq!((became, sent), (TerminalAuthentication::NoTrustPoints, vec![]));
     // Both right, at another place than the usual one.
     let mut elsewhere = eac();
     elsewhere.terminal_authentication.as_mut().unwrap().cvca_file = Some((0x0123, 0x19));
-    let desk = Desk::new(elsewhere);
+    let desk = case.aside(elsewhere);
     opens(&desk, own_terminal(&desk, true));
 }
 
-#[test]
-fn e_24_missing_certificates_fail_before_one_is_sent() {
+fn missing_certificates_fail_before_one_is_sent(case: &mut Case) {
     let own = authority();
     let [verifier, inspection] = own.chain(1).unwrap();
     let first = own.authority(1).unwrap();
     for certificates in [vec![], vec![first.clone()], vec![inspection], vec![first, verifier]] {
-        let desk = Desk::new(eac());
+        let desk = case.desk(eac());
         let (became, sent) = fails(&desk, terminal(&own, &certificates), Reason::NoTerminalChain);
         assert!(matches!(became, TerminalAuthentication::NoChain(_)), "{became:?}");
         assert!(sent.is_empty(), "{sent:?}");
     }
 }
 
-#[test]
-fn e_26_further_data_groups_are_read_beside_the_biometrics() {
+fn further_data_groups_are_read_beside_the_biometrics(case: &mut Case) {
     // DG11 with a name, DG12 with a date of issue.
     let text = |tag: u32, text: &[u8]| tlv::encode(Tag(tag), text);
     let dg11 = tlv::encode_all(Tag(0x6B), &[&text(0x5C, &[0x5F, 0x0E]), &text(0x5F0E, b"MUSTER<<MIA")]);
     let dg12 = tlv::encode_all(Tag(0x6C), &[&text(0x5C, &[0x5F, 0x26]), &text(0x5F26, b"20230701")]);
-    let desk = Desk::new(Profile { more_groups: vec![(11, dg11), (12, dg12)], ..eac() });
+    let desk = case.desk(Profile { more_groups: vec![(11, dg11), (12, dg12)], ..eac() });
     opens(&desk, own_terminal(&desk, true));
     let (_, report) = read(&desk, own_terminal(&desk, true));
     for check in [CheckId::PaDg11, CheckId::PaDg12] {
@@ -363,10 +384,9 @@ fn with_chip_key(profile: Profile, group: GroupId) -> Profile {
     Profile { chip_authentication: vec![key], ..profile }
 }
 
-#[test]
-fn e_27_dh_with_2048_bits_for_the_chip_goes_with_rsa_of_1024_for_the_terminal() {
+fn dh_with_2048_bits_for_the_chip_goes_with_rsa_of_1024_for_the_terminal(case: &mut Case) {
     let plan = TerminalAuthorityPlan::new("UT", KeyKind::Rsa(2048), oid::ID_TA_RSA_V1_5_SHA256);
-    let desk = Desk::new(with_chip_key(with_plan(plan.clone()), GroupId::Dh(DhGroupId::Modp2048Prime256)));
+    let desk = case.desk(with_chip_key(with_plan(plan.clone()), GroupId::Dh(DhGroupId::Modp2048Prime256)));
     opens(&desk, own_terminal(&desk, true));
     // The terminal's key, and its certificate from the document verifier.
     let own = TerminalAuthority::new(plan.clone());
@@ -375,38 +395,34 @@ fn e_27_dh_with_2048_bits_for_the_chip_goes_with_rsa_of_1024_for_the_terminal() 
     let verifier = own.key(CvHolder::Verifier).unwrap();
     let certificate = template.sign(&key().public_key(), &verifier, plan.protocol, &mut OsRandom).unwrap();
     let certificates = [own.authority(1).unwrap(), own.chain(1).unwrap()[0].clone(), certificate];
-    desk.heal();
+    let desk = case.desk(desk.profile().clone());
     opens(&desk, with_key(key(), &certificates));
 }
 
-#[test]
-fn e_28_224_bits_for_the_chip_go_with_256_for_the_terminal() {
-    let desk = Desk::new(with_chip_key(eac(), GroupId::Curve(CurveId::BrainpoolP224r1)));
+fn a_224_bit_chip_goes_with_a_256_bit_terminal(case: &mut Case) {
+    let desk = case.desk(with_chip_key(eac(), GroupId::Curve(CurveId::BrainpoolP224r1)));
     opens(&desk, own_terminal(&desk, true));
 }
 
 /// A card without one of the two biometric files.
-fn without(number: u8) -> Desk {
-    let desk = Desk::new(eac());
+fn without(case: &mut Case, number: u8) -> Desk {
+    let desk = case.desk(eac());
     let contents = forged(desk.profile(), |groups| groups.retain(|(own, _)| *own != number));
     desk.lay(desk.profile().card_with(contents).unwrap());
     desk
 }
 
-#[test]
-fn e_29_dg3_is_read_where_there_is_no_dg4() {
-    let desk = without(4);
+fn dg3_is_read_where_there_is_no_dg4(case: &mut Case) {
+    let desk = without(case, 4);
     opens(&desk, own_terminal(&desk, true));
 }
 
-#[test]
-fn e_30_dg4_is_read_where_there_is_no_dg3() {
-    let desk = without(3);
+fn dg4_is_read_where_there_is_no_dg3(case: &mut Case) {
+    let desk = without(case, 3);
     opens(&desk, own_terminal(&desk, true));
 }
 
-#[test]
-fn e_31_the_signature_binds_the_terminal_to_the_session_of_pace() {
+fn the_signature_binds_the_terminal_to_the_session_of_pace(case: &mut Case) {
     let curve = GroupId::Curve(CURVE);
     let cam = Profile {
         pace: vec![PaceSuite::new(Mapping::ChipAuthentication, curve, Cipher::Aes128)],
@@ -416,10 +432,10 @@ fn e_31_the_signature_binds_the_terminal_to_the_session_of_pace() {
     let im = Profile { pace: vec![PaceSuite::new(Mapping::Integrated, curve, Cipher::Aes128)], ..eac() };
     let bac = Profile { pace: Vec::new(), bac: true, ..eac() };
     for profile in [eac(), im, cam, bac] {
-        let desk = Desk::new(profile);
+        let desk = case.desk(profile.clone());
         opens(&desk, own_terminal(&desk, true));
         // A chip that believes in another key of its own than the one of PACE.
-        desk.heal();
+        let desk = case.aside(profile);
         desk.deviate(Deviation::TaOtherDocument);
         let (became, _) = fails(&desk, own_terminal(&desk, true), Reason::Refused);
         assert!(matches!(became, TerminalAuthentication::Refused { during: TerminalStep::Signature, .. }));
@@ -435,64 +451,53 @@ fn of_generation(generation: u8) -> Terminal {
 
 /// What the chip then trusts, by its EF.CVCA.
 fn trusted(desk: &Desk) -> Vec<u8> {
-    let mut wire = desk.wire();
-    let files = wire.card.files_mut().iter();
-    files
-        .filter(|file| file.folder == APPLICATION && file.fid == 0x011C)
-        .flat_map(|file| file.content.clone())
-        .collect()
+    let of_cvca = |file: &File| file.folder == APPLICATION && file.fid == 0x011C;
+    desk.files().into_iter().filter(of_cvca).flat_map(|file| file.content).collect()
 }
 
-#[test]
-fn e_32_a_link_certificate_brings_the_chip_a_new_trust_point() {
-    let desk = Desk::new(eac());
+fn a_link_certificate_brings_the_chip_a_new_trust_point(case: &mut Case) {
+    let desk = case.desk(eac());
     opens(&desk, of_generation(2));
     assert_eq!(desk.named(VERIFY).len(), 3);
     assert!(trusted(&desk).starts_with(b"\x42\x0BUTCVCA00002\x42\x0BUTCVCA00001"));
     // It keeps it: the link is not needed any more.
-    desk.wire().seen.clear();
+    desk.forget();
     opens(&desk, terminal(&authority(), &authority().chain(2).unwrap()));
     assert_eq!(desk.named(VERIFY).len(), 2);
 }
 
-#[test]
-fn e_33_two_link_certificates_bring_it_two() {
-    let desk = Desk::new(eac());
+fn two_link_certificates_bring_it_two(case: &mut Case) {
+    let desk = case.desk(eac());
     opens(&desk, of_generation(3));
     assert_eq!(desk.named(VERIFY).len(), 4);
     assert!(trusted(&desk).starts_with(b"\x42\x0BUTCVCA00003\x42\x0BUTCVCA00002"));
 }
 
-#[test]
-fn e_34_a_link_certificate_that_is_not_needed_is_not_sent() {
+fn a_link_certificate_that_is_not_needed_is_not_sent(case: &mut Case) {
     let plan = TerminalPlan { trusted: vec![2, 1], ..eac().terminal_authentication.unwrap() };
-    let desk = Desk::new(Profile { terminal_authentication: Some(plan), ..eac() });
+    let desk = case.desk(Profile { terminal_authentication: Some(plan), ..eac() });
     opens(&desk, of_generation(2));
     assert_eq!(desk.named(VERIFY).len(), 2);
     // Nor where the terminal is certified under the authority that the chip trusts already.
-    let desk = Desk::new(eac());
+    let desk = case.desk(eac());
     let own = authority();
     let certificates = [vec![own.link(2).unwrap()], own.chain(1).unwrap().to_vec()].concat();
     opens(&desk, terminal(&own, &certificates));
     assert_eq!(desk.named(VERIFY).len(), 2);
 }
 
-#[test]
-fn e_35_rsa_v1_5_with_sha_512_opens_both() {
-    opens_under(KeyKind::Rsa(2048), oid::ID_TA_RSA_V1_5_SHA512);
+fn rsa_v1_5_with_sha_512_opens_both(case: &mut Case) {
+    opens_under(case, KeyKind::Rsa(2048), oid::ID_TA_RSA_V1_5_SHA512);
 }
 
-#[test]
-fn e_36_rsa_pss_with_sha_512_opens_both() {
-    opens_under(KeyKind::Rsa(2048), oid::ID_TA_RSA_PSS_SHA512);
+fn rsa_pss_with_sha_512_opens_both(case: &mut Case) {
+    opens_under(case, KeyKind::Rsa(2048), oid::ID_TA_RSA_PSS_SHA512);
 }
 
-#[test]
-fn e_37_ecdsa_with_sha_384_opens_both() {
-    opens_under(KeyKind::Ec(CurveId::Secp384r1), oid::ID_TA_ECDSA_SHA384);
+fn ecdsa_with_sha_384_opens_both(case: &mut Case) {
+    opens_under(case, KeyKind::Ec(CurveId::Secp384r1), oid::ID_TA_ECDSA_SHA384);
 }
 
-#[test]
-fn e_38_ecdsa_with_sha_512_opens_both() {
-    opens_under(KeyKind::Ec(CurveId::BrainpoolP512r1), oid::ID_TA_ECDSA_SHA512);
+fn ecdsa_with_sha_512_opens_both(case: &mut Case) {
+    opens_under(case, KeyKind::Ec(CurveId::BrainpoolP512r1), oid::ID_TA_ECDSA_SHA512);
 }
