@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 /// What became of a file in the reading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum FileState<'a> {
     /// Read whole: its bytes, cut to the length that its tag gives.
     Read(&'a [u8]),
@@ -43,6 +43,21 @@ pub enum FileState<'a> {
     NeedsTerminalAuthentication,
     /// Read, and removed from the evidence later: its hashes, as the reader took them.
     Removed(&'a [(DigestAlgorithm, Vec<u8>)]),
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for FileState<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Read(bytes) => write!(f, "Read({} bytes)", bytes.len()),
+            Self::Absent => f.write_str("Absent"),
+            Self::Refused => f.write_str("Refused"),
+            Self::CutOff => f.write_str("CutOff"),
+            Self::NotRead => f.write_str("NotRead"),
+            Self::NeedsTerminalAuthentication => f.write_str("NeedsTerminalAuthentication"),
+            Self::Removed(_) => f.write_str("Removed"),
+        }
+    }
 }
 
 /// What passive authentication judges, and with what.
@@ -81,10 +96,17 @@ pub struct PassiveAuthentication<'a> {
 
 /// The bytes of a data group whose hash stands in an EF.SOD signed by a trusted signer. Only passive authentication can
 /// make one; chip proofs take their keys from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Authenticated<'a> {
     group: DataGroup,
     bytes: &'a [u8],
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for Authenticated<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Authenticated({}, {} bytes)", self.group, self.bytes.len())
+    }
 }
 
 impl<'a> Authenticated<'a> {

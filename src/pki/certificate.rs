@@ -182,11 +182,15 @@ impl Certificate {
         if x509.extensions().len() > BOUNDS.certificate_extensions {
             return Err(CertificateError::TooLong);
         }
+        let (issuer, subject) = (Name::from_x509(x509.issuer()), Name::from_x509(x509.subject()));
+        if !issuer.is_whole() || !subject.is_whole() {
+            return Err(CertificateError::Malformed);
+        }
         Ok(Self {
             version: x509.version().0,
             serial: x509.raw_serial().to_vec(),
-            issuer: Name::from_x509(x509.issuer()),
-            subject: Name::from_x509(x509.subject()),
+            issuer,
+            subject,
             validity: validity(&x509),
             extensions: Extensions::collect(&x509),
             unique_identifier: x509.issuer_uid.is_some() || x509.subject_uid.is_some(),
