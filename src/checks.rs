@@ -386,6 +386,8 @@ codes! {
         SignedAttributesUnsorted = "signed_attributes_unsorted",
         /// A certificate without authority key identifier.
         NoAuthorityKeyIdentifier = "no_authority_key_identifier",
+        /// A certificate deviates from its profile in what does not make it void.
+        CertificateProfile = "certificate_profile",
         /// Bytes after the end of the file, not part of it.
         TrailingBytes = "trailing_bytes",
         /// The chip lists things that the table does not know.

@@ -387,6 +387,8 @@ oids! {
     ORGANIZATION_NAME = [2, 5, 4, 10];
     /// id-at-organizationalUnitName (RFC 5280 §A.1).
     ORGANIZATIONAL_UNIT_NAME = [2, 5, 4, 11];
+    /// id-ce-subjectDirectoryAttributes (RFC 5280 §4.2.1.8).
+    SUBJECT_DIRECTORY_ATTRIBUTES = [2, 5, 29, 9];
     /// id-ce-subjectKeyIdentifier (RFC 5280 §4.2.1.2).
     SUBJECT_KEY_IDENTIFIER = [2, 5, 29, 14];
     /// id-ce-keyUsage (RFC 5280 §4.2.1.3).
@@ -399,10 +401,14 @@ oids! {
     ISSUER_ALT_NAME = [2, 5, 29, 18];
     /// id-ce-basicConstraints (RFC 5280 §4.2.1.9).
     BASIC_CONSTRAINTS = [2, 5, 29, 19];
+    /// id-ce-nameConstraints (RFC 5280 §4.2.1.10).
+    NAME_CONSTRAINTS = [2, 5, 29, 30];
     /// id-ce-cRLDistributionPoints (RFC 5280 §4.2.1.13).
     CRL_DISTRIBUTION_POINTS = [2, 5, 29, 31];
     /// id-ce-certificatePolicies (RFC 5280 §4.2.1.4).
     CERTIFICATE_POLICIES = [2, 5, 29, 32];
+    /// id-ce-policyMappings (RFC 5280 §4.2.1.5).
+    POLICY_MAPPINGS = [2, 5, 29, 33];
     /// id-ce-authorityKeyIdentifier (RFC 5280 §4.2.1.1).
     AUTHORITY_KEY_IDENTIFIER = [2, 5, 29, 35];
     /// id-ce-cRLNumber (RFC 5280 §5.2.3).
@@ -417,8 +423,14 @@ oids! {
     ISSUING_DISTRIBUTION_POINT = [2, 5, 29, 28];
     /// id-ce-certificateIssuer (RFC 5280 §5.3.3).
     CERTIFICATE_ISSUER = [2, 5, 29, 29];
+    /// id-ce-policyConstraints (RFC 5280 §4.2.1.11).
+    POLICY_CONSTRAINTS = [2, 5, 29, 36];
     /// id-ce-extKeyUsage (RFC 5280 §4.2.1.12).
     EXT_KEY_USAGE = [2, 5, 29, 37];
+    /// id-ce-freshestCRL (RFC 5280 §4.2.1.15).
+    FRESHEST_CRL = [2, 5, 29, 46];
+    /// id-ce-inhibitAnyPolicy (RFC 5280 §4.2.1.14).
+    INHIBIT_ANY_POLICY = [2, 5, 29, 54];
     // Vietnam.
     /// ISO/IEC 10646 UTF-8: the content of Vietnam's EF.DG13.
     ID_VN_DG13 = [1, 0, 10646, 1, 0, 8];

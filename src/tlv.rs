@@ -108,7 +108,7 @@ pub enum Problem {
 }
 
 /// One data object, borrowed from the buffer it stands in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Tlv<'a> {
     /// The tag.
     pub tag: Tag,
@@ -126,6 +126,13 @@ pub struct Tlv<'a> {
     ber: bool,
 }
 
+/// Says nothing of its content.
+impl core::fmt::Debug for Tlv<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Tlv({} at {}, {} bytes)", self.tag, self.at, self.value.len())
+    }
+}
+
 impl<'a> Tlv<'a> {
     /// A reader of the data objects inside this one.
     pub fn children(&self) -> Reader<'a> {
@@ -139,12 +146,19 @@ impl<'a> Tlv<'a> {
 }
 
 /// Walks a row of data objects.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Reader<'a> {
     rest: &'a [u8],
     at: usize,
     depth: u8,
     ber: bool,
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Reader(at {}, {} bytes left)", self.at, self.rest.len())
+    }
 }
 
 impl<'a> Reader<'a> {

@@ -39,7 +39,7 @@ fn mock_chains_of_every_algorithm_verify() {
         let signer = &pinned.pinned_signers()[0];
         let key = signer.public_key().unwrap();
         match find_anchor(signer, &store, NOW, &mut Budget::new(64)) {
-            Chain::Anchored { anchor, signature } => algorithms.push(format!(
+            Chain::Anchored { anchor, signature, .. } => algorithms.push(format!(
                 "{} by {} for {}",
                 signature.algorithm.name(),
                 anchor.public_key().unwrap().describe(),

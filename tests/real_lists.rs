@@ -6,8 +6,8 @@ mod support;
 
 use chipid::pki::{
     Budget, Certificate, Chain, CmsError, Collection, DefectKind, DefectList, DefectListForm, DocumentFacts, ListError,
-    MasterList, Refusal, SourceKind, TrustStore, Unverified, csca_defects, document_signer_defects, find_anchor,
-    verify_among,
+    MasterList, Refusal, SourceKind, TrustStore, Unverified, bindings, csca_defects, document_signer_defects,
+    find_anchor, verify_among,
 };
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -150,9 +150,23 @@ fn real_document_signers_chain_as_far_as_their_authorities_are_listed() {
         for (list, store) in &lists {
             let listed = algorithm.is_some() && (italian || *list != IT_2023);
             match find_anchor(&signer, store, NOW, &mut Budget::new(Budget::DOCUMENT)) {
-                Chain::Anchored { anchor, signature } if listed => {
+                Chain::Anchored { anchor, signature, .. } if listed => {
                     assert_eq!(Some(signature.algorithm.name().as_str()), algorithm, "{file}");
                     assert_eq!(anchor.subject().country(), signer.subject().country());
+                    assert!(signer.issuer().matches(anchor.subject()), "{file} under {list}");
+                    // What fails a document elsewhere is met in none of them.
+                    let begun = signer.validity().not_before;
+                    let (first, last) = anchor.extensions().private_key_usage;
+                    assert!(
+                        first.is_none_or(|first| first <= begun) && last.is_none_or(|last| begun <= last),
+                        "{file}"
+                    );
+                    let country = signer.subject().country().unwrap();
+                    let names =
+                        signer.extensions().subject_alt_name.iter().chain(&anchor.extensions().subject_alt_name);
+                    for state in names.flat_map(|name| name.states()) {
+                        assert!(bindings(state).iter().any(|one| one.country == country), "{file}: {state}");
+                    }
                     assert!(csca_defects(anchor).is_empty() && anchor.validity().contains(NOW));
                     chained += 1;
                 }

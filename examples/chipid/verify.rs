@@ -326,6 +326,8 @@ fn proofs(path: &Path, text: &str) -> Result<Proofs, Failure> {
         let values = vec![("path", path.join(folder::PROOFS).display().to_string()), ("why", why)];
         Failure::other("no_document", values)
     };
-    let proofs: Proofs = serde_json::from_str(text).map_err(|error| malformed(error.to_string()))?;
+    // The parser's own words may hold a piece of the text: only the place is told.
+    let place = |error: serde_json::Error| format!("no proofs at line {}, column {}", error.line(), error.column());
+    let proofs: Proofs = serde_json::from_str(text).map_err(|error| malformed(place(error)))?;
     proofs.check().map_err(|error| malformed(error.to_string()))
 }

@@ -38,9 +38,10 @@ fn altered(bytes: &[u8]) -> Option<()> {
     let mut session = session(cipher);
     let command = Command::new(0, ins, 0, 0).with_data(data.to_vec()).expecting(256);
     let protected = session.protect(&command).expect("the counter is young");
-    assert_eq!(protected.cla, 0x0C);
-    assert!(data.len() < 8 || !contains(&protected.data, data), "the data of a protected command is not in the clear");
+    assert_eq!(protected.header(), [0x0C, ins, 0, 0]);
+    assert_eq!(protected.data, expected(cipher, ins, data, 256), "a command is not protected as the standard has it");
     let good = answer(cipher, ins, data, status);
+    lengths(cipher, ins, data.len(), &good);
     let mut bad = good.clone();
     while let (Some(what), Some(place), Some(value)) = (input.u8(), input.u8(), input.u8()) {
         let place = usize::from(place) % (bad.len() + 1);
@@ -79,33 +80,67 @@ fn raw(bytes: &[u8]) {
     }
 }
 
-/// What a card answers to the first command of the session: SSC = 2.
-fn answer(cipher: Cipher, ins: u8, data: &[u8], status: u16) -> Vec<u8> {
-    let (ks_enc, ks_mac) = keys(cipher);
-    let block = cipher.block_len();
-    let mut ssc = vec![0; block];
-    ssc[block - 1] = 2;
-    let zero = vec![0; block];
-    let iv = match cipher {
-        Cipher::TripleDes => zero,
-        _ => cipher.encrypt_cbc(&ks_enc, &zero, &ssc).expect("one block"),
-    };
-    let cryptogram = match data {
-        [] => Vec::new(),
-        data => {
-            let encrypted = cipher.encrypt_cbc(&ks_enc, &iv, &pad(data, block)).expect("whole blocks");
-            match ins & 1 {
-                1 => encode(Tag(0x85), &encrypted),
-                _ => encode(Tag(0x87), &[&[1], encrypted.as_slice()].concat()),
-            }
-        }
-    };
-    let objects = [cryptogram, encode(Tag(0x99), &status.to_be_bytes())].concat();
-    let message = pad(&[ssc, objects.clone()].concat(), block);
-    let checksum = cipher.mac_padded(&ks_mac, &message).expect("whole blocks");
-    Response { data: [objects, encode(Tag(0x8E), &checksum)].concat(), status: StatusWord(status) }.encode()
+/// What secure messaging says of lengths: exactly how long a protected answer is, and what fits.
+fn lengths(cipher: Cipher, ins: u8, plain: usize, good: &[u8]) {
+    let session = session(cipher);
+    let length = good.len() - 2;
+    // An odd instruction has no padding indicator, and data that is empty no cryptogram.
+    let due = length + usize::from(ins & 1 == 1);
+    assert!(plain == 0 || session.protected_length(plain).abs_diff(due) <= 1);
+    let fits = session.plain_capacity(length);
+    assert!(plain == 0 || fits.abs_diff(plain) <= cipher.block_len(), "{fits} for {plain}");
+    for answer in [length, length + 1, 256, 4_096, 65_536] {
+        let fits = session.plain_capacity(answer);
+        assert!(fits == 0 || session.protected_length(fits) <= answer, "{fits} bytes do not fit {answer}");
+        assert!(session.protected_length(fits + 2 * cipher.block_len()) > answer, "more than {fits} fit {answer}");
+    }
 }
 
-fn contains(whole: &[u8], part: &[u8]) -> bool {
-    whole.windows(part.len()).any(|window| window == part)
+/// SSC = n.
+fn counter(cipher: Cipher, n: u8) -> Vec<u8> {
+    let mut ssc = vec![0; cipher.block_len()];
+    ssc[cipher.block_len() - 1] = n;
+    ssc
+}
+
+/// DO'87', or DO'85' for an odd instruction, of this data; nothing for none.
+fn cryptogram(cipher: Cipher, ins: u8, data: &[u8], ssc: &[u8]) -> Vec<u8> {
+    let (ks_enc, _) = keys(cipher);
+    let zero = vec![0; cipher.block_len()];
+    let iv = match cipher {
+        Cipher::TripleDes => zero,
+        _ => cipher.encrypt_cbc(&ks_enc, &zero, ssc).expect("one block"),
+    };
+    if data.is_empty() {
+        return Vec::new();
+    }
+    let encrypted = cipher.encrypt_cbc(&ks_enc, &iv, &pad(data, cipher.block_len())).expect("whole blocks");
+    match ins & 1 {
+        1 => encode(Tag(0x85), &encrypted),
+        _ => encode(Tag(0x87), &[&[1], encrypted.as_slice()].concat()),
+    }
+}
+
+fn checksum(cipher: Cipher, message: &[u8]) -> Vec<u8> {
+    let (_, ks_mac) = keys(cipher);
+    let message = pad(message, cipher.block_len());
+    encode(Tag(0x8E), &cipher.mac_padded(&ks_mac, &message).expect("whole blocks"))
+}
+
+/// The data field of the first command of the session: SSC = 1.
+fn expected(cipher: Cipher, ins: u8, data: &[u8], ne: usize) -> Vec<u8> {
+    let ssc = counter(cipher, 1);
+    let le = encode(Tag(0x97), if ne == 256 { &[0] } else { &[0, 0] });
+    let objects = [cryptogram(cipher, ins, data, &ssc), le].concat();
+    let header = pad(&[0x0C, ins, 0, 0], cipher.block_len());
+    let mac = checksum(cipher, &[ssc, header, objects.clone()].concat());
+    [objects, mac].concat()
+}
+
+/// What a card answers to the first command of the session: SSC = 2.
+fn answer(cipher: Cipher, ins: u8, data: &[u8], status: u16) -> Vec<u8> {
+    let ssc = counter(cipher, 2);
+    let objects = [cryptogram(cipher, ins, data, &ssc), encode(Tag(0x99), &status.to_be_bytes())].concat();
+    let mac = checksum(cipher, &[ssc, objects.clone()].concat());
+    Response { data: [objects, mac].concat(), status: StatusWord(status) }.encode()
 }

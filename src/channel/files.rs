@@ -13,7 +13,7 @@ use crate::tlv::{self, Reader, Tag};
 use zeroize::{Zeroize, Zeroizing};
 
 /// What became of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Its bytes, cut by the length in its header.
     Read(Vec<u8>),
@@ -21,6 +21,17 @@ pub enum Outcome {
     Absent(StatusWord),
     /// The chip refuses it.
     Refused(StatusWord),
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Read(bytes) => write!(f, "Read({} bytes)", bytes.len()),
+            Self::Absent(status) => write!(f, "Absent({status})"),
+            Self::Refused(status) => write!(f, "Refused({status})"),
+        }
+    }
 }
 
 /// The largest offset of the even READ BINARY, plus one.

@@ -24,6 +24,9 @@ use std::time::{Duration, Instant};
 
 /// The bit of the class byte that tells of more links (7816-4 §5.4.1).
 const CHAINED: u8 = 0x10;
+/// The instructions by which a reader shows that it knows the password (7816-4 §11.5).
+const EXTERNAL_AUTHENTICATE: u8 = 0x82;
+const GENERAL_AUTHENTICATE: u8 = 0x86;
 /// Bytes that protection adds to a command at the most: padding, DO'87' with its header, DO'97', DO'8E'.
 const PROTECTION: usize = 40;
 
@@ -45,6 +48,8 @@ pub struct Channel {
     budget: Budget,
     started: Instant,
     exchanges: u32,
+    /// Exchanges of them that were sent before the budget in force.
+    before: u32,
     /// The step that the last command was of.
     during: Option<Step>,
     bytes: usize,
@@ -64,6 +69,8 @@ pub struct Channel {
     short_id_status: Option<StatusWord>,
     /// The last answer under secure messaging was cut in the middle of a data object.
     cut: bool,
+    /// An authentic answer came under the keys in use.
+    answered: bool,
     /// Only the odd READ BINARY works.
     odd_only: bool,
     /// What was held of a file when the line was lost in it.
@@ -80,6 +87,7 @@ impl Channel {
             budget: Budget::default(),
             started: Instant::now(),
             exchanges: 0,
+            before: 0,
             during: None,
             bytes: 0,
             read_cap: None,
@@ -90,6 +98,7 @@ impl Channel {
             in_parts: false,
             short_id_status: None,
             cut: false,
+            answered: false,
             odd_only: false,
             partial: None,
         }
@@ -128,10 +137,12 @@ impl Channel {
         };
     }
 
-    /// Sets what the card may cost; the clock starts now.
+    /// Sets what the card may cost from here on: the clock and the counts start now.
     pub fn set_budget(&mut self, budget: Budget) {
         self.budget = budget;
         self.started = Instant::now();
+        self.before = self.exchanges;
+        self.bytes = 0;
     }
 
     /// Whether secure messaging is open.
@@ -141,6 +152,7 @@ impl Channel {
 
     /// Opens secure messaging, or changes its keys: at once and as a whole.
     pub fn protect(&mut self, session: SecureMessaging) {
+        self.answered = false;
         self.protection = Protection::Open(Box::new(session));
     }
 
@@ -197,6 +209,11 @@ impl Channel {
         known && self.length_is_unproven()
     }
 
+    /// Whether an authentic answer has come under the keys in use, or under those that were last.
+    pub(crate) fn has_answered_under_its_keys(&self) -> bool {
+        self.answered
+    }
+
     /// Whether the last answer came in parts.
     pub(crate) fn answer_came_in_parts(&self) -> bool {
         self.in_parts
@@ -227,7 +244,7 @@ impl Channel {
                 self.protection = Protection::Plain;
                 let response = self.exchange(command, during, show)?;
                 match response.status.right_length() {
-                    Some(ne) if command.ne.is_some() && command.ne != Some(ne) => {
+                    Some(ne) if command.ne.is_some_and(|asked| asked != ne) && may_be_sent_again(command) => {
                         self.exchange(&command.clone().expecting(ne), during, show)
                     }
                     _ => Ok(response),
@@ -236,6 +253,7 @@ impl Channel {
             Protection::Open(session) => {
                 let (session, response) = self.send_protected(*session, command, during, show)?;
                 self.protection = Protection::Open(Box::new(session));
+                self.answered = true;
                 Ok(response)
             }
             Protection::Dead => Err(broken(Broken::SessionDead)),
@@ -352,7 +370,7 @@ impl Channel {
         during: Step,
         show: &mut Show<'_>,
     ) -> Result<Response, Error> {
-        let spent = self.exchanges >= self.budget.exchanges
+        let spent = self.exchanges.saturating_sub(self.before) >= self.budget.exchanges
             || self.bytes >= self.budget.bytes
             || self.started.elapsed() >= self.budget.time;
         if spent {
@@ -365,6 +383,11 @@ impl Channel {
         self.bytes = self.bytes.saturating_add(answer.len());
         Response::decode(&answer).ok_or(Error::Transport(TransportError::Communication))
     }
+}
+
+/// Whether a plain command may be sent once more with another `N_e`: none that may count as a try of a password.
+fn may_be_sent_again(command: &Command) -> bool {
+    !matches!(command.ins, EXTERNAL_AUTHENTICATE | GENERAL_AUTHENTICATE)
 }
 
 /// Tells the caller, and listens for "stop".

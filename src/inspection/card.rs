@@ -429,9 +429,12 @@ fn read_or_refused(channel: &mut Channel, show: &mut Show<'_>) -> Result<Outcome
 fn read_limits(channel: &mut Channel, show: &mut Show<'_>) -> Result<(Limits, LengthRecord), Error> {
     let file = FileId::AtrInfo;
     let answer = channel.send(&Command::read_binary_short_id(file.sfi(), 256), Step::ReadAtrInfo, show)?;
-    let file = answer.status.is_success_or_warning().then(|| AtrInfo::parse(&answer.data));
+    let file = match answer.status.is_success_or_warning() {
+        true => Ok(AtrInfo::parse(&answer.data)),
+        false => Err(answer.status),
+    };
     let historical = CardCapabilities::from_atr(channel.link().atr());
-    let limits = match file.as_ref().and_then(|file| file.extended_length) {
+    let limits = match file.as_ref().ok().and_then(|file| file.extended_length) {
         Some(says) => {
             let bytes = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
             Limits::new(bytes(says.max_command), bytes(says.max_response))

@@ -128,8 +128,8 @@ pub struct Claims {
 pub(crate) struct LengthRecord {
     /// The historical bytes announce that EF.ATR/INFO states them.
     pub(crate) announced: bool,
-    /// EF.ATR/INFO, where the chip gave it.
-    pub(crate) file: Option<AtrInfo>,
+    /// EF.ATR/INFO, or how the chip refused it.
+    pub(crate) file: Result<AtrInfo, StatusWord>,
 }
 
 /// What chip authentication mapping gave.

@@ -4,6 +4,7 @@ use super::attestation::Attested;
 use super::document::{Document, FileState, LengthRecord, NotRead};
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
+use crate::iso7816::StatusWord;
 use crate::lds::{
     AtrInfo, CardSecurity, CardSecurityError, Com, DataGroup, Defect, Dg2, Dg3, Dg4, Dg5, Dg7, Dg11, Dg12, Dg14, Dg15,
     Dg16, FileId, Finding, Kind, Mrz, MrzField,
@@ -201,11 +202,19 @@ pub(super) fn atr_info(document: &Document, attested: &Attested<'_>, allowed: &T
     }
     let record = match (&document.lengths, document.file(FileId::AtrInfo).bytes()) {
         (Some(record), _) => record.clone(),
-        (None, Some(bytes)) => LengthRecord { announced: false, file: Some(AtrInfo::parse(bytes)) },
+        (None, Some(bytes)) => LengthRecord { announced: false, file: Ok(AtrInfo::parse(bytes)) },
         (None, None) => return None,
     };
     let missing = Check::failed(id, Reason::Missing).comparing("extended length information, tag 7F66");
-    let Some(file) = record.file else { return record.announced.then_some(missing) };
+    let file = match record.file {
+        Ok(file) => file,
+        // Only where it is announced: most chips have none.
+        Err(_) if !record.announced => return None,
+        Err(StatusWord::NOT_FOUND | StatusWord::REFERENCE_NOT_FOUND) => return Some(missing),
+        Err(status) => {
+            return Some(Check::undetermined(id, Reason::Refused).comparing(format!("EF.ATR/INFO, status {status}")));
+        }
+    };
     let check = of_findings(id, &file.findings, allowed);
     let announced = record.announced || file.capabilities.is_some_and(|can| can.extended_length_info);
     Some(match check.is_successful() && file.extended_length.is_none() && announced {

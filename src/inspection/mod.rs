@@ -34,6 +34,6 @@ pub use evidence::{
 pub use holder::{FIELD_NAMES, Field, Holder, Portrait, Source};
 pub use plan::ReadPlan;
 pub use proofs::{Proofs, ProofsError};
-pub use report::{Access, NotReadFile, OnlineCheck, Report, UsedTolerance};
+pub use report::{Access, NotReadFile, OnlineCheck, PathEntry, Report, UsedTolerance};
 pub use session::{ReadError, Session};
 pub use verdict::Verdict;

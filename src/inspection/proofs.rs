@@ -13,7 +13,7 @@ use thiserror::Error;
 const SCHEMA: &str = "chipid.proofs/1";
 
 /// The proofs of a document.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Proofs {
     /// `chipid.proofs/1`.
@@ -32,12 +32,20 @@ pub struct Proofs {
     online: Option<Kept>,
 }
 
+/// Says nothing of challenge and signature: they tell one chip from all others.
+impl core::fmt::Debug for Proofs {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let made = [&self.chip_authentication, &self.pace_cam].into_iter().flatten().count();
+        write!(f, "Proofs({} attested, active authentication: {})", made, self.active_authentication.is_some())
+    }
+}
+
 /// Why text is no proofs file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("proofs: {0}")]
 pub struct ProofsError(String);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 struct Active {
     /// `answered`, `refused`, `session_lost`, `bad_key`.
@@ -51,14 +59,14 @@ struct Active {
     status: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 struct Attested {
     /// `proven`, `not_offered`, `impossible`, `refused`, `session_lost`, `not_under_new_keys`.
     outcome: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 struct Access {
     /// `pace`, `bac`, `none`.

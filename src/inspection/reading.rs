@@ -213,11 +213,10 @@ impl Reading {
             return Ok(());
         }
         loop {
-            match self.read(file, document, show) {
+            let read = self.read(file, document, show);
+            self.settle_chip(document);
+            match read {
                 Ok(outcome) => {
-                    if let Some(proven) = self.chip_unproven.take() {
-                        document.chip_authentication = proven;
-                    }
                     document.put(file, outcome.into());
                     return offer(file, document, show);
                 }
@@ -256,6 +255,15 @@ impl Reading {
                     return Err(error);
                 }
             }
+        }
+    }
+
+    /// An authentic answer, whatever it says and whatever came after it, is one under the new keys of chip authentication.
+    fn settle_chip(&mut self, document: &mut Document) {
+        if self.session.channel.has_answered_under_its_keys()
+            && let Some(proven) = self.chip_unproven.take()
+        {
+            document.chip_authentication = proven;
         }
     }
 
@@ -384,11 +392,7 @@ impl Reading {
         };
         self.session.channel.phase(Phase::TerminalAuthentication, show)?;
         let made = self.show_terminal(info.cvca_fid, info.cvca_sfi, &id_ic, &ephemeral, show);
-        if made.is_ok()
-            && let Some(proven) = self.chip_unproven.take()
-        {
-            document.chip_authentication = proven;
-        }
+        self.settle_chip(document);
         document.terminal_authentication = match made {
             Ok(made) => made,
             Err(error) if ends_session(&error) => {
@@ -455,13 +459,9 @@ impl Reading {
             None => self.fresh_challenge()?,
         };
         let asked = ask(&mut self.session.channel, &key, challenge, plan.challenge_source(), show);
-        match (&asked, self.chip_unproven.take()) {
-            // An authentic answer, whatever it says, is one under the new keys of chip authentication.
-            (Ok(_), Some(proven)) => document.chip_authentication = proven,
-            (Err(error), Some(_)) if ends_session(error) => {
-                document.chip_authentication = ChipAuthentication::NotUnderNewKeys;
-            }
-            _ => {}
+        self.settle_chip(document);
+        if self.chip_unproven.take().is_some() && asked.as_ref().is_err_and(ends_session) {
+            document.chip_authentication = ChipAuthentication::NotUnderNewKeys;
         }
         // Over a short-only line a long signature comes in parts, which some chips refuse or cut: it is asked for last,
         // where that does no harm.

@@ -6,7 +6,7 @@ use super::verdict::Verdict;
 use crate::access::{AccessProtocol, AccessRecord, Offer};
 use crate::channel::Limits;
 use crate::checks::{Check, CheckId, Tolerance, Tolerances};
-use crate::passive_authentication::PassiveAuthentication;
+use crate::passive_authentication::{PassiveAuthentication, PathCertificate};
 use crate::vietnam::province_of_residence;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -31,6 +31,51 @@ pub struct Report {
     resumed_files: Vec<&'static str>,
     not_read: Vec<NotReadFile>,
     tolerances: Vec<UsedTolerance>,
+    certificate_path: Vec<PathEntry>,
+}
+
+/// A certificate on the path from the document signer to the anchor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct PathEntry {
+    /// `document_signer`, `link`, `csca`.
+    pub role: &'static str,
+    /// The subject's name.
+    pub subject: String,
+    /// The issuer's name.
+    pub issuer: String,
+    /// The serial number's octets, hexadecimal.
+    pub serial: String,
+    /// SHA-256 of the certificate, hexadecimal.
+    pub sha256: String,
+    /// First day of its validity: `2024-01-01`.
+    pub not_before: String,
+    /// Last day of its validity.
+    pub not_after: String,
+    /// The codes of what makes it void; then the check of the profiles failed.
+    pub void: Vec<String>,
+    /// The codes of its other deviations from the profile.
+    pub remarks: Vec<String>,
+}
+
+impl PathEntry {
+    fn of(one: &PathCertificate) -> Self {
+        let certificate = &one.certificate;
+        let codes = |void: bool| {
+            one.findings.iter().filter(|finding| finding.is_void() == void).map(|finding| finding.to_string()).collect()
+        };
+        Self {
+            role: one.role.as_str(),
+            subject: certificate.subject().to_string(),
+            issuer: certificate.issuer().to_string(),
+            serial: hex::encode(certificate.serial()),
+            sha256: hex::encode(certificate.fingerprint()),
+            not_before: certificate.validity().not_before.date().to_string(),
+            not_after: certificate.validity().not_after.date().to_string(),
+            void: codes(true),
+            remarks: codes(false),
+        }
+    }
 }
 
 /// A tolerance that was used, and the check that would have failed without it.
@@ -109,6 +154,7 @@ impl Report {
             verdict,
             expired,
             tolerances,
+            certificate_path: pa.path().iter().map(PathEntry::of).collect(),
             checks,
             holder,
             portrait,
@@ -153,6 +199,12 @@ impl Report {
     /// were removed from the evidence that the document comes from.
     pub fn not_read(&self) -> &[NotReadFile] {
         &self.not_read
+    }
+
+    /// The certificates from the document signer's to the anchor's, links between them; the first alone where no anchor was
+    /// found, none where there is no certificate.
+    pub fn certificate_path(&self) -> &[PathEntry] {
+        &self.certificate_path
     }
 
     /// The tolerances that were used, each with the check that would have failed without it. Where one was used the verdict

@@ -73,6 +73,17 @@ impl Report {
                 "file": text,
                 "why": codes(vec!["plan", "needs_terminal_authentication", "removed"]),
             }))},
+            "certificate_path": {"type": "array", "items": object(json!({
+                "role": codes(vec!["document_signer", "link", "csca"]),
+                "subject": text,
+                "issuer": text,
+                "serial": text,
+                "sha256": text,
+                "not_before": text,
+                "not_after": text,
+                "void": {"type": "array", "items": text},
+                "remarks": {"type": "array", "items": text},
+            }))},
             "tolerances": {"type": "array", "items": object(json!({
                 "check": codes(CheckId::ALL.iter().map(|id| id.as_str()).collect()),
                 "tolerance": codes(Tolerance::ALL.iter().map(|tolerance| tolerance.as_str()).collect()),

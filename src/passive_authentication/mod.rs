@@ -7,11 +7,13 @@
 //! Not here: EF.COM and EF.CardAccess, and the verdict.
 
 mod card_security;
+mod certificates;
 mod hashes;
 mod revocation;
 mod signer;
 
 pub use card_security::card_security;
+pub use certificates::PathCertificate;
 pub use hashes::{HashMatches, provisional};
 pub use revocation::ConsultedList;
 
@@ -25,7 +27,7 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 /// What became of a file in the reading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum FileState<'a> {
     /// Read whole: its bytes, cut to the length that its tag gives.
     Read(&'a [u8]),
@@ -41,6 +43,21 @@ pub enum FileState<'a> {
     NeedsTerminalAuthentication,
     /// Read, and removed from the evidence later: its hashes, as the reader took them.
     Removed(&'a [(DigestAlgorithm, Vec<u8>)]),
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for FileState<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Read(bytes) => write!(f, "Read({} bytes)", bytes.len()),
+            Self::Absent => f.write_str("Absent"),
+            Self::Refused => f.write_str("Refused"),
+            Self::CutOff => f.write_str("CutOff"),
+            Self::NotRead => f.write_str("NotRead"),
+            Self::NeedsTerminalAuthentication => f.write_str("NeedsTerminalAuthentication"),
+            Self::Removed(_) => f.write_str("Removed"),
+        }
+    }
 }
 
 /// What passive authentication judges, and with what.
@@ -71,6 +88,7 @@ pub struct PassiveAuthentication<'a> {
     data_groups: Vec<DataGroup>,
     document_signer: Option<Certificate>,
     anchor: Option<Certificate>,
+    path: Vec<PathCertificate>,
     signing_time: Option<OffsetDateTime>,
     consulted: Vec<ConsultedList>,
     authenticated: Vec<Authenticated<'a>>,
@@ -78,10 +96,17 @@ pub struct PassiveAuthentication<'a> {
 
 /// The bytes of a data group whose hash stands in an EF.SOD signed by a trusted signer. Only passive authentication can
 /// make one; chip proofs take their keys from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Authenticated<'a> {
     group: DataGroup,
     bytes: &'a [u8],
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for Authenticated<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Authenticated({}, {} bytes)", self.group, self.bytes.len())
+    }
 }
 
 impl<'a> Authenticated<'a> {
@@ -141,6 +166,11 @@ impl<'a> PassiveAuthentication<'a> {
         &self.consulted
     }
 
+    /// The certificates from the document signer's to the anchor's; without an anchor the first alone.
+    pub fn path(&self) -> &[PathCertificate] {
+        &self.path
+    }
+
     /// When EF.SOD was signed, by the signer's own word.
     pub fn signing_time(&self) -> Option<OffsetDateTime> {
         self.signing_time
@@ -180,8 +210,18 @@ pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<
         Err(error) => return without_security_object(inputs, State::Failed, Reason::Malformed, &error.to_string()),
     };
     let mut budget = Budget::new(Budget::DOCUMENT);
-    let Judgement { signature, chain, certificates, validity, revocation, consulted, country, document_signer, anchor } =
-        signer::judge(sod.signed_data(), inputs, &mut budget);
+    let Judgement {
+        signature,
+        chain,
+        certificates,
+        validity,
+        revocation,
+        consulted,
+        country,
+        document_signer,
+        anchor,
+        path,
+    } = signer::judge(sod.signed_data(), inputs, &mut budget);
     let security_object = security_object(&sod, &inputs.tolerances).warnings(laxities(sod.signed_data().laxities()));
     let mut findings = PassiveAuthentication {
         checks: vec![security_object, signature, chain, certificates, validity, revocation, country],
@@ -189,6 +229,7 @@ pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<
         document_signer,
         anchor,
         consulted,
+        path,
         signing_time: sod.signed_data().only_signer().ok().and_then(|signer| signer.signing_time()),
         authenticated: Vec::new(),
     };
@@ -220,6 +261,7 @@ fn without_security_object<'a>(
         data_groups: Vec::new(),
         document_signer: None,
         anchor: None,
+        path: Vec::new(),
         signing_time: None,
         consulted: Vec::new(),
         authenticated: Vec::new(),

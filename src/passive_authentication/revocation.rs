@@ -1,4 +1,4 @@
-//! Whether the document signer or its authority was revoked, by the revocation lists that the caller handed in
+//! Whether the document signer or an authority on its path was revoked, by the revocation lists that the caller handed in
 //! (9303-12 §4, §7).
 //!
 //! **Revoked means all.** A revoked signer's documents all fail, also those that say they were signed before: the signing
@@ -41,7 +41,7 @@ impl ConsultedList {
 /// The check, and the lists that it rests on.
 pub(super) fn revocation(
     signer: Option<&Certificate>,
-    anchor: Option<&Certificate>,
+    issuers: &[&Certificate],
     signed: Option<OffsetDateTime>,
     inputs: &Inputs<'_>,
 ) -> (Check, Vec<ConsultedList>) {
@@ -49,19 +49,20 @@ pub(super) fn revocation(
     let Some(signer) = signer else { return (Check::undetermined(id, Reason::RevocationNotChecked), Vec::new()) };
     let mut consulted: Vec<ConsultedList> = Vec::new();
     let mut found = None;
-    for (role, certificate) in [("document signer", Some(signer)), ("authority", anchor)] {
-        for (list, _) in certificate.map(|one| inputs.trust.revocation_lists_for(one)).unwrap_or_default() {
+    let roles = core::iter::once("document signer").chain(core::iter::repeat("authority"));
+    for (role, certificate) in roles.zip(core::iter::once(&signer).chain(issuers)) {
+        for (list, _) in inputs.trust.revocation_lists_for(certificate) {
             let one = ConsultedList::of(list);
             if !consulted.contains(&one) {
                 consulted.push(one);
             }
-            if let Some(entry) = certificate.and_then(|certificate| list.entry(certificate)) {
+            if let Some(entry) = list.entry(certificate) {
                 found.get_or_insert_with(|| revoked(role, entry, list, signed));
             }
         }
     }
     let found = found.or_else(|| revoked_by_defect_list(signer, inputs.trust));
-    (found.unwrap_or_else(|| not_listed(signer, anchor, inputs)), consulted)
+    (found.unwrap_or_else(|| not_listed(signer, issuers.first().copied(), inputs)), consulted)
 }
 
 /// A list of known defects that names the signer as revoked counts as a revocation list does (TR-03129 §A.1).
@@ -91,13 +92,13 @@ fn revoked(role: &str, entry: &Revoked, list: &RevocationList, signed: Option<Of
 }
 
 /// No list has an entry: a list in force says that the certificates are good, others say nothing.
-fn not_listed(signer: &Certificate, anchor: Option<&Certificate>, inputs: &Inputs<'_>) -> Check {
+fn not_listed(signer: &Certificate, issuer: Option<&Certificate>, inputs: &Inputs<'_>) -> Check {
     let id = CheckId::PaRevocation;
     let lists = inputs.trust.revocation_lists_for(signer);
     let of = |currency| lists.iter().find(|(list, _)| list.currency(inputs.at) == currency);
     if let Some((list, authority)) = of(Currency::Current) {
         // A later key of the same authority speaks for what an earlier one signed (9303-12 §4).
-        let other_key = anchor.is_some_and(|anchor| anchor.spki() != authority.spki());
+        let other_key = issuer.is_some_and(|issuer| issuer.spki() != authority.spki());
         let key = if other_key { ", signed with another key of that authority" } else { "" };
         return Check::successful(id).comparing(format!("not on {}{key}", named(list)));
     }

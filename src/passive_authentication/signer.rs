@@ -5,14 +5,14 @@
 //! certificate that the caller pinned, byte for byte.
 
 use super::Inputs;
+use super::certificates::{self, PathCertificate};
 use super::revocation::{ConsultedList, revocation};
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey};
 use crate::pki::{
-    Budget, Certificate, CertificateError, Chain, CmsError, Defect, SignedData, SignerId, SignerInfo, Validity,
-    alpha_2, csca_defects, document_signer_defects, find_anchor,
+    Budget, Certificate, CertificateError, CertificateSignature, Chain, CmsError, SignedData, SignerId, SignerInfo,
+    find_path,
 };
-use time::{Date, OffsetDateTime};
 
 /// What was found about a signer.
 pub(super) struct Judgement {
@@ -25,6 +25,7 @@ pub(super) struct Judgement {
     pub(super) country: Check,
     pub(super) document_signer: Option<Certificate>,
     pub(super) anchor: Option<Certificate>,
+    pub(super) path: Vec<PathCertificate>,
 }
 
 /// Judges the only signer of a signed object.
@@ -40,16 +41,18 @@ pub(super) fn judge(signed: &SignedData<'_>, inputs: &Inputs<'_>, budget: &mut B
         return without_signer(unknown_signer(signed, signer, present.len()), inputs);
     };
     let signature = signature(signed, signer, &document_signer, &inputs.tolerances, budget);
-    let (chain, anchor) = chain(&document_signer, inputs, budget);
-    let chain = tolerated(chain, anchor, inputs);
-    let (revocation, consulted) = revocation(Some(&document_signer), anchor, signer.signing_time(), inputs);
+    let (chain, issuers) = chain(&document_signer, &present, inputs, budget);
+    let chain = tolerated(chain, issuers.last().copied(), inputs);
+    let path = certificates::path(&document_signer, &issuers, inputs);
+    let (revocation, consulted) = revocation(Some(&document_signer), &issuers, signer.signing_time(), inputs);
     Judgement {
         revocation,
         consulted,
-        certificates: profiles(&document_signer, anchor, inputs),
-        validity: validity(&document_signer, anchor, signer.signing_time(), inputs),
-        country: country(Some(&document_signer), anchor, inputs),
-        anchor: anchor.cloned(),
+        certificates: certificates::profiles(&path, &inputs.tolerances),
+        validity: certificates::validity(&path, signer.signing_time(), inputs),
+        country: certificates::country(&path, inputs),
+        anchor: issuers.last().map(|anchor| (*anchor).clone()),
+        path,
         document_signer: Some(document_signer),
         signature,
         chain,
@@ -80,11 +83,12 @@ fn without_signer(signature: Check, inputs: &Inputs<'_>) -> Judgement {
         chain: missing(CheckId::PaChain),
         certificates: missing(CheckId::PaCertificates),
         validity: missing(CheckId::PaValidity),
-        revocation: revocation(None, None, None, inputs).0,
+        revocation: revocation(None, &[], None, inputs).0,
         consulted: Vec::new(),
-        country: country(None, None, inputs),
+        country: certificates::country(&[], inputs),
         document_signer: None,
         anchor: None,
+        path: Vec::new(),
     }
 }
 
@@ -169,27 +173,33 @@ fn crypto_error(id: CheckId, error: CryptoError, wrong: Reason) -> Check {
     }
 }
 
-/// The chain: to an anchor if there is one, else by being pinned.
-fn chain<'s>(signer: &Certificate, inputs: &Inputs<'s>, budget: &mut Budget) -> (Check, Option<&'s Certificate>) {
+/// The chain: to an anchor if there is one, over link certificates where need be, else by being pinned. With it, who
+/// issued whom: the links, and the anchor last.
+fn chain<'s>(
+    signer: &Certificate,
+    present: &'s [Certificate],
+    inputs: &Inputs<'s>,
+    budget: &mut Budget,
+) -> (Check, Vec<&'s Certificate>) {
     let id = CheckId::PaChain;
-    let chain = find_anchor(signer, inputs.trust, inputs.at, budget);
-    if let Chain::Anchored { anchor, signature } = &chain {
-        let key = anchor.public_key();
-        let under = key.as_ref().map(PublicKey::describe).unwrap_or_default();
-        let compared = format!("{} under {} of {}", signature.algorithm.name(), under, anchor.subject());
-        let check = Check::successful(id)
-            .comparing(compared)
-            .warnings(signature.algorithm.digest().and_then(sha1))
-            .warnings(key.iter().flat_map(weak_key))
-            .warnings((signature.null_missing || signature.odd_parameters).then_some(Warning::NullParameter));
-        return (check, Some(anchor));
+    let chain = find_path(signer, inputs.trust, present, inputs.at, budget);
+    if let Chain::Anchored { anchor, signature, links } = &chain {
+        let issuers: Vec<&Certificate> = links.iter().map(|(link, _)| *link).chain([*anchor]).collect();
+        let signatures = core::iter::once(signature).chain(links.iter().map(|(_, signature)| signature));
+        let steps: Vec<String> =
+            signatures.clone().zip(&issuers).map(|(signature, issuer)| step(signature, issuer)).collect();
+        let check = issuers
+            .iter()
+            .filter_map(|issuer| issuer.public_key().ok())
+            .fold(Check::successful(id), |check, key| check.warnings(weak_key(&key)));
+        return (signatures.fold(check, note).comparing(steps.join("; its link by ")), issuers);
     }
     if inputs.trust.is_pinned(signer) {
         let fingerprint = hex::encode(signer.fingerprint());
         let check = Check::new(id, State::Successful, Some(Reason::PinnedSigner));
         return (
             check.comparing(format!("the pinned document signer {}, SHA-256 {fingerprint}", signer.subject())),
-            None,
+            Vec::new(),
         );
     }
     let check = match chain {
@@ -208,138 +218,20 @@ fn chain<'s>(signer: &Certificate, inputs: &Inputs<'s>, budget: &mut Budget) -> 
             signer.issuer()
         )),
     };
-    (check, None)
+    (check, Vec::new())
 }
 
-/// The profiles of the document signer's certificate and, where it is known, of its anchor.
-fn profiles(signer: &Certificate, anchor: Option<&Certificate>, inputs: &Inputs<'_>) -> Check {
-    let id = CheckId::PaCertificates;
-    let mut defects: Vec<String> = Vec::new();
-    let own = document_signer_defects(signer);
-    defects.extend(own.iter().map(|defect| format!("document signer: {defect}")));
-    if inputs.trust.is_anchor(signer) {
-        defects.push("document signer: it is itself an anchor".to_owned());
-    }
-    if let Some(anchor) = anchor {
-        defects.extend(csca_defects(anchor).iter().map(|defect| format!("authority: {defect}")));
-        if !signer.issuer().matches(anchor.subject()) {
-            defects.push("document signer: its issuer is not the authority's name".to_owned());
-        }
-    }
-    if defects.is_empty() {
-        let constraints = anchor.and_then(|anchor| anchor.extensions().basic_constraints);
-        let unusual = constraints.is_some_and(|constraints| !constraints.critical) || signer.serial().len() > 21;
-        return Check::successful(id).warnings(unusual.then_some(Warning::Unusual));
-    }
-    let no_key_id = own.contains(&Defect::NoAuthorityKeyId);
-    let check = match (no_key_id, defects.len()) {
-        (true, 1) => Check::tolerating(id, Tolerance::DsWithoutAki, &inputs.tolerances, Reason::CertificateProfile),
-        _ => Check::failed(id, Reason::CertificateProfile),
-    };
-    check.comparing(defects.join("; ")).warnings(no_key_id.then_some(Warning::NoAuthorityKeyIdentifier))
+/// One signature of the path.
+fn step(signature: &CertificateSignature, issuer: &Certificate) -> String {
+    let key = issuer.public_key().as_ref().map(PublicKey::describe).unwrap_or_default();
+    format!("{} under {key} of {}", signature.algorithm.name(), issuer.subject())
 }
 
-/// The validity periods by three clocks: the moment of checking, the signing time, the date of issue.
-fn validity(
-    signer: &Certificate,
-    anchor: Option<&Certificate>,
-    signed: Option<OffsetDateTime>,
-    inputs: &Inputs<'_>,
-) -> Check {
-    let id = CheckId::PaValidity;
-    let mut worst = Check::successful(id);
-    let mut compared = Vec::new();
-    for (name, certificate) in [("document signer", Some(signer)), ("authority", anchor)] {
-        let Some(certificate) = certificate else { continue };
-        let period = certificate.validity();
-        compared.push(format!("{name} {} to {}", period.not_before.date(), period.not_after.date()));
-        let issued = [signed, inputs.issued].into_iter().flatten().any(|moment| covers(period, moment));
-        let check = if period.contains(inputs.at) {
-            Check::successful(id)
-        } else if inputs.at < period.not_before {
-            Check::failed(id, Reason::NotYetValid)
-        } else if issued {
-            Check::undetermined(id, Reason::LapsedValidAtIssue)
-        } else {
-            Check::failed(id, Reason::Lapsed)
-        };
-        if severity(&check) > severity(&worst) {
-            worst = check;
-        }
-    }
-    if let Some(signed) = signed {
-        compared.push(format!("signed {}", signed.date()));
-        // The private key may sign only within its own period  (9303-12 §7.1.1.1)
-        let (first, last) = signer.extensions().private_key_usage;
-        let early = first.is_some_and(|first| signed.date() < day_before(first));
-        let late = last.is_some_and(|last| signed.date() > day_after(last));
-        if worst.state != State::Failed && (early || late) {
-            worst = Check::failed(id, if early { Reason::NotYetValid } else { Reason::Lapsed });
-            compared.push("outside the period of the signer's private key".to_owned());
-        }
-    }
-    worst.comparing(compared.join(", "))
-}
-
-/// Whether a period covers the day of a moment: dates of issue have no hour.
-fn covers(period: &Validity, moment: OffsetDateTime) -> bool {
-    (day_before(period.not_before)..=day_after(period.not_after)).contains(&moment.date())
-}
-
-fn day_before(moment: OffsetDateTime) -> Date {
-    moment.date().previous_day().unwrap_or(Date::MIN)
-}
-
-fn day_after(moment: OffsetDateTime) -> Date {
-    moment.date().next_day().unwrap_or(Date::MAX)
-}
-
-fn severity(check: &Check) -> u8 {
-    match check.state {
-        State::Failed => 2,
-        State::Successful => 0,
-        _ => 1,
-    }
-}
-
-/// The countries of the document signer, of its anchor and of the document; and the documents that the signer may sign.
-fn country(signer: Option<&Certificate>, anchor: Option<&Certificate>, inputs: &Inputs<'_>) -> Check {
-    let id = CheckId::PaCountry;
-    let Some(signer) = signer else { return Check::undetermined(id, Reason::SignerCertificateMissing) };
-    let names = [Some(signer.subject()), Some(signer.issuer()), anchor.map(Certificate::subject)];
-    let mut countries: Vec<String> = names.into_iter().flatten().filter_map(|name| name.country()).collect();
-    countries.dedup();
-    let compared = format!("certificates {}", countries.join(", "));
-    let country = match countries.as_slice() {
-        [] => return Check::failed(id, Reason::CertificateProfile).comparing("the certificates name no country"),
-        [only] => only,
-        _ => return Check::failed(id, Reason::Mismatch).comparing(compared),
-    };
-    let Some(state) = inputs.issuing_state.map(|state| state.trim_end_matches('<')) else {
-        return Check::undetermined(id, Reason::NothingToCompare).comparing(compared);
-    };
-    let compared = format!("{compared}, DG1 {state}");
-    let allowed = alpha_2(state);
-    if allowed.is_empty() {
-        return Check::undetermined(id, Reason::NothingToCompare)
-            .comparing(format!("{compared}, a state that is not known"));
-    }
-    if !allowed.contains(&country.as_str()) {
-        return Check::failed(id, Reason::Mismatch).comparing(compared);
-    }
-    match (&signer.extensions().document_types, inputs.document_code.map(|code| code.trim_end_matches('<'))) {
-        (Some(types), Some(code)) if !may_sign(types, code) => Check::failed(id, Reason::Mismatch)
-            .comparing(format!("{compared}; the signer is for documents {}, DG1 has {code}", types.join(", "))),
-        _ => Check::successful(id).comparing(compared),
-    }
-}
-
-/// Whether a document code is listed; a listed single letter stands for all codes that begin with it (9303-12 §7.1.1.6).
-fn may_sign(types: &[String], code: &str) -> bool {
-    types.iter().map(|listed| listed.trim_end_matches('<')).any(|listed| match listed.len() {
-        1 => code.starts_with(listed),
-        _ => code == listed,
-    })
+/// The warnings that a signature of the path deserves.
+fn note(check: Check, signature: &CertificateSignature) -> Check {
+    check
+        .warnings(signature.algorithm.digest().and_then(sha1))
+        .warnings((signature.null_missing || signature.odd_parameters).then_some(Warning::NullParameter))
 }
 
 /// The warning that SHA-1 deserves.

@@ -61,6 +61,7 @@ pub struct Certificate {
     subject: Name,
     validity: Validity,
     extensions: Extensions,
+    unique_identifier: bool,
 }
 
 /// What a certificate's signature that verified was made with.
@@ -117,6 +118,21 @@ pub struct Extensions {
     pub malformed: Vec<Oid>,
     /// Extensions that stand twice.
     pub duplicate: Vec<Oid>,
+    /// subjectAltName.
+    pub subject_alt_name: Option<AlternativeName>,
+    /// issuerAltName.
+    pub issuer_alt_name: Option<AlternativeName>,
+    /// documentTypeList stands without its version and set, as two real signers of twelve have it.
+    pub bare_document_types: bool,
+    /// Every extension whose identifier can be read, and whether it is critical.
+    pub present: Vec<(Oid, bool)>,
+}
+
+/// subjectAltName or issuerAltName: what of it says whose certificate it is (9303-12 §7.1.1.2).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AlternativeName {
+    /// The localityNames of its directory names: the state's code as a machine readable zone has it.
+    pub localities: Vec<String>,
 }
 
 /// keyUsage (RFC 5280 §4.2.1.3).
@@ -128,6 +144,8 @@ pub struct KeyUsage {
     pub key_cert_sign: bool,
     /// cRLSign.
     pub crl_sign: bool,
+    /// Any other bit.
+    pub others: bool,
     /// Whether the extension is critical.
     pub critical: bool,
 }
@@ -164,13 +182,18 @@ impl Certificate {
         if x509.extensions().len() > BOUNDS.certificate_extensions {
             return Err(CertificateError::TooLong);
         }
+        let (issuer, subject) = (Name::from_x509(x509.issuer()), Name::from_x509(x509.subject()));
+        if !issuer.is_whole() || !subject.is_whole() {
+            return Err(CertificateError::Malformed);
+        }
         Ok(Self {
             version: x509.version().0,
             serial: x509.raw_serial().to_vec(),
-            issuer: Name::from_x509(x509.issuer()),
-            subject: Name::from_x509(x509.subject()),
+            issuer,
+            subject,
             validity: validity(&x509),
             extensions: Extensions::collect(&x509),
+            unique_identifier: x509.issuer_uid.is_some() || x509.subject_uid.is_some(),
             tbs: parts.tbs,
             inner_algorithm: parts.inner_algorithm,
             outer_algorithm: parts.outer_algorithm,
@@ -222,6 +245,11 @@ impl Certificate {
     /// The extensions.
     pub fn extensions(&self) -> &Extensions {
         &self.extensions
+    }
+
+    /// Whether it has an issuerUniqueID or subjectUniqueID.
+    pub fn has_unique_identifier(&self) -> bool {
+        self.unique_identifier
     }
 
     /// The encoding of the SubjectPublicKeyInfo.
@@ -360,6 +388,7 @@ impl Extensions {
                 continue;
             }
             seen.push(id);
+            all.present.push((id, extension.critical));
             match all.take(id, extension.critical, extension.value) {
                 Ok(true) => {}
                 Ok(false) if extension.critical => all.unknown_critical.push(id),
@@ -385,10 +414,13 @@ impl Extensions {
                 // KeyUsage ::= BIT STRING { digitalSignature (0), …, keyCertSign (5), cRLSign (6), … }
                 let bits = reader.expect(Tag::BIT_STRING, "a KeyUsage")?;
                 let first = *bits.value.get(1).ok_or(bits.expected("the bits of a KeyUsage"))?;
+                let has = |bit: u8| first & bit != 0;
+                let decipher_only = bits.value.get(2..).is_some_and(|rest| rest.iter().any(|octet| *octet != 0));
                 self.key_usage = Some(KeyUsage {
-                    digital_signature: first & 0x80 != 0,
-                    key_cert_sign: first & 0x04 != 0,
-                    crl_sign: first & 0x02 != 0,
+                    digital_signature: has(0x80),
+                    key_cert_sign: has(0x04),
+                    crl_sign: has(0x02),
+                    others: has(0x79) || decipher_only,
                     critical,
                 });
             }
@@ -430,6 +462,8 @@ impl Extensions {
                     let list = types.expect(Tag::SET, "a docTypeList")?;
                     types.finish()?;
                     types = list.children();
+                } else {
+                    self.bare_document_types = true;
                 }
                 let mut found = Vec::new();
                 while !types.is_empty() {
@@ -438,10 +472,45 @@ impl Extensions {
                 }
                 self.document_types = Some(found);
             }
+            oid::SUBJECT_ALT_NAME => self.subject_alt_name = Some(AlternativeName::read(&mut reader)?),
+            oid::ISSUER_ALT_NAME => self.issuer_alt_name = Some(AlternativeName::read(&mut reader)?),
             _ => return Ok(KNOWN.contains(&id)),
         }
         reader.finish()?;
         Ok(true)
+    }
+
+    /// Whether the extension stands there.
+    pub fn has(&self, id: Oid) -> bool {
+        self.present.iter().any(|(present, _)| *present == id)
+    }
+
+    /// Whether the extension stands there and is critical.
+    pub fn is_critical(&self, id: Oid) -> bool {
+        self.present.contains(&(id, true))
+    }
+}
+
+impl AlternativeName {
+    /// The codes of states among the localities: three capital letters, or the one of Germany.
+    pub fn states(&self) -> impl Iterator<Item = &str> {
+        let is_code =
+            |text: &&str| (text.len() == 3 || *text == "D") && text.bytes().all(|letter| letter.is_ascii_uppercase());
+        self.localities.iter().map(|text| text.trim_end_matches('<')).filter(is_code)
+    }
+
+    /// GeneralNames ::= SEQUENCE OF GeneralName; GeneralName ::= CHOICE { …, directoryName [4] Name, … }
+    fn read(reader: &mut Reader<'_>) -> Result<Self, TlvError> {
+        let mut localities = Vec::new();
+        let mut names = reader.expect(Tag::SEQUENCE, "a GeneralNames")?.children();
+        while !names.is_empty() {
+            let name = names.next()?;
+            if name.tag == Tag(0xA4) {
+                let directory = Name::parse(name.value).ok_or(name.expected("a directoryName"))?;
+                localities.extend(directory.values(oid::LOCALITY_NAME).map(str::to_owned));
+            }
+        }
+        Ok(Self { localities })
     }
 }
 
@@ -449,10 +518,4 @@ impl Extensions {
 const UNREADABLE: Oid = Oid::of(&[0, 0]);
 
 /// Extensions whose meaning is known and bears on nothing that is judged here.
-const KNOWN: &[Oid] = &[
-    oid::SUBJECT_ALT_NAME,
-    oid::ISSUER_ALT_NAME,
-    oid::CRL_DISTRIBUTION_POINTS,
-    oid::CERTIFICATE_POLICIES,
-    oid::ID_ICAO_NAME_CHANGE,
-];
+const KNOWN: &[Oid] = &[oid::CRL_DISTRIBUTION_POINTS, oid::CERTIFICATE_POLICIES, oid::ID_ICAO_NAME_CHANGE];

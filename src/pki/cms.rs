@@ -87,7 +87,7 @@ pub enum CmsError {
 ///     crls          [1] IMPLICIT RevocationInfoChoices OPTIONAL,
 ///     signerInfos       SET OF SignerInfo }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SignedData<'a> {
     version: u32,
     digest_algorithms: Vec<Oid>,
@@ -96,6 +96,14 @@ pub struct SignedData<'a> {
     certificates: Vec<&'a [u8]>,
     signers: Vec<SignerInfo<'a>>,
     laxities: Laxities,
+}
+
+/// Says nothing of what is signed: of an EF.SOD it tells one document from all others.
+impl core::fmt::Debug for SignedData<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let (certificates, signers) = (self.certificates.len(), self.signers.len());
+        write!(f, "SignedData({}, {certificates} certificates, {signers} signers)", self.content_type)
+    }
 }
 
 /// Lossless deviations from the encoding that is due.
@@ -127,7 +135,7 @@ impl Laxities {
 ///     signature           OCTET STRING,
 ///     unsignedAttrs   [1] IMPLICIT SET OF Attribute OPTIONAL }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SignerInfo<'a> {
     version: u32,
     sid: SignerId<'a>,
@@ -135,6 +143,13 @@ pub struct SignerInfo<'a> {
     signed_attributes: Option<SignedAttributes<'a>>,
     signature_algorithm: &'a [u8],
     signature: Cow<'a, [u8]>,
+}
+
+/// Says nothing of the signature.
+impl core::fmt::Debug for SignerInfo<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "SignerInfo({:?}, {})", self.sid, self.digest_algorithm)
+    }
 }
 
 /// How a signer is named.
@@ -174,7 +189,7 @@ impl SignerId<'_> {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct SignedAttributes<'a> {
     /// The whole [0] as it was received.
     raw: Tlv<'a>,

@@ -3,35 +3,116 @@
 //! A machine readable zone has three letters, a certificate two: those of ISO 3166-1 for most, and a table of the
 //! exceptions that Doc 9303 allows.
 
-/// The two-letter codes that a certificate for documents of this issuing state may bear; none if the state is not known.
+use core::fmt;
+
+/// A country whose certificates may stand for documents of a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Two letters.
+    pub country: &'static str,
+    /// By which exception; `None` where ISO 3166-1 pairs the two.
+    pub exception: Option<Exception>,
+}
+
+/// Why a state goes by another country's two letters than ISO 3166-1 pairs with its three, or by letters that are not
+/// there (9303-3 §5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Exception {
+    /// Germany's one letter, D.
+    GermanyD,
+    /// Documents of the European Union.
+    EuropeanUnion,
+    /// British nationals of other kinds than British citizens.
+    British,
+    /// China and its special administrative regions, under each other's authorities.
+    ChinaRegions,
+    /// Kosovo, whose letters are not of ISO 3166-1.
+    Kosovo,
+    /// The United Nations and their agencies; a real authority of theirs bears ZZ.
+    UnitedNations,
+    /// The Sovereign Military Order of Malta.
+    OrderOfMalta,
+    /// Interpol.
+    Interpol,
+    /// Specimens of a country that is none.
+    Utopia,
+}
+
+impl Exception {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::GermanyD,
+        Self::EuropeanUnion,
+        Self::British,
+        Self::ChinaRegions,
+        Self::Kosovo,
+        Self::UnitedNations,
+        Self::OrderOfMalta,
+        Self::Interpol,
+        Self::Utopia,
+    ];
+
+    /// The stable code.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GermanyD => "germany_d",
+            Self::EuropeanUnion => "european_union",
+            Self::British => "british",
+            Self::ChinaRegions => "china_regions",
+            Self::Kosovo => "kosovo",
+            Self::UnitedNations => "united_nations",
+            Self::OrderOfMalta => "order_of_malta",
+            Self::Interpol => "interpol",
+            Self::Utopia => "utopia",
+        }
+    }
+}
+
+impl fmt::Display for Exception {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The countries that a certificate for documents of this issuing state may bear; none if the state is not known.
 ///
 /// `state` is the issuing state of a machine readable zone, with or without its fillers.
-pub fn alpha_2(state: &str) -> Vec<&'static str> {
+pub fn bindings(state: &str) -> Vec<Binding> {
     let state = state.trim_end_matches('<');
-    let listed = STATES.iter().filter(|(three, _)| *three == state).map(|(_, two)| *two);
-    let excepted = EXCEPTIONS.iter().filter(|(three, _)| *three == state).flat_map(|(_, two)| two.iter().copied());
+    let listed =
+        STATES.iter().filter(|(three, _)| *three == state).map(|(_, country)| Binding { country, exception: None });
+    let excepted = EXCEPTIONS.iter().filter(|(three, ..)| *three == state).flat_map(|(_, countries, exception)| {
+        countries.iter().map(|country| Binding { country, exception: Some(*exception) })
+    });
     listed.chain(excepted).collect()
 }
 
+/// The two-letter codes of [`bindings`].
+pub fn alpha_2(state: &str) -> Vec<&'static str> {
+    bindings(state).into_iter().map(|binding| binding.country).collect()
+}
+
 /// States whose documents bear another code than ISO 3166-1 pairs with the one of their certificates (9303-3 §5).
-const EXCEPTIONS: &[(&str, &[&str])] = &[
-    ("D", &["DE"]),
-    ("EUE", &["EU"]),
-    ("GBD", &["GB"]),
-    ("GBN", &["GB"]),
-    ("GBO", &["GB"]),
-    ("GBP", &["GB"]),
-    ("GBS", &["GB"]),
-    ("CHN", &["HK", "MO"]),
-    ("HKG", &["CN"]),
-    ("MAC", &["CN"]),
-    ("RKS", &["KS", "XK"]),
-    ("UNK", &["KS", "XK", "UN"]),
-    ("UNO", &["UN"]),
-    ("UNA", &["UN"]),
-    ("UTO", &["UT"]),
-    ("XOM", &["XO", "XM"]),
-    ("XPO", &["XP"]),
+const EXCEPTIONS: &[(&str, &[&str], Exception)] = &[
+    ("D", &["DE"], Exception::GermanyD),
+    ("EUE", &["EU"], Exception::EuropeanUnion),
+    ("GBD", &["GB"], Exception::British),
+    ("GBN", &["GB"], Exception::British),
+    ("GBO", &["GB"], Exception::British),
+    ("GBP", &["GB"], Exception::British),
+    ("GBS", &["GB"], Exception::British),
+    ("CHN", &["HK", "MO"], Exception::ChinaRegions),
+    ("HKG", &["CN"], Exception::ChinaRegions),
+    ("MAC", &["CN"], Exception::ChinaRegions),
+    ("RKS", &["KS", "XK"], Exception::Kosovo),
+    ("UNK", &["KS", "XK"], Exception::Kosovo),
+    ("UNK", &["UN", "ZZ"], Exception::UnitedNations),
+    ("UNO", &["UN", "ZZ"], Exception::UnitedNations),
+    ("UNA", &["UN", "ZZ"], Exception::UnitedNations),
+    ("UTO", &["UT"], Exception::Utopia),
+    ("XOM", &["XO", "XM"], Exception::OrderOfMalta),
+    ("XPO", &["XP"], Exception::Interpol),
 ];
 
 /// ISO 3166-1: three letters and two.
@@ -83,9 +164,28 @@ mod tests {
     fn finds_the_countries_of_a_state() {
         assert_eq!(alpha_2("VNM"), ["VN"]);
         assert_eq!(alpha_2("D<<"), ["DE"]);
-        assert_eq!(alpha_2("UNO"), ["UN"]);
+        assert_eq!(alpha_2("UNO"), ["UN", "ZZ"]);
         assert_eq!(alpha_2("CHN"), ["CN", "HK", "MO"]);
         assert_eq!(alpha_2("XXX"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn every_exception_is_named() {
+        let exception = |state: &str, country: &str| {
+            let bindings = bindings(state);
+            bindings.iter().find(|one| one.country == country).map(|one| one.exception)
+        };
+        assert_eq!(exception("VNM", "VN"), Some(None));
+        assert_eq!(exception("D<<", "DE"), Some(Some(Exception::GermanyD)));
+        assert_eq!(exception("DEU", "DE"), Some(None));
+        assert_eq!(exception("EUE", "EU"), Some(Some(Exception::EuropeanUnion)));
+        assert_eq!(exception("UNO", "ZZ"), Some(Some(Exception::UnitedNations)));
+        assert_eq!(exception("UNK", "KS"), Some(Some(Exception::Kosovo)));
+        assert_eq!(exception("XOM", "XO"), Some(Some(Exception::OrderOfMalta)));
+        assert_eq!(exception("VNM", "LA"), None);
+        for exception in Exception::ALL {
+            assert!(EXCEPTIONS.iter().any(|(.., used)| used == exception), "{exception}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::Budget;
 use super::certificate::{Certificate, CertificateError};
 use super::cms::{CmsError, SignedData};
 use super::path::{Chain, find_anchor};
+use super::profile::{Defect, ProfileFinding, Role, profile};
 use super::trust_store::TrustStore;
 use crate::crypto::CryptoError;
 use crate::oid::Oid;
@@ -45,6 +46,9 @@ pub enum ListError {
     /// The signer's certificate is an authority's, or its keyUsage lacks digitalSignature (9303-12 §7.1.1).
     #[error("the signer's certificate is not a signer's: it is an authority, or its keyUsage lacks digitalSignature")]
     SignerUsage,
+    /// The signer's certificate is void by its profile (9303-12 §7.1).
+    #[error("the signer's certificate does not fit its profile: {}", .0.sentence())]
+    SignerProfile(Defect),
     /// The list was signed outside the validity of the signer's certificate, by its own word.
     #[error("the list was signed outside the validity of its signer's certificate")]
     SignerLapsed,
@@ -83,7 +87,7 @@ pub(super) struct Signature {
 /// Why the last signer tried does not verify, if none does.
 pub(super) fn signatures(
     signed: &SignedData<'_>,
-    purpose: Option<Oid>,
+    purpose: Option<(Oid, Role)>,
     budget: &mut Budget,
 ) -> Result<Vec<Signature>, ListError> {
     let mut failure = ListError::SignerMissing;
@@ -117,15 +121,19 @@ pub(super) fn signatures(
 
 fn may_sign(
     certificate: &Certificate,
-    purpose: Option<Oid>,
+    purpose: Option<(Oid, Role)>,
     signed: Option<time::OffsetDateTime>,
 ) -> Result<(), ListError> {
     let extensions = certificate.extensions();
-    if purpose.is_some_and(|purpose| !extensions.extended_key_usage.contains(&purpose)) {
+    if purpose.is_some_and(|(purpose, _)| !extensions.extended_key_usage.contains(&purpose)) {
         return Err(ListError::SignerPurpose);
     }
     if certificate.is_ca() || extensions.key_usage.is_none_or(|usage| !usage.digital_signature) {
         return Err(ListError::SignerUsage);
+    }
+    let findings = purpose.map(|(_, role)| profile(certificate, role)).unwrap_or_default();
+    if let Some(void) = findings.iter().find(|finding| ProfileFinding::is_void(finding)) {
+        return Err(ListError::SignerProfile(void.defect));
     }
     if signed.is_some_and(|signed| !certificate.validity().contains(signed)) {
         return Err(ListError::SignerLapsed);

@@ -7,6 +7,7 @@
 use super::Budget;
 use super::cms::{SignedData, SignerInfo};
 use super::list_signer::{ListError, ListSigner, authority, signatures};
+use super::profile::Role;
 use super::trust_store::TrustStore;
 use crate::bounds::BOUNDS;
 use crate::oid;
@@ -61,7 +62,7 @@ impl<'a> MasterList<'a> {
     /// Why the last signer tried does not verify.
     pub fn verify(&self, anchors: &TrustStore, own: &TrustStore) -> Result<ListSigner, ListError> {
         let mut budget = Budget::new(Budget::DOCUMENT);
-        let purpose = Some(oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY);
+        let purpose = Some((oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY, Role::MasterListSigner));
         for signature in signatures(&self.signed, purpose, &mut budget)? {
             for (store, anchored) in [(anchors, true), (own, false)] {
                 if let Some(authority) = authority(&signature.certificate, store, &mut budget) {

@@ -19,23 +19,26 @@ mod moment;
 mod name;
 mod path;
 mod pieces;
+mod profile;
 mod source;
 mod trust_store;
 
 pub use bundle::{Age, AgePolicy, BundleError, BundlePart, BundleUse, TrustBundle};
 pub use certificate::{
-    BasicConstraints, Certificate, CertificateError, CertificateSignature, Extensions, KeyUsage, Validity,
+    AlternativeName, BasicConstraints, Certificate, CertificateError, CertificateSignature, Extensions, KeyUsage,
+    Validity,
 };
 pub use cms::{CmsError, Laxities, SignedData, SignerId, SignerInfo, VerifiedSignature};
 pub use collection::Collection;
-pub use country::alpha_2;
+pub use country::{Binding, Exception, alpha_2, bindings};
 pub use crl::{Currency, RevocationList, RevocationListError, RevocationReason, Revoked};
 pub use defects::{DefectKind, DefectList, DefectListForm, DocumentFacts, KnownDefect};
 pub use list_signer::{ListError, ListSigner};
 pub use lists::Listed;
 pub use master_list::MasterList;
 pub use name::Name;
-pub use path::{Chain, Defect, Unverified, csca_defects, document_signer_defects, find_anchor, verify_among};
+pub use path::{Chain, MAX_LINKS, Unverified, authority_role, find_anchor, find_path, verify_among};
+pub use profile::{Defect, ProfileFinding, Role, Severity, beside, csca_defects, document_signer_defects, profile};
 pub use source::{Refusal, Refused, Source, SourceKind};
 pub use trust_store::TrustStore;
 

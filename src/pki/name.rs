@@ -5,6 +5,7 @@
 //! names is only a hint; what decides is a signature.
 
 use crate::oid::{self, Oid};
+use crate::tlv::{self, Tag};
 use core::fmt;
 use x509_parser::prelude::FromDer;
 use x509_parser::x509::X509Name;
@@ -13,22 +14,24 @@ use x509_parser::x509::X509Name;
 #[derive(Clone)]
 pub struct Name {
     raw: Vec<u8>,
-    attributes: Vec<(Option<Oid>, String)>,
+    /// Type, tag of the string, text.
+    attributes: Vec<(Option<Oid>, u32, String)>,
     folded: String,
 }
 
 impl Name {
     pub(super) fn from_x509(name: &X509Name<'_>) -> Self {
-        let attributes: Vec<(Option<Oid>, String)> = name
+        let attributes: Vec<(Option<Oid>, u32, String)> = name
             .iter_attributes()
             .map(|attribute| {
                 let value = attribute.attr_value();
-                (Oid::from_der(attribute.attr_type().as_bytes()), text(value.tag().0, value.data))
+                let tag = value.tag().0;
+                (Oid::from_der(attribute.attr_type().as_bytes()), tag, text(tag, value.data))
             })
             .collect();
         let mut folded: Vec<String> = attributes
             .iter()
-            .map(|(oid, value)| {
+            .map(|(oid, _, value)| {
                 let words: Vec<String> = value.split_whitespace().map(str::to_lowercase).collect();
                 format!("{}={}\n", oid.map(|oid| oid.to_string()).unwrap_or_default(), words.join(" "))
             })
@@ -40,7 +43,12 @@ impl Name {
     /// A name from its encoding; `None` if it is none.
     pub fn parse(der: &[u8]) -> Option<Self> {
         let (rest, name) = X509Name::from_der(der).ok()?;
-        rest.is_empty().then(|| Self::from_x509(&name))
+        Some(Self::from_x509(&name)).filter(|name| rest.is_empty() && name.is_whole())
+    }
+
+    /// Whether all of it was read: the parser stops at a malformed RDN without a word, and the rest would never be compared.
+    pub(super) fn is_whole(&self) -> bool {
+        tlv::total_length(&self.raw) == Some(self.raw.len())
     }
 
     /// The DER encoding, as it stands in the certificate.
@@ -65,13 +73,28 @@ impl Name {
 
     /// The first attribute with this identifier, as it stands.
     pub fn attribute(&self, oid: Oid) -> Option<&str> {
-        self.attributes.iter().find(|(found, _)| *found == Some(oid)).map(|(_, value)| value.as_str())
+        self.values(oid).next()
+    }
+
+    /// All attributes with this identifier, as they stand.
+    pub fn values(&self, oid: Oid) -> impl Iterator<Item = &str> {
+        self.attributes.iter().filter(move |(found, ..)| *found == Some(oid)).map(|(.., value)| value.as_str())
+    }
+
+    /// Whether every attribute is a UTF8String or PrintableString, and country and serial number the second
+    /// (9303-12 §7.1.1, RFC 5280 §A.1).
+    pub fn has_due_string_types(&self) -> bool {
+        const PRINTABLE: u32 = Tag::PRINTABLE_STRING.0;
+        self.attributes.iter().all(|(oid, tag, _)| match oid {
+            Some(oid::COUNTRY_NAME | oid::SERIAL_NUMBER) => *tag == PRINTABLE,
+            _ => *tag == PRINTABLE || *tag == Tag::UTF8_STRING.0,
+        })
     }
 }
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (oid, value)) in self.attributes.iter().enumerate() {
+        for (index, (oid, _, value)) in self.attributes.iter().enumerate() {
             let separator = if index == 0 { "" } else { ", " };
             match oid.map(|oid| (LABELS.iter().find(|(labelled, _)| *labelled == oid), oid)) {
                 Some((Some((_, label)), _)) => write!(f, "{separator}{label}={value}")?,
@@ -115,5 +138,23 @@ fn text(tag: u32, content: &[u8]) -> String {
             .collect(),
         20 => content.iter().copied().map(char::from).collect(),
         _ => String::from_utf8_lossy(content).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tlv::{Tag, encode, encode_all};
+
+    #[test]
+    fn refuses_a_name_with_a_malformed_part() {
+        let rdn = |tag| {
+            let value = encode(Tag::PRINTABLE_STRING, b"UT");
+            let pair = [encode(Tag::OID, oid::COUNTRY_NAME.as_der()), value];
+            encode(Tag::SET, &encode_all(tag, &[&pair[0], &pair[1]]))
+        };
+        let name = |second| encode_all(Tag::SEQUENCE, &[&rdn(Tag::SEQUENCE), &rdn(second)]);
+        assert!(Name::parse(&name(Tag::SEQUENCE)).is_some_and(|name| name.attributes.len() == 2));
+        assert!(Name::parse(&name(Tag::OCTET_STRING)).is_none());
     }
 }

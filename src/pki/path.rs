@@ -1,25 +1,32 @@
-//! From a document signer's certificate to an anchor of the caller, and the profiles of both (9303-12 §4, §7; RFC 5280 §6).
+//! From a signer's certificate to an anchor of the caller, over link certificates where need be (9303-12 §4, §7.1;
+//! RFC 5280 §6).
 //!
-//! A path has one step: every anchor, link certificates among them, is trusted by itself because the caller gave it. Key
-//! identifiers and names only say where to try; a signature decides. Several findings stay apart: the chain, the profile,
-//! and (elsewhere) the validity and the country.
+//! Every anchor is trusted by itself because the caller gave it, a link certificate of a trusted list among them. Any other
+//! link certificate, from the document or from a store of links, is a hint: it is used only where signatures lead from it
+//! to an anchor. Key identifiers and names only say where to try; a signature decides. The search is wide, not deep: the
+//! shortest path is found first, each link is used once, and links and signatures are bounded.
 
 use super::Budget;
 use super::certificate::{Certificate, CertificateError, CertificateSignature};
+use super::profile::{Role, csca_defects};
 use super::trust_store::TrustStore;
-use crate::oid::{self, Oid};
 use thiserror::Error;
 use time::OffsetDateTime;
 
-/// Where a document signer's certificate leads.
+/// The most link certificates on one path: generations of an authority, one each three to five years.
+pub const MAX_LINKS: usize = 4;
+
+/// Where a signer's certificate leads.
 #[derive(Clone, Debug)]
 pub enum Chain<'s> {
-    /// An anchor's key verifies it.
+    /// Signatures lead to an anchor.
     Anchored {
         /// The anchor.
         anchor: &'s Certificate,
-        /// What the signature was made with.
+        /// What the signature of the signer's certificate was made with: by the first link, or by the anchor.
         signature: CertificateSignature,
+        /// The link certificates between, from the signer up, each with what its own signature was made with.
+        links: Vec<(&'s Certificate, CertificateSignature)>,
     },
     /// The anchor that it names by key identifier does not verify it.
     DoesNotVerify {
@@ -35,30 +42,145 @@ pub enum Chain<'s> {
     OutOfBudget,
 }
 
-/// Looks for the anchor that verifies a document signer's certificate: first those with its authority key identifier, then
-/// those with its issuer's name. Among anchors with the same key, one that is sound and valid at the moment is preferred.
+/// Looks for the anchor that verifies a signer's certificate by its own key, without hints: [`find_path`] over the links of
+/// the store alone.
 pub fn find_anchor<'s>(
     signer: &Certificate,
     store: &'s TrustStore,
     at: OffsetDateTime,
     budget: &mut Budget,
 ) -> Chain<'s> {
+    find_path(signer, store, &[], at, budget)
+}
+
+/// Looks for a path from a signer's certificate to an anchor: at each step first the anchors with its authority key
+/// identifier, then those with its issuer's name, then the link certificates of the store and the hints likewise. Among
+/// anchors with the same key, one that is sound and valid at the moment is preferred.
+///
+/// A hint that is void as an authority's certificate is none.
+pub fn find_path<'s>(
+    signer: &Certificate,
+    store: &'s TrustStore,
+    hints: &'s [Certificate],
+    at: OffsetDateTime,
+    budget: &mut Budget,
+) -> Chain<'s> {
+    let named = match under_anchor(signer, store, at, budget) {
+        Under::Anchor(anchor, signature) => return Chain::Anchored { anchor, signature, links: Vec::new() },
+        Under::OutOfBudget => return Chain::OutOfBudget,
+        Under::None(named) => named,
+    };
+    let mut steps: Vec<Step<'s>> = Vec::new();
+    let mut done = 0;
+    let mut below = None;
+    loop {
+        let step = below.and_then(|index: usize| steps.get(index));
+        let (certificate, depth) = step.map_or((signer, 0), |step| (step.link, step.depth));
+        let candidates = if depth < MAX_LINKS { links_for(certificate, store, hints) } else { Vec::new() };
+        for link in candidates {
+            if link == certificate || steps.iter().any(|step| step.link == link) {
+                continue;
+            }
+            if budget.take().is_none() {
+                return Chain::OutOfBudget;
+            }
+            let Ok(signature) = verified(certificate, link) else { continue };
+            if !csca_defects(link).is_empty() {
+                continue;
+            }
+            let step = Step { link, signature, below, depth: depth + 1 };
+            match under_anchor(link, store, at, budget) {
+                Under::Anchor(anchor, top) => return step.down(&steps, anchor, top),
+                Under::OutOfBudget => return Chain::OutOfBudget,
+                Under::None(_) => steps.push(step),
+            }
+        }
+        if done == steps.len() {
+            break;
+        }
+        below = Some(done);
+        done += 1;
+    }
+    match named {
+        Some((anchor, error)) => Chain::DoesNotVerify { anchor, error },
+        None => Chain::NotFound,
+    }
+}
+
+/// Whether a certification authority stands by its own key or is vouched for by an earlier one.
+pub fn authority_role(certificate: &Certificate) -> Role {
+    if certificate.names_as_issuer(certificate) { Role::Csca } else { Role::Link }
+}
+
+/// A link certificate that verifies the one below it.
+struct Step<'s> {
+    link: &'s Certificate,
+    /// Of the certificate below.
+    signature: CertificateSignature,
+    /// Its place among the steps; `None` for the signer's.
+    below: Option<usize>,
+    depth: usize,
+}
+
+impl<'s> Step<'s> {
+    /// The path from this link, which an anchor verifies, down to the signer.
+    fn down(self, steps: &[Step<'s>], anchor: &'s Certificate, top: CertificateSignature) -> Chain<'s> {
+        let mut links = vec![(self.link, top)];
+        let (mut signature, mut below) = (self.signature, self.below);
+        while let Some(step) = below.and_then(|index| steps.get(index)) {
+            links.push((step.link, signature));
+            signature = step.signature.clone();
+            below = step.below;
+        }
+        links.reverse();
+        Chain::Anchored { anchor, signature, links }
+    }
+}
+
+/// The link certificates to try: those with the authority key identifier, then those with the issuer's name.
+fn links_for<'s>(certificate: &Certificate, store: &'s TrustStore, hints: &'s [Certificate]) -> Vec<&'s Certificate> {
+    let all = || store.links().iter().chain(hints);
+    let key_id = certificate.extensions().authority_key_id.as_ref();
+    let has_key_id = |link: &&Certificate| key_id.is_some() && link.extensions().subject_key_id.as_ref() == key_id;
+    let by_key_id = all().filter(has_key_id);
+    let by_name = all().filter(|link| !has_key_id(link) && certificate.issuer().matches(link.subject()));
+    by_key_id.chain(by_name).collect()
+}
+
+fn verified(certificate: &Certificate, issuer: &Certificate) -> Result<CertificateSignature, CertificateError> {
+    certificate.verify_signed_by(&issuer.public_key()?)
+}
+
+/// How a certificate stands to the anchors alone.
+enum Under<'s> {
+    Anchor(&'s Certificate, CertificateSignature),
+    /// None verifies it; the first that it names by key identifier, and why that does not.
+    None(Option<(&'s Certificate, CertificateError)>),
+    OutOfBudget,
+}
+
+fn under_anchor<'s>(
+    certificate: &Certificate,
+    store: &'s TrustStore,
+    at: OffsetDateTime,
+    budget: &mut Budget,
+) -> Under<'s> {
     let mut found: Option<(&Certificate, CertificateSignature)> = None;
     let mut named: Option<(&Certificate, CertificateError)> = None;
-    for anchor in store.candidates(signer) {
+    for anchor in store.candidates(certificate) {
         // The same key again: only a better certificate for it is of interest.
         if found.as_ref().is_none_or(|(earlier, _)| earlier.spki() != anchor.spki()) {
             if found.is_some() {
                 continue;
             }
             if budget.take().is_none() {
-                return Chain::OutOfBudget;
+                return Under::OutOfBudget;
             }
-            match anchor.public_key().map_err(CertificateError::from).and_then(|key| signer.verify_signed_by(&key)) {
+            match verified(certificate, anchor) {
                 Ok(signature) => found = Some((anchor, signature)),
                 Err(error) => {
-                    let by_key_id = signer.extensions().authority_key_id.is_some()
-                        && signer.extensions().authority_key_id == anchor.extensions().subject_key_id;
+                    let by_key_id = certificate.extensions().authority_key_id.is_some()
+                        && certificate.extensions().authority_key_id == anchor.extensions().subject_key_id;
                     if by_key_id && named.is_none() {
                         named = Some((anchor, error));
                     }
@@ -73,116 +195,11 @@ pub fn find_anchor<'s>(
             _ => {}
         }
     }
-    match (found, named) {
-        (Some((anchor, signature)), _) => Chain::Anchored { anchor, signature },
-        (None, Some((anchor, error))) => Chain::DoesNotVerify { anchor, error },
-        (None, None) => Chain::NotFound,
+    match found {
+        Some((anchor, signature)) => Under::Anchor(anchor, signature),
+        None => Under::None(named),
     }
 }
-
-/// What is wrong with a certificate, against its profile in 9303-12 §7.1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum Defect {
-    /// Not of version 3.
-    #[error("it is not of version 3")]
-    Version,
-    /// A serial number that is not positive.
-    #[error("its serial number is not positive")]
-    Serial,
-    /// Inner and outer signature algorithm differ.
-    #[error("its inner and outer signature algorithm differ")]
-    AlgorithmsDiffer,
-    /// A date before 2050 in GeneralizedTime.
-    #[error("a date before 2050 is not in UTCTime")]
-    GeneralizedTime,
-    /// The authority key identifier is missing or holds no key identifier.
-    #[error("it has no authority key identifier")]
-    NoAuthorityKeyId,
-    /// keyUsage is missing.
-    #[error("it has no keyUsage")]
-    NoKeyUsage,
-    /// keyUsage is not critical.
-    #[error("its keyUsage is not critical")]
-    KeyUsageNotCritical,
-    /// keyUsage lacks digitalSignature.
-    #[error("its keyUsage lacks digitalSignature")]
-    NoDigitalSignature,
-    /// keyUsage lacks keyCertSign.
-    #[error("its keyUsage lacks keyCertSign")]
-    NoKeyCertSign,
-    /// A document signer that is a certification authority.
-    #[error("it is a certification authority")]
-    IsCa,
-    /// A certification authority that is none.
-    #[error("it is no certification authority")]
-    NotCa,
-    /// A document signer that names itself as its issuer.
-    #[error("it names itself as its issuer")]
-    SelfIssued,
-    /// A key for another purpose than signing documents.
-    #[error("its key serves another purpose ({0})")]
-    OtherPurpose(Oid),
-    /// A critical extension that is not known.
-    #[error("its critical extension {0} is not known")]
-    UnknownCritical(Oid),
-    /// An extension that is not well formed.
-    #[error("its extension {0} is malformed")]
-    MalformedExtension(Oid),
-    /// An extension that stands twice.
-    #[error("its extension {0} stands twice")]
-    DuplicateExtension(Oid),
-}
-
-/// What is wrong with a document signer's certificate.
-pub fn document_signer_defects(certificate: &Certificate) -> Vec<Defect> {
-    let extensions = certificate.extensions();
-    let mut defects = common_defects(certificate);
-    let mut note = |wrong, defect| defects.extend(Some(defect).filter(|_| wrong));
-    note(matches!(certificate.serial(), [] | [0] | [0x80..=0xFF, ..]), Defect::Serial);
-    note(certificate.validity().generalized_before_2050, Defect::GeneralizedTime);
-    note(extensions.authority_key_id.is_none(), Defect::NoAuthorityKeyId);
-    note(extensions.key_usage.is_none(), Defect::NoKeyUsage);
-    note(extensions.key_usage.is_some_and(|usage| !usage.critical), Defect::KeyUsageNotCritical);
-    note(extensions.key_usage.is_some_and(|usage| !usage.digital_signature), Defect::NoDigitalSignature);
-    note(extensions.key_usage.is_some_and(|usage| usage.key_cert_sign) || certificate.is_ca(), Defect::IsCa);
-    note(certificate.is_self_issued(), Defect::SelfIssued);
-    for purpose in &extensions.extended_key_usage {
-        note(
-            extensions.extended_key_usage_critical || OTHER_PURPOSES.contains(purpose),
-            Defect::OtherPurpose(*purpose),
-        );
-    }
-    defects
-}
-
-/// What is wrong with the certificate of a country signing certification authority. The caller gave it, so only what would
-/// make its signatures void counts: real authorities have negative serial numbers, no keyUsage, basicConstraints not critical.
-pub fn csca_defects(certificate: &Certificate) -> Vec<Defect> {
-    let usage = certificate.extensions().key_usage;
-    let mut defects = common_defects(certificate);
-    let mut note = |wrong, defect| defects.extend(Some(defect).filter(|_| wrong));
-    note(!certificate.is_ca(), Defect::NotCa);
-    note(usage.is_some_and(|usage| !usage.key_cert_sign), Defect::NoKeyCertSign);
-    defects
-}
-
-fn common_defects(certificate: &Certificate) -> Vec<Defect> {
-    let extensions = certificate.extensions();
-    let mut defects = Vec::new();
-    let mut note = |wrong, defect| defects.extend(Some(defect).filter(|_| wrong));
-    note(!certificate.is_version_3(), Defect::Version);
-    note(!certificate.algorithms_agree(), Defect::AlgorithmsDiffer);
-    defects.extend(extensions.unknown_critical.iter().copied().map(Defect::UnknownCritical));
-    // Malformed subject key identifiers are known in the field; they only make the certificate harder to find.
-    let malformed = extensions.malformed.iter().filter(|id| **id != oid::SUBJECT_KEY_IDENTIFIER);
-    defects.extend(malformed.copied().map(Defect::MalformedExtension));
-    defects.extend(extensions.duplicate.iter().copied().map(Defect::DuplicateExtension));
-    defects
-}
-
-/// Purposes under the same authorities whose keys must not sign documents (9303-12 §7.1.1).
-const OTHER_PURPOSES: &[Oid] = &[oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY, oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY];
 
 /// How a certificate among others stands: verified under one of them, or why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -208,7 +225,7 @@ pub fn verify_among(certificate: &Certificate, store: &TrustStore, budget: &mut 
     let itself = Some(certificate).filter(|_| certificate.names_as_issuer(certificate));
     for issuer in itself.into_iter().chain(store.candidates(certificate)) {
         budget.take().ok_or(Unverified::OutOfBudget)?;
-        match issuer.public_key().map_err(CertificateError::from).and_then(|key| certificate.verify_signed_by(&key)) {
+        match verified(certificate, issuer) {
             Ok(_) => return Ok(()),
             // Others of the same name are tried, but that they do not verify it says nothing.
             Err(error) if certificate.names_as_issuer(issuer) => failure = Unverified::Signature(error),

@@ -25,6 +25,7 @@ pub struct TrustStore {
     pub(super) by_key_id: HashMap<Vec<u8>, Vec<usize>>,
     pub(super) by_name: HashMap<String, Vec<usize>>,
     pub(super) pinned: Vec<Certificate>,
+    pub(super) links: Vec<Certificate>,
     evidence_signers: Vec<Certificate>,
     online_signers: Vec<Certificate>,
     pub(super) list_signers: Vec<Certificate>,
@@ -110,6 +111,20 @@ impl TrustStore {
         self.take_certificate(der)?;
         self.settle();
         Ok(())
+    }
+
+    /// Adds link certificates, in DER or PEM, that may lead from a signer to an anchor. They are **not trusted**: one is used
+    /// only where an anchor's signature vouches for it.
+    ///
+    /// # Errors
+    /// No certificate.
+    pub fn add_links(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        add_named(&mut self.links, bytes)
+    }
+
+    /// The link certificates that are not trusted by themselves.
+    pub fn links(&self) -> &[Certificate] {
+        &self.links
     }
 
     /// Pins one document signer's certificate, in DER or PEM: documents that it signed are trusted although no authority

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::SeqCst};
 use time::macros::datetime;
 
-pub const ITEMS: &[(&str, &[&str])] = &[
+pub const ITEMS: crate::Items = &[
     ("TLV nesting", &["x_bomb_data_objects_in_data_objects_end_at_the_sixteenth"]),
     ("length 2³²−1", &["x_bomb_a_length_of_four_gigabytes_is_not_believed"]),
     ("indefinite length", &["x_bomb_an_indefinite_length_ends_with_the_bytes"]),
@@ -336,7 +336,7 @@ fn x_bomb_counts_of_dg11_and_dg12_are_capped() {
     for (number, outer, inner) in [(11, 0x6B, 0x5F0F), (12, 0x6C, 0x5F1A)] {
         let one = tlv::encode(Tag(inner), b"MUSTER<<ANNA");
         let names = |count: usize, stated: u8| tlv::encode_all(Tag(0xA0), &[&[0x02, 0x01, stated], &one.repeat(count)]);
-        let list = |octets: usize| tlv::encode(Tag(0x5C), &vec![0x5F, 0x0E].repeat(octets / 2));
+        let list = |octets: usize| tlv::encode(Tag(0x5C), &[0x5F, 0x0E].repeat(octets / 2));
         let bombs = [
             ("names", [list(2), names(16_000, 0xFF)].concat()),
             ("more names stated than there are", [list(2), names(1, 0xFF)].concat()),

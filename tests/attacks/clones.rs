@@ -9,7 +9,7 @@ use chipid::sim::profile::{self, ActiveAuthenticationPlan, ChipAuthenticationPla
 use chipid::sim::{Deviation, Folder, Profile, Quirk, SimulatedCard};
 use chipid::{Card, CheckId, Document, Proofs, ReadPlan, Reason, Verdict};
 
-pub const ITEMS: &[(&str, &[&str])] = &[
+pub const ITEMS: crate::Items = &[
     ("valid SOD copied to a card without AA/CA key", &["x_clone_copied_files_on_a_blank_chip_fail_at_the_due_proofs"]),
     (
         "clone with its own key pair and its own DG14 (SOD hash breaks)",
@@ -237,5 +237,5 @@ fn x_clone_a_mapping_key_of_its_own_shows_no_chip() {
         open(CheckId::ChipPaceCam, Reason::KeyNotAuthenticated),
         open(CheckId::AccessCardSecurity, Reason::AnchorNotFound),
     ];
-    victim.refuses_in("own EF.CardSecurity", card, Verdict::Undetermined, &by, &[Way::Line]);
+    victim.refuses_in("own EF.CardSecurity", card, Verdict::Undetermined, &by, &Way::COUNTER);
 }

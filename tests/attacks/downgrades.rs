@@ -14,7 +14,7 @@ use chipid::tlv::{self, Tag};
 use chipid::transport::Transport;
 use chipid::{Card, CheckId, Error, Reason, State, Verdict};
 
-pub const ITEMS: &[(&str, &[&str])] = &[
+pub const ITEMS: crate::Items = &[
     (
         "CardAccess absent/empty/6A82 while DG14 or CardSecurity has PACEInfo",
         &[

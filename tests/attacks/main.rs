@@ -25,8 +25,10 @@ mod signatures;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The suites: each item as it stands in its line, up to its semicolon, and the tests that show it.
-const SUITES: &[(&str, &[(&str, &[&str])])] = &[
+/// The items of a suite: each as it stands in its line, up to its semicolon, and the tests that show it.
+type Items = &'static [(&'static str, &'static [&'static str])];
+
+const SUITES: &[(&str, Items)] = &[
     ("X-DOWN", downgrades::ITEMS),
     ("X-CLONE", clones::ITEMS),
     ("X-PA", certificates::ITEMS),

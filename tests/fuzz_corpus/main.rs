@@ -112,6 +112,20 @@ fn altered(bytes: &[u8], number: u64) -> Vec<u8> {
     altered
 }
 
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn secure_messaging_takes_what_was_protected_and_nothing_else(
+        head in proptest::prelude::any::<[u8; 4]>(),
+        data in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..256),
+        alterations in proptest::collection::vec(proptest::prelude::any::<[u8; 3]>(), 0..3),
+    ) {
+        let length = u8::try_from(data.len()).unwrap();
+        targets::secure_messaging::all(&[head.as_slice(), &[length], &data, &alterations.concat()].concat());
+    }
+}
+
 /// The control of the oracles: untouched, the sessions are worth what they are.
 #[test]
 fn untouched_sessions_reach_their_verdict() {

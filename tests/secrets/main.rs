@@ -5,5 +5,13 @@
 #[path = "../support/reading.rs"]
 mod reading;
 
+#[path = "../support/program.rs"]
+#[allow(dead_code, reason = "a part of it is used")]
+mod program;
+
 mod allocator;
+mod canaries;
+mod leaks;
 mod memory;
+mod program_runs;
+mod shown;

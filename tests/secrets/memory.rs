@@ -54,18 +54,18 @@ impl Random for Again {
 }
 
 /// A reading that can be had again.
-struct Recorded {
+pub struct Recorded {
     name: &'static str,
     password: fn() -> Password,
     drawn: &'static [Vec<u8>],
     transcript: Transcript,
     trust: TrustStore,
-    secrets: Vec<Needle>,
-    personal: Vec<Needle>,
+    pub secrets: Vec<Needle>,
+    pub personal: Vec<Needle>,
 }
 
 impl Recorded {
-    fn new(profile: &Profile, password: fn() -> Password) -> Self {
+    pub fn new(profile: &Profile, password: fn() -> Password) -> Self {
         let (ours, theirs) = (Arc::<Mutex<Vec<Vec<u8>>>>::default(), Arc::<Mutex<Vec<Vec<u8>>>>::default());
         let random = |seed, drawn: &Arc<_>| {
             Box::new(Recording { source: SeededRandom::new([seed; 32]), drawn: Arc::clone(drawn) })
@@ -360,16 +360,16 @@ fn a_planted_secret_is_found() {
         block.extend(0x31..0x41);
         block
     };
-    let (_, hits) = scan(&[planted.clone()], || drop(make(64)));
+    let (_, hits) = scan(std::slice::from_ref(&planted), || drop(make(64)));
     assert_eq!((hits.len(), hits[0].needle.as_str()), (1, "planted"));
-    let (_, hits) = scan(&[planted.clone()], || {
+    let (_, hits) = scan(std::slice::from_ref(&planted), || {
         let mut block: Vec<u8> = make(17);
         block.reserve(100);
         block.fill(0);
         block
     });
     assert_eq!(hits.len(), 1, "a block that grew leaves its old place");
-    let (_, hits) = scan(&[planted.clone()], || drop(Secret::new(make(64))));
+    let (_, hits) = scan(std::slice::from_ref(&planted), || drop(Secret::new(make(64))));
     assert!(hits.is_empty(), "{hits:?}");
     // And the curve arithmetic: a shared secret that somebody copies.
     let key = CurveId::Secp256r1.curve().generator();

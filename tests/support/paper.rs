@@ -3,6 +3,7 @@
 
 use chipid::crypto::{CurveId, DigestAlgorithm, Point, ScriptedRandom, Secret};
 use chipid::oid::{self, Oid};
+use chipid::sim::issuer::explicit_parameters;
 use chipid::tlv::{Tag, encode, encode_all, integer_content};
 use std::collections::BTreeMap;
 
@@ -31,7 +32,8 @@ impl Key {
     }
 
     pub fn spki(&self) -> Vec<u8> {
-        let algorithm = encode_all(Tag::SEQUENCE, &[&object(oid::ID_EC_PUBLIC_KEY), &object(self.curve.oid())]);
+        // By its parameters, as 9303-12 §4.4.3 has it.
+        let algorithm = encode_all(Tag::SEQUENCE, &[&object(oid::ID_EC_PUBLIC_KEY), &explicit_parameters(self.curve)]);
         let point = [&[0][..], &self.curve.curve().encode_point(&self.public)].concat();
         encode_all(Tag::SEQUENCE, &[&algorithm, &encode(Tag::BIT_STRING, &point)])
     }
@@ -75,9 +77,37 @@ pub fn ecdsa(digest: DigestAlgorithm) -> Oid {
     }
 }
 
+/// A part that is left out of a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CertificatePart {
+    Version,
+    Serial,
+    Inner,
+    Issuer,
+    Validity,
+    Spki,
+    Outer,
+    Signature,
+}
+
+/// A part that is left out of EF.SOD.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SodPart {
+    DigestAlgorithms,
+    ContentType,
+    SignerVersion,
+    SignerDigest,
+    ContentVersion,
+    ContentDigest,
+    /// The number of the data group at this place.
+    DataGroupNumber(usize),
+}
+
 /// A certificate before it is signed.
 #[derive(Clone)]
 pub struct Certificate {
+    /// What is not there.
+    pub left_out: Option<CertificatePart>,
     pub version: u8,
     pub serial: Vec<u8>,
     pub digest: DigestAlgorithm,
@@ -96,6 +126,7 @@ impl Certificate {
     fn new(issuer: &[u8], subject: &[u8], key: Key) -> Self {
         let digest = DigestAlgorithm::Sha256;
         Self {
+            left_out: None,
             version: 2,
             serial: vec![0x12, 0x34],
             digest,
@@ -127,16 +158,17 @@ impl Certificate {
             })
             .collect();
         let validity: Vec<u8> = self.validity.iter().flat_map(|(tag, text)| encode(*tag, text.as_bytes())).collect();
+        let part = |part, octets: Vec<u8>| if self.left_out == Some(part) { Vec::new() } else { octets };
         let tbs = encode_all(
             Tag::SEQUENCE,
             &[
-                &encode(Tag(0xA0), &encode(Tag::INTEGER, &[self.version])),
-                &encode(Tag::INTEGER, &self.serial),
-                &self.inner,
-                &self.issuer,
-                &encode(Tag::SEQUENCE, &validity),
+                &part(CertificatePart::Version, encode(Tag(0xA0), &encode(Tag::INTEGER, &[self.version]))),
+                &part(CertificatePart::Serial, encode(Tag::INTEGER, &self.serial)),
+                &part(CertificatePart::Inner, self.inner.clone()),
+                &part(CertificatePart::Issuer, self.issuer.clone()),
+                &part(CertificatePart::Validity, encode(Tag::SEQUENCE, &validity)),
                 &self.subject,
-                &self.spki,
+                &part(CertificatePart::Spki, self.spki.clone()),
                 &encode(Tag(0xA3), &encode(Tag::SEQUENCE, &extensions)),
             ],
         );
@@ -145,7 +177,8 @@ impl Certificate {
             *signature.last_mut().unwrap() ^= 1;
         }
         let signature = encode(Tag::BIT_STRING, &[&[0][..], &signature].concat());
-        encode_all(Tag::SEQUENCE, &[&tbs, &self.outer, &signature])
+        let outer = part(CertificatePart::Outer, self.outer.clone());
+        encode_all(Tag::SEQUENCE, &[&tbs, &outer, &part(CertificatePart::Signature, signature)])
     }
 }
 
@@ -155,6 +188,25 @@ pub fn key_usage(bits: u8) -> Vec<u8> {
 
 pub fn authority_key_id(id: &[u8]) -> Vec<u8> {
     encode(Tag::SEQUENCE, &encode(Tag(0x80), id))
+}
+
+pub fn period(from: &str, to: &str) -> Vec<u8> {
+    encode_all(Tag::SEQUENCE, &[&encode(Tag(0x80), from.as_bytes()), &encode(Tag(0x81), to.as_bytes())])
+}
+
+pub fn types(codes: &[&str]) -> Vec<u8> {
+    let codes: Vec<u8> = codes.iter().flat_map(|code| encode(Tag::PRINTABLE_STRING, code.as_bytes())).collect();
+    encode_all(Tag::SEQUENCE, &[&integer(&[0]), &encode(Tag::SET, &codes)])
+}
+
+/// GeneralNames with a state's code as the locality of a directory name.
+pub fn state(code: &str) -> Vec<u8> {
+    encode(Tag::SEQUENCE, &encode(Tag(0xA4), &name(&[(oid::LOCALITY_NAME, code)])))
+}
+
+fn distribution_point(address: &str) -> Vec<u8> {
+    let uri = encode(Tag(0xA0), &encode(Tag(0xA0), &encode(Tag(0x86), address.as_bytes())));
+    encode(Tag::SEQUENCE, &encode(Tag::SEQUENCE, &uri))
 }
 
 /// EF.SOD's content before it is signed.
@@ -174,6 +226,8 @@ pub type Attribute = (Oid, Vec<Vec<u8>>);
 /// A whole document before it is made.
 #[derive(Clone)]
 pub struct Document {
+    /// What is not there.
+    pub left_out: Option<SodPart>,
     pub files: BTreeMap<u8, Vec<u8>>,
     pub csca: Certificate,
     pub ds: Certificate,
@@ -224,12 +278,19 @@ impl Document {
         ds.set(oid::KEY_USAGE, Some((true, key_usage(0x80))));
         ds.set(oid::AUTHORITY_KEY_IDENTIFIER, Some((false, authority_key_id(&csca_key.id()))));
         ds.set(oid::SUBJECT_KEY_IDENTIFIER, Some((false, encode(Tag::OCTET_STRING, &ds_key.id()))));
+        csca.set(oid::PRIVATE_KEY_USAGE_PERIOD, Some((false, period("20230101000000Z", "20280101000000Z"))));
+        ds.set(oid::PRIVATE_KEY_USAGE_PERIOD, Some((false, period("20240101000000Z", "20260101000000Z"))));
+        ds.set(oid::ID_ICAO_DOCUMENT_TYPE_LIST, Some((false, types(&["I"]))));
         for certificate in [&mut csca, &mut ds] {
+            certificate.set(oid::SUBJECT_ALT_NAME, Some((false, state("VNM"))));
+            certificate.set(oid::ISSUER_ALT_NAME, Some((false, state("VNM"))));
+            certificate.set(oid::CRL_DISTRIBUTION_POINTS, Some((false, distribution_point("http://crl.example/"))));
             certificate.digest = digest;
             certificate.inner = algorithm(ecdsa(digest));
             certificate.outer = certificate.inner.clone();
         }
         Self {
+            left_out: None,
             files: [(1, 0x61), (2, 0x75), (13, 0x6D)].map(|(n, tag)| (n, vec![tag, 0x03, 0x04, 0x01, n])).into(),
             csca,
             ds,
@@ -268,6 +329,10 @@ impl Document {
         self.files.iter().map(|(number, file)| (u32::from(*number), hash(file))).collect()
     }
 
+    fn part(&self, part: SodPart, octets: Vec<u8>) -> Vec<u8> {
+        if self.left_out == Some(part) { Vec::new() } else { octets }
+    }
+
     fn content(&self) -> Vec<u8> {
         let hashes: Vec<u8> = self
             .content
@@ -275,8 +340,10 @@ impl Document {
             .clone()
             .unwrap_or_else(|| self.hashes())
             .iter()
-            .flat_map(|(number, hash)| {
-                encode_all(Tag::SEQUENCE, &[&integer(&number.to_be_bytes()), &encode(Tag::OCTET_STRING, hash)])
+            .enumerate()
+            .flat_map(|(at, (number, hash))| {
+                let number = self.part(SodPart::DataGroupNumber(at), integer(&number.to_be_bytes()));
+                encode_all(Tag::SEQUENCE, &[&number, &encode(Tag::OCTET_STRING, hash)])
             })
             .collect();
         let versions = self.content.lds_version.map(|(lds, unicode)| {
@@ -286,8 +353,8 @@ impl Document {
         encode_all(
             Tag::SEQUENCE,
             &[
-                &integer(&[self.content.version]),
-                &algorithm(self.content.digest_oid),
+                &self.part(SodPart::ContentVersion, integer(&[self.content.version])),
+                &self.part(SodPart::ContentDigest, algorithm(self.content.digest_oid)),
                 &encode(Tag::SEQUENCE, &hashes),
                 &versions.unwrap_or_default(),
             ],
@@ -327,9 +394,9 @@ impl Document {
         let signer = encode_all(
             Tag::SEQUENCE,
             &[
-                &integer(&[self.signer_version]),
+                &self.part(SodPart::SignerVersion, integer(&[self.signer_version])),
                 &sid,
-                &algorithm(self.digest_oid),
+                &self.part(SodPart::SignerDigest, algorithm(self.digest_oid)),
                 &if self.no_attributes { Vec::new() } else { self.wrap(0xA0, &encoded.concat()) },
                 &self.signature_algorithm,
                 &if self.no_signature { Vec::new() } else { encode(Tag::OCTET_STRING, &signature) },
@@ -347,8 +414,11 @@ impl Document {
         let certificates = if certificates.is_empty() { Vec::new() } else { self.wrap(0xA0, &certificates.concat()) };
         let data = [
             self.signed_version.clone(),
-            encode(Tag::SET, &digests),
-            self.wrap(0x30, &[object(self.content_type), self.wrap(0xA0, &content)].concat()),
+            self.part(SodPart::DigestAlgorithms, encode(Tag::SET, &digests)),
+            self.wrap(
+                0x30,
+                &[self.part(SodPart::ContentType, object(self.content_type)), self.wrap(0xA0, &content)].concat(),
+            ),
             certificates,
             encode(Tag::SET, &signer.repeat(self.signers)),
         ];

@@ -222,6 +222,7 @@ fn of_warning(warning: Warning, kind: Kind) -> Outcome {
         | Warning::NullParameter
         | Warning::TrailingBytes
         | Warning::KnownDefect
+        | Warning::CertificateProfile
         | Warning::OddCharacters => match kind {
             Kind::Strict => Outcome::Refer,
             Kind::Field => Outcome::Accept,

@@ -17,6 +17,7 @@ use super::certificate::Certificate;
 use super::cms::{SignedData, SignerInfo};
 use super::list_signer::{ListError, Signature, signatures};
 use super::name::Name;
+use super::profile::Role;
 use crate::crypto::DigestAlgorithm;
 use crate::oid::{self, Oid};
 use crate::tlv::{self, Tlv, TlvError};
@@ -214,7 +215,9 @@ impl DefectList {
     pub fn parse(bytes: &[u8]) -> Result<Self, ListError> {
         let signed = SignedData::parse(bytes)?;
         let (form, purpose) = match signed.content_type() {
-            oid::ID_ICAO_DEVIATION_LIST => (DefectListForm::Deviation, Some(oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY)),
+            oid::ID_ICAO_DEVIATION_LIST => {
+                (DefectListForm::Deviation, Some((oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY, Role::DeviationListSigner)))
+            }
             oid::ID_DEFECT_LIST => (DefectListForm::Defect, None),
             _ => return Err(ListError::OtherContent),
         };

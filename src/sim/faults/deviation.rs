@@ -202,6 +202,11 @@ impl Deviation {
         Deviation::TaOtherDocument,
     ];
 
+    /// Whether it concerns what files are said to hold.
+    pub fn is_of_files(self) -> bool {
+        matches!(self, Self::OtherFile | Self::OtherOffset | Self::HugeLength | Self::SmallLength | Self::OneByteReads)
+    }
+
     /// Whether it concerns the answers of secure messaging, so that every protected exchange can show it.
     pub fn is_of_secure_messaging(self) -> bool {
         matches!(

@@ -146,7 +146,8 @@ impl Extension {
 /// TBSCertificate ::= SEQUENCE {
 ///     version [0] INTEGER, serialNumber INTEGER, signature AlgorithmIdentifier, issuer Name,
 ///     validity SEQUENCE { notBefore Time, notAfter Time }, subject Name,
-///     subjectPublicKeyInfo SubjectPublicKeyInfo, extensions [3] Extensions }
+///     subjectPublicKeyInfo SubjectPublicKeyInfo, subjectUniqueID [2] BIT STRING OPTIONAL,
+///     extensions [3] Extensions }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateFields {
@@ -172,6 +173,8 @@ pub struct CertificateFields {
     pub always_generalized_time: bool,
     /// The subject's SubjectPublicKeyInfo.
     pub public_key: Vec<u8>,
+    /// The octets of a subjectUniqueID, where there is to be one.
+    pub unique_identifier: Option<Vec<u8>>,
     /// The extensions, in order.
     pub extensions: Vec<Extension>,
 }
@@ -196,6 +199,7 @@ impl CertificateFields {
     pub fn encode(&self) -> Vec<u8> {
         let version = self.version.map(|version| tlv::encode(Tag(0xA0), &tlv::encode(Tag::INTEGER, &[version])));
         let validity = [self.time(self.not_before), self.time(self.not_after)].concat();
+        let unique = self.unique_identifier.as_ref().map(|octets| tlv::encode_all(Tag(0x82), &[&[0], octets]));
         let extensions: Vec<u8> = self.extensions.iter().flat_map(Extension::encode).collect();
         let extensions = match extensions.is_empty() {
             true => Vec::new(),
@@ -211,6 +215,7 @@ impl CertificateFields {
                 &tlv::encode(Tag::SEQUENCE, &validity),
                 &self.subject.encode(),
                 &self.public_key,
+                &unique.unwrap_or_default(),
                 &extensions,
             ],
         )

@@ -190,6 +190,7 @@ impl Issuer {
         let plan = &self.plan;
         let (from, to) = plan.csca_validity;
         let key_id = self.csca_key.key_id();
+        let address = format!("http://crl.example.{}/csca", plan.country.to_lowercase());
         CertificateFields {
             version: Some(2),
             serial: vec![0x01],
@@ -202,6 +203,7 @@ impl Issuer {
             not_after: to,
             always_generalized_time: false,
             public_key: self.csca_key.spki(plan.csca.form),
+            unique_identifier: None,
             extensions: vec![
                 Extension::authority_key_id(&key_id),
                 Extension::subject_key_id(&key_id),
@@ -210,8 +212,30 @@ impl Issuer {
                 Extension::private_key_usage(from, from + time::Duration::days(5 * 365 + 1)),
                 Extension::alternative_name(oid::SUBJECT_ALT_NAME, &plan.state),
                 Extension::alternative_name(oid::ISSUER_ALT_NAME, &plan.state),
+                Extension::crl_distribution_point(&address),
             ],
         }
+    }
+
+    /// The fields of a link certificate: this CSCA's key, vouched for by an older CSCA (9303-12 §4.2).
+    pub fn link_fields(&self, older: &Issuer) -> CertificateFields {
+        let fields = CertificateFields {
+            serial: vec![0x02],
+            scheme: older.plan.csca.scheme,
+            issuer: older.csca_name(),
+            ..self.csca_fields()
+        };
+        fields
+            .with(Extension::authority_key_id(&older.csca_key.key_id()))
+            .with(Extension::alternative_name(oid::ISSUER_ALT_NAME, &older.plan.state))
+    }
+
+    /// The link certificate of this CSCA under an older one.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where the older one's scheme is none of its key.
+    pub fn link(&self, older: &Issuer) -> Result<Vec<u8>, CryptoError> {
+        older.sign_with_csca(&self.link_fields(older))
     }
 
     /// The fields of the document signer's certificate.
@@ -233,6 +257,7 @@ impl Issuer {
             not_after: to,
             always_generalized_time: false,
             public_key: self.ds_key.spki(plan.ds.form),
+            unique_identifier: None,
             extensions: vec![
                 Extension::authority_key_id(&self.csca_key.key_id()),
                 Extension::subject_key_id(&self.ds_key.key_id()),

@@ -1,0 +1,410 @@
+//! From a document signer to an anchor: link certificates, generations under one name, and what must not be a way.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "support/reading.rs"]
+mod reading;
+
+use chipid::checks::{Check, CheckId, Reason, State, Tolerances, Warning};
+use chipid::crypto::{CurveId, DigestAlgorithm};
+use chipid::lds::{DataGroup, FileId};
+use chipid::oid;
+use chipid::passive_authentication::{FileState, Inputs, PassiveAuthentication, passive_authentication};
+use chipid::pki::{Budget, Certificate, Chain, MAX_LINKS, Refusal, Role, TrustStore, find_path};
+use chipid::sim::issuer::{CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name};
+use chipid::{Document, Verdict};
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const NOW: OffsetDateTime = datetime!(2026-01-01 12:00 UTC);
+const DG1: &[u8] = &[0x61, 3, 4, 1, 1];
+
+/// A generation of the authority of one country, all under one name.
+fn generation(number: usize) -> Issuer {
+    let key = KeyPlan::ecdsa(CurveId::Secp256r1, DigestAlgorithm::Sha256);
+    let plan =
+        IssuerPlan { label: format!("generation {number}"), ..IssuerPlan::new("VN", "VNM", "Invented", key, key) };
+    Issuer::new(plan).unwrap()
+}
+
+/// The authority's generations, the oldest first, and the links from each to the next.
+struct Line {
+    issuers: Vec<Issuer>,
+    links: Vec<Vec<u8>>,
+}
+
+impl Line {
+    fn of(count: usize) -> Self {
+        let issuers: Vec<Issuer> = (0..count).map(generation).collect();
+        let links = issuers.windows(2).map(|pair| pair[1].link(&pair[0]).unwrap()).collect();
+        Self { issuers, links }
+    }
+
+    fn oldest(&self) -> TrustStore {
+        trusting(&[self.issuers[0].csca()])
+    }
+
+    fn newest(&self) -> &Issuer {
+        self.issuers.last().unwrap()
+    }
+}
+
+fn trusting(anchors: &[&[u8]]) -> TrustStore {
+    let mut trust = TrustStore::new();
+    anchors.iter().for_each(|der| trust.add_certificate(der).unwrap());
+    trust
+}
+
+fn with_links(mut trust: TrustStore, links: &[Vec<u8>]) -> TrustStore {
+    links.iter().for_each(|link| trust.add_links(link).unwrap());
+    trust
+}
+
+/// EF.SOD by this issuer with these certificates besides the document signer's.
+fn sod(issuer: &Issuer, besides: &[Vec<u8>]) -> Vec<u8> {
+    let mut fields = issuer.sod_fields(&[(1, DG1)]);
+    fields.certificates.extend(besides.iter().cloned());
+    issuer.sign_sod(&fields).unwrap()
+}
+
+fn judge<'a>(sod: &'a [u8], trust: &'a TrustStore) -> PassiveAuthentication<'a> {
+    passive_authentication(&Inputs {
+        sod: FileState::Read(sod),
+        files: BTreeMap::from([(DataGroup::DG1, FileState::Read(DG1))]),
+        trust,
+        at: NOW,
+        issued: None,
+        issuing_state: Some("VNM"),
+        document_code: Some("ID"),
+        tolerances: Tolerances::none(),
+    })
+}
+
+fn check(findings: &PassiveAuthentication<'_>, id: CheckId) -> Check {
+    findings.check(id).unwrap().clone()
+}
+
+fn roles(findings: &PassiveAuthentication<'_>) -> Vec<Role> {
+    findings.path().iter().map(|one| one.role).collect()
+}
+
+use Role::{Csca, DocumentSigner, Link};
+
+#[test]
+fn a_document_of_the_trusted_generation_needs_no_link() {
+    let line = Line::of(2);
+    let (sod, trust) = (sod(&line.issuers[0], &line.links), line.oldest());
+    let findings = judge(&sod, &trust);
+    assert_eq!(findings.authenticity(), State::Successful);
+    assert_eq!(roles(&findings), [DocumentSigner, Csca]);
+    for check in findings.checks() {
+        assert!(check.warnings.is_empty(), "{check:?}");
+    }
+}
+
+#[test]
+fn a_new_generation_is_reached_over_its_link_from_the_store_or_the_document() {
+    let line = Line::of(2);
+    let bare = sod(line.newest(), &[]);
+    let full = sod(line.newest(), &line.links);
+    let plain = line.oldest();
+    let linked = with_links(line.oldest(), &line.links);
+    assert_eq!(judge(&bare, &plain).authenticity(), State::Undetermined, "without the link there is no way");
+    for (sod, trust) in [(&bare, &linked), (&full, &plain), (&full, &linked)] {
+        let findings = judge(sod, trust);
+        assert_eq!(findings.authenticity(), State::Successful, "{:?}", findings.checks());
+        assert!(findings.authenticated(DataGroup::DG1).is_some());
+        assert_eq!(roles(&findings), [DocumentSigner, Link, Csca]);
+        assert_eq!(findings.path()[1].certificate.der(), line.links[0]);
+        assert_eq!(findings.anchor().unwrap().der(), line.issuers[0].csca());
+        assert_eq!(check(&findings, CheckId::PaCertificates).warnings, []);
+        let told = check(&findings, CheckId::PaChain).compared;
+        let step = "ECDSA SHA-256 under EC secp256r1 of C=VN, O=Invented, CN=CSCA (invented)";
+        assert_eq!(told, format!("{step}; its link by {step}"));
+    }
+}
+
+#[test]
+fn a_path_has_as_many_links_as_are_allowed_and_no_more() {
+    let line = Line::of(MAX_LINKS + 2);
+    let trust = with_links(line.oldest(), &line.links);
+    for (index, issuer) in line.issuers.iter().enumerate() {
+        let sod = sod(issuer, &[]);
+        let findings = judge(&sod, &trust);
+        let chain = check(&findings, CheckId::PaChain);
+        if index > MAX_LINKS {
+            assert_eq!((chain.state, chain.reason), (State::Undetermined, Some(Reason::AnchorNotFound)));
+            assert_eq!(roles(&findings), [DocumentSigner]);
+        } else {
+            assert_eq!(findings.authenticity(), State::Successful, "{index} links");
+            let due: Vec<Role> = [DocumentSigner].into_iter().chain(vec![Link; index]).chain([Csca]).collect();
+            assert_eq!(roles(&findings), due);
+            // From the signer up: each verifies the one before.
+            for pair in findings.path().windows(2) {
+                pair[0].certificate.verify_signed_by(&pair[1].certificate.public_key().unwrap()).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn the_shortest_way_is_taken() {
+    let line = Line::of(4);
+    // The third generation is trusted too.
+    let trust = with_links(trusting(&[line.issuers[0].csca(), line.issuers[2].csca()]), &line.links);
+    let sod = sod(line.newest(), &[]);
+    let findings = judge(&sod, &trust);
+    assert_eq!(roles(&findings), [DocumentSigner, Link, Csca]);
+    assert_eq!(findings.anchor().unwrap().der(), line.issuers[2].csca());
+}
+
+#[test]
+fn a_link_is_never_an_anchor_by_itself() {
+    let line = Line::of(2);
+    let (sod, trust) = (sod(line.newest(), &line.links), with_links(TrustStore::new(), &line.links));
+    assert!(trust.is_empty(), "links alone are no trust");
+    let chain = check(&judge(&sod, &trust), CheckId::PaChain);
+    assert_eq!((chain.state, chain.reason), (State::Undetermined, Some(Reason::NoTrustAnchor)));
+    // Given as an anchor, it is one.
+    let findings_trust = trusting(&[&line.links[0]]);
+    let findings = judge(&sod, &findings_trust);
+    assert_eq!(findings.authenticity(), State::Successful);
+    assert_eq!(roles(&findings), [DocumentSigner, Link]);
+    assert_eq!(TrustStore::new().add_links(b"no certificate"), Err(Refusal::Unknown));
+}
+
+/// A stranger's authority of the same name, with a link to it that the trusted authority did not sign.
+#[test]
+fn a_forged_link_leads_nowhere() {
+    let (old, stranger) = (generation(0), generation(9));
+    let trust = trusting(&[old.csca()]);
+    // Signed by the stranger's own key, in the trusted authority's name and with its key identifier.
+    let forged = stranger.sign_with_csca(&stranger.link_fields(&old)).unwrap();
+    let besides = [forged, stranger.csca().to_vec()];
+    let sod = sod(&stranger, &besides);
+    for trust in [trust.clone(), with_links(trust, &besides)] {
+        let findings = judge(&sod, &trust);
+        let chain = check(&findings, CheckId::PaChain);
+        assert_eq!((chain.state, chain.reason), (State::Undetermined, Some(Reason::AnchorNotFound)));
+        assert!(findings.authenticated(DataGroup::DG1).is_none());
+    }
+}
+
+/// What a document signer, a list signer or a bent authority certifies is nobody's word.
+#[test]
+fn what_may_not_certify_is_no_link() {
+    let (old, rogue) = (generation(0), generation(9));
+    let trust = trusting(&[old.csca()]);
+    type Bend = fn(CertificateFields) -> CertificateFields;
+    let cases: [(&str, Bend, bool); 6] = [
+        ("a sound link", |fields| fields, true),
+        ("without cA", |fields| fields.without(oid::BASIC_CONSTRAINTS), false),
+        (
+            "of a document signer",
+            |fields| fields.with(Extension::key_usage(0x80)).without(oid::BASIC_CONSTRAINTS),
+            false,
+        ),
+        ("without keyCertSign", |fields| fields.with(Extension::key_usage(0x02)), false),
+        (
+            "for lists",
+            |fields| fields.with(Extension::extended_key_usage(oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY)),
+            false,
+        ),
+        (
+            "with an unknown critical extension",
+            |fields| fields.with(Extension { id: oid::ID_TA, critical: true, value: vec![5, 0] }),
+            false,
+        ),
+    ];
+    for (what, bend, sound) in cases {
+        // The old authority has truly signed it.
+        let link = old.sign_with_csca(&bend(rogue.link_fields(&old))).unwrap();
+        let sod = sod(&rogue, &[link]);
+        let authenticity = judge(&sod, &trust).authenticity();
+        assert_eq!(authenticity == State::Successful, sound, "{what}");
+    }
+}
+
+#[test]
+fn circles_end() {
+    let (one, two) = (generation(1), generation(2));
+    let links = [one.link(&two).unwrap(), two.link(&one).unwrap()];
+    let trust = with_links(trusting(&[generation(0).csca()]), &links);
+    let signer = Certificate::parse(one.ds()).unwrap();
+    let hints: Vec<Certificate> = [one.csca(), two.csca()].iter().map(|der| Certificate::parse(der).unwrap()).collect();
+    for hints in [&hints[..0], &hints] {
+        let mut budget = Budget::new(Budget::DOCUMENT);
+        let chain = find_path(&signer, &trust, hints, NOW, &mut budget);
+        assert!(matches!(chain, Chain::NotFound), "{chain:?}");
+        // Each certificate was tried a few times, not for ever.
+        let left = std::iter::from_fn(|| budget.take()).count();
+        assert!(left > 32, "{left} signatures left");
+    }
+}
+
+#[test]
+fn the_budget_of_signatures_bounds_the_search() {
+    let line = Line::of(3);
+    let signer = Certificate::parse(line.newest().ds()).unwrap();
+    let trust = with_links(line.oldest(), &line.links);
+    // How many signatures the way takes, found by trying.
+    let found = |signatures| {
+        matches!(find_path(&signer, &trust, &[], NOW, &mut Budget::new(signatures)), Chain::Anchored { .. })
+    };
+    let needed = (0..64).find(|signatures| found(*signatures)).unwrap();
+    println!("{needed} signatures for two links");
+    assert!((3..16).contains(&needed));
+    for signatures in 0..needed {
+        let chain = find_path(&signer, &trust, &[], NOW, &mut Budget::new(signatures));
+        assert!(matches!(chain, Chain::OutOfBudget), "{signatures}: {chain:?}");
+    }
+    // A document with thirty-one certificates that all claim to be the next generation.
+    let newest = line.newest();
+    let crowd: Vec<Vec<u8>> = (0..31)
+        .map(|index| {
+            let mut fields = newest.link_fields(&line.issuers[0]);
+            fields.serial = vec![0x40, index];
+            // Its key is another's.
+            fields.public_key = generation(20).csca_fields().public_key;
+            line.issuers[0].sign_with_csca(&fields).unwrap()
+        })
+        .collect();
+    let sod = sod(newest, &crowd);
+    let trust = with_links(line.oldest(), &line.links);
+    // The links of the caller's store come first.
+    assert_eq!(judge(&sod, &trust).authenticity(), State::Successful);
+    let alone = line.oldest();
+    let chain = check(&judge(&sod, &alone), CheckId::PaChain);
+    assert_ne!(chain.state, State::Successful);
+}
+
+/// Under one name: the key identifier says where to try first, then the name, and the signature decides.
+#[test]
+fn the_right_one_of_many_generations_is_found() {
+    let line = Line::of(6);
+    let all: Vec<&[u8]> = line.issuers.iter().map(Issuer::csca).collect();
+    let trust = trusting(&all);
+    for issuer in &line.issuers {
+        let sod = sod(issuer, &[]);
+        let findings = judge(&sod, &trust);
+        assert_eq!(findings.authenticity(), State::Successful);
+        assert_eq!(findings.anchor().unwrap().der(), issuer.csca());
+    }
+    // Without key identifiers, and with another's: by name, then.
+    let anonymous = |issuer: &Issuer| {
+        issuer
+            .sign_with_csca(
+                &issuer.csca_fields().without(oid::SUBJECT_KEY_IDENTIFIER).without(oid::AUTHORITY_KEY_IDENTIFIER),
+            )
+            .unwrap()
+    };
+    let bare: Vec<Vec<u8>> = line.issuers.iter().map(anonymous).collect();
+    let by_name = trusting(&bare.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    for (issuer, anchor) in line.issuers.iter().zip(&bare) {
+        let signer = Certificate::parse(issuer.ds()).unwrap();
+        let foreign = issuer.ds_fields().with(Extension::authority_key_id(&generation(7).csca_key().key_id()));
+        let foreign = Certificate::parse(&issuer.sign_with_csca(&foreign).unwrap()).unwrap();
+        for signer in [&signer, &foreign] {
+            match find_path(signer, &by_name, &[], NOW, &mut Budget::new(64)) {
+                Chain::Anchored { anchor: found, links, .. } => {
+                    assert_eq!((found.der(), links.len()), (anchor.as_slice(), 0));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_link_is_found_by_name_where_it_has_no_key_identifier() {
+    let line = Line::of(2);
+    let fields = line.newest().link_fields(&line.issuers[0]);
+    let bare = fields.without(oid::SUBJECT_KEY_IDENTIFIER).without(oid::AUTHORITY_KEY_IDENTIFIER);
+    let link = line.issuers[0].sign_with_csca(&bare).unwrap();
+    let (sod, trust) = (sod(line.newest(), &[link]), line.oldest());
+    let findings = judge(&sod, &trust);
+    assert_eq!(findings.authenticity(), State::Successful);
+    let certificates = check(&findings, CheckId::PaCertificates);
+    assert_eq!(certificates.warnings, [Warning::CertificateProfile]);
+    assert_eq!(certificates.compared, "remarks: authority: no_subject_key_id");
+}
+
+#[test]
+fn names_along_the_path_must_be_those_of_the_issuers() {
+    let (old, new) = (generation(0), generation(1));
+    let trust = trusting(&[old.csca()]);
+    // A link in the name of somebody else than the trusted authority, though by its key.
+    let mut fields = new.link_fields(&old);
+    fields.issuer = Name::new("VN", "Invented", "Somebody else");
+    let sod = sod(&new, &[old.sign_with_csca(&fields).unwrap()]);
+    let findings = judge(&sod, &trust);
+    let certificates = check(&findings, CheckId::PaCertificates);
+    assert_eq!((certificates.state, certificates.reason), (State::Failed, Some(Reason::CertificateProfile)));
+    assert_eq!(certificates.compared, "link: issuer_name");
+    assert_eq!(check(&findings, CheckId::PaChain).state, State::Successful, "the signatures hold");
+}
+
+#[test]
+fn every_certificate_of_the_path_is_judged() {
+    let (old, new) = (generation(0), generation(1));
+    let trust = trusting(&[old.csca()]);
+    let judged = |alter: fn(&mut CertificateFields)| {
+        let mut fields = new.link_fields(&old);
+        alter(&mut fields);
+        sod(&new, &[old.sign_with_csca(&fields).unwrap()])
+    };
+    // A link of another country.
+    let foreign = judged(|fields| fields.subject = Name::new("LA", "Invented", "CSCA (invented)"));
+    let findings = judge(&foreign, &trust);
+    assert_eq!(check(&findings, CheckId::PaCountry).reason, Some(Reason::Mismatch));
+    assert_ne!(findings.authenticity(), State::Successful);
+    // A link that is not yet valid, and one that has lapsed.
+    let early = judged(|fields| fields.not_before = datetime!(2027-01-01 0:00 UTC));
+    assert_eq!(check(&judge(&early, &trust), CheckId::PaValidity).reason, Some(Reason::NotYetValid));
+    let late = judged(|fields| fields.not_after = datetime!(2025-01-01 0:00 UTC));
+    let validity = check(&judge(&late, &trust), CheckId::PaValidity);
+    assert_eq!((validity.state, validity.reason), (State::Failed, Some(Reason::Lapsed)));
+    assert!(validity.compared.contains("now 2026-01-01: not in force: link"), "{}", validity.compared);
+    // One with a remark.
+    let odd = judged(|fields| fields.extensions.retain(|one| one.id != oid::PRIVATE_KEY_USAGE_PERIOD));
+    let findings = judge(&odd, &trust);
+    assert_eq!(findings.authenticity(), State::Successful);
+    assert_eq!(check(&findings, CheckId::PaCertificates).compared, "remarks: link: no_private_key_usage");
+}
+
+#[test]
+fn an_anchor_is_no_document_signer() {
+    let issuer = generation(0);
+    let mut trust = trusting(&[issuer.csca()]);
+    let certified = issuer.ds_fields().with(Extension::authority(Some(0)));
+    let ds = issuer.sign_with_csca(&certified).unwrap();
+    trust.add_certificate(&ds).unwrap();
+    let fields = issuer.sod_fields(&[(1, DG1)]).with_certificates(&[&ds]);
+    let sod = issuer.sign_sod(&fields).unwrap();
+    let certificates = check(&judge(&sod, &trust), CheckId::PaCertificates);
+    assert_eq!(certificates.reason, Some(Reason::CertificateProfile));
+    assert!(certificates.compared.starts_with("document signer: is_ca, is_anchor"), "{}", certificates.compared);
+}
+
+/// The report tells the whole path.
+#[test]
+fn the_report_tells_the_whole_path() {
+    let line = Line::of(3);
+    let files = [(FileId::DataGroup(DataGroup::DG1), DG1.to_vec()), (FileId::Sod, sod(line.newest(), &line.links))];
+    let report = Document::from_files(files, None).verify(&line.oldest(), reading::now());
+    let told: Vec<_> = report.certificate_path().iter().map(|one| (one.role, one.serial.as_str())).collect();
+    assert_eq!(told, [("document_signer", "1001"), ("link", "02"), ("link", "02"), ("csca", "01")]);
+    let first = &report.certificate_path()[0];
+    assert_eq!(first.subject, "C=VN, O=Invented, CN=Document Signer 001 (invented)");
+    assert_eq!((first.not_before.as_str(), first.not_after.as_str()), ("2022-01-01", "2042-01-01"));
+    assert!(
+        report
+            .certificate_path()
+            .iter()
+            .all(|one| one.void.is_empty() && one.remarks.is_empty() && one.sha256.len() == 64)
+    );
+    // DG1 is no machine readable zone: the country stays open.
+    assert_eq!(report.verdict(), Verdict::Undetermined);
+    let none = Document::from_files([], None).verify(&line.oldest(), reading::now());
+    assert!(none.certificate_path().is_empty());
+}
