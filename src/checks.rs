@@ -23,6 +23,14 @@ pub enum State {
 }
 
 impl State {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Successful, Self::Failed, Self::Undetermined, Self::NotSupported, Self::Aborted];
+
+    /// The one with this word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == code)
+    }
+
     /// The word of the JSON output.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -145,10 +153,16 @@ codes! {
         EvidenceSignature = "evidence.signature",
         /// The time stamp over the evidence that the document comes from.
         EvidenceTimestamp = "evidence.timestamp",
+        /// The signed answer of one who was asked online whether the document signer belongs to the card.
+        OnlineConfirmation = "online.confirmation",
         /// EF.COM against the list of EF.SOD.
         LdsCom = "lds.com",
+        /// EF.ATR/INFO as a value: the lengths that the chip says it takes (9303-10 §3.11.1).
+        LdsAtrInfo = "lds.atr_info",
         /// EF.DG1 as a value: layout and check digits.
         LdsDg1 = "lds.dg1",
+        /// EF.DG1 against the machine readable zone that is printed on the document, as it was typed or scanned.
+        LdsDg1Printed = "lds.dg1_printed",
         /// EF.DG2 as a value.
         LdsDg2 = "lds.dg2",
         /// EF.DG3 as a value.
@@ -332,6 +346,18 @@ codes! {
         CutOff = "cut_off",
         /// No image is in it.
         NoImage = "no_image",
+        /// Whoever was asked did not answer.
+        NoAnswer = "no_answer",
+        /// Nobody signed the answer.
+        AnswerNotSigned = "answer_not_signed",
+        /// The answer is signed by one whom the caller does not trust to answer.
+        ConfirmerNotTrusted = "confirmer_not_trusted",
+        /// The answer is to another question: about another card, or an earlier one.
+        OtherQuestion = "other_question",
+        /// The answer was not given when it was asked for.
+        StaleAnswer = "stale_answer",
+        /// A trusted signer denies it.
+        Denied = "denied",
     }
 }
 
@@ -342,6 +368,8 @@ codes! {
         Sha1 = "sha1",
         /// An RSA key below 2048 bits.
         ShortRsaKey = "short_rsa_key",
+        /// A DSA key below 2048 bits.
+        ShortDsaKey = "short_dsa_key",
         /// A public exponent below 65537.
         SmallExponent = "small_exponent",
         /// A length or integer not in its shortest form.

@@ -3,6 +3,7 @@
 //! An [`Oid`] is kept as its DER content octets (X.690 §8.19). Suites are read from their arcs by the tables of the
 //! rooms that use them; this room only names.
 
+use crate::bounds::BOUNDS;
 use core::fmt;
 
 /// An object identifier, as its DER content octets (at most 23).
@@ -13,7 +14,7 @@ pub struct Oid {
 }
 
 impl Oid {
-    const MAX: usize = 23;
+    const MAX: usize = BOUNDS.oid_octets;
 
     /// The identifier with these arcs; for constants, where an overlong one fails to compile.
     #[expect(
@@ -350,6 +351,10 @@ oids! {
     ID_DSA_WITH_SHA224 = [2, 16, 840, 1, 101, 3, 4, 3, 1];
     /// id-dsa-with-sha256 (RFC 5758 §3.1).
     ID_DSA_WITH_SHA256 = [2, 16, 840, 1, 101, 3, 4, 3, 2];
+    /// id-dsa-with-sha384 (NIST CSOR, sigAlgs).
+    ID_DSA_WITH_SHA384 = [2, 16, 840, 1, 101, 3, 4, 3, 3];
+    /// id-dsa-with-sha512 (NIST CSOR, sigAlgs).
+    ID_DSA_WITH_SHA512 = [2, 16, 840, 1, 101, 3, 4, 3, 4];
     // Digests.
     /// md2, never accepted (RFC 1319).
     MD2 = [1, 2, 840, 113549, 2, 2];

@@ -1,7 +1,7 @@
 //! Wycheproof's vectors for every primitive and curve used: each set is run, or skipped with its reason, and counted.
 //!
 //! Where Wycheproof calls a vector *acceptable*, the test says which way this library goes. Two laxities stand against
-//! Wycheproof's *invalid*: redundant leading zeros of r and s in an ECDSA signature (lossless, up to two octets), and
+//! Wycheproof's *invalid*: redundant leading zeros of r and s in an ECDSA or DSA signature (lossless, up to two octets), and
 //! explicit curve parameters without the optional cofactor.
 //!
 //! Wycheproof has nothing for the DH groups of RFC 5114 nor for ISO/IEC 9796-2, and for brainpoolP192r1 nothing at all:
@@ -125,6 +125,45 @@ fn ecdsa() {
     // brainpoolP192r1 is the one curve without vectors.
     let missing: Vec<_> = CurveId::ALL.into_iter().filter(|&id| !curves.contains_key(&(id, false))).collect();
     assert_eq!(missing, [CurveId::BrainpoolP192r1]);
+}
+
+#[test]
+fn dsa() {
+    use wycheproof::dsa::{TestGroupTypeId, TestName, TestSet};
+    let mut total = (0, 0);
+    let mut redundant_zeros = 0;
+    for name in TestName::all() {
+        let set = TestSet::load(name).unwrap();
+        let mut tally = Tally::default();
+        for group in &set.test_groups {
+            let Some(digest) = digest(group.hash) else {
+                tally.skip(OTHER_DIGEST, group.tests.len());
+                continue;
+            };
+            let algorithm = SignatureAlgorithm::Dsa { digest: Some(digest) };
+            let key = PublicKey::from_spki(&group.der).unwrap();
+            let PublicKey::Dsa(numbers) = &key else { panic!("{name:?} has {}", key.describe()) };
+            for test in &group.tests {
+                let accepted = match group.test_type {
+                    // No signature of a document is r ‖ s: the numbers alone are verified.
+                    TestGroupTypeId::DsaVerifyP1363 => (test.sig.split_at_checked(numbers.order_len()))
+                        .filter(|(r, s)| r.len() == s.len())
+                        .is_some_and(|(r, s)| numbers.verify(&digest.digest(&[&test.msg]), r, s).is_ok()),
+                    TestGroupTypeId::DsaVerify => algorithm.verify(&key, &test.msg, &test.sig, None).is_ok(),
+                };
+                let mut expected = expected(test.result);
+                if expected == Some(false) && accepted && is_redundant_zeros(&test.comment) {
+                    redundant_zeros += 1;
+                    expected = Some(true);
+                }
+                tally.check(test.tc_id, &test.comment, expected, accepted);
+            }
+        }
+        let (run, skipped) = tally.finish(&name, set.number_of_tests);
+        total = (total.0 + run, total.1 + skipped);
+    }
+    println!("DSA in all: {} run and passed, {} skipped, {redundant_zeros} with redundant zeros", total.0, total.1);
+    assert_eq!(total, (1956, 0));
 }
 
 /// The lossless laxity that this library grants against Wycheproof.

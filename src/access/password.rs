@@ -75,9 +75,18 @@ impl PasswordKind {
 #[derive(Default)]
 pub struct Password {
     can: Option<Secret>,
-    mrz: Option<Secret>,
+    mrz: Option<MrzInformation>,
+    printed: Option<Mrz>,
     number: Option<PersonalNumber>,
     qr: Option<Qr>,
+}
+
+/// What a password says beside opening the chip.
+pub(crate) struct Given {
+    pub(crate) number: Option<PersonalNumber>,
+    pub(crate) qr: Option<Qr>,
+    pub(crate) mrz: Option<Mrz>,
+    pub(crate) mrz_key: Option<MrzInformation>,
 }
 
 impl Password {
@@ -99,8 +108,8 @@ impl Password {
         Ok(Self { can: Some(Secret::from_slice(digits.as_bytes())), ..Self::none() })
     }
 
-    /// A machine readable zone, its lines with or without line breaks. A Vietnamese one also gives the CAN, which is
-    /// tried first: the last six digits of its personal number.
+    /// A machine readable zone, its lines with or without line breaks; it is then compared with the chip's. A Vietnamese
+    /// one also gives the CAN, which is tried first: the last six digits of its personal number.
     ///
     /// # Errors
     /// [`PasswordError::Mrz`], or [`PasswordError::CheckDigit`] for a misread one.
@@ -110,16 +119,17 @@ impl Password {
             return Err(PasswordError::CheckDigit);
         }
         let can = td1_number(&mrz).map(|found| Secret::from_slice(found.number.can().as_bytes()));
-        Ok(Self { can, mrz: Some(Secret::from_slice(mrz.information().expose())), ..Self::none() })
+        Ok(Self { can, mrz: Some(mrz.information()), printed: Some(mrz), ..Self::none() })
     }
 
-    /// The three values of the MRZ that make the key: document number, and birth and expiry as `YYMMDD`.
+    /// The three values of the MRZ that make the key: document number, and birth and expiry as `YYMMDD`; they are then
+    /// compared with the chip's.
     ///
     /// # Errors
     /// [`PasswordError::Mrz`].
     pub fn mrz_parts(document_number: &str, birth_date: &str, expiry_date: &str) -> Result<Self, PasswordError> {
         let information = MrzInformation::from_parts(document_number, birth_date, expiry_date)?;
-        Ok(Self { mrz: Some(Secret::from_slice(information.expose())), ..Self::none() })
+        Ok(Self { mrz: Some(information), ..Self::none() })
     }
 
     /// Vietnam: the twelve-digit personal number, whose last six digits are the CAN.
@@ -147,6 +157,7 @@ impl Password {
         Self {
             can: self.can.or(other.can),
             mrz: self.mrz.or(other.mrz),
+            printed: self.printed.or(other.printed),
             number: self.number.or(other.number),
             qr: self.qr.or(other.qr),
         }
@@ -185,11 +196,18 @@ impl Password {
     /// A copy, for opening the chip again in the same reading.
     pub(crate) fn duplicate(&self) -> Self {
         let copy = |secret: &Option<Secret>| secret.as_ref().map(|secret| Secret::from_slice(secret.expose()));
-        Self { can: copy(&self.can), mrz: copy(&self.mrz), number: self.number.clone(), qr: self.qr.clone() }
+        Self {
+            can: copy(&self.can),
+            mrz: self.mrz.as_ref().map(MrzInformation::duplicate),
+            printed: self.printed.clone(),
+            number: self.number.clone(),
+            qr: self.qr.clone(),
+        }
     }
 
-    /// What the person at the counter gave beside the key: it is compared with what the chip holds.
-    pub(crate) fn take_claims(&mut self) -> (Option<PersonalNumber>, Option<Qr>) {
-        (self.number.take(), self.qr.take())
+    /// What the person at the counter gave, the key included: it is compared with what the chip holds.
+    pub(crate) fn take_claims(&mut self) -> Given {
+        let mrz_key = self.mrz.as_ref().map(MrzInformation::duplicate);
+        Given { number: self.number.take(), qr: self.qr.take(), mrz: self.printed.take(), mrz_key }
     }
 }

@@ -10,6 +10,7 @@ use crate::event::{Event, Show};
 use crate::iso7816::{Command, Response, StatusWord};
 use crate::lds::FileId;
 use crate::tlv::{self, Reader, Tag};
+use zeroize::{Zeroize, Zeroizing};
 
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ const EVEN_OFFSETS: usize = 0x8000;
 const LADDER: [usize; 5] = [4096, 2048, 256, 224, 128];
 /// The most header bytes of DO'53' around odd reads.
 const DO_53_HEADER: usize = 4;
+/// The fewest.
+const SHORT_DO_53_HEADER: u32 = 2;
 /// Bytes that show the length of any file.
 const FILE_HEADER: usize = 4;
 /// Bytes after which a file without a readable header is no data object.
@@ -132,7 +135,10 @@ impl Channel {
                 return Ok(Outcome::Read(held));
             }
             match self.read_part(None, held.len(), Some(due - held.len()), during, show) {
-                Ok(Part::Data(data)) => held.extend_from_slice(&data),
+                Ok(Part::Data(mut data)) => {
+                    append(&mut held, &data, due);
+                    data.zeroize();
+                }
                 // The file ends before its header says: what came is what there is; its hash decides.
                 Ok(Part::Status(_)) => return Ok(Outcome::Read(held)),
                 Err(error) => {
@@ -177,6 +183,25 @@ impl Channel {
             return Ok(None);
         }
         self.read_rest(file, held, during, show).map(Some)
+    }
+
+    /// The first bytes of a file of the current folder, at most so many (256 or fewer), by its short identifier and in one
+    /// answer. A chip that does not know the even READ BINARY is asked by the odd one.
+    pub(crate) fn read_start(
+        &mut self,
+        file: FileId,
+        bytes: u32,
+        during: Step,
+        show: &mut Show<'_>,
+    ) -> Result<Response, Error> {
+        let answer = self.send(&Command::read_binary_short_id(file.sfi(), bytes), during, show)?;
+        if answer.status != StatusWord::INS_NOT_SUPPORTED {
+            return Ok(answer);
+        }
+        let room = bytes.saturating_add(SHORT_DO_53_HEADER).min(256);
+        let answer = self.send(&Command::read_binary_odd(file.sfi(), 0, room), during, show)?;
+        let status = answer.status;
+        Ok(Response { data: unwrap_odd(answer).unwrap_or_default(), status })
     }
 
     /// Reads a whole file of the current folder that is not in the table under these identifiers: by SELECT where a file
@@ -255,6 +280,17 @@ fn is_length_refusal(status: StatusWord, offset: usize) -> bool {
         || status.right_length().is_some()
 }
 
+/// Appends a part of a file of `due` bytes in all; where the file moves for it, its old place is wiped.
+fn append(held: &mut Vec<u8>, part: &[u8], due: usize) {
+    let length = held.len().saturating_add(part.len());
+    if held.capacity() < length {
+        let mut moved = Vec::with_capacity(length.max(due));
+        moved.extend_from_slice(held);
+        core::mem::replace(held, moved).zeroize();
+    }
+    held.extend_from_slice(part);
+}
+
 fn refusal(status: StatusWord) -> Outcome {
     match status {
         StatusWord::NOT_FOUND | StatusWord::REFERENCE_NOT_FOUND => Outcome::Absent(status),
@@ -285,6 +321,7 @@ fn unwrap_odd(response: Response) -> Option<Vec<u8>> {
     if response.data.is_empty() {
         return Some(Vec::new());
     }
-    let mut reader = Reader::new(&response.data);
+    let data = Zeroizing::new(response.data);
+    let mut reader = Reader::new(&data);
     reader.expect(Tag(0x53), "DO'53'").ok().map(|tlv| tlv.value.to_vec())
 }

@@ -11,7 +11,8 @@ mod limits;
 pub use files::Outcome;
 pub use limits::{Budget, Limits};
 
-use crate::error::{Broken, Error, Step, TransportError};
+use crate::bounds::BOUNDS;
+use crate::error::{Broken, Error, Place, Step, TransportError};
 use crate::event::{Event, Phase, Show};
 use crate::iso7816::command::SHORT_LC;
 use crate::iso7816::{Command, Form, Response, StatusWord};
@@ -25,8 +26,6 @@ use std::time::{Duration, Instant};
 const CHAINED: u8 = 0x10;
 /// Bytes that protection adds to a command at the most: padding, DO'87' with its header, DO'97', DO'8E'.
 const PROTECTION: usize = 40;
-/// The most parts of one answer collected by GET RESPONSE.
-const MAX_PARTS: u32 = 512;
 
 /// Whether exchanges are protected.
 enum Protection {
@@ -46,6 +45,8 @@ pub struct Channel {
     budget: Budget,
     started: Instant,
     exchanges: u32,
+    /// The step that the last command was of.
+    during: Option<Step>,
     bytes: usize,
     /// The plain bytes to ask for in one READ BINARY, where a refusal has taught us less than the limits say.
     read_cap: Option<usize>,
@@ -79,6 +80,7 @@ impl Channel {
             budget: Budget::default(),
             started: Instant::now(),
             exchanges: 0,
+            during: None,
             bytes: 0,
             read_cap: None,
             proven: 0,
@@ -106,6 +108,11 @@ impl Channel {
     /// Exchanges sent so far.
     pub fn exchanges(&self) -> u32 {
         self.exchanges
+    }
+
+    /// Where the work stands: what an error is told with.
+    pub fn place(&self) -> Place {
+        Place { during: self.during, exchange: self.exchanges }
     }
 
     /// The lengths in use, lowered where the chip or the reader did not keep them.
@@ -214,6 +221,7 @@ impl Channel {
     /// Cancelled, budget spent, line lost, or an answer that is not authentic, which ends the session.
     pub fn send(&mut self, command: &Command, during: Step, show: &mut Show<'_>) -> Result<Response, Error> {
         let broken = |broken| Error::Protocol { during, broken };
+        self.during = Some(during);
         match core::mem::replace(&mut self.protection, Protection::Dead) {
             Protection::Plain => {
                 self.protection = Protection::Plain;
@@ -318,7 +326,7 @@ impl Channel {
     fn collect(&mut self, first: Response, during: Step, show: &mut Show<'_>) -> Result<Response, Error> {
         let mut whole = first;
         self.in_parts = whole.status.bytes_waiting().is_some();
-        for _ in 0..MAX_PARTS {
+        for _ in 0..BOUNDS.answer_parts {
             let Some(waiting) = whole.status.bytes_waiting() else { return Ok(whole) };
             let mut part = self.transmit(&Command::get_response(waiting), Form::Short, during, show)?;
             if let Some(ne) = part.status.right_length() {

@@ -108,6 +108,8 @@ pub(crate) fn verify(
         }
         // A key of agreement signs nothing.
         PublicKey::Dh { .. } => Err(Reason::BadKey),
+        // Active authentication is RSA or ECDSA (9303-11 §6.1).
+        PublicKey::Dsa(_) => Err(Reason::ForbiddenAlgorithm),
     }
 }
 

@@ -5,13 +5,11 @@
 //! Other groups, whatever a card says of them, are refused.
 
 use super::modular::{Modulus, significant};
+use super::random::random_below;
 use super::{CryptoError, Random, Secret};
 use crypto_bigint::{BoxedUint, NonZero};
 use std::sync::LazyLock;
 use zeroize::Zeroize;
-
-/// Draws of a private key before the source of random bytes is called broken: each fails with a probability below 1/2.
-const MAX_DRAWS: usize = 128;
 
 /// A group of RFC 5114.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -187,21 +185,7 @@ impl DhGroupId {
     /// # Errors
     /// [`CryptoError::Random`] if the source fails or never gives such a number.
     pub fn random_private(self, rng: &mut dyn Random) -> Result<Secret, CryptoError> {
-        let q = &self.group().q;
-        // The bits above those of q are cleared, so that a draw fails with a probability below 1/2.
-        let mask = q.first().map_or(0xFF, |first| 0xFF >> first.leading_zeros());
-        for _ in 0..MAX_DRAWS {
-            let mut number = vec![0; q.len()];
-            rng.fill(&mut number)?;
-            if let Some(first) = number.first_mut() {
-                *first &= mask;
-            }
-            let number = Secret::new(number);
-            if !is_zero(number.expose()) && number.expose() < q.as_slice() {
-                return Ok(number);
-            }
-        }
-        Err(CryptoError::Random)
+        random_below(&self.group().q, rng)
     }
 
     /// base^exponent mod p.

@@ -1,5 +1,5 @@
 //! The only room that names cipher crates: secrets, random bytes, digests, ciphers, codes, key derivation, curves, DH
-//! groups, RSA, signatures and their keys.
+//! groups, RSA, DSA, signatures and their keys.
 //!
 //! Everything above speaks in octets and in the types of this room. What a card sends is hostile here as elsewhere:
 //! every function returns an error and none panics.
@@ -9,6 +9,7 @@ mod cipher;
 mod curve;
 mod dh;
 mod digest;
+mod dsa;
 mod group;
 mod iso9796;
 mod kdf;
@@ -28,6 +29,9 @@ pub use cipher::{Cipher, pad, unpad};
 pub use curve::{Curve, CurveId, Point};
 pub use dh::{DhGroupId, Number};
 pub use digest::DigestAlgorithm;
+#[cfg(feature = "sim")]
+pub use dsa::DsaPrivateKey;
+pub use dsa::DsaPublicKey;
 pub use group::{Element, GroupId};
 pub use iso9796::verify_iso9796_2;
 pub use kdf::{KeyUse, kdf};

@@ -1,12 +1,12 @@
 //! Public keys of certificates and of chips: SubjectPublicKeyInfo (RFC 5280 §4.1.2.7, 9303-11 §9.4.4).
 //!
 //! RSA keys (also those named id-RSASSA-PSS), and elliptic curve keys on a named curve, a standardised parameter id, or
-//! explicit parameters that match a known curve exactly; Diffie-Hellman keys of a known group, likewise. DSA keys are
-//! unsupported.
+//! explicit parameters that match a known curve exactly; Diffie-Hellman keys of a known group, likewise; DSA keys with
+//! their domain parameters.
 
 use super::algorithm_identifier::{AlgorithmIdentifier, EncodingNote};
 use super::rsa::encode_public_key;
-use super::{CryptoError, CurveId, DhGroupId, GroupId, Number, Point, RsaPublicKey};
+use super::{CryptoError, CurveId, DhGroupId, DsaPublicKey, GroupId, Number, Point, RsaPublicKey};
 use crate::oid::{self, Oid};
 use crate::tlv::{
     Reader, Tag, Tlv, bit_string_octets, encode, encode_all, integer_content, small_integer, unsigned_integer,
@@ -31,6 +31,8 @@ pub enum PublicKey {
         /// The number, which is of that group.
         number: Number,
     },
+    /// A DSA key.
+    Dsa(DsaPublicKey),
 }
 
 impl PublicKey {
@@ -84,26 +86,29 @@ impl PublicKey {
                 let parameters = identifier.parameters.ok_or(CryptoError::Malformed)?;
                 dh_key(dh_parameters(identifier.algorithm, parameters)?, key)?
             }
+            oid::ID_DSA => Self::Dsa(dsa_key(identifier.parameters, key)?),
             _ => return Err(CryptoError::Unsupported),
         };
         Ok((key, notes))
     }
 
-    /// Bits of the RSA modulus, of the curve's field, or of the DH prime.
+    /// Bits of the RSA modulus, of the curve's field, or of the prime of DH and DSA.
     pub fn key_bits(&self) -> usize {
         match self {
             Self::Rsa(key) => key.modulus_bits(),
             Self::Ec { curve, .. } => curve.bits(),
             Self::Dh { group, .. } => group.bits(),
+            Self::Dsa(key) => key.modulus_bits(),
         }
     }
 
-    /// What it is, for a reader of reports: `RSA-2048`, `EC brainpoolP384r1`, `DH modp-2048-256`.
+    /// What it is, for a reader of reports: `RSA-2048`, `EC brainpoolP384r1`, `DH modp-2048-256`, `DSA-2048`.
     pub fn describe(&self) -> String {
         match self {
             Self::Rsa(key) => format!("RSA-{}", key.modulus_bits()),
             Self::Ec { curve, .. } => format!("EC {}", curve.name()),
             Self::Dh { group, .. } => format!("DH {}", group.name()),
+            Self::Dsa(key) => format!("DSA-{}", key.modulus_bits()),
         }
     }
 
@@ -126,13 +131,18 @@ impl PublicKey {
                 let domain = encode_all(Tag::SEQUENCE, &domain.each_ref().map(Vec::as_slice));
                 spki(oid::DH_PUBLIC_NUMBER, &domain, &integer(number.unsigned()))
             }
+            Self::Dsa(key) => {
+                let integer = |number: &[u8]| encode(Tag::INTEGER, &integer_content(number));
+                let domain = encode(Tag::SEQUENCE, &key.domain().map(integer).concat());
+                spki(oid::ID_DSA, &domain, &integer(key.public()))
+            }
         }
     }
 
     /// A SubjectPublicKeyInfo of this key; a curve by explicit parameters, as Doc 9303 asks (9303-11 §9.4.4).
     pub fn to_spki_explicit(&self) -> Vec<u8> {
         match self {
-            Self::Rsa(_) | Self::Dh { .. } => self.to_spki(),
+            Self::Rsa(_) | Self::Dh { .. } | Self::Dsa(_) => self.to_spki(),
             Self::Ec { curve, point } => {
                 spki(oid::ID_EC_PUBLIC_KEY, &explicit_parameters(*curve), &curve.curve().encode_point(point))
             }
@@ -202,6 +212,25 @@ fn dh_key(group: DhGroupId, der: &[u8]) -> Result<PublicKey, CryptoError> {
     let number = reader.expect(Tag::INTEGER, "DHPublicKey")?;
     reader.finish()?;
     Ok(PublicKey::Dh { group, number: group.decode(unsigned(number)?)? })
+}
+
+/// A DSA key; parameters that are inherited from the issuer's certificate are unsupported.
+///
+/// `Dss-Parms ::= SEQUENCE { p INTEGER, q INTEGER, g INTEGER }`, `DSAPublicKey ::= INTEGER` (RFC 3279 §2.3.2)
+fn dsa_key(parameters: Option<Tlv<'_>>, der: &[u8]) -> Result<DsaPublicKey, CryptoError> {
+    let parameters = parameters.ok_or(CryptoError::Unsupported)?;
+    if parameters.tag != Tag::SEQUENCE {
+        return Err(CryptoError::Malformed);
+    }
+    let mut fields = parameters.children();
+    let p = unsigned(fields.expect(Tag::INTEGER, "the prime p")?)?;
+    let q = unsigned(fields.expect(Tag::INTEGER, "the order q")?)?;
+    let g = unsigned(fields.expect(Tag::INTEGER, "the generator g")?)?;
+    fields.finish()?;
+    let mut reader = Reader::new(der);
+    let y = reader.expect(Tag::INTEGER, "DSAPublicKey")?;
+    reader.finish()?;
+    DsaPublicKey::new(p, q, g, unsigned(y)?)
 }
 
 /// `standardizedDomainParameters` with its number (TR-03110-3 §A.2.1.1).
@@ -303,6 +332,22 @@ mod tests {
             let outside = spki(oid::STANDARDIZED_DOMAIN_PARAMETERS, &numbered, &integer(&[2]));
             assert_eq!(PublicKey::from_spki(&outside), Err(CryptoError::BadPoint));
         }
+    }
+
+    #[test]
+    fn a_dsa_key_is_read_with_its_parameters_and_not_without() {
+        let group = DhGroupId::Modp2048Prime256;
+        let g = group.generator();
+        let dsa = DsaPublicKey::new(group.prime(), group.order(), g.unsigned(), g.unsigned()).unwrap();
+        let key = PublicKey::Dsa(dsa);
+        assert_eq!(PublicKey::from_spki_with_notes(&key.to_spki()), Ok((key.clone(), vec![])));
+        assert_eq!((key.describe(), key.key_bits()), ("DSA-2048".to_owned(), 2048));
+        let public = encode(Tag::INTEGER, &integer_content(g.unsigned()));
+        assert_eq!(PublicKey::from_spki(&spki(oid::ID_DSA, &[], &public)), Err(CryptoError::Unsupported));
+        assert_eq!(PublicKey::from_spki(&spki(oid::ID_DSA, &[5, 0], &public)), Err(CryptoError::Malformed));
+        let mut outside = key.to_spki();
+        *outside.last_mut().unwrap() ^= 1;
+        assert_eq!(PublicKey::from_spki(&outside), Err(CryptoError::BadKey));
     }
 
     #[test]

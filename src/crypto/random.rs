@@ -3,9 +3,10 @@
 //! Protocols take a [`Random`] as an argument, so that worked examples can be replayed. The seeded and the scripted one
 //! exist only with feature `sim`; the reader's own default is [`OsRandom`].
 
-use super::CryptoError;
 #[cfg(feature = "sim")]
 use super::DigestAlgorithm;
+use super::{CryptoError, Secret};
+use crate::bounds::BOUNDS;
 
 /// A source of random bytes.
 pub trait Random: Send {
@@ -14,6 +15,27 @@ pub trait Random: Send {
     /// # Errors
     /// [`CryptoError::Random`] if the source cannot.
     fn fill(&mut self, out: &mut [u8]) -> Result<(), CryptoError>;
+}
+
+/// A number from 1 to `order` − 1, evenly drawn, as many octets as the order has, which begins with no zero.
+///
+/// # Errors
+/// [`CryptoError::Random`] if the source fails or never gives such a number.
+pub(super) fn random_below(order: &[u8], rng: &mut dyn Random) -> Result<Secret, CryptoError> {
+    // The bits above those of the order are cleared, so that a draw fails with a probability below 1/2.
+    let mask = order.first().map_or(0xFF, |first| 0xFF >> first.leading_zeros());
+    for _ in 0..BOUNDS.random_draws {
+        let mut number = vec![0; order.len()];
+        rng.fill(&mut number)?;
+        if let Some(first) = number.first_mut() {
+            *first &= mask;
+        }
+        let number = Secret::new(number);
+        if number.expose().iter().any(|&octet| octet != 0) && number.expose() < order {
+            return Ok(number);
+        }
+    }
+    Err(CryptoError::Random)
 }
 
 /// The operating system's random bytes.

@@ -1,17 +1,15 @@
 //! Signature algorithms by their AlgorithmIdentifier, and verification over a whole message (9303-12 §4.4).
 //!
 //! RSA PKCS #1 v1.5, RSASSA-PSS with any digest, mask digest and salt length, ECDSA as X9.62 writes it (a SEQUENCE of r
-//! and s) and as TR-03111 does (r ‖ s). In X9.62's form redundant leading zeros of r and s are accepted, up to two octets
+//! and s) and as TR-03111 does (r ‖ s), DSA in the former form only. There redundant leading zeros of r and s are accepted, up to two octets
 //! more than the order has; negative numbers, other lengths and trailing octets are refused.
 
 use super::algorithm_identifier::{AlgorithmIdentifier, EncodingNote};
 use super::rsa::{Null, Pss};
 use super::{CryptoError, DigestAlgorithm, PublicKey};
+use crate::bounds::BOUNDS;
 use crate::oid::{self, Oid};
 use crate::tlv::{Reader, Tag, Tlv, encode, encode_all, integer_content, small_integer, unsigned_integer};
-
-/// The longest salt of RSASSA-PSS that is worth parsing: the octets of the longest modulus.
-const MAX_SALT_LEN: u32 = 1024;
 
 /// A signature algorithm with its parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,10 +35,15 @@ pub enum SignatureAlgorithm {
         /// r ‖ s of fixed length (TR-03111 §5.2.1) rather than a SEQUENCE (X9.62).
         plain: bool,
     },
+    /// DSA; without a digest where the algorithm is given as id-dsa.
+    Dsa {
+        /// The message's digest, if the algorithm names one.
+        digest: Option<DigestAlgorithm>,
+    },
 }
 
 /// Algorithms whose identifier says it all. RSA demands a NULL (RFC 4055 §5), the others no parameters (RFC 5758 §3.2).
-const TABLE: [(Oid, SignatureAlgorithm); 17] = [
+const TABLE: [(Oid, SignatureAlgorithm); 23] = [
     (oid::RSA_ENCRYPTION, SignatureAlgorithm::RsaPkcs1 { digest: None }),
     (oid::SHA1_WITH_RSA, pkcs1(DigestAlgorithm::Sha1)),
     (oid::SHA224_WITH_RSA, pkcs1(DigestAlgorithm::Sha224)),
@@ -58,6 +61,12 @@ const TABLE: [(Oid, SignatureAlgorithm); 17] = [
     (oid::ECDSA_PLAIN_SHA256, ecdsa(DigestAlgorithm::Sha256, true)),
     (oid::ECDSA_PLAIN_SHA384, ecdsa(DigestAlgorithm::Sha384, true)),
     (oid::ECDSA_PLAIN_SHA512, ecdsa(DigestAlgorithm::Sha512, true)),
+    (oid::ID_DSA, SignatureAlgorithm::Dsa { digest: None }),
+    (oid::ID_DSA_WITH_SHA1, dsa(DigestAlgorithm::Sha1)),
+    (oid::ID_DSA_WITH_SHA224, dsa(DigestAlgorithm::Sha224)),
+    (oid::ID_DSA_WITH_SHA256, dsa(DigestAlgorithm::Sha256)),
+    (oid::ID_DSA_WITH_SHA384, dsa(DigestAlgorithm::Sha384)),
+    (oid::ID_DSA_WITH_SHA512, dsa(DigestAlgorithm::Sha512)),
 ];
 
 const fn pkcs1(digest: DigestAlgorithm) -> SignatureAlgorithm {
@@ -66,6 +75,10 @@ const fn pkcs1(digest: DigestAlgorithm) -> SignatureAlgorithm {
 
 const fn ecdsa(digest: DigestAlgorithm, plain: bool) -> SignatureAlgorithm {
     SignatureAlgorithm::Ecdsa { digest: Some(digest), plain }
+}
+
+const fn dsa(digest: DigestAlgorithm) -> SignatureAlgorithm {
+    SignatureAlgorithm::Dsa { digest: Some(digest) }
 }
 
 impl SignatureAlgorithm {
@@ -95,13 +108,13 @@ impl SignatureAlgorithm {
         let known = TABLE.into_iter().find(|(oid, _)| *oid == identifier.algorithm);
         let (oid, algorithm) = known.ok_or(CryptoError::Unsupported)?;
         let has_parameters = match identifier.parameters {
-            // A key's algorithm in the place of a signature's may bring the curve with it; the signer's key decides.
-            Some(_) if oid == oid::ID_EC_PUBLIC_KEY => true,
+            // A key's algorithm in the place of a signature's may bring the group with it; the signer's key decides.
+            Some(_) if oid == oid::ID_EC_PUBLIC_KEY || oid == oid::ID_DSA => true,
             _ => identifier.has_null()?,
         };
         match (has_parameters, algorithm) {
             (false, Self::RsaPkcs1 { .. }) => notes.push(EncodingNote::ParametersMissing),
-            (true, Self::Ecdsa { .. }) => notes.push(EncodingNote::ParametersPresent),
+            (true, Self::Ecdsa { .. } | Self::Dsa { .. }) => notes.push(EncodingNote::ParametersPresent),
             _ => {}
         }
         if algorithm.digest().is_none() {
@@ -123,7 +136,7 @@ impl SignatureAlgorithm {
             return identifier(oid::ID_RSASSA_PSS, &encode(Tag::SEQUENCE, &parts.concat()));
         }
         let known = TABLE.iter().find(|(_, algorithm)| algorithm == self);
-        let (oid, _) = known.expect("every digest of PKCS #1 and ECDSA stands in the table");
+        let (oid, _) = known.expect("every digest of PKCS #1, ECDSA and DSA stands in the table");
         let parameters = if matches!(self, Self::RsaPkcs1 { .. }) { null } else { Vec::new() };
         identifier(*oid, &parameters)
     }
@@ -131,18 +144,19 @@ impl SignatureAlgorithm {
     /// The message's digest, if the algorithm names one.
     pub fn digest(&self) -> Option<DigestAlgorithm> {
         match self {
-            Self::RsaPkcs1 { digest } | Self::Ecdsa { digest, .. } => *digest,
+            Self::RsaPkcs1 { digest } | Self::Ecdsa { digest, .. } | Self::Dsa { digest } => *digest,
             Self::RsaPss { digest, .. } => Some(*digest),
         }
     }
 
-    /// Its name: `RSA-PKCS1 SHA-256`, `RSA-PSS SHA-256`, `ECDSA SHA-384`, `ECDSA-plain SHA-224`.
+    /// Its name: `RSA-PKCS1 SHA-256`, `RSA-PSS SHA-256`, `ECDSA SHA-384`, `ECDSA-plain SHA-224`, `DSA SHA-256`.
     pub fn name(&self) -> String {
         let scheme = match self {
             Self::RsaPkcs1 { .. } => "RSA-PKCS1",
             Self::RsaPss { .. } => "RSA-PSS",
             Self::Ecdsa { plain: false, .. } => "ECDSA",
             Self::Ecdsa { plain: true, .. } => "ECDSA-plain",
+            Self::Dsa { .. } => "DSA",
         };
         self.digest().map_or(scheme.to_owned(), |digest| format!("{scheme} {}", digest.name()))
     }
@@ -170,6 +184,10 @@ impl SignatureAlgorithm {
                 let parts = if *plain { split_plain } else { split_x962 };
                 let (r, s) = parts(signature, curve.order_len()).ok_or(CryptoError::BadSignature)?;
                 curve.verify_ecdsa(point, &digest.digest(&[message]), r, s)
+            }
+            (Self::Dsa { .. }, PublicKey::Dsa(key)) => {
+                let (r, s) = split_x962(signature, key.order_len()).ok_or(CryptoError::BadSignature)?;
+                key.verify(&digest.digest(&[message]), r, s)
             }
             _ => Err(CryptoError::BadKey),
         }
@@ -226,7 +244,7 @@ fn pss_parameters(parameters: Tlv<'_>) -> Result<Pss, CryptoError> {
         pss.mgf_digest = hash_algorithm(mgf.parameters.ok_or(CryptoError::Malformed)?.raw)?;
     }
     if let Some(salt_len) = fields.optional(PSS_SALT_LEN)? {
-        let salt_len = explicit_integer(salt_len)?.filter(|&len| len <= MAX_SALT_LEN);
+        let salt_len = explicit_integer(salt_len)?.filter(|&len| len <= BOUNDS.pss_salt_octets);
         pss.salt_len = salt_len.and_then(|len| usize::try_from(len).ok()).ok_or(CryptoError::Unsupported)?;
     }
     if let Some(trailer) = fields.optional(PSS_TRAILER)?
@@ -258,7 +276,7 @@ fn split_plain(signature: &[u8], order_len: usize) -> Option<(&[u8], &[u8])> {
     signature.split_at_checked(order_len)
 }
 
-/// `ECDSA-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }` (RFC 3279 §2.2.3)
+/// `ECDSA-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }`, and so Dss-Sig-Value (RFC 3279 §2.2.2, §2.2.3)
 fn split_x962(signature: &[u8], order_len: usize) -> Option<(&[u8], &[u8])> {
     let mut reader = Reader::new(signature);
     let sequence = reader.expect(Tag::SEQUENCE, "ECDSA-Sig-Value").ok()?;
@@ -310,6 +328,8 @@ mod tests {
     fn null_missing_or_present_against_the_rule_is_noted() {
         let (_, notes) = read("300b06092a864886f70d01010b").unwrap();
         assert_eq!(notes, [EncodingNote::ParametersMissing]);
+        let (_, notes) = read("300b06072a8648ce3804030500").unwrap();
+        assert_eq!(notes, [EncodingNote::ParametersPresent]);
         let (_, notes) = read("300c06082a8648ce3d0403020500").unwrap();
         assert_eq!(notes, [EncodingNote::ParametersPresent]);
     }
@@ -331,7 +351,8 @@ mod tests {
     #[test]
     fn refuses_broken_algorithms_apart_from_unknown_ones() {
         assert_eq!(read("300d06092a864886f70d0101040500"), Err(CryptoError::Forbidden));
-        assert_eq!(read("300b06072a8648ce3804030500"), Err(CryptoError::Unsupported));
+        assert_eq!(read("300b06072a8648ce380409"), Err(CryptoError::Malformed));
+        assert_eq!(read("300906072a8648ce380409"), Err(CryptoError::Unsupported));
         // PSS with trailer field 2, with a salt of −1, with MD5.
         assert_eq!(read("301206092a864886f70d01010a3005a303020102"), Err(CryptoError::Unsupported));
         assert_eq!(read("301206092a864886f70d01010a3005a2030201ff"), Err(CryptoError::Unsupported));

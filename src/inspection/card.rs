@@ -1,14 +1,15 @@
 //! A connected card, and how it is opened.
 
-use super::document::FileState;
+use super::document::{FileState, LengthRecord};
 use super::session::Session;
 use crate::access::{
     AccessProtocol, AccessRecord, ChipMapping, Offer, Opened, Password, PasswordKind, Suite, basic_access_control,
     choose, password_authenticated_connection_establishment,
 };
+use crate::bounds::BOUNDS;
 use crate::channel::{Budget, Channel, Limits, Outcome, ends_session, is_selected};
 use crate::crypto::{Cipher, OsRandom, Random};
-use crate::error::{Broken, Error, Step, TransportError};
+use crate::error::{Broken, Error, Place, Step, TransportError};
 use crate::event::{Phase, Show};
 use crate::iso7816::instruction::EMRTD_AID;
 use crate::iso7816::{Command, StatusWord};
@@ -53,7 +54,7 @@ pub struct Resume {
 impl Default for Resume {
     /// Twice, ten seconds each.
     fn default() -> Self {
-        Self { attempts: 2, patience: Duration::from_secs(10) }
+        Self { attempts: BOUNDS.resumes, patience: Duration::from_secs(10) }
     }
 }
 
@@ -64,13 +65,15 @@ pub struct OpenError {
     /// Why.
     #[source]
     pub error: Error,
+    /// Where.
+    pub place: Place,
     /// The card.
     pub card: Box<Card>,
 }
 
 impl core::fmt::Debug for OpenError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("OpenError").field("error", &self.error).finish_non_exhaustive()
+        f.debug_struct("OpenError").field("error", &self.error).field("place", &self.place).finish_non_exhaustive()
     }
 }
 
@@ -127,7 +130,7 @@ impl Card {
         self.channel.set_budget(self.options.budget);
         match self.try_open(password, show) {
             Ok((door, opening)) => Ok(Session::new(self.channel, self.random, door, opening)),
-            Err(error) => Err(OpenError { error, card: Box::new(self) }),
+            Err(error) => Err(OpenError { error, place: self.channel.place(), card: Box::new(self) }),
         }
     }
 
@@ -158,13 +161,13 @@ impl Card {
         self.begin()?;
         self.channel.phase(Phase::CardAccess, show)?;
         let card_access = read_card_access(&mut self.channel, show)?;
-        let limits = match self.hint {
-            Some(hint) => hint,
-            None => read_limits(&mut self.channel, show)?,
+        let (limits, lengths) = match self.hint {
+            Some(hint) => (hint, None),
+            None => read_limits(&mut self.channel, show).map(|(limits, lengths)| (limits, Some(lengths)))?,
         };
         self.channel.set_limits(limits);
         self.channel.phase(Phase::AccessControl, show)?;
-        let door = Door { password: password.duplicate(), options: self.options, card_access };
+        let door = Door { password: password.duplicate(), options: self.options, card_access, lengths };
         let opening = door.open(&mut self.channel, self.random.as_mut(), true, show)?;
         Ok((door, opening))
     }
@@ -191,10 +194,9 @@ pub(crate) struct Door {
     pub(crate) options: Options,
     /// EF.CardAccess as it was read; `None` where the chip says that it has none.
     pub(crate) card_access: Option<Vec<u8>>,
+    /// What the chip says of lengths, where it was asked.
+    pub(crate) lengths: Option<LengthRecord>,
 }
-
-/// Restarts of access control that EF.CardSecurity may cost.
-const MAX_RESTARTS: u32 = 2;
 
 impl Door {
     /// From a plain channel to an application that can be read. `first`: EF.CardSecurity is not held yet.
@@ -306,11 +308,11 @@ impl Door {
                 Err(error) => error,
             };
             let is_length = channel.is_length_fault(&error);
-            if restarts == MAX_RESTARTS || !(is_length || ends_session(&error)) {
+            if restarts == BOUNDS.restarts || !(is_length || ends_session(&error)) {
                 return Err(error);
             }
             restarts += 1;
-            let shorter = is_length && channel.lower_read_length(restarts == MAX_RESTARTS);
+            let shorter = is_length && channel.lower_read_length(restarts == BOUNDS.restarts);
             channel.reset()?;
             opened =
                 password_authenticated_connection_establishment(channel, suite, kind, &self.password, random, show)?;
@@ -348,10 +350,7 @@ impl Door {
         }
         // A chip without access control gives EF.COM to anyone (9303-11 §4.1).
         let during = Step::Read(FileId::Com);
-        let mut probe = channel.send(&Command::read_binary_short_id(FileId::Com.sfi(), 4), during, show)?;
-        if probe.status == StatusWord::INS_NOT_SUPPORTED {
-            probe = channel.send(&Command::read_binary_odd(FileId::Com.sfi(), 0, 6), during, show)?;
-        }
+        let probe = channel.read_start(FileId::Com, 4, during, show)?;
         match probe.status {
             status if status.is_success_or_warning() => Ok(opening(AccessProtocol::None, None, None, None)),
             StatusWord::NOT_FOUND => Ok(opening(AccessProtocol::None, None, None, None)),
@@ -423,19 +422,25 @@ fn read_or_refused(channel: &mut Channel, show: &mut Show<'_>) -> Result<Outcome
     }
 }
 
-/// The lengths of EF.ATR/INFO (one exchange); else what the historical bytes say; else short.
-fn read_limits(channel: &mut Channel, show: &mut Show<'_>) -> Result<Limits, Error> {
+/// The lengths of EF.ATR/INFO (one exchange); else what the historical bytes say; else short. Also what was said.
+fn read_limits(channel: &mut Channel, show: &mut Show<'_>) -> Result<(Limits, LengthRecord), Error> {
     let file = FileId::AtrInfo;
-    let answer = channel.send(&Command::read_binary_short_id(file.sfi(), 256), Step::ReadAtrInfo, show)?;
-    if answer.status.is_success_or_warning()
-        && let Some(says) = AtrInfo::parse(&answer.data).extended_length
-    {
-        let bytes = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-        return Ok(Limits::new(bytes(says.max_command), bytes(says.max_response)));
-    }
-    let says_extended = CardCapabilities::from_atr(channel.link().atr()).is_some_and(|can| can.extended_length);
-    Ok(if says_extended { Limits::new(FIRST_TRY, FIRST_TRY) } else { Limits::SHORT })
+    let answer = channel.read_start(file, SHORT_ANSWER, Step::ReadAtrInfo, show)?;
+    let file = answer.status.is_success_or_warning().then(|| AtrInfo::parse(&answer.data));
+    let historical = CardCapabilities::from_atr(channel.link().atr());
+    let limits = match file.as_ref().and_then(|file| file.extended_length) {
+        Some(says) => {
+            let bytes = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+            Limits::new(bytes(says.max_command), bytes(says.max_response))
+        }
+        None if historical.is_some_and(|can| can.extended_length) => Limits::new(FIRST_TRY, FIRST_TRY),
+        None => Limits::SHORT,
+    };
+    Ok((limits, LengthRecord { announced: historical.is_some_and(|can| can.extended_length_info), file }))
 }
+
+/// The most data bytes of an answer in the short form.
+const SHORT_ANSWER: u32 = 256;
 
 /// The length to try first where a chip says that it can, but not how much (design: 4 096, then down the ladder).
 const FIRST_TRY: usize = 4096;

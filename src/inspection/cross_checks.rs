@@ -1,12 +1,13 @@
 //! What one source says against another: EF.CardAccess against its signed copy, DG1 against DG13, QR code and number.
 
 use super::attestation::Attested;
-use super::document::{Document, FileState, Origin};
+use super::document::{Claims, Document, FileState, Origin};
 use super::file_checks::Values;
 use crate::access::AccessProtocol;
 use crate::checks::{Check, CheckId, Reason, State, Warning};
 use crate::chip::TerminalAuthentication;
-use crate::lds::{DataGroup, FileId, SecurityInfos};
+use crate::crypto::equal;
+use crate::lds::{DataGroup, FileId, MrzField, SecurityInfos};
 use crate::passive_authentication::PassiveAuthentication;
 use crate::vietnam::{self, Comparison, CrossCheck, CrossWarning, Sources};
 
@@ -123,6 +124,35 @@ pub(super) fn card_access(
         true => Check::successful(id).comparing(compared),
         false => Check::undetermined(id, Reason::KeyNotAuthenticated).comparing(compared),
     }
+}
+
+/// The printed machine readable zone against DG1, where it was given; what differs is named, never told.
+pub(super) fn printed(document: &Document, values: &Values<'_>, attested: &Attested<'_>) -> Option<Check> {
+    let id = CheckId::LdsDg1Printed;
+    if let Some(told) = attested.retold(id) {
+        return Some(told);
+    }
+    let Claims { mrz, mrz_key, .. } = &document.claims;
+    if mrz.is_none() && mrz_key.is_none() {
+        return None;
+    }
+    let Some(chip) = values.mrz() else { return Some(Check::undetermined(id, Reason::NothingToCompare)) };
+    let Some(printed) = mrz else {
+        let compared = "document number, date of birth, date of expiry";
+        let same = mrz_key.as_ref().is_some_and(|key| equal(key.expose(), chip.information().expose()));
+        return Some(
+            if same { Check::successful(id) } else { Check::failed(id, Reason::Mismatch) }.comparing(compared),
+        );
+    };
+    if printed.format() != chip.format() {
+        return Some(Check::failed(id, Reason::Mismatch).comparing("the format"));
+    }
+    let differ = MrzField::all().filter(|field| printed.raw(*field) != chip.raw(*field)).map(MrzField::name);
+    let differ = differ.collect::<Vec<_>>().join(", ");
+    Some(match differ.is_empty() {
+        true => Check::successful(id).comparing("every field"),
+        false => Check::failed(id, Reason::Mismatch).comparing(differ),
+    })
 }
 
 /// The comparisons of the Vietnamese profile: those that have something to compare.

@@ -3,6 +3,7 @@
 //! It can be built without a card, from stored files: verifying is the same call, years later.
 
 use super::attestation::Attestation;
+use super::online::OnlineRecord;
 use super::proofs::Proofs;
 use super::report::Report;
 use super::verdict;
@@ -12,7 +13,7 @@ use crate::checks::Tolerances;
 use crate::chip::{ActiveAuthentication, ChipAuthentication, TerminalAuthentication};
 use crate::crypto::DigestAlgorithm;
 use crate::iso7816::StatusWord;
-use crate::lds::{CardSecurity, FileId};
+use crate::lds::{AtrInfo, CardSecurity, FileId, Mrz, MrzInformation};
 use crate::pki::TrustStore;
 use crate::vietnam::{PersonalNumber, Qr};
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,6 +117,19 @@ pub struct Claims {
     pub number: Option<PersonalNumber>,
     /// The QR code that was scanned.
     pub qr: Option<Qr>,
+    /// The machine readable zone that is printed on the document.
+    pub mrz: Option<Mrz>,
+    /// Document number, birth and expiry of the printed one, where no more of it was given.
+    pub mrz_key: Option<MrzInformation>,
+}
+
+/// What a chip says of the lengths it takes.
+#[derive(Clone)]
+pub(crate) struct LengthRecord {
+    /// The historical bytes announce that EF.ATR/INFO states them.
+    pub(crate) announced: bool,
+    /// EF.ATR/INFO, where the chip gave it.
+    pub(crate) file: Option<AtrInfo>,
 }
 
 /// What chip authentication mapping gave.
@@ -145,6 +159,8 @@ pub struct Document {
     pub(crate) exchanges: u32,
     pub(crate) elapsed: Duration,
     pub(crate) limits: Option<Limits>,
+    /// What the chip says of lengths, where it was asked.
+    pub(crate) lengths: Option<LengthRecord>,
     pub(crate) restarts: u32,
     /// The fields of the holder that the plan hands out; `None`: all.
     pub(crate) fields: Option<BTreeSet<&'static str>>,
@@ -152,6 +168,8 @@ pub struct Document {
     pub(crate) resumes: u32,
     /// A stored document says of itself that BAC was used after PACE had failed.
     pub(crate) downgraded_by_file: bool,
+    /// What somebody was asked online, and what he answered.
+    pub(crate) online: Option<Box<OnlineRecord>>,
     /// What the reader attests, in a document from evidence.
     pub(crate) attestation: Option<Box<Attestation>>,
 }
@@ -192,11 +210,13 @@ impl Document {
             exchanges: 0,
             elapsed: Duration::ZERO,
             limits: None,
+            lengths: None,
             restarts: 0,
             fields: None,
             resumed: Vec::new(),
             resumes: 0,
             downgraded_by_file: false,
+            online: None,
             attestation: None,
         }
     }

@@ -1,11 +1,12 @@
 //! The files as values, each parsed once, and what is amiss with them; passive authentication's inputs.
 
-use super::document::{Document, FileState, NotRead};
+use super::attestation::Attested;
+use super::document::{Document, FileState, LengthRecord, NotRead};
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::lds::{
-    CardSecurity, CardSecurityError, Com, DataGroup, Defect, Dg2, Dg3, Dg4, Dg5, Dg7, Dg11, Dg12, Dg14, Dg15, Dg16,
-    FileId, Finding, Kind, Mrz, MrzField,
+    AtrInfo, CardSecurity, CardSecurityError, Com, DataGroup, Defect, Dg2, Dg3, Dg4, Dg5, Dg7, Dg11, Dg12, Dg14, Dg15,
+    Dg16, FileId, Finding, Kind, Mrz, MrzField,
 };
 use crate::passive_authentication::{self as pa, Inputs, PassiveAuthentication};
 use crate::pki::TrustStore;
@@ -190,6 +191,27 @@ pub(super) fn all(
     checks.extend(conformity(CheckId::LdsDg16, &values.dg16, allowed, |dg16| &dg16.findings));
     checks.push(expiry(values));
     checks
+}
+
+/// EF.ATR/INFO as a value, where it was read or is announced. Nothing signs it: it may cost an exchange, never a verdict.
+pub(super) fn atr_info(document: &Document, attested: &Attested<'_>, allowed: &Tolerances) -> Option<Check> {
+    let id = CheckId::LdsAtrInfo;
+    if let Some(told) = attested.retold(id) {
+        return Some(told);
+    }
+    let record = match (&document.lengths, document.file(FileId::AtrInfo).bytes()) {
+        (Some(record), _) => record.clone(),
+        (None, Some(bytes)) => LengthRecord { announced: false, file: Some(AtrInfo::parse(bytes)) },
+        (None, None) => return None,
+    };
+    let missing = Check::failed(id, Reason::Missing).comparing("extended length information, tag 7F66");
+    let Some(file) = record.file else { return record.announced.then_some(missing) };
+    let check = of_findings(id, &file.findings, allowed);
+    let announced = record.announced || file.capabilities.is_some_and(|can| can.extended_length_info);
+    Some(match check.is_successful() && file.extended_length.is_none() && announced {
+        true => missing.warnings(check.warnings),
+        false => check,
+    })
 }
 
 /// EF.COM lists what EF.SOD lists, no more and no less (conformance H_90 to H_92).

@@ -3,6 +3,7 @@
 //! Never in it: passwords, keys, nonces. What a file cannot prove again is marked as attested by the reader.
 
 use super::document::{Document, MappingRecord};
+use super::online::Kept;
 use crate::access::{AccessProtocol, AccessRecord};
 use crate::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
 use crate::iso7816::StatusWord;
@@ -26,6 +27,9 @@ pub struct Proofs {
     pace_cam: Option<Attested>,
     /// The access protocol: attested by the reader.
     access: Option<Access>,
+    /// What somebody was asked online, and his signed answer.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    online: Option<Kept>,
 }
 
 /// Why text is no proofs file.
@@ -71,6 +75,7 @@ impl Proofs {
             chip_authentication: Attested::of(document.chip_authentication()),
             pace_cam: Attested::of_mapping(document),
             access: document.access().map(Access::of),
+            online: document.online.as_deref().map(Kept::of),
         }
     }
 
@@ -80,7 +85,13 @@ impl Proofs {
     /// [`ProofsError`] with line and column, or the schema that is not known.
     #[cfg(feature = "serde")]
     pub fn check(self) -> Result<Self, ProofsError> {
-        if self.schema == SCHEMA { Ok(self) } else { Err(ProofsError(format!("schema is not {SCHEMA}"))) }
+        if self.schema != SCHEMA {
+            return Err(ProofsError(format!("schema is not {SCHEMA}")));
+        }
+        match self.online.as_ref().is_some_and(|online| online.read().is_none()) {
+            true => Err(ProofsError("online: not a value that is known".into())),
+            false => Ok(self),
+        }
     }
 
     pub(crate) fn restore(&self, document: &mut Document) {
@@ -96,6 +107,7 @@ impl Proofs {
                 _ => MappingRecord::AttestedFailed,
             };
         }
+        document.online = self.online.as_ref().and_then(Kept::read).map(Box::new);
         document.downgraded_by_file = self.access.as_ref().is_some_and(|access| access.downgraded);
     }
 }

@@ -7,13 +7,14 @@
 use super::document::{Document, FileState, MappingRecord, NotRead};
 use super::plan::{ReadPlan, reading_order};
 use super::session::Session;
+use crate::bounds::BOUNDS;
 use crate::channel::{Outcome, ends_session};
 use crate::chip::{
     ActiveAuthentication, Agreed, ChipAuthentication, KeyChoice, TerminalAuthentication, TerminalInputs, agree, ask,
     authenticate, choose_key,
 };
 use crate::crypto::PublicKey;
-use crate::error::{Broken, Error, Step, TransportError};
+use crate::error::{Broken, Error, Place, Step, TransportError};
 use crate::event::{Event, Phase, Show};
 use crate::iso7816::StatusWord;
 use crate::lds::{Com, Cvca, DataGroup, Dg14, Dg15, FileId, SecurityObject};
@@ -25,8 +26,6 @@ const SHORT_ANSWER: usize = 223;
 const TERMINAL_VERSION: u32 = 1;
 /// Bytes of EF.CVCA (TR-03110-3 §A.1.2).
 const CVCA_LENGTH: usize = 36;
-/// Restarts of access control that too long an answer may cost in one reading.
-const MAX_RESTARTS: u32 = 2;
 
 /// A reading in progress.
 pub(super) struct Reading {
@@ -88,6 +87,11 @@ impl Reading {
         let mut access = opening.access.clone();
         access.downgraded |= was_downgraded;
         document.access = Some(access);
+    }
+
+    /// Where the reading stands.
+    pub(super) fn place(&self) -> Place {
+        self.session.channel.place()
     }
 
     /// The end: what the reading cost.
@@ -220,9 +224,9 @@ impl Reading {
                 // The first answer under the new keys may be too long, as any other: agreed on once more, with shorter ones.
                 Err(error)
                     if self.chip_unproven.is_some()
-                        && self.restarts < MAX_RESTARTS
+                        && self.restarts < BOUNDS.restarts
                         && self.session.channel.is_length_fault(&error)
-                        && self.session.channel.lower_read_length(self.restarts + 1 == MAX_RESTARTS) =>
+                        && self.session.channel.lower_read_length(self.restarts + 1 == BOUNDS.restarts) =>
                 {
                     self.restarts += 1;
                     self.reopen(document, show)?;
@@ -233,10 +237,10 @@ impl Reading {
                     self.reopen(document, show)?;
                     document.chip_authentication = ChipAuthentication::NotUnderNewKeys;
                 }
-                Err(error) if self.restarts < MAX_RESTARTS && self.session.channel.is_length_fault(&error) => {
+                Err(error) if self.restarts < BOUNDS.restarts && self.session.channel.is_length_fault(&error) => {
                     self.restarts += 1;
                     // The last restart must not be spent on a length that may be refused again.
-                    if !self.session.channel.lower_read_length(self.restarts == MAX_RESTARTS) {
+                    if !self.session.channel.lower_read_length(self.restarts == BOUNDS.restarts) {
                         return Err(error);
                     }
                     self.reopen(document, show)?;

@@ -6,11 +6,11 @@ use super::card::{Door, Opening};
 use super::document::{Claims, Document};
 use super::plan::ReadPlan;
 use super::reading::Reading;
-use crate::access::AccessRecord;
+use crate::access::{AccessRecord, Given};
 use crate::channel::{Channel, Limits};
 use crate::chip::Terminal;
 use crate::crypto::Random;
-use crate::error::Error;
+use crate::error::{Error, Place};
 use crate::event::Show;
 use std::time::Instant;
 
@@ -31,13 +31,15 @@ pub struct ReadError {
     /// Why.
     #[source]
     pub error: Error,
+    /// Where.
+    pub place: Place,
     /// What was read until then; it can be verified, and is never better than undetermined for what is lacking.
     pub document: Box<Document>,
 }
 
 impl core::fmt::Debug for ReadError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("ReadError").field("error", &self.error).finish_non_exhaustive()
+        f.debug_struct("ReadError").field("error", &self.error).field("place", &self.place).finish_non_exhaustive()
     }
 }
 
@@ -76,18 +78,20 @@ impl Session {
     /// # Errors
     /// [`ReadError`], with what was read until then.
     pub fn read(mut self, plan: &ReadPlan, show: &mut Show<'_>) -> Result<Document, ReadError> {
-        let (number, qr) = self.door.password.take_claims();
-        let claims = Claims { number, qr };
+        let Given { number, qr, mrz, mrz_key } = self.door.password.take_claims();
+        let claims = Claims { number, qr, mrz, mrz_key };
         let mut document = Document::of_card(self.opening.access.clone(), self.door.card_access.clone(), claims);
         document.fields.clone_from(&plan.fields);
+        document.lengths.clone_from(&self.door.lengths);
         let mut reading = Reading::new(self, &mut document);
         let result = reading.run(plan, &mut document, show);
+        let place = reading.place();
         reading.leave(&mut document);
         match result {
             Ok(()) => Ok(document),
             Err(error) => {
                 document.cut_off = true;
-                Err(ReadError { error, document: Box::new(document) })
+                Err(ReadError { error, place, document: Box::new(document) })
             }
         }
     }

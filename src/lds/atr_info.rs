@@ -24,6 +24,8 @@ pub struct ExtendedLength {
 pub struct AtrInfo {
     /// The extended length information; `None` where it is absent or malformed: then short lengths are due.
     pub extended_length: Option<ExtendedLength>,
+    /// The card capabilities, where they stand here too.
+    pub capabilities: Option<CardCapabilities>,
     /// What was found amiss or unusual.
     pub findings: Vec<Finding>,
 }
@@ -39,6 +41,7 @@ impl AtrInfo {
     pub fn parse(file: &[u8]) -> Self {
         let mut findings = Findings::of(FileId::AtrInfo);
         let mut extended_length = None;
+        let mut capabilities = None;
         let mut objects = Reader::new(file);
         let mut is_found = false;
         while !objects.is_empty() && !objects.rest().iter().all(|&octet| octet == 0) {
@@ -46,6 +49,9 @@ impl AtrInfo {
                 findings.rest(&objects);
                 break;
             };
+            if object.tag == Tag(0x47) {
+                capabilities = CardCapabilities::from_tables(object.value);
+            }
             if object.tag == Tag(0x7F66) {
                 is_found = true;
                 extended_length = lengths(&object);
@@ -57,7 +63,7 @@ impl AtrInfo {
         if !is_found {
             findings.add(0, Defect::LengthInfoMissing);
         }
-        Self { extended_length, findings: findings.into_list() }
+        Self { extended_length, capabilities, findings: findings.into_list() }
     }
 }
 
@@ -101,16 +107,21 @@ impl CardCapabilities {
         while let Some((header, tail)) = objects.split_first() {
             let (value, rest) = tail.split_at_checked(usize::from(header & 0x0F))?;
             if header & 0xF0 == 0x70 {
-                let table = value.get(2)?;
-                return Some(Self {
-                    command_chaining: table & 0x80 != 0,
-                    extended_length: table & 0x40 != 0,
-                    extended_length_info: table & 0x20 != 0,
-                });
+                return Self::from_tables(value);
             }
             objects = rest;
         }
         None
+    }
+
+    /// From the software function tables themselves, up to three octets.
+    fn from_tables(tables: &[u8]) -> Option<Self> {
+        let table = tables.get(2)?;
+        Some(Self {
+            command_chaining: table & 0x80 != 0,
+            extended_length: table & 0x40 != 0,
+            extended_length_info: table & 0x20 != 0,
+        })
     }
 }
 

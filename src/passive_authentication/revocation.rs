@@ -8,7 +8,7 @@
 
 use super::Inputs;
 use crate::checks::{Check, CheckId, Reason};
-use crate::pki::{Certificate, Currency, Refusal, RevocationList, Revoked, TrustStore};
+use crate::pki::{Certificate, Currency, DefectKind, DocumentFacts, Refusal, RevocationList, Revoked, TrustStore};
 use time::OffsetDateTime;
 
 /// A revocation list that was consulted.
@@ -60,7 +60,23 @@ pub(super) fn revocation(
             }
         }
     }
+    let found = found.or_else(|| revoked_by_defect_list(signer, inputs.trust));
     (found.unwrap_or_else(|| not_listed(signer, anchor, inputs)), consulted)
+}
+
+/// A list of known defects that names the signer as revoked counts as a revocation list does (TR-03129 §A.1).
+fn revoked_by_defect_list(signer: &Certificate, trust: &TrustStore) -> Option<Check> {
+    let facts = DocumentFacts { signer: Some(signer), countries: &[], document_code: None, number: None, issued: None };
+    trust.defect_lists().iter().find_map(|one| {
+        let authority = one.authority().ok()?;
+        let mut defects = one.list().of_document(authority, &facts).into_iter();
+        let defect = defects.find(|defect| defect.kind == DefectKind::SignerRevoked)?;
+        Some(Check::failed(CheckId::PaRevocation, Reason::Revoked).comparing(format!(
+            "document signer: {} by {}",
+            defect.name(),
+            authority.subject()
+        )))
+    })
 }
 
 fn revoked(role: &str, entry: &Revoked, list: &RevocationList, signed: Option<OffsetDateTime>) -> Check {

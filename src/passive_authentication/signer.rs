@@ -41,6 +41,7 @@ pub(super) fn judge(signed: &SignedData<'_>, inputs: &Inputs<'_>, budget: &mut B
     };
     let signature = signature(signed, signer, &document_signer, &inputs.tolerances, budget);
     let (chain, anchor) = chain(&document_signer, inputs, budget);
+    let chain = tolerated(chain, anchor, inputs);
     let (revocation, consulted) = revocation(Some(&document_signer), anchor, signer.signing_time(), inputs);
     Judgement {
         revocation,
@@ -53,6 +54,22 @@ pub(super) fn judge(signed: &SignedData<'_>, inputs: &Inputs<'_>, budget: &mut B
         signature,
         chain,
     }
+}
+
+/// The chain to an anchor that only a list under a tolerance brought: no success, and without the tolerance no anchor.
+fn tolerated(chain: Check, anchor: Option<&Certificate>, inputs: &Inputs<'_>) -> Check {
+    let tolerance = Tolerance::DigestInfoWithoutNull;
+    let is_tolerated = chain.is_successful() && anchor.is_some_and(|anchor| inputs.trust.is_tolerated(anchor));
+    if !is_tolerated {
+        return chain;
+    }
+    let open = match inputs.tolerances.allows(tolerance) {
+        true => Check::undetermined(chain.id, Reason::Tolerance).needing([tolerance]),
+        false => Check::undetermined(chain.id, Reason::AnchorNotFound),
+    };
+    let compared =
+        format!("{}; the anchor comes only from a list that needs the tolerance {tolerance}", chain.compared);
+    open.comparing(compared).warnings(chain.warnings)
 }
 
 /// No certificate can be called the signer's.
@@ -332,8 +349,13 @@ pub(super) fn sha1(digest: DigestAlgorithm) -> Option<Warning> {
 
 /// The warnings that a weak key deserves.
 fn weak_key(key: &PublicKey) -> Vec<Warning> {
-    let PublicKey::Rsa(rsa) = key else { return Vec::new() };
-    let short = (rsa.modulus_len() < 256).then_some(Warning::ShortRsaKey);
-    let small = matches!(rsa.exponent().as_slice(), [_] | [_, _]).then_some(Warning::SmallExponent);
-    short.into_iter().chain(small).collect()
+    match key {
+        PublicKey::Rsa(rsa) => {
+            let short = (rsa.modulus_len() < 256).then_some(Warning::ShortRsaKey);
+            let small = matches!(rsa.exponent().as_slice(), [_] | [_, _]).then_some(Warning::SmallExponent);
+            short.into_iter().chain(small).collect()
+        }
+        PublicKey::Dsa(dsa) => (dsa.modulus_bits() < 2048).then_some(Warning::ShortDsaKey).into_iter().collect(),
+        PublicKey::Ec { .. } | PublicKey::Dh { .. } => Vec::new(),
+    }
 }

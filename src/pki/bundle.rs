@@ -244,6 +244,19 @@ impl TrustBundle {
         made: OffsetDateTime,
         parts: impl IntoIterator<Item = BundlePart>,
     ) -> Result<(Self, Vec<Refused>), BundleError> {
+        Self::make_with(TrustStore::new(), made, parts)
+    }
+
+    /// The same, the files being taken by this store, with the tolerances that it has. Whoever reads the bundle needs them
+    /// again: it does not hand them on.
+    ///
+    /// # Errors
+    /// As [`TrustBundle::make`].
+    pub fn make_with(
+        mut store: TrustStore,
+        made: OffsetDateTime,
+        parts: impl IntoIterator<Item = BundlePart>,
+    ) -> Result<(Self, Vec<Refused>), BundleError> {
         let made = made.to_offset(time::UtcOffset::UTC);
         if made.nanosecond() != 0 || !(0..=9999).contains(&made.year()) {
             return Err(BundleError::Moment);
@@ -255,7 +268,7 @@ impl TrustBundle {
             return Err(BundleError::TooLong);
         }
         let mut refused = Vec::new();
-        let store = store_of(&mut parts, &mut refused);
+        take(&mut store, &mut parts, &mut refused);
         parts.retain_mut(|part| match signer_of(part, &store) {
             Ok(signer) => {
                 part.signer = signer;
@@ -338,8 +351,7 @@ impl TrustBundle {
 }
 
 /// All files in one store; those of which it accepts nothing are taken out and told.
-fn store_of(parts: &mut Vec<BundlePart>, refused: &mut Vec<Refused>) -> TrustStore {
-    let mut store = TrustStore::new();
+fn take(store: &mut TrustStore, parts: &mut Vec<BundlePart>, refused: &mut Vec<Refused>) {
     parts.retain(|part| {
         let label = hex::encode(&part.sha256);
         let named = |reason| Refused { subject: part.name.clone(), reason };
@@ -356,7 +368,6 @@ fn store_of(parts: &mut Vec<BundlePart>, refused: &mut Vec<Refused>) -> TrustSto
         };
         result.map_err(|one| refused.push(one)).is_ok()
     });
-    store
 }
 
 /// Who signed a file; an error for a list that nobody vouches for.

@@ -32,7 +32,12 @@ impl Collection {
     /// Examines files as [`TrustStore::add_file`] takes them: every certificate is verified under every candidate of the
     /// whole set. Seconds of work for a large list.
     pub fn examine<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
-        let mut found = Self::default();
+        Self::examine_with(TrustStore::new(), files)
+    }
+
+    /// The same, the files being taken by this store, with the tolerances that it has.
+    pub fn examine_with<'a>(store: TrustStore, files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+        let mut found = Self { store, ..Self::default() };
         let mut all = Vec::new();
         for (label, bytes) in files {
             for der in certificates(bytes) {

@@ -278,6 +278,14 @@ impl RevocationList {
         self.revoked.is_empty()
     }
 
+    /// Every serial number that it lists (octets without redundant zeros), with its entry, in the order of the numbers.
+    pub fn entries(&self) -> Vec<(&[u8], &Revoked)> {
+        let mut all: Vec<(&[u8], &Revoked)> =
+            self.revoked.iter().map(|(serial, entry)| (serial.as_slice(), entry)).collect();
+        all.sort_by_key(|(serial, _)| (serial.len(), *serial));
+        all
+    }
+
     /// Whether it speaks for this certificate: the list's issuer is the certificate's.
     pub fn speaks_for(&self, certificate: &Certificate) -> bool {
         self.issuer.matches(certificate.issuer())

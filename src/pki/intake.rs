@@ -70,7 +70,7 @@ impl TrustStore {
             }
         };
         let source = Source { accepted, refused, ..Source::new(label, SourceKind::UnverifiedMasterList, bytes) };
-        self.absorb(own);
+        self.absorb(own, false);
         self.settle();
         self.sources.push(source);
         Ok(self.sources.last().expect("it was pushed in the line above"))
@@ -88,7 +88,7 @@ impl TrustStore {
         if self.anchors.len() >= MAX_ANCHORS {
             return Err(Refusal::TooMany);
         }
-        self.insert(certificate);
+        self.insert(certificate, false);
         Ok(())
     }
 
@@ -193,19 +193,22 @@ impl TrustStore {
         let list = MasterList::parse(bytes)?;
         let Authorities { own, accepted, refused } = authorities(list.entries());
         let signer = list.verify(self, &own)?;
-        self.absorb(own);
+        if signer.null_missing && !self.without_null {
+            return Err(ListError::NeedsDigestInfoWithoutNull);
+        }
+        self.absorb(own, signer.null_missing);
         let date = list.signing_time();
         Ok(Source { accepted, refused, date, ..Source::new(label, SourceKind::MasterList(Box::new(signer)), bytes) })
     }
 
     /// Takes the anchors of another store.
-    fn absorb(&mut self, own: Self) {
-        if self.anchors.is_empty() {
+    fn absorb(&mut self, own: Self, by_tolerance: bool) {
+        if self.anchors.is_empty() && !by_tolerance {
             self.anchors = own.anchors;
             self.by_key_id = own.by_key_id;
             self.by_name = own.by_name;
         } else {
-            own.anchors.into_iter().for_each(|certificate| self.insert(certificate));
+            own.anchors.into_iter().for_each(|certificate| self.insert(certificate, by_tolerance));
         }
     }
 }
@@ -223,7 +226,7 @@ fn authorities<'a>(entries: impl Iterator<Item = &'a [u8]>) -> Authorities {
     for (index, der) in entries.enumerate() {
         let reason = match Certificate::parse(der) {
             Ok(certificate) if may_be_authority(&certificate) => {
-                all.own.insert(certificate);
+                all.own.insert(certificate, false);
                 all.accepted += 1;
                 continue;
             }

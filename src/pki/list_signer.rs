@@ -48,6 +48,9 @@ pub enum ListError {
     /// The list was signed outside the validity of the signer's certificate, by its own word.
     #[error("the list was signed outside the validity of its signer's certificate")]
     SignerLapsed,
+    /// The DigestInfo of its signature lacks its NULL (RFC 8017 §A.2.4), and the caller does not tolerate that.
+    #[error("its signature lacks the NULL in its DigestInfo: it needs the tolerance digest_info_without_null")]
+    NeedsDigestInfoWithoutNull,
     /// The signer's certificate leads to no certification authority of the caller or of the list.
     #[error("the signer's certificate leads to no certification authority")]
     SignerUnanchored,

@@ -83,6 +83,10 @@ fn vouched(list: &DefectList, store: &TrustStore, seen: usize) -> Result<Certifi
     let mut budget = Budget::new(Budget::DOCUMENT);
     for signature in list.signers() {
         let signer = &signature.certificate;
+        if signature.null_missing && !store.tolerates_digest_info_without_null() {
+            failure = ListError::NeedsDigestInfoWithoutNull;
+            continue;
+        }
         if store.is_list_signer(signer) {
             return Ok(signer.clone());
         }

@@ -8,13 +8,11 @@ use super::Budget;
 use super::cms::{SignedData, SignerInfo};
 use super::list_signer::{ListError, ListSigner, authority, signatures};
 use super::trust_store::TrustStore;
+use crate::bounds::BOUNDS;
 use crate::oid;
 use crate::tlv::{Reader, Tag};
 use core::ops::Range;
 use time::OffsetDateTime;
-
-/// The most certificates in a list.
-const MAX_ENTRIES: usize = 16_384;
 
 /// A parsed master list.
 ///
@@ -94,7 +92,7 @@ fn entries(content: &[u8]) -> Result<Vec<Range<usize>>, ListError> {
     while !list.is_empty() {
         let entry = list.next()?;
         entries.push(entry.at..entry.at + entry.raw.len());
-        if entries.len() > MAX_ENTRIES {
+        if entries.len() > BOUNDS.master_list_certificates {
             return Err(ListError::TooMany);
         }
     }

@@ -39,6 +39,7 @@ pub use path::{Chain, Defect, Unverified, csca_defects, document_signer_defects,
 pub use source::{Refusal, Refused, Source, SourceKind};
 pub use trust_store::TrustStore;
 
+use crate::bounds::BOUNDS;
 use crate::crypto::{CryptoError, DigestAlgorithm, EncodingNote, PublicKey, SignatureAlgorithm};
 
 /// How many signatures may still be tried: a card can name many certificates, and each costs a computation.
@@ -49,7 +50,7 @@ pub struct Budget {
 
 impl Budget {
     /// Signatures tried for one document at most.
-    pub const DOCUMENT: u32 = 64;
+    pub const DOCUMENT: u32 = BOUNDS.signatures;
 
     /// A budget of this many signatures.
     pub fn new(signatures: u32) -> Self {

@@ -26,11 +26,15 @@ pub struct TrustStore {
     pub(super) by_name: HashMap<String, Vec<usize>>,
     pub(super) pinned: Vec<Certificate>,
     evidence_signers: Vec<Certificate>,
+    online_signers: Vec<Certificate>,
     pub(super) list_signers: Vec<Certificate>,
     pub(super) lists: Lists,
     pub(super) sources: Vec<Source>,
     pub(super) bundles: Vec<OffsetDateTime>,
     pub(super) age_policy: AgePolicy,
+    pub(super) without_null: bool,
+    /// Anchors, by their place, that only a list under a tolerance brought.
+    pub(super) tolerated: HashSet<usize>,
 }
 
 impl TrustStore {
@@ -59,6 +63,23 @@ impl TrustStore {
         let mut store = Self::new();
         store.add_bundle("trust bundle", bytes, at, policy)?;
         Ok(store)
+    }
+
+    /// Takes lists whose signature lacks the NULL in its DigestInfo (RFC 8017 §A.2.4), as one well-known list does: the
+    /// tolerance `digest_info_without_null`. It holds for what is added from now on. What only such a list brings never
+    /// makes a document better than undetermined.
+    pub fn tolerate_digest_info_without_null(&mut self) {
+        self.without_null = true;
+    }
+
+    /// Whether such lists are taken.
+    pub fn tolerates_digest_info_without_null(&self) -> bool {
+        self.without_null
+    }
+
+    /// Whether this very anchor comes only from lists under a tolerance.
+    pub fn is_tolerated(&self, certificate: &Certificate) -> bool {
+        self.place(certificate).is_some_and(|index| self.tolerated.contains(&index))
     }
 
     /// Whether nothing at all is trusted.
@@ -164,6 +185,20 @@ impl TrustStore {
         self.evidence_signers.contains(certificate)
     }
 
+    /// Trusts whoever holds the key of this certificate (DER or PEM) to answer whether a document signer's certificate
+    /// belongs to a card. **Naming him is the act of trust**: no authority is asked, and what he denies fails.
+    ///
+    /// # Errors
+    /// No certificate.
+    pub fn add_online_signer(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        add_named(&mut self.online_signers, bytes)
+    }
+
+    /// Whether the holder of this very certificate is trusted to answer online questions.
+    pub fn is_online_signer(&self, certificate: &Certificate) -> bool {
+        self.online_signers.contains(certificate)
+    }
+
     /// SHA-256 over all anchors, pinned document signers and lists that an anchor vouches for, in no order: two stores that
     /// trust the same for documents have the same.
     pub fn fingerprint(&self) -> Vec<u8> {
@@ -186,8 +221,13 @@ impl TrustStore {
 
     /// Whether this very certificate is an anchor.
     pub fn is_anchor(&self, certificate: &Certificate) -> bool {
-        let same_name = self.by_name.get(certificate.subject().folded()).into_iter().flatten();
-        same_name.filter_map(|index| self.anchors.get(*index)).any(|anchor| anchor == certificate)
+        self.place(certificate).is_some()
+    }
+
+    /// The place of this very anchor.
+    fn place(&self, certificate: &Certificate) -> Option<usize> {
+        let same_name = self.by_name.get(certificate.subject().folded())?;
+        same_name.iter().copied().find(|index| self.anchors.get(*index) == Some(certificate))
     }
 
     /// Where to try a certificate's signature: anchors with its authority key identifier, then those with its issuer's name.
@@ -215,11 +255,18 @@ impl TrustStore {
         self.lists = lists;
     }
 
-    pub(super) fn insert(&mut self, certificate: Certificate) {
-        if self.is_anchor(&certificate) {
+    /// Adds an anchor; what another source brings without a tolerance is tolerated no longer.
+    pub(super) fn insert(&mut self, certificate: Certificate, by_tolerance: bool) {
+        if let Some(place) = self.place(&certificate) {
+            if !by_tolerance {
+                self.tolerated.remove(&place);
+            }
             return;
         }
         let index = self.anchors.len();
+        if by_tolerance {
+            self.tolerated.insert(index);
+        }
         if let Some(key_id) = &certificate.extensions().subject_key_id {
             self.by_key_id.entry(key_id.clone()).or_default().push(index);
         }

@@ -68,6 +68,8 @@ impl ActiveAuthentication {
                 let hash = digest.digest(&[&m1, &rnd_ifd]);
                 key.raw(&[&[0x6A], m1.as_slice(), &hash, &trailer].concat()).map_err(broken)
             }
+            // There is no active authentication with DSA (9303-11 §6.1).
+            SigningKey::Dsa(_) => Err(StatusWord::NO_DIAGNOSIS),
         }
     }
 }

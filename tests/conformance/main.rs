@@ -28,9 +28,14 @@ mod active;
 mod basic;
 mod biometrics;
 mod chip;
+mod com;
 mod files;
 mod frame;
+mod guarded;
+mod issue;
+mod keys;
 mod mapping;
+mod mrz;
 mod pace;
 mod session;
 mod terminal;
@@ -45,16 +50,21 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// The rooms and their rows.
+#[rustfmt::skip]
 const ROOMS: &[&[Row]] = &[
     access::ROWS,
     basic::ROWS,
     files::ROWS,
-    pace::ROWS,
-    mapping::ROWS,
-    active::ROWS,
     chip::ROWS,
     terminal::ROWS,
+    guarded::ROWS,
+    active::ROWS,
+    pace::ROWS,
+    mapping::ROWS,
+    com::ROWS,
+    mrz::ROWS,
     biometrics::ROWS,
+    keys::ROWS,
 ];
 
 /// Ids, by their beginnings, whose rows are not written yet. An entry under which every id has its row is stale.

@@ -55,7 +55,7 @@ pub fn agreement(group: GroupId, cipher: Cipher, theirs: &PublicKey) -> (Vec<u8>
     let theirs = match theirs {
         PublicKey::Ec { point, .. } => chipid::crypto::Element::Point(point.clone()),
         PublicKey::Dh { number, .. } => chipid::crypto::Element::Number(number.clone()),
-        PublicKey::Rsa(_) => panic!("an RSA key"),
+        PublicKey::Rsa(_) | PublicKey::Dsa(_) => panic!("no key of agreement"),
     };
     let shared = group.power(&private, &theirs).unwrap();
     let own = group.encode(&group.power(&private, &group.generator()).unwrap());

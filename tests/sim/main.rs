@@ -399,6 +399,9 @@ fn openssl_accepts_certificates_and_signed_files_of_every_algorithm() {
         KeyPlan::pss(2048, Sha256, 32),
         KeyPlan::pss(3072, Sha384, 0),
         KeyPlan::pss(4096, Sha512, 64),
+        KeyPlan::dsa(1024, Sha1),
+        KeyPlan::dsa(2048, Sha224),
+        KeyPlan::dsa(2048, Sha256),
     ];
     let mixed = Scheme::RsaPss { digest: Sha256, mgf: Sha1, salt: 20 };
     plans.push(KeyPlan { scheme: mixed, ..KeyPlan::pss(2048, Sha256, 20) });

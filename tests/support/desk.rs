@@ -69,13 +69,13 @@ pub struct Cut {
 }
 
 impl From<OpenError> for Cut {
-    fn from(OpenError { error, card }: OpenError) -> Self {
+    fn from(OpenError { error, card, .. }: OpenError) -> Self {
         Self { error, card: Some(card), document: None }
     }
 }
 
 impl From<ReadError> for Cut {
-    fn from(ReadError { error, document }: ReadError) -> Self {
+    fn from(ReadError { error, document, .. }: ReadError) -> Self {
         Self { error, card: None, document: Some(document) }
     }
 }

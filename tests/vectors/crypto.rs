@@ -2,8 +2,8 @@
 
 use crate::format::{Failure, Vector, same};
 use chipid::crypto::{
-    Cipher, CurveId, DhGroupId, DigestAlgorithm, Element, GroupId, KeyUse, PublicKey, RsaPublicKey, Secret,
-    verify_iso9796_2,
+    Cipher, CurveId, DhGroupId, DigestAlgorithm, DsaPrivateKey, DsaPublicKey, Element, GroupId, KeyUse, PublicKey,
+    RsaPublicKey, ScriptedRandom, Secret, verify_iso9796_2,
 };
 
 pub fn cipher_of(vector: &Vector) -> Result<Cipher, Failure> {
@@ -97,6 +97,23 @@ pub fn dh(vector: &Vector) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// `p`, `q`, `g`, `y`, `algorithm`, `message_ascii`, `r`, `s`: a signature; `x`, `k`: also how it was made.
+pub fn dsa(vector: &Vector) -> Result<(), Failure> {
+    let (p, q, g, y) = (vector.hex("p")?, vector.hex("q")?, vector.hex("g")?, vector.hex("y")?);
+    let (r, s) = (vector.hex("r")?, vector.hex("s")?);
+    let hash = digest_of(vector)?.digest(&[vector.text("message_ascii")?.as_bytes()]);
+    let key = DsaPublicKey::new(&p, &q, &g, &y)?;
+    if vector.optional("x").is_some() {
+        let (x, k) = (Secret::new(vector.hex("x")?), vector.hex("k")?);
+        let private = DsaPrivateKey::new([&p, &q, &g], x)?;
+        same("y", private.public_key().public(), &y)?;
+        let (made_r, made_s) = private.sign(&hash, &mut ScriptedRandom::new([k]))?;
+        same("r", &made_r, &r)?;
+        same("s", &made_s, &s)?;
+    }
+    Ok(key.verify(&hash, &r, &s)?)
 }
 
 /// `group`, `public`: a public key as a data object holds it.

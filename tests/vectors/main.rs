@@ -28,6 +28,7 @@ const KINDS: &[(&str, Check)] = &[
     ("mac", crypto::mac),
     ("ecdh", crypto::ecdh),
     ("dh", crypto::dh),
+    ("dsa", crypto::dsa),
     ("group-element", crypto::group_element),
     ("spki", crypto::spki),
     ("iso9796-2", crypto::iso9796_2),

@@ -4,6 +4,7 @@
 //! number an integer, a moment `2026-01-31T12:00:00Z`. Never in it: passwords, keys, nonces, and what the person at the
 //! counter typed.
 
+use crate::inspection::online::Kept;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -28,8 +29,14 @@ pub(super) struct Manifest {
     /// Every file of which something is known, by the standard's name.
     pub(super) files: BTreeMap<String, File>,
     pub(super) library: Library,
+    /// What somebody was asked online, and his signed answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) online: Option<Kept>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) pace_cam: Option<ChipMapping>,
+    /// The policy that the reading was judged under, and what it decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) policy: Option<DecidedBy>,
     pub(super) reading: Reading,
     pub(super) times: Times,
     /// The checks that a tolerance of trust was needed for.
@@ -196,6 +203,19 @@ pub(super) struct Hash {
 pub(super) struct Library {
     pub(super) name: String,
     pub(super) version: String,
+}
+
+/// A policy, and what it decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct DecidedBy {
+    /// `accept`, `refer`, `reject`.
+    pub decision: String,
+    /// The name of the policy.
+    pub name: String,
+    /// Its hash, in hexadecimal digits: [`Policy::sha256`](crate::inspection::Policy::sha256).
+    pub sha256: String,
 }
 
 /// What the reading cost.

@@ -2,12 +2,14 @@
 
 use super::Clock;
 use super::EvidenceError;
-use super::manifest::{self, List, Manifest};
+use super::manifest::{self, DecidedBy, List, Manifest};
 use crate::checks::{Check, CheckId, State};
 use crate::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
 use crate::crypto::DigestAlgorithm;
 use crate::inspection::attestation::suite_names;
 use crate::inspection::document::{Document, FileState, MappingRecord, NotRead};
+use crate::inspection::online::Kept;
+use crate::inspection::policy::{Decision, Policy};
 use crate::inspection::report::{Access, Report};
 use crate::inspection::verdict::Certificates;
 use crate::iso7816::StatusWord;
@@ -29,6 +31,7 @@ impl Manifest {
         trust: &TrustStore,
         at: SystemTime,
         clock: &Clock,
+        policy: Option<&Policy>,
     ) -> Result<Self, EvidenceError> {
         let chip = report.check(CheckId::ChipPaceCam);
         let checks: Vec<manifest::Check> = report.checks().iter().map(check).collect();
@@ -47,6 +50,8 @@ impl Manifest {
             cut_off: document.cut_off,
             files: files(document),
             library: manifest::Library { name: "chipid".into(), version: env!("CARGO_PKG_VERSION").into() },
+            online: document.online.as_deref().map(Kept::of),
+            policy: policy.map(|policy| decided_by(&report.decide(policy))),
             pace_cam: match &document.chip_mapping {
                 MappingRecord::None => None,
                 _ => Some(manifest::ChipMapping {
@@ -78,6 +83,14 @@ impl Manifest {
             verdict: report.verdict().as_str().into(),
             checks,
         })
+    }
+}
+
+fn decided_by(decision: &Decision) -> DecidedBy {
+    DecidedBy {
+        decision: decision.outcome().as_str().to_owned(),
+        name: decision.policy().to_owned(),
+        sha256: decision.policy_sha256().to_owned(),
     }
 }
 

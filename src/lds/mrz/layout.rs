@@ -89,6 +89,34 @@ pub enum MrzField {
     CompositeCheckDigit,
 }
 
+impl MrzField {
+    /// All fields, as they follow in TD3.
+    pub fn all() -> impl Iterator<Item = Self> {
+        POSITIONS.iter().map(|row| row.0)
+    }
+
+    /// Its name for people: `date of birth`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DocumentCode => "document code",
+            Self::IssuingState => "issuing state",
+            Self::Name => "name",
+            Self::DocumentNumber => "document number",
+            Self::DocumentNumberCheckDigit => "check digit of the document number",
+            Self::Nationality => "nationality",
+            Self::BirthDate => "date of birth",
+            Self::BirthDateCheckDigit => "check digit of the date of birth",
+            Self::Sex => "sex",
+            Self::ExpiryDate => "date of expiry",
+            Self::ExpiryDateCheckDigit => "check digit of the date of expiry",
+            Self::OptionalData => "optional data",
+            Self::OptionalDataCheckDigit => "check digit of the optional data",
+            Self::OptionalData2 => "optional data of the second line",
+            Self::CompositeCheckDigit => "composite check digit",
+        }
+    }
+}
+
 type Row = (MrzField, Range<usize>, Range<usize>, Range<usize>);
 
 #[rustfmt::skip]

@@ -90,7 +90,7 @@ impl CvTemplate {
                 ];
                 Ok([domain.concat(), point, encode(Tag(0x87), &[1])].concat())
             }
-            PublicKey::Dh { .. } => Err(CvcError::Key(CryptoError::Unsupported)),
+            PublicKey::Dh { .. } | PublicKey::Dsa(_) => Err(CvcError::Key(CryptoError::Unsupported)),
         }
     }
 }

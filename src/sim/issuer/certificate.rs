@@ -158,6 +158,8 @@ pub struct CertificateFields {
     pub scheme: Scheme,
     /// The outer AlgorithmIdentifier, where it is to differ from the inner.
     pub outer_algorithm: Option<Vec<u8>>,
+    /// The signature, where it is to be another than the key makes: a forger's.
+    pub signature: Option<Vec<u8>>,
     /// Who signs.
     pub issuer: Name,
     /// Whose key it is.
@@ -219,7 +221,12 @@ impl CertificateFields {
     /// # Errors
     /// [`CryptoError`] where key and scheme do not belong together.
     pub fn sign(&self, key: &SigningKey, random: &mut dyn Random) -> Result<Vec<u8>, CryptoError> {
-        signed(&self.encode(), self.scheme, self.outer_algorithm.as_deref(), key, random)
+        let tbs = self.encode();
+        let signature = match &self.signature {
+            Some(signature) => signature.clone(),
+            None => key.sign(self.scheme, &tbs, random)?,
+        };
+        Ok(joined(&tbs, self.scheme, self.outer_algorithm.as_deref(), &signature))
     }
 
     fn time(&self, at: OffsetDateTime) -> Vec<u8> {
@@ -238,10 +245,14 @@ pub(super) fn signed(
     key: &SigningKey,
     random: &mut dyn Random,
 ) -> Result<Vec<u8>, CryptoError> {
-    let signature = key.sign(scheme, tbs, random)?;
+    Ok(joined(tbs, scheme, outer_algorithm, &key.sign(scheme, tbs, random)?))
+}
+
+/// What is signed, the algorithm, and this signature, whoever made it.
+fn joined(tbs: &[u8], scheme: Scheme, outer_algorithm: Option<&[u8]>, signature: &[u8]) -> Vec<u8> {
     let algorithm = outer_algorithm.map_or_else(|| scheme.algorithm_identifier(), <[u8]>::to_vec);
-    let signature = tlv::encode_all(Tag::BIT_STRING, &[&[0], &signature]);
-    Ok(tlv::encode_all(Tag::SEQUENCE, &[tbs, &algorithm, &signature]))
+    let signature = tlv::encode_all(Tag::BIT_STRING, &[&[0], signature]);
+    tlv::encode_all(Tag::SEQUENCE, &[tbs, &algorithm, &signature])
 }
 
 /// UTCTime before 2050, the year in two digits, else GeneralizedTime (RFC 5280 §4.1.2.5).

@@ -99,7 +99,7 @@ impl TerminalAuthority {
     /// The private key of a holder.
     ///
     /// # Errors
-    /// [`CryptoError::Unsupported`] where there is no RSA key of that size.
+    /// [`CryptoError::Unsupported`] where there is no RSA key of that size, and for DSA.
     pub fn key(&self, holder: CvHolder) -> Result<PrivateKey, CryptoError> {
         match self.plan.kind {
             KeyKind::Rsa(bits) => {
@@ -115,6 +115,7 @@ impl TerminalAuthority {
                 let label = format!("terminal authentication {} {holder:?} {}", self.plan.country, curve.name());
                 PrivateKey::generate_ec(curve, &mut seeded(&label))
             }
+            KeyKind::Dsa(_) => Err(CryptoError::Unsupported),
         }
     }
 

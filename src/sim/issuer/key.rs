@@ -1,10 +1,12 @@
 //! The issuer's private keys, what they sign, and how their public halves are written (RFC 5280 §4.1.2.7, RFC 8017,
 //! TR-03111 §5).
 //!
-//! The RSA keys are fixed, invented test keys that protect nothing; EC keys follow from a label. The encodings of RSA
+//! The RSA keys are fixed, invented test keys that protect nothing; EC and DSA keys follow from a label. The encodings of RSA
 //! signatures are made here from the bare private operation, apart from the code that verifies them.
 
-use crate::crypto::{CryptoError, CurveId, DigestAlgorithm, Point, Random, RsaPrivateKey, Secret, SeededRandom};
+use crate::crypto::{
+    CryptoError, CurveId, DigestAlgorithm, DsaPrivateKey, Point, Random, RsaPrivateKey, Secret, SeededRandom,
+};
 use crate::oid::{self, Oid};
 use crate::tlv::{self, Reader, Tag};
 
@@ -15,6 +17,8 @@ pub enum KeyKind {
     Rsa(u16),
     /// A key on this curve.
     Ec(CurveId),
+    /// DSA with this many bits: 1024 (an order of 160) or 2048 (of 256), in the groups of RFC 6979 §A.2; of issuers only.
+    Dsa(u16),
 }
 
 /// Who holds a key pair: no two share one.
@@ -48,6 +52,8 @@ pub enum Scheme {
     Ecdsa(DigestAlgorithm),
     /// ECDSA, r ‖ s: ecdsa-plain-SHA256 and the like (TR-03111 §5.2.1).
     EcdsaPlain(DigestAlgorithm),
+    /// DSA, DER encoded: id-dsa-with-sha256 and the like.
+    Dsa(DigestAlgorithm),
 }
 
 impl Scheme {
@@ -55,7 +61,7 @@ impl Scheme {
     pub fn digest(self) -> DigestAlgorithm {
         match self {
             Self::RsaPkcs1(digest) | Self::RsaEncryption(digest) | Self::RsaPss { digest, .. } => digest,
-            Self::Ecdsa(digest) | Self::EcdsaPlain(digest) => digest,
+            Self::Ecdsa(digest) | Self::EcdsaPlain(digest) | Self::Dsa(digest) => digest,
         }
     }
 
@@ -96,6 +102,16 @@ impl Scheme {
                     Sha256 => oid::ECDSA_PLAIN_SHA256,
                     Sha384 => oid::ECDSA_PLAIN_SHA384,
                     Sha512 => oid::ECDSA_PLAIN_SHA512,
+                };
+                with(oid, &[])
+            }
+            Self::Dsa(digest) => {
+                let oid = match digest {
+                    Sha1 => oid::ID_DSA_WITH_SHA1,
+                    Sha224 => oid::ID_DSA_WITH_SHA224,
+                    Sha256 => oid::ID_DSA_WITH_SHA256,
+                    Sha384 => oid::ID_DSA_WITH_SHA384,
+                    Sha512 => oid::ID_DSA_WITH_SHA512,
                 };
                 with(oid, &[])
             }
@@ -166,13 +182,15 @@ pub enum SigningKey {
     Rsa(RsaKey),
     /// On a curve.
     Ec(EcKey),
+    /// DSA.
+    Dsa(DsaPrivateKey),
 }
 
 impl SigningKey {
-    /// The key of this kind and holder; `label` makes EC keys differ, RSA keys are fixed.
+    /// The key of this kind and holder; `label` makes EC and DSA keys differ, RSA keys are fixed.
     ///
     /// # Errors
-    /// [`CryptoError::Unsupported`] where there is no RSA key of that size for that holder.
+    /// [`CryptoError::Unsupported`] where there is no RSA key of that size for that holder, or no DSA group of that size.
     pub fn of(kind: KeyKind, holder: Holder, label: &str) -> Result<Self, CryptoError> {
         match kind {
             KeyKind::Rsa(bits) => Self::rsa(rsa_pkcs8(holder, bits).ok_or(CryptoError::Unsupported)?),
@@ -180,6 +198,12 @@ impl SigningKey {
                 let mut random = seeded(&format!("{holder:?} {} {label}", curve.name()));
                 let private = curve.curve().random_scalar(&mut random)?;
                 Self::ec(curve, private)
+            }
+            KeyKind::Dsa(bits) => {
+                let group = DSA_GROUPS.iter().find(|group| group.0 == bits).ok_or(CryptoError::Unsupported)?;
+                let domain = group.1.map(|digits| hex::decode(digits).expect("the table holds hexadecimal digits"));
+                let mut random = seeded(&format!("{holder:?} DSA {bits} {label}"));
+                Ok(Self::Dsa(DsaPrivateKey::generate(domain.each_ref().map(Vec::as_slice), &mut random)?))
             }
         }
     }
@@ -222,6 +246,12 @@ impl SigningKey {
                 (algorithm.concat(), tlv::encode_all(Tag::SEQUENCE, &[&modulus, &exponent]))
             }
             Self::Ec(key) => (ec_algorithm(key.curve, form), key.curve.curve().encode_point(&key.public)),
+            Self::Dsa(key) => {
+                // Dss-Parms ::= SEQUENCE { p INTEGER, q INTEGER, g INTEGER }  (RFC 3279 §2.3.2)
+                let parameters = tlv::encode(Tag::SEQUENCE, &key.public_key().domain().map(integer).concat());
+                let algorithm = [tlv::encode(Tag::OID, oid::ID_DSA.as_der()), parameters];
+                (algorithm.concat(), integer(key.public_key().public()))
+            }
         };
         let algorithm = tlv::encode(Tag::SEQUENCE, &algorithm);
         let key = tlv::encode_all(Tag::BIT_STRING, &[&[0], &key]);
@@ -236,6 +266,7 @@ impl SigningKey {
                 Tag::SEQUENCE,
                 &[&tlv::encode(Tag::INTEGER, &key.modulus), &tlv::encode(Tag::INTEGER, &key.exponent)],
             ),
+            Self::Dsa(key) => integer(key.public_key().public()),
         };
         DigestAlgorithm::Sha1.digest(&[&key])
     }
@@ -254,6 +285,10 @@ impl SigningKey {
             (Self::Ec(key), Scheme::EcdsaPlain(_)) => {
                 let (r, s) = key.curve.curve().sign_ecdsa(&key.private, &hash, random)?;
                 Ok([r, s].concat())
+            }
+            (Self::Dsa(key), Scheme::Dsa(_)) => {
+                let (r, s) = key.sign(&hash, random)?;
+                Ok(ecdsa_der(&r, &s))
             }
             (Self::Rsa(key), Scheme::RsaPkcs1(digest) | Scheme::RsaEncryption(digest)) => {
                 // EM = 00 01 FF…FF 00 ‖ DigestInfo  (RFC 8017 §9.2)
@@ -312,10 +347,13 @@ fn pss_encoded(
     Ok([masked.as_slice(), &h, &[0xBC]].concat())
 }
 
-/// Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }  (RFC 3279 §2.2.3).
+/// Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }, and so Dss-Sig-Value  (RFC 3279 §2.2.2, §2.2.3).
 pub fn ecdsa_der(r: &[u8], s: &[u8]) -> Vec<u8> {
-    let integer = |number| tlv::encode(Tag::INTEGER, &tlv::integer_content(number));
     tlv::encode_all(Tag::SEQUENCE, &[&integer(r), &integer(s)])
+}
+
+fn integer(number: &[u8]) -> Vec<u8> {
+    tlv::encode(Tag::INTEGER, &tlv::integer_content(number))
 }
 
 /// The content of the AlgorithmIdentifier of a key on a curve.
@@ -335,7 +373,6 @@ pub(super) fn ec_algorithm(id: CurveId, form: CurveForm) -> Vec<u8> {
 /// ECParameters ::= SEQUENCE { version 1, fieldID, curve { a, b }, base, order, cofactor 1 }  (TR-03111 §5.1.1).
 pub fn explicit_parameters(id: CurveId) -> Vec<u8> {
     let curve = id.curve();
-    let integer = |number: &[u8]| tlv::encode(Tag::INTEGER, &tlv::integer_content(number));
     let octets = |octets: &[u8]| tlv::encode(Tag::OCTET_STRING, octets);
     let field =
         tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, oid::PRIME_FIELD.as_der()), &integer(curve.prime())]);
@@ -364,4 +401,43 @@ static RSA_KEYS: [(Holder, u16, &[u8]); 11] = [
     (Holder::Chip, 2048, include_bytes!("../keys/aa-2048.der")),
     (Holder::Chip, 3072, include_bytes!("../keys/aa-3072.der")),
     (Holder::Chip, 4096, include_bytes!("../keys/aa-4096.der")),
+];
+
+/// DSA groups: bits of p; p, q and g.
+#[rustfmt::skip]
+static DSA_GROUPS: [(u16, [&str; 3]); 2] = [
+    // RFC 6979 §A.2.1
+    (1024, [
+        concat!(
+            "86F5CA03DCFEB225063FF830A0C769B9DD9D6153AD91D7CE27F787C43278B447E6533B86B18BED6E8A48B784A14C252C",
+            "5BE0DBF60B86D6385BD2F12FB763ED8873ABFD3F5BA2E0A8C0A59082EAC056935E529DAF7C610467899C77ADEDFC846C",
+            "881870B7B19B2B58F9BE0521A17002E3BDD6B86685EE90B3D9A1B02B782B1779",
+        ),
+        "996F967F6C8E388D9E28D01E205FBA957A5698B1",
+        concat!(
+            "07B0F92546150B62514BB771E2A0C0CE387F03BDA6C56B505209FF25FD3C133D89BBCD97E904E09114D9A7DEFDEADFC9",
+            "078EA544D2E401AEECC40BB9FBBF78FD87995A10A1C27CB7789B594BA7EFB5C4326A9FE59A070E136DB77175464ADCA4",
+            "17BE5DCE2F40D10A46A3A3943F26AB7FD9C0398FF8C76EE0A56826A8A88F1DBD",
+        ),
+    ]),
+    // RFC 6979 §A.2.2
+    (2048, [
+        concat!(
+            "9DB6FB5951B66BB6FE1E140F1D2CE5502374161FD6538DF1648218642F0B5C48C8F7A41AADFA187324B87674FA1822B0",
+            "0F1ECF8136943D7C55757264E5A1A44FFE012E9936E00C1D3E9310B01C7D179805D3058B2A9F4BB6F9716BFE6117C6B5",
+            "B3CC4D9BE341104AD4A80AD6C94E005F4B993E14F091EB51743BF33050C38DE235567E1B34C3D6A5C0CEAA1A0F368213",
+            "C3D19843D0B4B09DCB9FC72D39C8DE41F1BF14D4BB4563CA28371621CAD3324B6A2D392145BEBFAC748805236F5CA2FE",
+            "92B871CD8F9C36D3292B5509CA8CAA77A2ADFC7BFD77DDA6F71125A7456FEA153E433256A2261C6A06ED3693797E7995",
+            "FAD5AABBCFBE3EDA2741E375404AE25B",
+        ),
+        "F2C3119374CE76C9356990B465374A17F23F9ED35089BD969F61C6DDE9998C1F",
+        concat!(
+            "5C7FF6B06F8F143FE8288433493E4769C4D988ACE5BE25A0E24809670716C613D7B0CEE6932F8FAA7C44D2CB24523DA5",
+            "3FBE4F6EC3595892D1AA58C4328A06C46A15662E7EAA703A1DECF8BBB2D05DBE2EB956C142A338661D10461C0D135472",
+            "085057F3494309FFA73C611F78B32ADBB5740C361C9F35BE90997DB2014E2EF5AA61782F52ABEB8BD6432C4DD097BC54",
+            "23B285DAFB60DC364E8161F4A2A35ACA3A10B1C4D203CC76A470A33AFDCBDD92959859ABD8B56E1725252D78EAC66E71",
+            "BA9AE3F1DD2487199874393CD4D832186800654760E1E34C09E4D155179F9EC0DC4473F996BDCE6EED1CABED8B6F116F",
+            "7AD9CF505DF0F998E34AB27514B0FFE7",
+        ),
+    ]),
 ];
