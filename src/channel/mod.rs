@@ -269,7 +269,7 @@ impl Channel {
             protected.ne = Some(if extended { 65_536 } else { 256 });
             // Nothing has left yet: a caller who stops here keeps the session's keys out of reach all the same.
             let response = self.exchange(&protected, during, show)?;
-            self.cut = tlv::total_length(&response.data).is_some_and(|length| length > response.data.len());
+            self.cut = is_cut(&response.data);
             let (again, response) = session.unprotect(command.ins, &response).map_err(broken)?;
             if last || !response.status.is_success() {
                 return Ok((again, response));
@@ -365,6 +365,12 @@ impl Channel {
         self.bytes = self.bytes.saturating_add(answer.len());
         Response::decode(&answer).ok_or(Error::Transport(TransportError::Communication))
     }
+}
+
+/// Whether the data of a protected answer end within the cryptogram, DO'85' or DO'87'. A file in the clear is none, however
+/// long it is.
+fn is_cut(data: &[u8]) -> bool {
+    matches!(data, [0x85 | 0x87, ..]) && tlv::total_length(data).is_some_and(|length| length > data.len())
 }
 
 /// Tells the caller, and listens for "stop".
