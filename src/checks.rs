@@ -23,6 +23,14 @@ pub enum State {
 }
 
 impl State {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Successful, Self::Failed, Self::Undetermined, Self::NotSupported, Self::Aborted];
+
+    /// The one with this word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == code)
+    }
+
     /// The word of the JSON output.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -95,6 +103,8 @@ codes! {
         PaValidity = "pa.validity",
         /// Whether a certificate used was revoked.
         PaRevocation = "pa.revocation",
+        /// Whether a list of known defects has an entry for the document; made where there is such a list.
+        PaKnownDefects = "pa.known_defects",
         /// The country of the signer against the country of the document.
         PaCountry = "pa.country",
         /// The files read against the hashes of EF.SOD, all together.
@@ -137,10 +147,14 @@ codes! {
         ChipChipAuthentication = "chip.chip_authentication",
         /// PACE with chip authentication mapping (9303-11 §4.4.3.5).
         ChipPaceCam = "chip.pace_cam",
+        /// The age of the trust bundle; made where there is one.
+        TrustAge = "trust.age",
         /// The signatures over the evidence that the document comes from.
         EvidenceSignature = "evidence.signature",
         /// The time stamp over the evidence that the document comes from.
         EvidenceTimestamp = "evidence.timestamp",
+        /// The signed answer of one who was asked online whether the document signer belongs to the card.
+        OnlineConfirmation = "online.confirmation",
         /// EF.COM against the list of EF.SOD.
         LdsCom = "lds.com",
         /// EF.ATR/INFO as a value: the lengths that the chip says it takes (9303-10 §3.11.1).
@@ -284,8 +298,22 @@ codes! {
         LapsedValidAtIssue = "lapsed_valid_at_issue",
         /// No revocation list was consulted.
         RevocationNotChecked = "revocation_not_checked",
+        /// The revocation list is no longer in force.
+        RevocationListStale = "revocation_list_stale",
+        /// The revocation list is not yet in force.
+        RevocationListNotYetValid = "revocation_list_not_yet_valid",
+        /// No anchor verifies the revocation list: it was not consulted.
+        RevocationListNotVerified = "revocation_list_not_verified",
         /// A certificate was revoked.
         Revoked = "revoked",
+        /// A list of known defects explains it: a failure was to be expected, or a success is worth nothing.
+        KnownDefect = "known_defect",
+        /// A list of known defects has an entry for the document that this library does not understand.
+        UnknownDefect = "unknown_defect",
+        /// What is trusted is older than it should be.
+        TrustStale = "trust_stale",
+        /// What is trusted is older than it may be.
+        TrustTooOld = "trust_too_old",
         /// The key that it would prove is not authenticated.
         KeyNotAuthenticated = "key_not_authenticated",
         /// The chip said yes, and its next answer was not under the new keys.
@@ -318,6 +346,18 @@ codes! {
         CutOff = "cut_off",
         /// No image is in it.
         NoImage = "no_image",
+        /// Whoever was asked did not answer.
+        NoAnswer = "no_answer",
+        /// Nobody signed the answer.
+        AnswerNotSigned = "answer_not_signed",
+        /// The answer is signed by one whom the caller does not trust to answer.
+        ConfirmerNotTrusted = "confirmer_not_trusted",
+        /// The answer is to another question: about another card, or an earlier one.
+        OtherQuestion = "other_question",
+        /// The answer was not given when it was asked for.
+        StaleAnswer = "stale_answer",
+        /// A trusted signer denies it.
+        Denied = "denied",
     }
 }
 
@@ -372,6 +412,8 @@ codes! {
         MissingChipAuthenticationInfo = "missing_chip_authentication_info",
         /// A signature in DER where plain is due.
         DerSignature = "der_signature",
+        /// A list of known defects has an entry for the document that bears on nothing here.
+        KnownDefect = "known_defect",
         /// The chip needed another form of MSE:Set AT.
         OtherSetAtForm = "other_set_at_form",
     }

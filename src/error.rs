@@ -186,6 +186,24 @@ pub enum Step {
     Connect,
 }
 
+/// Where in the work an error arose. Transport errors name no step of their own: this tells it for all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The step that was under way, and the file that it reads; `None` before the first exchange.
+    pub during: Option<Step>,
+    /// The number of the last exchange that was sent, from 1 since the card was connected; 0 before the first.
+    pub exchange: u32,
+}
+
+impl core::fmt::Display for Place {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.during {
+            Some(step) => write!(f, "exchange {}, {step}", self.exchange),
+            None => write!(f, "exchange {}", self.exchange),
+        }
+    }
+}
+
 /// A rule that the line or the chip broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]

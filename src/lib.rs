@@ -24,6 +24,7 @@
 )]
 
 // Words and bytes.
+pub mod bounds;
 pub mod checks;
 pub mod oid;
 pub mod tlv;
@@ -60,13 +61,15 @@ pub mod inspection;
 pub mod image;
 
 pub use access::{Password, PasswordError};
+pub use bounds::{BOUNDS, Bounds};
 pub use channel::{Budget, Limits};
 pub use checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
-pub use error::{Error, TransportError};
+pub use error::{Error, Place, TransportError};
 pub use event::{Event, Phase};
 pub use inspection::{
     Card, Claims, Document, Field, Holder, OpenError, Options, Portrait, Proofs, ReadError, ReadPlan, Report, Session,
     Verdict,
+    policy::{Decision, Outcome, Policy},
 };
 #[cfg(feature = "evidence")]
 pub use inspection::{Clock, Evidence, EvidenceError, EvidencePolicy};

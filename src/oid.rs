@@ -3,6 +3,7 @@
 //! An [`Oid`] is kept as its DER content octets (X.690 §8.19). Suites are read from their arcs by the tables of the
 //! rooms that use them; this room only names.
 
+use crate::bounds::BOUNDS;
 use core::fmt;
 
 /// An object identifier, as its DER content octets (at most 23).
@@ -13,7 +14,7 @@ pub struct Oid {
 }
 
 impl Oid {
-    const MAX: usize = 23;
+    const MAX: usize = BOUNDS.oid_octets;
 
     /// The identifier with these arcs; for constants, where an overlong one fails to compile.
     #[expect(
@@ -187,6 +188,38 @@ oids! {
     ECDSA_PLAIN_SHA384 = [0, 4, 0, 127, 0, 7, 1, 1, 4, 1, 4];
     /// ecdsa-plain-SHA512 (TR-03111 §5.2.1).
     ECDSA_PLAIN_SHA512 = [0, 4, 0, 127, 0, 7, 1, 1, 4, 1, 5];
+    /// bsi-de applications mrtd: the arc of defect lists and of their signers' purposes (TR-03110-3 §C).
+    ID_BSI_MRTD = [0, 4, 0, 127, 0, 7, 3, 1];
+    /// id-DefectList (TR-03129 §A.1).
+    ID_DEFECT_LIST = [0, 4, 0, 127, 0, 7, 3, 1, 5];
+    /// id-AuthDefect: the arc of defects of passive, active and chip authentication (TR-03129 §A.1).
+    ID_AUTH_DEFECT = [0, 4, 0, 127, 0, 7, 3, 1, 5, 1];
+    /// id-CertRevoked (TR-03129 §A.1).
+    ID_CERT_REVOKED = [0, 4, 0, 127, 0, 7, 3, 1, 5, 1, 1];
+    /// id-CertReplaced (TR-03129 §A.1).
+    ID_CERT_REPLACED = [0, 4, 0, 127, 0, 7, 3, 1, 5, 1, 2];
+    /// id-ChipAuthKeyRevoked (TR-03129 §A.1).
+    ID_CHIP_AUTH_KEY_REVOKED = [0, 4, 0, 127, 0, 7, 3, 1, 5, 1, 3];
+    /// id-ActiveAuthKeyRevoked (TR-03129 §A.1).
+    ID_ACTIVE_AUTH_KEY_REVOKED = [0, 4, 0, 127, 0, 7, 3, 1, 5, 1, 4];
+    /// id-ePassportDefect: the arc of defects of the passport application (TR-03129 §A.1).
+    ID_EPASSPORT_DEFECT = [0, 4, 0, 127, 0, 7, 3, 1, 5, 2];
+    /// id-ePassportDGMalformed (TR-03129 §A.1).
+    ID_EPASSPORT_DG_MALFORMED = [0, 4, 0, 127, 0, 7, 3, 1, 5, 2, 1];
+    /// id-SODInvalid (TR-03129 §A.1).
+    ID_SOD_INVALID = [0, 4, 0, 127, 0, 7, 3, 1, 5, 2, 2];
+    /// id-COMSODDiscrepancy (TR-03129 §A.1).
+    ID_COM_SOD_DISCREPANCY = [0, 4, 0, 127, 0, 7, 3, 1, 5, 2, 3];
+    /// id-eIDDefect: the arc of defects of the eID application (TR-03129 §A.1).
+    ID_EID_DEFECT = [0, 4, 0, 127, 0, 7, 3, 1, 5, 3];
+    /// id-DocumentDefect: the arc of defects of the whole document (TR-03129 §A.1).
+    ID_DOCUMENT_DEFECT = [0, 4, 0, 127, 0, 7, 3, 1, 5, 4];
+    /// id-CardSecurityMalformed (TR-03129 §A.1).
+    ID_CARD_SECURITY_MALFORMED = [0, 4, 0, 127, 0, 7, 3, 1, 5, 4, 1];
+    /// id-ChipSecurityMalformed (TR-03129 §A.1).
+    ID_CHIP_SECURITY_MALFORMED = [0, 4, 0, 127, 0, 7, 3, 1, 5, 4, 2];
+    /// id-PowerDownReq (TR-03129 §A.1).
+    ID_POWER_DOWN_REQ = [0, 4, 0, 127, 0, 7, 3, 1, 5, 4, 3];
     // ICAO (2.23.136).
     /// id-icao-ldsSecurityObject (9303-10 §4.6.2.3).
     ID_ICAO_LDS_SECURITY_OBJECT = [2, 23, 136, 1, 1, 1];
@@ -202,8 +235,32 @@ oids! {
     ID_ICAO_NAME_CHANGE = [2, 23, 136, 1, 1, 6, 1];
     /// id-icao-mrtd-security-extensions-documentTypeList (9303-12 §7.1.1).
     ID_ICAO_DOCUMENT_TYPE_LIST = [2, 23, 136, 1, 1, 6, 2];
-    /// id-icao-DeviationList (9303-3 §10).
+    /// id-icao-DeviationList (9303-12 §10).
     ID_ICAO_DEVIATION_LIST = [2, 23, 136, 1, 1, 7];
+    /// id-Deviation-CertOrKey-DSSignature (9303-12 §10).
+    ID_DEVIATION_DS_SIGNATURE = [2, 23, 136, 1, 1, 7, 1, 1];
+    /// id-Deviation-CertOrKey-DSEncoding (9303-12 §10).
+    ID_DEVIATION_DS_ENCODING = [2, 23, 136, 1, 1, 7, 1, 2];
+    /// id-Deviation-CertOrKey-CSCAEncoding (9303-12 §10).
+    ID_DEVIATION_CSCA_ENCODING = [2, 23, 136, 1, 1, 7, 1, 3];
+    /// id-Deviation-CertOrKey-AAKeyCompromised (9303-12 §10).
+    ID_DEVIATION_AA_KEY_COMPROMISED = [2, 23, 136, 1, 1, 7, 1, 4];
+    /// id-Deviation-LDS-DGMalformed (9303-12 §10).
+    ID_DEVIATION_DG_MALFORMED = [2, 23, 136, 1, 1, 7, 2, 1];
+    /// id-Deviation-LDS-DGHashWrong (9303-12 §10).
+    ID_DEVIATION_DG_HASH_WRONG = [2, 23, 136, 1, 1, 7, 2, 2];
+    /// id-Deviation-LDS-SODSignatureWrong (9303-12 §10).
+    ID_DEVIATION_SOD_SIGNATURE_WRONG = [2, 23, 136, 1, 1, 7, 2, 3];
+    /// id-Deviation-LDS-COMInconsistent (9303-12 §10).
+    ID_DEVIATION_COM_INCONSISTENT = [2, 23, 136, 1, 1, 7, 2, 4];
+    /// id-Deviation-MRZ-WrongData (9303-12 §10).
+    ID_DEVIATION_MRZ_WRONG_DATA = [2, 23, 136, 1, 1, 7, 3, 1];
+    /// id-Deviation-MRZ-WrongCheckDigit (9303-12 §10).
+    ID_DEVIATION_MRZ_WRONG_CHECK_DIGIT = [2, 23, 136, 1, 1, 7, 3, 2];
+    /// id-Deviation-Chip (9303-12 §10).
+    ID_DEVIATION_CHIP = [2, 23, 136, 1, 1, 7, 4];
+    /// id-Deviation-NationalUse (9303-12 §10).
+    ID_DEVIATION_NATIONAL_USE = [2, 23, 136, 1, 1, 7, 5];
     /// id-icao-DeviationListSigningKey (9303-12 §7.1.1).
     ID_ICAO_DEVIATION_LIST_SIGNING_KEY = [2, 23, 136, 1, 1, 8];
     /// an early LDS security object identifier, still met in the field.
@@ -354,6 +411,18 @@ oids! {
     POLICY_MAPPINGS = [2, 5, 29, 33];
     /// id-ce-authorityKeyIdentifier (RFC 5280 §4.2.1.1).
     AUTHORITY_KEY_IDENTIFIER = [2, 5, 29, 35];
+    /// id-ce-cRLNumber (RFC 5280 §5.2.3).
+    CRL_NUMBER = [2, 5, 29, 20];
+    /// id-ce-cRLReasons (RFC 5280 §5.3.1).
+    CRL_REASONS = [2, 5, 29, 21];
+    /// id-ce-invalidityDate (RFC 5280 §5.3.2).
+    INVALIDITY_DATE = [2, 5, 29, 24];
+    /// id-ce-deltaCRLIndicator (RFC 5280 §5.2.4).
+    DELTA_CRL_INDICATOR = [2, 5, 29, 27];
+    /// id-ce-issuingDistributionPoint (RFC 5280 §5.2.5).
+    ISSUING_DISTRIBUTION_POINT = [2, 5, 29, 28];
+    /// id-ce-certificateIssuer (RFC 5280 §5.3.3).
+    CERTIFICATE_ISSUER = [2, 5, 29, 29];
     /// id-ce-policyConstraints (RFC 5280 §4.2.1.11).
     POLICY_CONSTRAINTS = [2, 5, 29, 36];
     /// id-ce-extKeyUsage (RFC 5280 §4.2.1.12).

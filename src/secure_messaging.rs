@@ -8,6 +8,7 @@ use crate::crypto::{self, Cipher, CryptoError, Secret};
 use crate::error::Broken;
 use crate::iso7816::{Command, Response, StatusWord};
 use crate::tlv::{self, Reader, Tag};
+use zeroize::Zeroizing;
 
 /// Cryptogram of a command with an odd instruction: plain BER-TLV, no padding indicator.
 const DO_85: Tag = Tag(0x85);
@@ -145,6 +146,8 @@ impl SecureMessaging {
             Some(cryptogram) => {
                 let iv = self.iv(&ssc).map_err(|_| Broken::BadResponse)?;
                 let padded = self.cipher.decrypt_cbc(&self.ks_enc, &iv, cryptogram).map_err(|_| Broken::BadResponse)?;
+                // What a chip holds of its holder comes through here.
+                let padded = Zeroizing::new(padded);
                 crypto::unpad(&padded).ok_or(Broken::BadResponse)?.to_vec()
             }
         };

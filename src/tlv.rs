@@ -4,12 +4,8 @@
 //! in the outermost buffer. A length that is longer than it needs be is accepted and marked; the indefinite length only
 //! where the reader was made for it ([`Reader::ber`], the framing of CMS).
 
+use crate::bounds::BOUNDS;
 use thiserror::Error;
-
-/// How deep data objects may nest.
-pub const MAX_DEPTH: u8 = 16;
-/// Octets of the longest tag accepted.
-const MAX_TAG: usize = 4;
 
 /// A tag, as its octets read big-endian: `0x30`, `0x5F1F`, `0x7F2E`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,7 +96,7 @@ pub enum Problem {
     /// The indefinite length where it is not allowed.
     #[error("an indefinite length where a definite one is due")]
     Indefinite,
-    /// Deeper than [`MAX_DEPTH`].
+    /// Deeper than [`Bounds::tlv_depth`](crate::Bounds::tlv_depth).
     #[error("nested deeper than 16 levels")]
     TooDeep,
     /// Another thing is due here.
@@ -112,7 +108,7 @@ pub enum Problem {
 }
 
 /// One data object, borrowed from the buffer it stands in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Tlv<'a> {
     /// The tag.
     pub tag: Tag,
@@ -130,6 +126,13 @@ pub struct Tlv<'a> {
     ber: bool,
 }
 
+/// Says nothing of its content.
+impl core::fmt::Debug for Tlv<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Tlv({} at {}, {} bytes)", self.tag, self.at, self.value.len())
+    }
+}
+
 impl<'a> Tlv<'a> {
     /// A reader of the data objects inside this one.
     pub fn children(&self) -> Reader<'a> {
@@ -143,12 +146,19 @@ impl<'a> Tlv<'a> {
 }
 
 /// Walks a row of data objects.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Reader<'a> {
     rest: &'a [u8],
     at: usize,
     depth: u8,
     ber: bool,
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Reader(at {}, {} bytes left)", self.at, self.rest.len())
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -189,7 +199,7 @@ impl<'a> Reader<'a> {
     #[expect(clippy::should_implement_trait, reason = "an error ends the walk; an iterator would go on")]
     pub fn next(&mut self) -> Result<Tlv<'a>, TlvError> {
         let fail = |problem| TlvError { at: self.at, problem };
-        if self.depth >= MAX_DEPTH {
+        if self.depth >= BOUNDS.tlv_depth {
             return Err(fail(Problem::TooDeep));
         }
         let header = header(self.rest).map_err(fail)?;
@@ -292,7 +302,7 @@ fn tag_octets(first: u8, mut next: impl FnMut() -> Option<u8>) -> Result<(Tag, u
     if first & 0x1F == 0x1F {
         loop {
             let octet = next().ok_or(Problem::Truncated)?;
-            if len >= MAX_TAG || (len == 1 && octet == 0x80) {
+            if len >= BOUNDS.tag_octets || (len == 1 && octet == 0x80) {
                 return Err(Problem::BadTag);
             }
             tag = (tag << 8) | u32::from(octet);
@@ -327,7 +337,7 @@ fn indefinite_length(content: &[u8], depth: u8) -> Result<usize, TlvError> {
             Some(length) if length <= content.len().saturating_sub(at) => at += length,
             Some(_) => return Err(fail(Problem::Truncated)),
             None if !header.tag.is_constructed() => return Err(fail(Problem::Indefinite)),
-            None if depth.saturating_add(open) >= MAX_DEPTH => return Err(fail(Problem::TooDeep)),
+            None if depth.saturating_add(open) >= BOUNDS.tlv_depth => return Err(fail(Problem::TooDeep)),
             None => open += 1,
         }
     }
@@ -469,7 +479,7 @@ mod tests {
     #[test]
     fn refuses_to_go_deeper_than_sixteen() {
         let mut bytes = vec![0x05, 0x00];
-        for _ in 0..MAX_DEPTH {
+        for _ in 0..BOUNDS.tlv_depth {
             bytes = encode(Tag::SEQUENCE, &bytes);
         }
         let mut reader = Reader::new(&bytes);

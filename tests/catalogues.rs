@@ -7,7 +7,8 @@ mod arguments;
 #[path = "../examples/chipid/messages.rs"]
 mod messages;
 
-use chipid::checks::{CheckId, Reason, State, Warning};
+use chipid::checks::{CheckId, Reason, State, Tolerance, Warning};
+use chipid::inspection::policy::{Basis, Outcome, PolicyFault};
 use messages::{Language, Messages, entries};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -17,8 +18,9 @@ const LANGUAGES: [Language; 2] = [Language::Vi, Language::En];
 /// Keys that the program puts together: these beginnings, each with a word that stands in its sources.
 const COMPOSED: [&str; 3] = ["watch.", "error.", "remedy."];
 /// The same with words that come from the library.
-const COMPOSED_WITH: [(&str, &[&str]); 4] = [
+const COMPOSED_WITH: [(&str, &[&str]); 5] = [
     ("label.access.", &["pace", "bac", "none"]),
+    ("policy.comment.", &["verdict", "warnings", "tolerances", "checks"]),
     ("sex.", &["male", "female", "unspecified"]),
     ("kind.", &["can", "mrz", "number", "qr"]),
     ("hint.", &["can", "mrz", "number", "qr"]),
@@ -96,8 +98,14 @@ fn required() -> BTreeSet<String> {
         [State::Successful, State::Failed, State::Undetermined, State::NotSupported, State::Aborted].map(State::as_str);
     keys.extend(states.map(|state| format!("state.{state}")));
     for verdict in ["genuine", "data_authentic", "undetermined", "failed"] {
-        keys.extend([format!("verdict.{verdict}"), format!("verdict.{verdict}.expired")]);
+        let words = ["", ".expired"].map(|more| format!("verdict.{verdict}{more}"));
+        keys.extend(words.into_iter().chain([format!("verdict.word.{verdict}")]));
     }
+    keys.extend(Tolerance::ALL.iter().map(|code| format!("tolerance.{code}")));
+    let outcomes = Outcome::ALL.iter().map(|outcome| outcome.as_str());
+    keys.extend(outcomes.flat_map(|word| [format!("decision.{word}"), format!("decision.word.{word}")]));
+    keys.extend(Basis::ALL.iter().map(|basis| format!("decision.basis.{}", basis.as_str())));
+    keys.extend(PolicyFault::CODES.iter().flat_map(|code| [format!("error.{code}"), format!("remedy.{code}")]));
     for code in error_codes() {
         let remedy =
             if code.starts_with("protocol.") { "remedy.protocol".to_owned() } else { format!("remedy.{code}") };

@@ -1,5 +1,6 @@
 //! Which certificates lead from what a chip trusts to an inspection system, and what the chip would refuse on the way.
 
+use chipid::BOUNDS;
 use chipid::crypto::{CurveId, PrivateKey, SeededRandom};
 use chipid::oid;
 use chipid::pki::cvc::{
@@ -234,12 +235,12 @@ fn circles_and_long_rows_of_links_end() {
     let mut row: Vec<CvCertificate> = names.windows(2).map(|pair| world.link(&pair[0], &pair[1], SPAN)).collect();
     row.extend([world.dv("P", "DV"), world.terminal("DV", "IS")]);
     assert_eq!(defect(&row, &["A"]).1, ChainDefect::TooLong);
-    assert_eq!(way(&row, &["H"]).len(), 11);
+    assert_eq!(way(&row, &["H"]).len(), BOUNDS.cv_chain + 1);
     assert_eq!(defect(&row, &["G"]).1, ChainDefect::TooLong);
     // Many certificates under false names cost no more than the budget.
     let mut impostor = World { rng: SeededRandom::new([6; 32]), ..World::new() };
     let mut many = vec![world.cvca("A")];
-    many.extend((0..300).map(|number| impostor.dv("A", &format!("DV{number}"))));
+    many.extend((0..BOUNDS.cv_signatures + 44).map(|number| impostor.dv("A", &format!("DV{number}"))));
     assert_eq!(find(&many, &["A"]).map(|_| ()), Err(NoChain::Budget));
 }
 

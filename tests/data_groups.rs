@@ -6,6 +6,7 @@
 #[path = "support/shared.rs"]
 mod support;
 
+use chipid::BOUNDS;
 use chipid::lds::{
     BiometricHeader, DataGroup, Dg2, Dg3, Dg4, Dg5, Dg7, Dg11, Dg12, Dg16, Dimensions, Eye, FaceDetails, FingerDetails,
     FingerPosition, ImageFormat, IrisDetails, OpaqueGroup, RecordFormat, RecordVersion, Text, comparable,
@@ -283,12 +284,15 @@ fn counts_are_capped_whatever_the_file_says() {
     let names = tlv::encode(Tag(0xA0), &hex::decode("5F0F0141").unwrap().repeat(1000));
     let file = tlv::encode(Tag(0x6B), &[names, hex::decode("5F7000").unwrap().repeat(1000)].concat());
     let dg11 = Dg11::parse(&file).unwrap();
-    assert_eq!((dg11.other_names.len(), dg11.others.len(), dg11.findings.len()), (64, 64, 64));
-    let list = tlv::encode(Tag(0x6B), &tlv::encode(Tag(0x5C), &[0x61; 257]));
+    assert_eq!(
+        (dg11.other_names.len(), dg11.others.len(), dg11.findings.len()),
+        (BOUNDS.names, BOUNDS.other_objects, BOUNDS.findings)
+    );
+    let list = tlv::encode(Tag(0x6B), &tlv::encode(Tag(0x5C), &[0x61; BOUNDS.tag_list_octets + 1]));
     let dg11 = Dg11::parse(&list).unwrap();
     assert!(dg11.tag_list.is_none() && codes(&dg11.findings).contains("objects_too_many"));
-    let persons = tlv::encode(Tag(0x70), &[0xA1, 0].repeat(16));
-    assert_eq!(Dg16::parse(&persons).unwrap().persons.len(), 15);
+    let persons = tlv::encode(Tag(0x70), &[0xA1, 0].repeat(BOUNDS.persons + 1));
+    assert_eq!(Dg16::parse(&persons).unwrap().persons.len(), BOUNDS.persons);
 }
 
 /// The files of the vectors of the data groups.

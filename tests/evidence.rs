@@ -640,7 +640,7 @@ fn only_the_one_form_is_read() {
     let mut more = value(&evidence);
     more["parts"]["EF.DG5"] = json!("");
     assert_eq!(forge(more).unwrap_err(), EvidenceError::PartUnknown);
-    assert_eq!(Evidence::decode(&vec![b' '; (32 << 20) + 1]).unwrap_err(), EvidenceError::TooLong);
+    assert_eq!(Evidence::decode(&vec![b' '; chipid::BOUNDS.evidence_octets + 1]).unwrap_err(), EvidenceError::TooLong);
 }
 
 #[test]

@@ -1,10 +1,11 @@
-//! Does a hostile card, or a line that lies, ever earn a better verdict than the truth? Does each lie end the session?
+//! Does a hostile card fail access and its proofs, and does no way around them lead to a better verdict than the truth?
+//!
+//! What the line does, and what a card does to secure messaging and to files, is the question of `tests/faults/`.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 #[path = "support/reading.rs"]
 mod reading;
 
-use chipid::error::Broken;
 use chipid::inspection::Options;
 use chipid::iso7816::StatusWord;
 use chipid::sim::faults::{Fault, Faulty};
@@ -58,34 +59,12 @@ fn judge(name: &str, outcome: &Outcome, issued: &Issued, truth: Verdict) -> Opti
 }
 
 #[test]
-fn a_hostile_card_ends_the_session_at_every_protected_exchange() {
-    let mut cases = 0;
-    for issued in profiles() {
-        let profile = &issued.profile;
-        let (exchanges, truth) = control(&issued);
-        for deviation in Deviation::ALL.into_iter().filter(|deviation| deviation.is_of_secure_messaging()) {
-            for at in positions(exchanges) {
-                let mut card = issued.card();
-                card.deviate(at, deviation);
-                let name = format!("{deviation:?} at {at} of {} ({})", profile.name, profile.max_answer);
-                let outcome = read_or_part(Box::new(card), &issued.password());
-                judge(&name, &outcome, &issued, truth);
-                if let Err((error, _)) = &outcome {
-                    assert!(matches!(error, Error::Protocol { .. } | Error::Refused { .. }), "{name}: {error}");
-                }
-                cases += 1;
-            }
-        }
-    }
-    println!("{cases} cases");
-}
-
-#[test]
 fn a_hostile_card_fails_access_and_proofs() {
     for issued in profiles() {
         let profile = &issued.profile;
         let (exchanges, truth) = control(&issued);
-        for deviation in Deviation::ALL.into_iter().filter(|deviation| !deviation.is_of_secure_messaging()) {
+        let is_here = |deviation: &Deviation| !deviation.is_of_secure_messaging() && !deviation.is_of_files();
+        for deviation in Deviation::ALL.into_iter().filter(is_here) {
             let mut touched = 0;
             for at in positions(exchanges) {
                 let mut card = issued.card();
@@ -125,89 +104,6 @@ fn a_hostile_card_fails_access_and_proofs() {
             );
         }
     }
-}
-
-/// The lies of a line, and whether an exchange under secure messaging must end with each.
-fn faults() -> Vec<Fault> {
-    let mut faults = vec![
-        Fault::LostBefore(TransportError::CardRemoved),
-        Fault::LostAfter(TransportError::CardRemoved),
-        Fault::LostBefore(TransportError::ReaderGone),
-        Fault::LostAfter(TransportError::CardReset),
-        Fault::LostBefore(TransportError::Communication),
-        Fault::LostBefore(TransportError::NoService),
-        Fault::LostBefore(TransportError::Busy),
-        Fault::RemoveCard,
-        Fault::PowerLoss,
-        Fault::Flip(0, 0),
-        Fault::Flip(5, 3),
-        Fault::Flip(usize::MAX / 2, 7),
-        Fault::FlipCommand(0, 2),
-        Fault::FlipCommand(5, 0),
-        Fault::Truncate(1),
-        Fault::Truncate(2),
-        Fault::Truncate(10),
-        Fault::Insert(vec![0]),
-        Fault::Answer(vec![]),
-        Fault::Answer(vec![0x90]),
-        Fault::Answer(vec![0x90, 0x00]),
-        Fault::Answer(vec![0; 65_538]),
-        Fault::Replay,
-        Fault::Twice,
-        Fault::Late,
-    ];
-    for status in
-        [0x6985, 0x6982, 0x6988, 0x6987, 0x6A82, 0x6700, 0x6F00, 0x9000, 0x6300, 0x6282, 0x63C0, 0x6100, 0x6C00]
-    {
-        faults.push(Fault::Status(status));
-        faults.push(Fault::StatusAfter(status));
-    }
-    faults
-}
-
-#[test]
-fn a_lying_line_never_earns_a_better_verdict() {
-    let mut cases = 0;
-    for issued in profiles() {
-        let profile = &issued.profile;
-        let (exchanges, truth) = control(&issued);
-        for (row, fault) in faults().into_iter().enumerate() {
-            for at in positions(exchanges) {
-                // By default each fault meets a third of the exchanges, each exchange a third of the faults.
-                if !is_full() && (row + at) % 3 != 0 {
-                    continue;
-                }
-                for for_ever in [false, true] {
-                    if for_ever && !is_full() && (row + at) % 2 != 0 {
-                        continue;
-                    }
-                    let line = Faulty::new(issued.card(), at, fault.clone());
-                    let line = if for_ever { line.for_ever() } else { line };
-                    let name = format!("{fault:?} at {at} of {} for ever {for_ever}", profile.name);
-                    let link: Box<dyn Transport> = Box::new(line);
-                    let outcome = read_or_part(link, &issued.password());
-                    judge(&name, &outcome, &issued, truth);
-                    if let Err((error, _)) = &outcome {
-                        let is_of_the_line = matches!(error, Error::Transport(_));
-                        assert!(!is_of_the_line || error.is_retryable(), "{name}: {error}");
-                    }
-                    cases += 1;
-                }
-            }
-        }
-    }
-    println!("{cases} cases");
-}
-
-#[test]
-fn a_session_that_ended_sends_nothing_more() {
-    // A naked status in the middle of the reading: the next file must not be asked for.
-    let issued = Issued::new(profile::vn());
-    let at = usize::try_from(control(&issued).0).unwrap() - 3;
-    let line = Faulty::new(issued.card(), at, Fault::Status(0x6985));
-    let (error, document) = read_or_part(Box::new(line), &issued.password()).err().unwrap();
-    assert!(matches!(error, Error::Protocol { broken: Broken::Unprotected(_), .. }), "{error}");
-    assert_eq!(usize::try_from(document.unwrap().exchanges()).unwrap(), at + 1);
 }
 
 #[test]

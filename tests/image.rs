@@ -6,7 +6,8 @@
 #[path = "support/shared.rs"]
 mod support;
 
-use chipid::image::{ImageError, ImageLimits, MAX_SCANS, MAX_TILES, Picture, decode};
+use chipid::BOUNDS;
+use chipid::image::{ImageError, ImageLimits, Picture, decode};
 use chipid::lds::{Defect, Dg2, ImageFormat};
 use proptest::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -314,7 +315,7 @@ fn a_jpeg_that_promises_too_much_is_refused_before_it_is_decoded() {
     for components in [5, 255] {
         too_much("components", &jpeg(&[&frame(0xC0, 8, 16, 16, components), &scan]), "components");
     }
-    let scans = scan.repeat(MAX_SCANS + 1);
+    let scans = scan.repeat(BOUNDS.image_scans + 1);
     too_much("scans", &jpeg(&[&frame(0xC2, 8, 16, 16, 1), &scans]), "scans");
     too_much("bytes", &jpeg(&[&vec![0; 1 << 20]]), "bytes");
 }
@@ -483,7 +484,7 @@ fn a_jpeg_2000_that_promises_too_much_is_refused_before_it_is_decoded() {
             }
         }
     }
-    const { assert!(MAX_TILES < 1_448) }
+    const { assert!(BOUNDS.image_tiles < 1_448) }
     let palette = |columns: u8| [&[0, 1, columns][..], &[7; 255][..columns.into()], &[0; 255]].concat();
     for (name, header) in [
         ("palette", jp2_box(b"pclr", &palette(255))),
@@ -665,7 +666,7 @@ fn the_largest_images_that_are_accepted_stay_within_their_bounds() {
             .bytes(),
             128 << 20,
         ),
-        ("JPEG, 1 448 × 1 448, 64 scans", many_scans(1_448, MAX_SCANS), 64 << 20),
+        ("JPEG, 1 448 × 1 448, 64 scans", many_scans(1_448, BOUNDS.image_scans), 64 << 20),
     ] {
         assert!(image.len() <= patient.bytes, "{name}: {}", image.len());
         let (outcome, bytes, time) = measured(&image, &patient);

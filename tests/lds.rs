@@ -6,6 +6,7 @@
 #[path = "support/shared.rs"]
 mod support;
 
+use chipid::BOUNDS;
 use chipid::crypto::{CryptoError, PublicKey};
 use chipid::lds::{
     Com, DataGroup, Defect, Dg2, Dg14, Dg15, FileId, Finding, ImageFormat, Mrz, MrzField, SecurityInfos,
@@ -539,6 +540,23 @@ fn several_faces_are_read_in_order() {
     let dg2 = Dg2::parse(&file).unwrap();
     assert_eq!(codes(&dg2.findings), "");
     assert_eq!(dg2.faces.iter().map(|face| face.image).collect::<Vec<_>>(), [IMAGE, IMAGE]);
+}
+
+#[test]
+fn more_faces_than_the_bound_are_told() {
+    let read = |count: usize| {
+        let record = Record::good().change(|r| {
+            let one = [r.information.clone(), r.image_information.clone(), r.image.clone()].concat();
+            r.header[8..12].copy_from_slice(&u32::try_from(14 + count * one.len()).unwrap().to_be_bytes());
+            r.header[13] = u8::try_from(count).unwrap();
+            r.tail = one.repeat(count - 1);
+        });
+        let file = record.file();
+        let dg2 = Dg2::parse(&file).unwrap();
+        (dg2.faces.len(), codes(&dg2.findings).contains("face_too_many"))
+    };
+    assert_eq!(read(BOUNDS.faces), (BOUNDS.faces, false));
+    assert_eq!(read(BOUNDS.faces + 1), (BOUNDS.faces, true));
 }
 
 #[test]

@@ -271,9 +271,11 @@ fn tolerances_and_laxities_are_named() {
     }
 }
 
-/// Each with the tolerance that it needs, the check that it stands in, and why that fails without.
+/// A tolerance, what needs it, the check that it stands in, and why that fails without.
+type Tolerable = (Tolerance, fn(&mut Document), CheckId, Reason);
+
 #[rustfmt::skip]
-const TOLERABLE: &[(Tolerance, fn(&mut Document), CheckId, Reason)] = &[
+const TOLERABLE: &[Tolerable] = &[
     (Tolerance::LegacyLdsOid, |d| d.content_type = oid::LEGACY_LDS_SECURITY_OBJECT_ICAO, Object, Reason::Malformed),
     (Tolerance::LegacyLdsOid, |d| d.content_type = oid::LEGACY_LDS_SECURITY_OBJECT_NL, Object, Reason::Malformed),
     (Tolerance::LegacyLdsOid, |d| d.content_type = oid::ID_DATA, Object, Reason::Malformed),

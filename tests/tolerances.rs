@@ -6,7 +6,6 @@
 #[allow(dead_code, reason = "shared with the tests of passive authentication, which use all of it")]
 mod paper;
 #[path = "support/reading.rs"]
-#[allow(dead_code, reason = "shared with the tests of readings")]
 mod reading;
 
 use chipid::checks::{CheckId, Reason, State, Tolerance, Tolerances};
@@ -17,9 +16,9 @@ use chipid::oid;
 use chipid::pki::TrustStore;
 use chipid::sim::issuer::KeyKind;
 use chipid::sim::profile::ActiveAuthenticationPlan;
-use chipid::sim::{Profile, Quirk, profile};
+use chipid::sim::{Defect, Profile, Quirk, profile};
 use chipid::tlv::{Reader, Tag, encode};
-use chipid::{Document, Report, Verdict};
+use chipid::{Document, ReadPlan, Report, Verdict};
 use reading::{lines, now};
 
 /// A document and who is trusted for it.
@@ -81,8 +80,11 @@ fn as_it_is(com: Vec<u8>) -> Vec<u8> {
     com
 }
 
-/// Every tolerance of a document with a case that needs it, the checks that it stands in, and the reason they fail for.
-fn cases() -> Vec<(Tolerance, Case, Vec<(CheckId, Reason)>)> {
+/// A tolerance, a case that needs it, the checks that it stands in, and the reason they fail for.
+type Needed = (Tolerance, Case, Vec<(CheckId, Reason)>);
+
+/// Every tolerance of a document.
+fn cases() -> Vec<Needed> {
     let der = Profile {
         active_authentication: Some(ActiveAuthenticationPlan {
             kind: KeyKind::Ec(CurveId::BrainpoolP256r1),
@@ -226,6 +228,68 @@ fn a_tolerance_excuses_nothing_else() {
     let report = Case::on_paper(wrong, as_it_is).judge(&Tolerances::field());
     assert_eq!(report.check(CheckId::PaSignature).unwrap().reason, Some(Reason::BadSignature));
     assert_eq!(report.tolerances(), []);
+}
+
+/// Over everything that the simulated cards can get wrong: a tolerance never worsens a verdict, and never lifts one above
+/// undetermined.
+#[test]
+fn allowing_more_never_worsens_a_verdict_nor_lifts_it_above_undetermined() {
+    let mut judged = 0;
+    let mut lifted = 0;
+    for base in [profile::vn(), profile::passport()] {
+        let quirks = Quirk::ALL.iter().map(|quirk| base.clone().with_quirk(*quirk));
+        let defects = Defect::ALL.iter().map(|defect| base.clone().with_defect(*defect));
+        for profile in quirks.chain(defects) {
+            let Ok(card) = profile.card() else { continue };
+            let read = reading::read_over(Box::new(card), &reading::password(&profile), &ReadPlan::full(), None);
+            let Ok(document) = read else { continue };
+            for trust in [reading::trust(&profile), TrustStore::new()] {
+                let report = |tolerances: Tolerances| document.verify_with(&trust, now(), &tolerances);
+                let (strict, lenient) = (report(Tolerances::none()), report(Tolerances::field()));
+                let steps: Vec<Report> = match lenient.tolerances() {
+                    [] => Vec::new(),
+                    used => used.iter().map(|used| report(Tolerances::none().with(used.tolerance))).collect(),
+                };
+                assert_eq!(strict.tolerances(), []);
+                for report in steps.iter().chain([&lenient]) {
+                    let (verdict, worst) = (report.verdict(), strict.verdict());
+                    assert!(worst <= verdict && verdict <= lenient.verdict(), "{}", lines(report));
+                    assert!(verdict == worst || verdict == Verdict::Undetermined, "{}", lines(report));
+                    assert!(report.tolerances().is_empty() || verdict <= Verdict::Undetermined, "{}", lines(report));
+                    lifted += usize::from(verdict > worst);
+                    judged += 1;
+                }
+            }
+        }
+    }
+    println!("{judged} judgements, {lifted} lifted from failed to undetermined");
+    assert!(judged > 150 && lifted > 4);
+}
+
+/// Evidence is judged with the tolerances that its policy names, says which were used, and is judged again with the caller's.
+#[cfg(feature = "evidence")]
+#[test]
+fn evidence_tells_the_tolerances_that_were_used() {
+    use chipid::{Clock, Evidence, EvidencePolicy};
+    let case = Case::on_card(&profile::passport().with_quirk(Quirk::CaWithoutInfo));
+    let clock = Clock { read_at: now(), source: "the test's own".into() };
+    let evidence = |policy: EvidencePolicy| case.document.to_evidence(&case.trust, now(), &policy, &clock).unwrap();
+    let manifest = |evidence: &Evidence| String::from_utf8(evidence.manifest()).unwrap();
+    let strict = evidence(EvidencePolicy::all());
+    assert!(manifest(&strict).contains("\"tolerances\":[]"));
+    assert!(manifest(&strict).contains("\"verdict\":\"failed\""));
+    let lenient = evidence(EvidencePolicy::all().tolerating(Tolerances::field()));
+    let told = manifest(&lenient);
+    assert!(told.contains("\"verdict\":\"undetermined\""), "{told}");
+    for check in ["chip.chip_authentication", "lds.dg14"] {
+        let row = format!("{{\"check\":\"{check}\",\"tolerances\":[\"missing_chip_authentication_info\"]");
+        assert!(told.contains(&row), "{told}");
+    }
+    // Its bytes are read again, and judged by the tolerances of now.
+    let again = Evidence::decode(&lenient.encode()).unwrap();
+    let document = Document::from_evidence(&again);
+    assert_eq!(document.verify(&case.trust, now()).verdict(), Verdict::Failed);
+    assert_eq!(document.verify_with(&case.trust, now(), &Tolerances::field()).verdict(), Verdict::Undetermined);
 }
 
 #[test]

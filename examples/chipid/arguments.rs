@@ -36,6 +36,7 @@ pub enum Command {
     Verify(VerifyArguments),
     Evidence(EvidenceArguments),
     Report(ReportArguments),
+    Policy(PolicyCommand),
     Schema,
     Mrz(ScanArguments),
     Qr(ScanArguments),
@@ -56,6 +57,8 @@ pub struct ReadArguments {
     pub wait: Option<u32>,
     #[command(flatten)]
     pub trust: TrustArguments,
+    #[arg(long, value_name = "NAME|FILE")]
+    pub policy: Option<String>,
     #[arg(long, value_enum, default_value = "full", hide_default_value = true)]
     pub plan: Plan,
     #[arg(long, value_name = "DIR")]
@@ -89,12 +92,39 @@ pub struct KeyArguments {
 }
 
 /// Who is trusted.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub struct TrustArguments {
     #[arg(long, value_name = "PATH")]
     pub trust: Vec<PathBuf>,
     #[arg(long, value_name = "PATH")]
     pub trust_ds: Vec<PathBuf>,
+    #[arg(long, value_name = "PATH")]
+    pub trust_lister: Vec<PathBuf>,
+    #[arg(long, value_name = "DAYS")]
+    pub trust_warn_after: Option<u32>,
+    #[arg(long, value_name = "DAYS")]
+    pub trust_refuse_after: Option<u32>,
+    #[command(flatten)]
+    pub lists: ListArguments,
+}
+
+/// What is tolerated of lists.
+#[derive(Args, Clone, Default)]
+pub struct ListArguments {
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub tolerate_list: Vec<ListTolerance>,
+}
+
+impl ListArguments {
+    pub fn tolerates_without_null(&self) -> bool {
+        self.tolerate_list.contains(&ListTolerance::DigestInfoWithoutNull)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListTolerance {
+    #[value(name = "digest_info_without_null")]
+    DigestInfoWithoutNull,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -135,6 +165,10 @@ pub struct VerifyArguments {
     pub at: Option<String>,
     #[arg(long, value_name = "PATH")]
     pub trust_reader: Vec<PathBuf>,
+    #[arg(long, value_name = "PATH")]
+    pub trust_online: Vec<PathBuf>,
+    #[arg(long, value_name = "NAME|FILE")]
+    pub policy: Option<String>,
     #[arg(long, value_name = "PATH")]
     pub trust_then: Vec<PathBuf>,
     #[arg(long, value_name = "COUNT")]
@@ -199,8 +233,30 @@ pub struct ReportArguments {
     pub photo: bool,
     #[command(flatten)]
     pub trust: TrustArguments,
+    #[arg(long, value_name = "PATH")]
+    pub trust_online: Vec<PathBuf>,
+    #[arg(long, value_name = "NAME|FILE")]
+    pub policy: Option<String>,
     #[arg(long, value_name = "RFC3339")]
     pub at: Option<String>,
+}
+
+#[derive(Args)]
+pub struct PolicyCommand {
+    #[command(subcommand)]
+    pub action: PolicyAction,
+}
+
+#[derive(Subcommand)]
+pub enum PolicyAction {
+    Show(NamedPolicy),
+    Check(NamedPolicy),
+}
+
+#[derive(Args)]
+pub struct NamedPolicy {
+    #[arg(value_name = "NAME|FILE")]
+    pub policy: String,
 }
 
 /// What a report is written as.
@@ -226,14 +282,58 @@ pub struct CscaArguments {
 #[derive(Subcommand)]
 pub enum CscaAction {
     List(Paths),
-    Show(Paths),
+    Show(ShowArguments),
     Check(Paths),
+    Diff(DiffArguments),
+    Bundle(BundleArguments),
+}
+
+#[derive(Args)]
+pub struct ShowArguments {
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    #[arg(long, value_name = "XX")]
+    pub country: Option<String>,
+    #[arg(long, value_name = "RFC3339", requires = "country")]
+    pub at: Option<String>,
+    #[command(flatten)]
+    pub lists: ListArguments,
+}
+
+#[derive(Args)]
+pub struct DiffArguments {
+    #[arg(value_name = "BEFORE")]
+    pub before: PathBuf,
+    #[arg(value_name = "AFTER")]
+    pub after: PathBuf,
+    #[command(flatten)]
+    pub lists: ListArguments,
+}
+
+#[derive(Args)]
+pub struct BundleArguments {
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    #[arg(long, value_name = "PATH")]
+    pub pin: Vec<PathBuf>,
+    #[arg(long, value_name = "PATH")]
+    pub lister: Vec<PathBuf>,
+    #[arg(long, value_name = "RFC3339")]
+    pub made: Option<String>,
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    pub lists: ListArguments,
 }
 
 #[derive(Args)]
 pub struct Paths {
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub lists: ListArguments,
 }
 
 #[derive(Args)]

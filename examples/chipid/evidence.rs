@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 /// The largest file that is read, in bytes: the library takes no more.
 const MOST: u64 = 32 << 20;
 
+/// Lines of the summary that are there under a policy only.
+const BY_POLICY: [&str; 3] = ["evidence.policy", "evidence.policy_sha256", "evidence.decision"];
+
 pub fn run(output: &Output, arguments: EvidenceArguments) -> Result<u8, Failure> {
     match arguments.action {
         EvidenceAction::Show(arguments) => show(output, &arguments.file),
@@ -101,6 +104,9 @@ fn show(output: &Output, path: &Path) -> Result<(), Failure> {
         ("evidence.verified_at", word("/times/verified_at")),
         ("evidence.source", word("/times/source")),
         ("evidence.verdict", word("/verdict")),
+        ("evidence.policy", word("/policy/name")),
+        ("evidence.policy_sha256", word("/policy/sha256")),
+        ("evidence.decision", word("/policy/decision")),
         ("evidence.library", format!("{} {}", word("/library/name"), word("/library/version"))),
         ("evidence.trust", word("/trust/fingerprint")),
         ("evidence.lists", evidence.lists().iter().map(|list| list.name.as_str()).collect::<Vec<_>>().join(", ")),
@@ -108,8 +114,15 @@ fn show(output: &Output, path: &Path) -> Result<(), Failure> {
         ("evidence.removed", removed.join(", ")),
         ("evidence.signatures", evidence.signatures().len().to_string()),
     ];
-    let rows: Vec<Vec<String>> =
-        rows.iter().map(|(key, value)| vec![output.messages.get(key).to_owned(), text::plain(value)]).collect();
+    // Not every reading was judged under a policy.
+    let is_told = |(key, value): &&(&str, String)| {
+        !value.is_empty() || !word("/policy/name").is_empty() || !BY_POLICY.contains(key)
+    };
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .filter(is_told)
+        .map(|(key, value)| vec![output.messages.get(key).to_owned(), text::plain(value)])
+        .collect();
     output.text(&text::table(&rows, 1, 0));
     Ok(())
 }

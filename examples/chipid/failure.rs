@@ -18,6 +18,10 @@ pub const EXIT_NOT_PROVEN: u8 = 11;
 pub const EXIT_EXPIRED: u8 = 12;
 /// Of several documents at least one is not what it must be.
 pub const EXIT_SEVERAL: u8 = 13;
+/// A policy refers the document to a person.
+pub const EXIT_REFERRED: u8 = 14;
+/// A policy rejects the document.
+pub const EXIT_REJECTED: u8 = 15;
 pub const EXIT_INTERRUPTED: u8 = 130;
 
 /// What ended the program.

@@ -4,7 +4,10 @@
 //! errors are objects on standard output too. The exit code tells the verdict or what went wrong (see the README).
 
 mod arguments;
+mod bundle;
+mod coverage;
 mod csca;
+mod csca_diff;
 mod demo;
 mod evidence;
 mod failure;
@@ -16,6 +19,7 @@ mod messages;
 mod output;
 mod page;
 mod picture;
+mod policy;
 mod progress;
 mod read;
 #[cfg(feature = "pcsc")]
@@ -66,6 +70,7 @@ fn main() -> ExitCode {
         Command::Readers | Command::Watch => Err(Failure::no_pcsc()),
         Command::Evidence(arguments) => evidence::run(&output, arguments),
         Command::Report(arguments) => reports::run(&output, arguments),
+        Command::Policy(command) => policy::run(&output, command),
         Command::Schema => reports::schema(&output),
         Command::Mrz(arguments) => scan::mrz(&output, arguments),
         Command::Qr(arguments) => scan::qr(&output, arguments),

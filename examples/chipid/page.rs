@@ -5,7 +5,7 @@
 //! never as markup.
 
 use crate::messages::{Language, Messages};
-use crate::report::{FIELDS, list, name, reason, sentence, state_word, word};
+use crate::report::{self, FIELDS, list, name, reason, sentence, state_word, word};
 use crate::text;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -15,6 +15,9 @@ pub struct Picture {
     pub mime: &'static str,
     pub base64: String,
 }
+
+/// The most reasons of a decision that one page tells.
+const MAX_REASONS: usize = 8;
 
 /// What the page says beside the report.
 pub struct Beside<'a> {
@@ -54,6 +57,7 @@ pub fn html(report: &Value, beside: &Beside<'_>) -> String {
     );
     let _ = writeln!(out, "<title>{}</title>", escape(&both.get("page.title")));
     let _ = writeln!(out, "<style>\n{}</style>\n</head>\n<body>", include_str!("page.css"));
+    decision(&mut out, report, &both);
     verdict(&mut out, report, &both);
     holder(&mut out, report, beside, &both);
     checks(&mut out, report, &both);
@@ -83,7 +87,28 @@ fn heading(out: &mut String, key: &str, both: &Both) {
     let _ = writeln!(out, "<h2>{}</h2>", escape(&both.get(key)));
 }
 
-/// The verdict first, a sentence in each language.
+/// What a policy decides, before all else, with the reasons that stand against acceptance.
+fn decision(out: &mut String, report: &Value, both: &Both) {
+    let (Some(first), Some(second)) = (report::decision(report, &both.0), report::decision(report, &both.1)) else {
+        return;
+    };
+    let outcome = report.get("decision").map_or("", |decision| word(decision, "outcome"));
+    // The word is the library's own, one of three.
+    let _ = writeln!(out, "<div class=\"decision {}\">", escape(outcome));
+    let _ = writeln!(out, "<h1>{}</h1>", escape(&first));
+    let _ = writeln!(out, "<p>{}</p>", escape(&second));
+    let reasons = report::reasons(report, &both.1, false);
+    for reason in reasons.iter().take(MAX_REASONS) {
+        let _ = writeln!(out, "<p class=\"small\">• {}</p>", escape(reason));
+    }
+    if let Some(more) = reasons.len().checked_sub(MAX_REASONS).filter(|more| *more > 0) {
+        let line = both.with(|messages| messages.fill("page.more_reasons", &[("count", &more.to_string())]));
+        let _ = writeln!(out, "<p class=\"small\">{}</p>", escape(&line));
+    }
+    out.push_str("</div>\n");
+}
+
+/// The verdict, a sentence in each language.
 fn verdict(out: &mut String, report: &Value, both: &Both) {
     // The word is the library's own, one of four.
     let _ = writeln!(out, "<div class=\"verdict {}\">", escape(word(report, "verdict")));

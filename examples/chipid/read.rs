@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::folder::{PROOFS, Target, unwritable};
 use crate::output::Output;
 use crate::progress::Progress;
-use crate::{demo, folder, key, picture, report, terminal, text, trust};
+use crate::{demo, folder, key, picture, policy, report, terminal, text, trust, verify};
 use chipid::error::Error;
 #[cfg(feature = "pcsc")]
 use chipid::error::TransportError;
@@ -14,7 +14,7 @@ use chipid::error::TransportError;
 use chipid::pcsc::Readers;
 use chipid::pki::TrustStore;
 use chipid::transport::Transport;
-use chipid::{Card, Clock, Document, Evidence, EvidencePolicy, Password, ReadPlan, Report, Session};
+use chipid::{Card, Clock, Document, Evidence, EvidencePolicy, Password, Policy, ReadPlan, Report, Session};
 use std::path::{Path, PathBuf};
 #[cfg(feature = "pcsc")]
 use std::time::Duration;
@@ -26,7 +26,8 @@ const WAIT: u32 = 60;
 
 pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
     // What can be wrong without a card is found before one is asked for.
-    let mut store = trust::store(&arguments.trust, output)?;
+    let mut store = trust::store(&arguments.trust, SystemTime::now(), output)?;
+    let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
     let prepare = || -> Result<_, Failure> {
         let folder = arguments.save.as_deref().map(Target::prepare).transpose()?;
         Ok((folder, arguments.evidence.as_deref().map(evidence::Target::prepare).transpose()?))
@@ -68,18 +69,22 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
     let document = session.read(&plan, &mut |event| progress.show(event)).map_err(|broken| broken.error)?;
     progress.finish();
     let at = SystemTime::now();
-    let report = document.verify(&store, at);
+    let (report, decision) = verify::judge(&document, &store, at, policy.as_ref());
     let is_standard = matches!(evidence_target, Some(evidence::Target::Standard));
     if let Some(target) = evidence_target {
-        target.write(&evidence(&document, &store, at, arguments.keep)?)?;
+        target.write(&evidence(&document, &store, at, arguments.keep, policy.as_ref())?)?;
     }
     let portrait = match (target, &arguments.save) {
         (Some(target), Some(folder)) => save(target, folder, &document, &report)?,
         _ => None,
     };
-    let value = report::value(&report, portrait.as_deref());
+    let mut value = report::value(&report, portrait.as_deref());
+    report::decided(&mut value, decision.as_ref());
     if is_standard {
         // Standard output holds the evidence and nothing else.
+        if let Some(decision) = report::decision(&value, &output.messages) {
+            output.hint(&decision);
+        }
         output.hint(&report::sentence(&value, &output.messages));
     } else if output.is_json() {
         output.json(&value);
@@ -97,7 +102,7 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
             output.text(&text::paragraph(&output.messages.fill("label.saved", &[("dir", &folder)]), 0));
         }
     }
-    Ok(report::exit(&report))
+    Ok(decision.as_ref().map_or_else(|| report::exit(&report), report::exit_of))
 }
 
 /// The key; a mistyped answer to `--ask` may be given again before the card is laid down.
@@ -198,13 +203,23 @@ fn again(output: &Output, failure: &Failure) {
 }
 
 /// Evidence of the reading, by this computer's clock.
-fn evidence(document: &Document, store: &TrustStore, at: SystemTime, keep: Keep) -> Result<Evidence, Failure> {
-    let policy = match keep {
+fn evidence(
+    document: &Document,
+    store: &TrustStore,
+    at: SystemTime,
+    keep: Keep,
+    policy: Option<&Policy>,
+) -> Result<Evidence, Failure> {
+    let kept = match keep {
         Keep::All => EvidencePolicy::all(),
         Keep::NoBiometrics => EvidencePolicy::without_biometrics(),
     };
+    let kept = match policy {
+        Some(policy) => kept.under(policy),
+        None => kept,
+    };
     let clock = Clock { read_at: at, source: "system clock".into() };
-    let evidence = document.to_evidence(store, at, &policy, &clock);
+    let evidence = document.to_evidence(store, at, &kept, &clock);
     evidence.map_err(|error| Failure::other("evidence", vec![("why", error.to_string())]))
 }
 

@@ -1,10 +1,10 @@
 //! A report for people and for programs. Both are made from the same JSON value, `chipid.result/1`, so that neither says
 //! what the other does not.
 
-use crate::failure::{EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_PROVEN, EXIT_UNDETERMINED};
+use crate::failure::{EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_PROVEN, EXIT_REFERRED, EXIT_REJECTED, EXIT_UNDETERMINED};
 use crate::messages::{Language, Messages};
 use crate::text;
-use chipid::{Report, Verdict};
+use chipid::{Decision, Outcome, Report, Verdict};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -35,8 +35,9 @@ pub const FIELDS: [&str; 22] = [
 ];
 
 /// The checks that can decide the verdict, in the order in which they are named as its reason.
-const DECIDING: [&str; 16] = [
+const DECIDING: [&str; 17] = [
     "evidence.signature",
+    "online.confirmation",
     "pa.security_object",
     "pa.signature",
     "pa.data_groups",
@@ -65,6 +66,22 @@ pub fn exit(report: &Report) -> u8 {
     }
 }
 
+/// The exit code of a decision, which stands above the verdict's where there is a policy.
+pub fn exit_of(decision: &Decision) -> u8 {
+    match decision.outcome() {
+        Outcome::Accept => 0,
+        Outcome::Refer => EXIT_REFERRED,
+        Outcome::Reject => EXIT_REJECTED,
+    }
+}
+
+/// Puts what a policy decides into a report's value.
+pub fn decided(value: &mut Value, decision: Option<&Decision>) {
+    if let Some(decision) = decision {
+        value["decision"] = serde_json::to_value(decision).unwrap_or(Value::Null);
+    }
+}
+
 /// The report as a JSON value, with the place where its portrait is saved.
 pub fn value(report: &Report, portrait: Option<&Path>) -> Value {
     let mut value = serde_json::to_value(report).unwrap_or(Value::Null);
@@ -76,8 +93,20 @@ pub fn value(report: &Report, portrait: Option<&Path>) -> Value {
 
 /// The report for people.
 pub fn text(report: &Value, messages: &Messages) -> String {
-    let mut out = text::paragraph(&sentence(report, messages), 0);
+    let mut out = String::new();
+    if let Some(sentence) = decision(report, messages) {
+        out.push_str(&text::paragraph(&sentence, 0));
+        out.push('\n');
+    }
+    out.push_str(&text::paragraph(&sentence(report, messages), 0));
     out.push('\n');
+    let reasons = reasons(report, messages, true);
+    if !reasons.is_empty() {
+        out.push_str(messages.get("heading.decision"));
+        out.push('\n');
+        out.extend(reasons.iter().map(|reason| item(&text::plain(reason))));
+        out.push('\n');
+    }
     out.push_str(&not_checked(report, messages));
     out.push_str(&heading("heading.checks", messages));
     out.push_str(&checks(report, messages));
@@ -100,6 +129,49 @@ pub fn sentence(report: &Value, messages: &Messages) -> String {
     let reason = decisive.map_or("", |check| reason(check, messages));
     let date = report.pointer("/holder/date_of_expiry/value").and_then(Value::as_str).unwrap_or("?");
     messages.fill(&key, &[("check", check), ("reason", reason), ("date", &text::plain(date))])
+}
+
+/// What the policy decides, in one sentence; `None` where there is no policy.
+pub fn decision(report: &Value, messages: &Messages) -> Option<String> {
+    let decision = report.get("decision")?;
+    let first = list(decision, "reasons").first();
+    let why = first.map(|reason| told(reason, messages)).unwrap_or_default();
+    let values = [("policy", word(decision, "policy")), ("reason", why.as_str())];
+    Some(text::plain(&messages.fill(&format!("decision.{}", word(decision, "outcome")), &values)))
+}
+
+/// Why the policy decides so: each reason with its rule; those that something is accepted for only where asked.
+pub fn reasons(report: &Value, messages: &Messages, accepted: bool) -> Vec<String> {
+    let reasons = report.get("decision").map_or(&[][..], |decision| list(decision, "reasons"));
+    let line = |reason: &Value| {
+        let outcome = word(reason, "outcome");
+        let outcome = messages.find(&format!("decision.word.{outcome}")).unwrap_or(outcome);
+        let what = told(reason, messages);
+        messages.fill("decision.reason", &[("decision", outcome), ("what", &what), ("rule", word(reason, "rule"))])
+    };
+    reasons.iter().filter(|reason| accepted || word(reason, "outcome") != "accept").map(line).collect()
+}
+
+/// What a reason of a decision is about.
+fn told(about: &Value, messages: &Messages) -> String {
+    let named = |place: &str, key: &str| {
+        let code = word(about, place);
+        messages.find(&format!("{key}.{code}")).unwrap_or(code).to_owned()
+    };
+    let why = match named("reason", "reason") {
+        why if why.is_empty() => why,
+        why => format!(", {why}"),
+    };
+    let values = [
+        ("check", named("check", "check")),
+        ("state", named("state", "state")),
+        ("why", why),
+        ("verdict", named("verdict", "verdict.word")),
+        ("warning", named("warning", "warning")),
+        ("tolerance", named("tolerance", "tolerance")),
+    ];
+    let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    messages.fill(&format!("decision.basis.{}", word(about, "basis")), &values)
 }
 
 /// The check that decided a verdict that is not a good one.

@@ -4,7 +4,7 @@ use crate::arguments::{Form, ReportArguments};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::page::{Beside, Picture};
-use crate::{folder, output, page, report, trust, verify};
+use crate::{folder, output, page, policy, report, trust, verify};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use chipid::Report;
@@ -16,9 +16,13 @@ use time::format_description::well_known::Rfc3339;
 
 pub fn run(output: &Output, arguments: ReportArguments) -> Result<u8, Failure> {
     let at = verify::moment(arguments.at.as_deref())?;
-    let store = trust::store(&arguments.trust, output)?;
-    let judged = verify::document(&arguments.path)?.verify(&store, at);
-    let value = report::value(&judged, None);
+    let mut store = trust::store(&arguments.trust, at, output)?;
+    trust::add_online(&mut store, &arguments.trust_online)?;
+    let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
+    let document = verify::document(&arguments.path)?;
+    let (judged, decision) = verify::judge(&document, &store, at, policy.as_ref());
+    let mut value = report::value(&judged, None);
+    report::decided(&mut value, decision.as_ref());
     let text = match arguments.form {
         Form::Html => {
             let at = OffsetDateTime::from(at);
@@ -34,7 +38,7 @@ pub fn run(output: &Output, arguments: ReportArguments) -> Result<u8, Failure> {
         }
     };
     write(&arguments.out, &text, arguments.force)?;
-    Ok(report::exit(&judged))
+    Ok(decision.as_ref().map_or_else(|| report::exit(&judged), report::exit_of))
 }
 
 /// The schema of `chipid.result/1`.

@@ -1,27 +1,60 @@
 //! Who is trusted: files and folders that the command line names, and certificates that it pins.
 
-use crate::arguments::TrustArguments;
+use crate::arguments::{ListArguments, TrustArguments};
 use crate::failure::Failure;
 use crate::folder::unreadable;
 use crate::output::Output;
-use chipid::pki::TrustStore;
+use chipid::pki::{Age, AgePolicy, BundleError, ListError, Refusal, Refused, TrustBundle, TrustStore};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+use time::{Duration, OffsetDateTime};
 
 /// The largest file that is read, in bytes.
 const MOST: u64 = 64 << 20;
 
-/// The store of what the command line trusts.
-pub fn store(arguments: &TrustArguments, output: &Output) -> Result<TrustStore, Failure> {
+/// A store that trusts nothing, with these tolerances.
+pub fn empty(lists: &ListArguments) -> TrustStore {
     let mut store = TrustStore::new();
+    if lists.tolerates_without_null() {
+        store.tolerate_digest_info_without_null();
+    }
+    store
+}
+
+/// A failure that names the option, where something was refused only for want of a tolerance.
+pub fn needs_tolerance<'r>(refused: impl Iterator<Item = &'r Refused>) -> Option<Failure> {
+    let needs = |one: &&Refused| one.reason == Refusal::List(ListError::NeedsDigestInfoWithoutNull);
+    let mut refused = refused;
+    refused.find(needs).map(|one| Failure::other("list_tolerance", vec![("path", one.subject.clone())]))
+}
+
+/// The store of what the command line trusts, at the moment judged for: a bundle that is then too old is refused.
+pub fn store(arguments: &TrustArguments, at: SystemTime, output: &Output) -> Result<TrustStore, Failure> {
+    let mut store = empty(&arguments.lists);
+    let policy = age_policy(arguments);
     for path in &arguments.trust {
         let mut accepted = 0;
         let mut refused = Vec::new();
+        let mut lacking = None;
         for (file, bytes) in files(path, "--trust")? {
-            let source = store.add_file(&file.display().to_string(), &bytes);
+            let label = file.display().to_string();
+            let source = match TrustBundle::is_bundle(&bytes) {
+                true => {
+                    let source =
+                        store.add_bundle(&label, &bytes, at.into(), policy).map_err(|error| bad(&label, &error))?;
+                    hint_age(source.date, at, policy, &label, output);
+                    source
+                }
+                false => store.add_file(&label, &bytes),
+            };
             accepted += source.accepted;
+            lacking = lacking.or_else(|| needs_tolerance(source.refused.iter()));
             refused.extend(source.refused.iter().map(|one| format!("{}: {}", one.subject, one.reason)));
+        }
+        if let Some(failure) = lacking.filter(|_| accepted == 0) {
+            return Err(failure);
         }
         let values = |why: String| vec![("path", path.display().to_string()), ("why", why)];
         if accepted == 0 {
@@ -46,7 +79,47 @@ pub fn store(arguments: &TrustArguments, output: &Output) -> Result<TrustStore, 
             })?;
         }
     }
+    for path in &arguments.trust_lister {
+        for (file, bytes) in files(path, "--trust-lister")? {
+            store.add_list_signer(&bytes).map_err(|refusal| {
+                let values = vec![("path", file.display().to_string()), ("why", refusal.to_string())];
+                Failure::other("no_certificate", values)
+            })?;
+        }
+    }
+    let revocation = store.revocation_lists().iter().map(|one| (one.label(), one.authority()));
+    let defects = store.defect_lists().iter().map(|one| (one.label(), one.authority()));
+    for (label, refusal) in revocation.chain(defects).filter_map(|(label, found)| Some((label, found.err()?))) {
+        let why = refusal.to_string();
+        let values = [("path", label), ("why", why.as_str())];
+        output.hint(&crate::text::plain(&output.messages.fill("trust.unvouched", &values)));
+    }
     Ok(store)
+}
+
+fn age_policy(arguments: &TrustArguments) -> AgePolicy {
+    let usual = AgePolicy::default();
+    let days = |given: Option<u32>| given.map(|days| Duration::days(days.into()));
+    let refuse_after = days(arguments.trust_refuse_after).unwrap_or(usual.refuse_after);
+    AgePolicy { warn_after: days(arguments.trust_warn_after).unwrap_or(usual.warn_after), refuse_after }
+}
+
+fn bad(path: &str, error: &BundleError) -> Failure {
+    let path = ("path", path.to_owned());
+    match error {
+        BundleError::TooOld { days, most } => {
+            Failure::other("bundle_too_old", vec![path, ("days", days.to_string()), ("most", most.to_string())])
+        }
+        error => Failure::other("bundle_damaged", vec![path, ("why", error.to_string())]),
+    }
+}
+
+fn hint_age(made: Option<OffsetDateTime>, at: SystemTime, policy: AgePolicy, path: &str, output: &Output) {
+    let Some(made) = made.filter(|made| policy.judge(*made, at.into()) != Age::Fresh) else { return };
+    let days = (OffsetDateTime::from(at) - made).whole_days().to_string();
+    let day = made.date().to_string();
+    let values = [("path", path), ("day", day.as_str()), ("days", days.as_str())];
+    output.hint(&crate::text::plain(&output.messages.fill("trust.stale", &values)));
 }
 
 /// Trusts these readers' word, where they signed evidence.
@@ -62,9 +135,22 @@ pub fn add_readers(store: &mut TrustStore, paths: &[PathBuf]) -> Result<(), Fail
     Ok(())
 }
 
+/// Trusts these to answer online questions.
+pub fn add_online(store: &mut TrustStore, paths: &[PathBuf]) -> Result<(), Failure> {
+    for path in paths {
+        for (file, bytes) in files(path, "--trust-online")? {
+            store.add_online_signer(&bytes).map_err(|refusal| {
+                let values = vec![("path", file.display().to_string()), ("why", refusal.to_string())];
+                Failure::other("no_certificate", values)
+            })?;
+        }
+    }
+    Ok(())
+}
+
 /// What the command line trusts, by name and with the day it was last changed.
 pub fn names(arguments: &TrustArguments) -> Vec<String> {
-    let paths = arguments.trust.iter().chain(&arguments.trust_ds);
+    let paths = arguments.trust.iter().chain(&arguments.trust_ds).chain(&arguments.trust_lister);
     let dated = paths.map(|path| {
         let changed = fs::metadata(path).and_then(|meta| meta.modified()).ok();
         let day = changed.map(|changed| format!(" ({})", time::OffsetDateTime::from(changed).date()));

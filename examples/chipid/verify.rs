@@ -5,12 +5,14 @@
 
 use crate::arguments::{TrustArguments, VerifyArguments};
 use crate::evidence;
-use crate::failure::{EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_PROVEN, EXIT_SEVERAL, EXIT_UNDETERMINED, Failure};
+use crate::failure::{
+    EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_PROVEN, EXIT_REFERRED, EXIT_REJECTED, EXIT_SEVERAL, EXIT_UNDETERMINED, Failure,
+};
 use crate::folder::unreadable;
 use crate::output::Output;
-use crate::{folder, interrupt, picture, report, text, trust};
+use crate::{folder, interrupt, picture, policy, report, text, trust};
 use chipid::pki::TrustStore;
-use chipid::{Document, Proofs, Report};
+use chipid::{Decision, Document, Policy, Proofs, Report};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -32,28 +34,51 @@ struct Judge {
     /// What was trusted when the card was read, where the caller has it still.
     then: Option<TrustStore>,
     at: SystemTime,
+    policy: Option<Policy>,
 }
 
 /// A judged document.
 struct Judged {
     report: Report,
+    decision: Option<Decision>,
     value: Value,
+}
+
+impl Judged {
+    fn new(report: Report, decision: Option<Decision>, mut value: Value) -> Self {
+        report::decided(&mut value, decision.as_ref());
+        Self { report, decision, value }
+    }
+
+    fn exit(&self) -> u8 {
+        self.decision.as_ref().map_or_else(|| report::exit(&self.report), report::exit_of)
+    }
 }
 
 pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
     let at = moment(arguments.at.as_deref())?;
-    let mut store = trust::store(&arguments.trust, output)?;
+    let mut store = trust::store(&arguments.trust, at, output)?;
     trust::add_readers(&mut store, &arguments.trust_reader)?;
+    trust::add_online(&mut store, &arguments.trust_online)?;
+    let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
     let then = match arguments.trust_then.is_empty() {
         true => None,
         false => {
-            let paths = TrustArguments { trust: arguments.trust_then.clone(), trust_ds: Vec::new() };
-            let mut then = trust::store(&paths, output)?;
+            // What was trusted then is old by nature.
+            let paths = TrustArguments {
+                trust: arguments.trust_then.clone(),
+                trust_warn_after: Some(u32::MAX),
+                trust_refuse_after: Some(u32::MAX),
+                lists: arguments.trust.lists.clone(),
+                ..TrustArguments::default()
+            };
+            let mut then = trust::store(&paths, at, output)?;
             trust::add_readers(&mut then, &arguments.trust_reader)?;
+            trust::add_online(&mut then, &arguments.trust_online)?;
             Some(then)
         }
     };
-    let judge = Judge { store, then, at };
+    let judge = Judge { store, then, at, policy };
     let mut paths = Vec::new();
     for path in &arguments.paths {
         collect(path, &mut paths)?;
@@ -69,7 +94,7 @@ pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
                     picture::show_portrait(output, &judged.report);
                 }
             }
-            Ok(report::exit(&judged.report))
+            Ok(judged.exit())
         }
         _ => several(output, &judge, &paths, arguments.jobs),
     }
@@ -82,6 +107,23 @@ pub fn moment(given: Option<&str>) -> Result<SystemTime, Failure> {
         Some(text) => OffsetDateTime::parse(text, &Rfc3339)
             .map(SystemTime::from)
             .map_err(|_| Failure::usage("usage.at", vec![("value", text.to_owned())])),
+    }
+}
+
+/// Judges a document, with the tolerances of a policy and what it decides where there is one.
+pub fn judge(
+    document: &Document,
+    store: &TrustStore,
+    at: SystemTime,
+    policy: Option<&Policy>,
+) -> (Report, Option<Decision>) {
+    match policy {
+        None => (document.verify(store, at), None),
+        Some(policy) => {
+            let report = document.verify_with(store, at, policy.tolerances());
+            let decision = report.decide(policy);
+            (report, Some(decision))
+        }
     }
 }
 
@@ -132,14 +174,14 @@ fn collect_below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure>
 impl Judge {
     fn one(&self, path: &Path) -> Result<Judged, Failure> {
         if path.is_dir() {
-            let report = document(path)?.verify(&self.store, self.at);
+            let (report, decision) = judge(&document(path)?, &self.store, self.at, self.policy.as_ref());
             let portrait = report.portrait().and_then(|portrait| folder::portrait(path, portrait));
             let value = report::value(&report, portrait.as_deref());
-            return Ok(Judged { report, value });
+            return Ok(Judged::new(report, decision, value));
         }
         let evidence = evidence::load(path)?;
         let document = Document::from_evidence(&evidence);
-        let report = document.verify(&self.store, self.at);
+        let (report, decision) = judge(&document, &self.store, self.at, self.policy.as_ref());
         let mut value = report::value(&report, None);
         if let Some(then) = &self.then {
             let of_then = document.verify(then, evidence.verified_at());
@@ -148,7 +190,7 @@ impl Judge {
                 "same_lists": evidence.has_trust_of(then),
             });
         }
-        Ok(Judged { report, value })
+        Ok(Judged::new(report, decision, value))
     }
 }
 
@@ -156,6 +198,8 @@ impl Judge {
 #[derive(Default)]
 struct Summary {
     counts: BTreeMap<&'static str, usize>,
+    /// Where there is a policy.
+    decisions: BTreeMap<&'static str, usize>,
     worst: u8,
     is_bad: bool,
 }
@@ -163,31 +207,46 @@ struct Summary {
 impl Summary {
     fn count(&mut self, judged: &Result<Judged, Failure>) {
         let (word, exit) = match judged {
-            Ok(judged) => (judged.report.verdict().as_str(), report::exit(&judged.report)),
+            Ok(judged) => (judged.report.verdict().as_str(), judged.exit()),
             Err(_) => ("broken", EXIT_SEVERAL),
         };
         *self.counts.entry(word).or_default() += 1;
+        if let Ok(Judged { decision: Some(decision), .. }) = judged {
+            *self.decisions.entry(decision.outcome().as_str()).or_default() += 1;
+        }
         match exit {
             EXIT_FAILED | EXIT_UNDETERMINED | EXIT_SEVERAL => self.is_bad = true,
+            EXIT_REFERRED | EXIT_REJECTED => self.worst = self.worst.max(exit),
             EXIT_NOT_PROVEN => self.worst = EXIT_NOT_PROVEN,
             EXIT_EXPIRED if self.worst == 0 => self.worst = EXIT_EXPIRED,
             _ => {}
         }
     }
 
-    fn tell(&self, output: &Output) {
+    fn tell(&self, output: &Output, is_decided: bool) {
         let count = |word: &str| self.counts.get(word).copied().unwrap_or_default();
+        let decisions = |word: &str| self.decisions.get(word).copied().unwrap_or_default();
         let words = ["genuine", "data_authentic", "undetermined", "failed", "broken"];
         if output.is_json() {
             let mut line = json!({ "schema": "chipid.summary/1", "documents": self.counts.values().sum::<usize>() });
             for word in words {
                 line[word] = json!(count(word));
             }
+            if is_decided {
+                line["decisions"] = json!({
+                    "accept": decisions("accept"), "refer": decisions("refer"), "reject": decisions("reject"),
+                });
+            }
             return output.json(&line);
         }
         let values = words.map(|word| (word, count(word).to_string()));
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         output.text(&format!("\n{}", text::paragraph(&output.messages.fill("summary", &values), 0)));
+        if is_decided {
+            let values = ["accept", "refer", "reject"].map(|word| (word, decisions(word).to_string()));
+            let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            output.text(&text::paragraph(&output.messages.fill("summary.decisions", &values), 0));
+        }
     }
 }
 
@@ -239,7 +298,7 @@ fn several(output: &Output, judge: &Judge, paths: &[PathBuf], jobs: Option<usize
         bar.finish_and_clear();
     }
     interrupt::check()?;
-    summary.tell(output);
+    summary.tell(output, judge.policy.is_some());
     Ok(if summary.is_bad { EXIT_SEVERAL } else { summary.worst })
 }
 
@@ -254,6 +313,8 @@ fn tell(output: &Output, path: &Path, judged: &Result<Judged, Failure>) {
         }
         Ok(judged) => {
             let sentence = report::sentence(&judged.value, &output.messages);
+            let decision = report::decision(&judged.value, &output.messages);
+            let sentence = decision.into_iter().chain([sentence]).collect::<Vec<_>>().join(" ");
             output.text(&format!("{}: {}\n", text::plain(&path), text::plain(&sentence)));
         }
         Err(failure) => drop(output.failure(failure)),
@@ -265,6 +326,8 @@ fn proofs(path: &Path, text: &str) -> Result<Proofs, Failure> {
         let values = vec![("path", path.join(folder::PROOFS).display().to_string()), ("why", why)];
         Failure::other("no_document", values)
     };
-    let proofs: Proofs = serde_json::from_str(text).map_err(|error| malformed(error.to_string()))?;
+    // The parser's own words may hold a piece of the text: only the place is told.
+    let place = |error: serde_json::Error| format!("no proofs at line {}, column {}", error.line(), error.column());
+    let proofs: Proofs = serde_json::from_str(text).map_err(|error| malformed(place(error)))?;
     proofs.check().map_err(|error| malformed(error.to_string()))
 }

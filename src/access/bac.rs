@@ -1,6 +1,6 @@
 //! Basic access control (9303-11 §4.3, worked example in Appendix D).
 
-use super::Password;
+use super::{Password, is_wrong_password};
 use crate::channel::Channel;
 use crate::crypto::{self, Cipher, CryptoError, KeyUse, Random, Secret};
 use crate::error::{Broken, Error, Step};
@@ -79,11 +79,6 @@ pub(crate) fn basic_access_control(
     let ssc = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
     channel.protect(SecureMessaging::after_bac(ks_enc, ks_mac, ssc));
     Ok(Some(()))
-}
-
-/// Statuses by which chips refuse a cryptogram made from another MRZ.
-fn is_wrong_password(status: StatusWord) -> bool {
-    matches!(status.0, 0x6300 | 0x63C0..=0x63CF | 0x6982 | 0x6985 | 0x6988 | 0x6A80)
 }
 
 fn fresh<const N: usize>(random: &mut dyn Random) -> Result<[u8; N], Error> {

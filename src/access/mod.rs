@@ -17,6 +17,7 @@ pub(crate) use password::Given;
 pub use password::{Password, PasswordError, PasswordKind};
 
 use crate::crypto::Cipher;
+use crate::iso7816::StatusWord;
 
 /// How the chip was opened; it holds no secret and nothing personal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,4 +46,10 @@ pub enum AccessProtocol {
     Bac,
     /// PACE (9303-11 §4.4), with the suite used.
     Pace(Suite),
+}
+
+/// Statuses by which chips refuse what was made from another password: the cryptogram of BAC, the reader's token of PACE
+/// (field note §2).
+fn is_wrong_password(status: StatusWord) -> bool {
+    matches!(status.0, 0x6300 | 0x63C0..=0x63CF | 0x6982 | 0x6985 | 0x6988 | 0x6A80)
 }

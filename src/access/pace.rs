@@ -5,6 +5,7 @@
 //! comes back as [`Opened`].
 
 use super::chip_mapping::ChipMapping;
+use super::is_wrong_password;
 use super::mapping;
 use super::password::{Password, PasswordKind};
 use crate::channel::Channel;
@@ -365,11 +366,6 @@ fn is_empty_mapping(answer: &Response) -> bool {
         Some([(Tag(0x82), value)]) => value.is_empty(),
         _ => false,
     }
-}
-
-/// Statuses by which chips refuse the reader's token.
-fn is_wrong_password(status: StatusWord) -> bool {
-    matches!(status.0, 0x6300 | 0x63C0..=0x63CF | 0x6982 | 0x6985 | 0x6988 | 0x6A80)
 }
 
 fn key_pair(

@@ -10,9 +10,10 @@ use crate::event::{Event, Show};
 use crate::iso7816::{Command, Response, StatusWord};
 use crate::lds::FileId;
 use crate::tlv::{self, Reader, Tag};
+use zeroize::{Zeroize, Zeroizing};
 
 /// What became of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Its bytes, cut by the length in its header.
     Read(Vec<u8>),
@@ -20,6 +21,17 @@ pub enum Outcome {
     Absent(StatusWord),
     /// The chip refuses it.
     Refused(StatusWord),
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Read(bytes) => write!(f, "Read({} bytes)", bytes.len()),
+            Self::Absent(status) => write!(f, "Absent({status})"),
+            Self::Refused(status) => write!(f, "Refused({status})"),
+        }
+    }
 }
 
 /// The largest offset of the even READ BINARY, plus one.
@@ -132,7 +144,10 @@ impl Channel {
                 return Ok(Outcome::Read(held));
             }
             match self.read_part(None, held.len(), Some(due - held.len()), during, show) {
-                Ok(Part::Data(data)) => held.extend_from_slice(&data),
+                Ok(Part::Data(mut data)) => {
+                    append(&mut held, &data, due);
+                    data.zeroize();
+                }
                 // The file ends before its header says: what came is what there is; its hash decides.
                 Ok(Part::Status(_)) => return Ok(Outcome::Read(held)),
                 Err(error) => {
@@ -255,6 +270,17 @@ fn is_length_refusal(status: StatusWord, offset: usize) -> bool {
         || status.right_length().is_some()
 }
 
+/// Appends a part of a file of `due` bytes in all; where the file moves for it, its old place is wiped.
+fn append(held: &mut Vec<u8>, part: &[u8], due: usize) {
+    let length = held.len().saturating_add(part.len());
+    if held.capacity() < length {
+        let mut moved = Vec::with_capacity(length.max(due));
+        moved.extend_from_slice(held);
+        core::mem::replace(held, moved).zeroize();
+    }
+    held.extend_from_slice(part);
+}
+
 fn refusal(status: StatusWord) -> Outcome {
     match status {
         StatusWord::NOT_FOUND | StatusWord::REFERENCE_NOT_FOUND => Outcome::Absent(status),
@@ -285,6 +311,7 @@ fn unwrap_odd(response: Response) -> Option<Vec<u8>> {
     if response.data.is_empty() {
         return Some(Vec::new());
     }
-    let mut reader = Reader::new(&response.data);
+    let data = Zeroizing::new(response.data);
+    let mut reader = Reader::new(&data);
     reader.expect(Tag(0x53), "DO'53'").ok().map(|tlv| tlv.value.to_vec())
 }

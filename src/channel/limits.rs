@@ -1,5 +1,6 @@
 //! The lengths that chip and reader take, and what a card may cost.
 
+use crate::bounds::BOUNDS;
 use std::time::Duration;
 
 /// The longest APDUs, in bytes, that chip and reader take together (EF.ATR/INFO DO'7F66', 7816-4 §12.7.1).
@@ -66,6 +67,11 @@ pub struct Budget {
 impl Default for Budget {
     /// 4 096 exchanges, 4 MiB in all, 1 MiB a file, five minutes.
     fn default() -> Self {
-        Self { exchanges: 4096, bytes: 4 << 20, file_bytes: 1 << 20, time: Duration::from_secs(300) }
+        Self {
+            exchanges: BOUNDS.exchanges,
+            bytes: BOUNDS.total_bytes,
+            file_bytes: BOUNDS.file_bytes,
+            time: BOUNDS.reading_time,
+        }
     }
 }

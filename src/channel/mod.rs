@@ -11,7 +11,8 @@ mod limits;
 pub use files::Outcome;
 pub use limits::{Budget, Limits};
 
-use crate::error::{Broken, Error, Step, TransportError};
+use crate::bounds::BOUNDS;
+use crate::error::{Broken, Error, Place, Step, TransportError};
 use crate::event::{Event, Phase, Show};
 use crate::iso7816::command::SHORT_LC;
 use crate::iso7816::{Command, Form, Response, StatusWord};
@@ -23,10 +24,11 @@ use std::time::{Duration, Instant};
 
 /// The bit of the class byte that tells of more links (7816-4 §5.4.1).
 const CHAINED: u8 = 0x10;
+/// The instructions by which a reader shows that it knows the password (7816-4 §11.5).
+const EXTERNAL_AUTHENTICATE: u8 = 0x82;
+const GENERAL_AUTHENTICATE: u8 = 0x86;
 /// Bytes that protection adds to a command at the most: padding, DO'87' with its header, DO'97', DO'8E'.
 const PROTECTION: usize = 40;
-/// The most parts of one answer collected by GET RESPONSE.
-const MAX_PARTS: u32 = 512;
 
 /// Whether exchanges are protected.
 enum Protection {
@@ -46,6 +48,10 @@ pub struct Channel {
     budget: Budget,
     started: Instant,
     exchanges: u32,
+    /// Exchanges of them that were sent before the budget in force.
+    before: u32,
+    /// The step that the last command was of.
+    during: Option<Step>,
     bytes: usize,
     /// The plain bytes to ask for in one READ BINARY, where a refusal has taught us less than the limits say.
     read_cap: Option<usize>,
@@ -63,6 +69,8 @@ pub struct Channel {
     short_id_status: Option<StatusWord>,
     /// The last answer under secure messaging was cut in the middle of a data object.
     cut: bool,
+    /// An authentic answer came under the keys in use.
+    answered: bool,
     /// Only the odd READ BINARY works.
     odd_only: bool,
     /// What was held of a file when the line was lost in it.
@@ -79,6 +87,8 @@ impl Channel {
             budget: Budget::default(),
             started: Instant::now(),
             exchanges: 0,
+            before: 0,
+            during: None,
             bytes: 0,
             read_cap: None,
             proven: 0,
@@ -88,6 +98,7 @@ impl Channel {
             in_parts: false,
             short_id_status: None,
             cut: false,
+            answered: false,
             odd_only: false,
             partial: None,
         }
@@ -108,6 +119,11 @@ impl Channel {
         self.exchanges
     }
 
+    /// Where the work stands: what an error is told with.
+    pub fn place(&self) -> Place {
+        Place { during: self.during, exchange: self.exchanges }
+    }
+
     /// The lengths in use, lowered where the chip or the reader did not keep them.
     pub fn limits(&self) -> Limits {
         self.limits
@@ -121,10 +137,12 @@ impl Channel {
         };
     }
 
-    /// Sets what the card may cost; the clock starts now.
+    /// Sets what the card may cost from here on: the clock and the counts start now.
     pub fn set_budget(&mut self, budget: Budget) {
         self.budget = budget;
         self.started = Instant::now();
+        self.before = self.exchanges;
+        self.bytes = 0;
     }
 
     /// Whether secure messaging is open.
@@ -134,6 +152,7 @@ impl Channel {
 
     /// Opens secure messaging, or changes its keys: at once and as a whole.
     pub fn protect(&mut self, session: SecureMessaging) {
+        self.answered = false;
         self.protection = Protection::Open(Box::new(session));
     }
 
@@ -190,6 +209,11 @@ impl Channel {
         known && self.length_is_unproven()
     }
 
+    /// Whether an authentic answer has come under the keys in use, or under those that were last.
+    pub(crate) fn has_answered_under_its_keys(&self) -> bool {
+        self.answered
+    }
+
     /// Whether the last answer came in parts.
     pub(crate) fn answer_came_in_parts(&self) -> bool {
         self.in_parts
@@ -214,12 +238,13 @@ impl Channel {
     /// Cancelled, budget spent, line lost, or an answer that is not authentic, which ends the session.
     pub fn send(&mut self, command: &Command, during: Step, show: &mut Show<'_>) -> Result<Response, Error> {
         let broken = |broken| Error::Protocol { during, broken };
+        self.during = Some(during);
         match core::mem::replace(&mut self.protection, Protection::Dead) {
             Protection::Plain => {
                 self.protection = Protection::Plain;
                 let response = self.exchange(command, during, show)?;
                 match response.status.right_length() {
-                    Some(ne) if command.ne.is_some() && command.ne != Some(ne) => {
+                    Some(ne) if command.ne.is_some_and(|asked| asked != ne) && may_be_sent_again(command) => {
                         self.exchange(&command.clone().expecting(ne), during, show)
                     }
                     _ => Ok(response),
@@ -228,6 +253,7 @@ impl Channel {
             Protection::Open(session) => {
                 let (session, response) = self.send_protected(*session, command, during, show)?;
                 self.protection = Protection::Open(Box::new(session));
+                self.answered = true;
                 Ok(response)
             }
             Protection::Dead => Err(broken(Broken::SessionDead)),
@@ -318,7 +344,7 @@ impl Channel {
     fn collect(&mut self, first: Response, during: Step, show: &mut Show<'_>) -> Result<Response, Error> {
         let mut whole = first;
         self.in_parts = whole.status.bytes_waiting().is_some();
-        for _ in 0..MAX_PARTS {
+        for _ in 0..BOUNDS.answer_parts {
             let Some(waiting) = whole.status.bytes_waiting() else { return Ok(whole) };
             let mut part = self.transmit(&Command::get_response(waiting), Form::Short, during, show)?;
             if let Some(ne) = part.status.right_length() {
@@ -344,7 +370,7 @@ impl Channel {
         during: Step,
         show: &mut Show<'_>,
     ) -> Result<Response, Error> {
-        let spent = self.exchanges >= self.budget.exchanges
+        let spent = self.exchanges.saturating_sub(self.before) >= self.budget.exchanges
             || self.bytes >= self.budget.bytes
             || self.started.elapsed() >= self.budget.time;
         if spent {
@@ -357,6 +383,11 @@ impl Channel {
         self.bytes = self.bytes.saturating_add(answer.len());
         Response::decode(&answer).ok_or(Error::Transport(TransportError::Communication))
     }
+}
+
+/// Whether a plain command may be sent once more with another `N_e`: none that may count as a try of a password.
+fn may_be_sent_again(command: &Command) -> bool {
+    !matches!(command.ins, EXTERNAL_AUTHENTICATE | GENERAL_AUTHENTICATE)
 }
 
 /// Tells the caller, and listens for "stop".

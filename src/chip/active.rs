@@ -18,7 +18,7 @@ pub enum ChallengeSource {
 }
 
 /// What became of active authentication.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ActiveAuthentication {
     /// It was not made: the plan left it out, the reading ended before it, or the document comes from a file.
@@ -38,6 +38,21 @@ pub enum ActiveAuthentication {
     SessionLost,
     /// DG15 holds no key that could be used.
     BadKey,
+}
+
+/// Says nothing of challenge and signature: they tell one chip from all others.
+impl core::fmt::Debug for ActiveAuthentication {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::NotMade => f.write_str("NotMade"),
+            Self::Answered { chosen_by, signature, .. } => {
+                write!(f, "Answered({} bytes, challenge by {chosen_by:?})", signature.len())
+            }
+            Self::Refused(status) => write!(f, "Refused({status})"),
+            Self::SessionLost => f.write_str("SessionLost"),
+            Self::BadKey => f.write_str("BadKey"),
+        }
+    }
 }
 
 /// INTERNAL AUTHENTICATE with a challenge; `key` tells how long the answer is.

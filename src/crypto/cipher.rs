@@ -5,6 +5,7 @@
 
 use super::{CryptoError, Secret};
 use aes::cipher::{Block, BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
+use zeroize::Zeroize;
 
 /// A block cipher with its key length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -105,7 +106,9 @@ fn decrypt<M: BlockModeDecrypt + KeyIvInit>(key: &Secret, iv: &[u8], data: &[u8]
     }
     let mut blocks = blocks.to_vec();
     mode.decrypt_blocks(&mut blocks);
-    Ok(blocks.concat())
+    let plain = blocks.concat();
+    blocks.iter_mut().for_each(|block| block.as_mut_slice().zeroize());
+    Ok(plain)
 }
 
 /// Pads with `80 00 … 00` to whole blocks, always by at least one octet (ISO/IEC 9797-1 method 2, 7816-4 §11.2.2).

@@ -9,9 +9,10 @@ use super::modular::{Modulus, Residue, significant};
 use super::{CryptoError, Secret};
 #[cfg(feature = "sim")]
 use super::{Random, random::random_below};
+use crate::bounds::BOUNDS;
 
 /// Bits of p, at least and at most.
-const P_BITS: core::ops::RangeInclusive<usize> = 1024..=3072;
+const P_BITS: core::ops::RangeInclusive<usize> = 1024..=BOUNDS.dsa_modulus_bits;
 /// Bits of q: 160 with SHA-1, 224 or 256 with the others (FIPS 186-4 §4.2).
 const Q_BITS: [usize; 3] = [160, 224, 256];
 

@@ -28,8 +28,8 @@ impl Modulus {
     /// The modulus with these octets; `None` where it is even, or below 3.
     pub fn new(prime: &[u8]) -> Option<Self> {
         let number = BoxedUint::from_be_slice_vartime(prime);
-        let octets = usize::try_from(number.bits().div_ceil(8)).ok()?;
-        if number.bits() < 2 {
+        let octets = usize::try_from(number.bit_width().div_ceil(8)).ok()?;
+        if number.bit_width() < 2 {
             return None;
         }
         let odd: Option<Odd<BoxedUint>> = Odd::new(number).into();
@@ -66,7 +66,9 @@ impl Modulus {
 
     /// The octets of a number, as many as the modulus has.
     pub fn encode(&self, number: &Residue) -> Vec<u8> {
-        let mut whole = number.0.retrieve().to_be_bytes();
+        let mut plain = number.0.retrieve();
+        let mut whole = plain.to_be_bytes();
+        plain.zeroize();
         let start = whole.len().saturating_sub(self.octets);
         let octets = whole.get(start..).unwrap_or_default().to_vec();
         whole.zeroize();

@@ -6,6 +6,7 @@
 #[cfg(feature = "sim")]
 use super::DigestAlgorithm;
 use super::{CryptoError, Secret};
+use crate::bounds::BOUNDS;
 
 /// A source of random bytes.
 pub trait Random: Send {
@@ -16,9 +17,6 @@ pub trait Random: Send {
     fn fill(&mut self, out: &mut [u8]) -> Result<(), CryptoError>;
 }
 
-/// Draws of a number before the source of random bytes is called broken: each fails with a probability below 1/2.
-const MAX_DRAWS: usize = 128;
-
 /// A number from 1 to `order` − 1, evenly drawn, as many octets as the order has, which begins with no zero.
 ///
 /// # Errors
@@ -26,7 +24,7 @@ const MAX_DRAWS: usize = 128;
 pub(super) fn random_below(order: &[u8], rng: &mut dyn Random) -> Result<Secret, CryptoError> {
     // The bits above those of the order are cleared, so that a draw fails with a probability below 1/2.
     let mask = order.first().map_or(0xFF, |first| 0xFF >> first.leading_zeros());
-    for _ in 0..MAX_DRAWS {
+    for _ in 0..BOUNDS.random_draws {
         let mut number = vec![0; order.len()];
         rng.fill(&mut number)?;
         if let Some(first) = number.first_mut() {

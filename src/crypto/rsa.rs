@@ -5,19 +5,18 @@
 //! crate `rsa` gives the raw operation only, since its PSS knows no mask digest other than the message's.
 
 use super::{CryptoError, DigestAlgorithm, equal};
+use crate::bounds::BOUNDS;
 use crate::tlv::{Tag, encode, encode_all, integer_content};
 use rsa::traits::PublicKeyParts;
 use rsa::{BoxedUint, hazmat};
 
 /// Bits of the modulus that are accepted.
-const MODULUS_BITS: std::ops::RangeInclusive<u32> = 1024..=8192;
-/// The public exponent stays below 2^33.
-const MAX_EXPONENT_BITS: u32 = 33;
+const MODULUS_BITS: std::ops::RangeInclusive<u32> = 1024..=BOUNDS.rsa_modulus_bits;
 
 /// An RSA public key with a modulus of 1024 to 8192 bits and an odd exponent from 3 to 2^33 − 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RsaPublicKey {
-    key: rsa::RsaPublicKey,
+    key: rsa::PublicKey,
     pss_only: bool,
 }
 
@@ -28,12 +27,12 @@ impl RsaPublicKey {
     /// [`CryptoError::BadKey`] for a number outside the limits.
     pub fn new(n: &[u8], e: &[u8]) -> Result<Self, CryptoError> {
         let n = number(n, *MODULUS_BITS.end())?;
-        let e = number(e, MAX_EXPONENT_BITS)?;
-        if !MODULUS_BITS.contains(&n.bits()) || e < BoxedUint::from(3_u8) {
+        let e = number(e, BOUNDS.rsa_exponent_bits)?;
+        if !MODULUS_BITS.contains(&n.bit_width()) || e < BoxedUint::from(3_u8) {
             return Err(CryptoError::BadKey);
         }
         // The crate refuses an even modulus and an even exponent.
-        let key = rsa::RsaPublicKey::new(n, e).map_err(|_| CryptoError::BadKey)?;
+        let key = rsa::PublicKey::new(n, e).map_err(|_| CryptoError::BadKey)?;
         Ok(Self { key, pss_only: false })
     }
 
@@ -64,7 +63,7 @@ impl RsaPublicKey {
 
     /// Bits of the modulus.
     pub fn modulus_bits(&self) -> usize {
-        usize::try_from(self.key.n().bits()).expect("at most 8192 bits")
+        usize::try_from(self.key.n().bit_width()).expect("at most 8192 bits")
     }
 
     /// s^e mod n, as many octets as the modulus has (RSAVP1, RFC 8017 §5.2.2).
@@ -124,7 +123,7 @@ fn number(octets: &[u8], max_bits: u32) -> Result<BoxedUint, CryptoError> {
         return Err(CryptoError::BadKey);
     }
     let number = BoxedUint::from_be_slice(significant, bits.max(8)).map_err(|_| CryptoError::BadKey)?;
-    if number.bits() > max_bits { Err(CryptoError::BadKey) } else { Ok(number) }
+    if number.bit_width() > max_bits { Err(CryptoError::BadKey) } else { Ok(number) }
 }
 
 /// The number in exactly `len` octets, if it fits.

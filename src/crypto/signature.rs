@@ -7,11 +7,9 @@
 use super::algorithm_identifier::{AlgorithmIdentifier, EncodingNote};
 use super::rsa::{Null, Pss};
 use super::{CryptoError, DigestAlgorithm, PublicKey};
+use crate::bounds::BOUNDS;
 use crate::oid::{self, Oid};
 use crate::tlv::{Reader, Tag, Tlv, encode, encode_all, integer_content, small_integer, unsigned_integer};
-
-/// The longest salt of RSASSA-PSS that is worth parsing: the octets of the longest modulus.
-const MAX_SALT_LEN: u32 = 1024;
 
 /// A signature algorithm with its parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -246,7 +244,7 @@ fn pss_parameters(parameters: Tlv<'_>) -> Result<Pss, CryptoError> {
         pss.mgf_digest = hash_algorithm(mgf.parameters.ok_or(CryptoError::Malformed)?.raw)?;
     }
     if let Some(salt_len) = fields.optional(PSS_SALT_LEN)? {
-        let salt_len = explicit_integer(salt_len)?.filter(|&len| len <= MAX_SALT_LEN);
+        let salt_len = explicit_integer(salt_len)?.filter(|&len| len <= BOUNDS.pss_salt_octets);
         pss.salt_len = salt_len.and_then(|len| usize::try_from(len).ok()).ok_or(CryptoError::Unsupported)?;
     }
     if let Some(trailer) = fields.optional(PSS_TRAILER)?

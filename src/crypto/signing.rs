@@ -17,7 +17,7 @@ use rsa::{BoxedUint, hazmat};
 use std::convert::Infallible;
 
 /// An RSA private key.
-pub struct RsaPrivateKey(Box<rsa::RsaPrivateKey>);
+pub struct RsaPrivateKey(Box<rsa::PrivateKey>);
 
 impl RsaPrivateKey {
     /// Reads an RSAPrivateKey (RFC 8017 §A.1.2).
@@ -25,7 +25,7 @@ impl RsaPrivateKey {
     /// # Errors
     /// [`CryptoError::BadKey`] for a malformed key or one outside the limits of the public key.
     pub fn from_pkcs1(der: &[u8]) -> Result<Self, CryptoError> {
-        let key = rsa::RsaPrivateKey::from_pkcs1_der(der).map_err(|_| CryptoError::BadKey)?;
+        let key = rsa::PrivateKey::from_pkcs1_der(der).map_err(|_| CryptoError::BadKey)?;
         Self(Box::new(key)).checked()
     }
 
@@ -37,7 +37,7 @@ impl RsaPrivateKey {
         let mut seed = [0; 32];
         rng.fill(&mut seed)?;
         let mut rng = Expanded(SeededRandom::new(seed));
-        let key = rsa::RsaPrivateKey::new(&mut rng, bits).map_err(|_| CryptoError::BadKey)?;
+        let key = rsa::PrivateKey::new(&mut rng, bits).map_err(|_| CryptoError::BadKey)?;
         Self(Box::new(key)).checked()
     }
 

@@ -3,7 +3,8 @@
 //! The walk goes over every marker up to the end of the image, so that scans are counted and a cut image is refused. What
 //! a picture does not need (EXIF, ICC profiles, comments) is left out of what the decoder gets.
 
-use super::{Cursor, ImageError, ImageLimits, MAX_SCANS, Picture, check_pixels};
+use super::{Cursor, ImageError, ImageLimits, Picture, check_pixels};
+use crate::bounds::BOUNDS;
 use zeroize::Zeroizing;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
@@ -67,10 +68,10 @@ pub(super) fn examine(image: &[u8], limits: &ImageLimits) -> Result<Frame, Image
                     return Err(ImageError::Malformed { at, expected: "a frame before its scan" });
                 }
                 scans += 1;
-                if scans > MAX_SCANS {
+                if scans > BOUNDS.image_scans {
                     return Err(ImageError::TooMuch {
                         what: "scans",
-                        most: u64::try_from(MAX_SCANS).unwrap_or(u64::MAX),
+                        most: u64::try_from(BOUNDS.image_scans).unwrap_or(u64::MAX),
                     });
                 }
             }
@@ -146,7 +147,7 @@ fn entropy_coded(data: &[u8]) -> usize {
 pub(super) fn decode(frame: &Frame) -> Result<Picture, ImageError> {
     let options = DecoderOptions::default()
         .jpeg_set_out_colorspace(ColorSpace::RGB)
-        .jpeg_set_max_scans(MAX_SCANS)
+        .jpeg_set_max_scans(BOUNDS.image_scans)
         .set_max_width(frame.width.into())
         .set_max_height(frame.height.into());
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(frame.image.as_slice()), options);

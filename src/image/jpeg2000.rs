@@ -4,25 +4,16 @@
 //! counts what a decoder would set up for them: packets, and code-blocks with their layers. Segments must be as long as
 //! their fields, so that no decoder finds other markers in them than the walk did.
 
-use super::{Cursor, ImageError, ImageLimits, MAX_TILES, Picture, check_pixels};
+use super::{Cursor, ImageError, ImageLimits, Picture, check_pixels};
+use crate::bounds::BOUNDS;
 use crate::lds::ImageFormat;
 use hayro_jpeg2000::{ColorSpace, DecodeSettings, DecoderContext, Image};
 use zeroize::Zeroizing;
 
-/// The most packets of an image, each progression order change counted as another round over all of them.
-const MAX_PACKETS: u64 = 1 << 18;
-/// The most code-blocks of an image, each counted once a layer: about 100 bytes each in the decoder.
-const MAX_BLOCKS: u64 = 1 << 18;
-/// The most coding styles, in the headers of the image and of its tiles.
-const MAX_STYLES: usize = 16;
-/// The longest side of the reference grid, offsets included: all arithmetic on it then fits in 32 bits.
-const MAX_SIDE: u32 = 1 << 24;
 /// The most decomposition levels (T.800 Table A.15).
 const MAX_LEVELS: u8 = 32;
 /// The most sub-bands that a quantization has steps for: three a level, and the last one.
 const MAX_BANDS: usize = 3 * 32 + 1;
-/// The most entries of a palette (T.800 I.5.3.4).
-const MAX_PALETTE: u16 = 1024;
 
 // Markers (T.800 Table A.2).
 const SOC: u8 = 0x4F;
@@ -100,7 +91,7 @@ fn examine_header_box(mut boxes: Cursor<'_>, limits: &ImageLimits) -> Result<(),
                     return Err(too_many);
                 }
                 let depths = inside.skip(columns.into(), PALETTE)?;
-                if entries > MAX_PALETTE || depths.iter().any(|depth| *depth > 15) {
+                if entries > BOUNDS.image_palette || depths.iter().any(|depth| *depth > 15) {
                     return Err(inside.malformed(PALETTE));
                 }
             }
@@ -182,13 +173,16 @@ impl Codestream {
             return Err(malformed);
         }
         check_pixels(x1.saturating_sub(x0), y1.saturating_sub(y0), limits.pixels)?;
-        if x1.max(y1) > MAX_SIDE {
-            return Err(ImageError::TooMuch { what: "points on a side of the reference grid", most: MAX_SIDE.into() });
+        if x1.max(y1) > BOUNDS.image_side {
+            return Err(ImageError::TooMuch {
+                what: "points on a side of the reference grid",
+                most: BOUNDS.image_side.into(),
+            });
         }
         let across = |end: u32, first: u32, tile: u32| u64::from(end.saturating_sub(first).div_ceil(tile));
         let tiles = across(x1, first_x, tile_x) * across(y1, first_y, tile_y);
-        if tiles > MAX_TILES {
-            return Err(ImageError::TooMuch { what: "tiles", most: MAX_TILES });
+        if tiles > BOUNDS.image_tiles {
+            return Err(ImageError::TooMuch { what: "tiles", most: BOUNDS.image_tiles });
         }
         let count = segment.u16(SIZE)?;
         if count > limits.components {
@@ -273,10 +267,10 @@ impl Codestream {
             }
             precincts.push((x, y));
         }
-        if self.styles.len() >= MAX_STYLES {
+        if self.styles.len() >= BOUNDS.image_coding_styles {
             return Err(ImageError::TooMuch {
                 what: "coding styles",
-                most: u64::try_from(MAX_STYLES).unwrap_or(u64::MAX),
+                most: u64::try_from(BOUNDS.image_coding_styles).unwrap_or(u64::MAX),
             });
         }
         self.styles.push(Style { block: (width + 2, height + 2), precincts });
@@ -326,11 +320,11 @@ impl Codestream {
                 // At most 256 tiles, 65535 components, 33 resolutions and 2^48 samples each.
                 precincts += most.0;
                 blocks += most.1;
-                if precincts.saturating_mul(layers).saturating_mul(self.rounds) > MAX_PACKETS {
-                    return Err(ImageError::TooMuch { what: "packets", most: MAX_PACKETS });
+                if precincts.saturating_mul(layers).saturating_mul(self.rounds) > BOUNDS.image_packets {
+                    return Err(ImageError::TooMuch { what: "packets", most: BOUNDS.image_packets });
                 }
-                if blocks.saturating_mul(layers) > MAX_BLOCKS {
-                    return Err(ImageError::TooMuch { what: "code-blocks", most: MAX_BLOCKS });
+                if blocks.saturating_mul(layers) > BOUNDS.image_code_blocks {
+                    return Err(ImageError::TooMuch { what: "code-blocks", most: BOUNDS.image_code_blocks });
                 }
             }
         }

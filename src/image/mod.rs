@@ -13,16 +13,12 @@
 mod jpeg;
 mod jpeg2000;
 
+use crate::bounds::BOUNDS;
 use crate::lds::ImageFormat;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread::Builder;
 use std::time::Duration;
 use zeroize::Zeroizing;
-
-/// The most scans of a JPEG: each goes over the whole image. Encoders write about ten.
-pub const MAX_SCANS: usize = 64;
-/// The most tiles of a JPEG 2000 image: 1 200 × 1 600 pixels in tiles of 128 × 128 are 130.
-pub const MAX_TILES: u64 = 256;
 
 /// What an image may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +40,12 @@ impl Default for ImageLimits {
     /// four components are RGB and alpha, or CMYK; a chip's file has at most 64 KiB, and 1 MiB is what a reading takes of
     /// any file. A portrait decodes in milliseconds: five seconds are for the slowest machine.
     fn default() -> Self {
-        Self { pixels: 1 << 21, components: 4, bytes: 1 << 20, time: Duration::from_secs(5) }
+        Self {
+            pixels: BOUNDS.image_pixels,
+            components: BOUNDS.image_components,
+            bytes: BOUNDS.image_bytes,
+            time: BOUNDS.image_time,
+        }
     }
 }
 

@@ -60,22 +60,33 @@ impl EvidenceSignature {
     /// Verifies a signature by a certificate's key; the certificate. Who that is, and when, is not judged here.
     pub(crate) fn verify(&self, message: &[u8]) -> Result<Option<Certificate>, Reason> {
         let Self::Certificate { algorithm, certificate, signature } = self else { return Ok(None) };
-        let (algorithm, _) = SignatureAlgorithm::from_algorithm_identifier(algorithm).map_err(reason)?;
-        let certificate = Certificate::parse(certificate).map_err(|error| match error {
-            CertificateError::Crypto(error) => reason(error),
-            _ => Reason::Malformed,
-        })?;
-        // The form is new: nothing old needs a digest that can be made to collide.
-        if matches!(algorithm.digest(), None | Some(DigestAlgorithm::Sha1)) {
-            return Err(Reason::ForbiddenAlgorithm);
-        }
-        if certificate.extensions().key_usage.is_some_and(|usage| !usage.digital_signature) {
-            return Err(Reason::CertificateProfile);
-        }
-        let key = certificate.public_key().map_err(reason)?;
-        algorithm.verify(&key, message, signature, None).map_err(reason)?;
-        Ok(Some(certificate))
+        verify_certified(algorithm, certificate, signature, message).map(Some)
     }
+}
+
+/// Verifies a signature by the key of a certificate that comes along; the certificate. Who that is, and when, is not judged
+/// here.
+pub(super) fn verify_certified(
+    algorithm: &[u8],
+    certificate: &[u8],
+    signature: &[u8],
+    message: &[u8],
+) -> Result<Certificate, Reason> {
+    let (algorithm, _) = SignatureAlgorithm::from_algorithm_identifier(algorithm).map_err(reason)?;
+    let certificate = Certificate::parse(certificate).map_err(|error| match error {
+        CertificateError::Crypto(error) => reason(error),
+        _ => Reason::Malformed,
+    })?;
+    // The forms are new: nothing old needs a digest that can be made to collide.
+    if matches!(algorithm.digest(), None | Some(DigestAlgorithm::Sha1)) {
+        return Err(Reason::ForbiddenAlgorithm);
+    }
+    if certificate.extensions().key_usage.is_some_and(|usage| !usage.digital_signature) {
+        return Err(Reason::CertificateProfile);
+    }
+    let key = certificate.public_key().map_err(reason)?;
+    algorithm.verify(&key, message, signature, None).map_err(reason)?;
+    Ok(certificate)
 }
 
 fn reason(error: CryptoError) -> Reason {
@@ -163,7 +174,7 @@ impl<'a> Attested<'a> {
     }
 }
 
-/// Checks that need no file that can be removed.
+/// Checks that need no file that can be removed, or can do without it: whose answer counts is a matter of trust alone.
 fn is_judged_anew(id: CheckId) -> bool {
     matches!(
         id,
@@ -174,6 +185,7 @@ fn is_judged_anew(id: CheckId) -> bool {
             | CheckId::PaValidity
             | CheckId::PaRevocation
             | CheckId::AccessCardSecurity
+            | CheckId::OnlineConfirmation
     )
 }
 

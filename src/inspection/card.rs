@@ -6,9 +6,10 @@ use crate::access::{
     AccessProtocol, AccessRecord, ChipMapping, Offer, Opened, Password, PasswordKind, Suite, basic_access_control,
     choose, password_authenticated_connection_establishment,
 };
+use crate::bounds::BOUNDS;
 use crate::channel::{Budget, Channel, Limits, Outcome, ends_session, is_selected};
 use crate::crypto::{Cipher, OsRandom, Random};
-use crate::error::{Broken, Error, Step, TransportError};
+use crate::error::{Broken, Error, Place, Step, TransportError};
 use crate::event::{Phase, Show};
 use crate::iso7816::instruction::EMRTD_AID;
 use crate::iso7816::{Command, StatusWord};
@@ -53,7 +54,7 @@ pub struct Resume {
 impl Default for Resume {
     /// Twice, ten seconds each.
     fn default() -> Self {
-        Self { attempts: 2, patience: Duration::from_secs(10) }
+        Self { attempts: BOUNDS.resumes, patience: Duration::from_secs(10) }
     }
 }
 
@@ -64,13 +65,15 @@ pub struct OpenError {
     /// Why.
     #[source]
     pub error: Error,
+    /// Where.
+    pub place: Place,
     /// The card.
     pub card: Box<Card>,
 }
 
 impl core::fmt::Debug for OpenError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("OpenError").field("error", &self.error).finish_non_exhaustive()
+        f.debug_struct("OpenError").field("error", &self.error).field("place", &self.place).finish_non_exhaustive()
     }
 }
 
@@ -127,7 +130,7 @@ impl Card {
         self.channel.set_budget(self.options.budget);
         match self.try_open(password, show) {
             Ok((door, opening)) => Ok(Session::new(self.channel, self.random, door, opening)),
-            Err(error) => Err(OpenError { error, card: Box::new(self) }),
+            Err(error) => Err(OpenError { error, place: self.channel.place(), card: Box::new(self) }),
         }
     }
 
@@ -194,9 +197,6 @@ pub(crate) struct Door {
     /// What the chip says of lengths, where it was asked.
     pub(crate) lengths: Option<LengthRecord>,
 }
-
-/// Restarts of access control that EF.CardSecurity may cost.
-const MAX_RESTARTS: u32 = 2;
 
 impl Door {
     /// From a plain channel to an application that can be read. `first`: EF.CardSecurity is not held yet.
@@ -308,11 +308,11 @@ impl Door {
                 Err(error) => error,
             };
             let is_length = channel.is_length_fault(&error);
-            if restarts == MAX_RESTARTS || !(is_length || ends_session(&error)) {
+            if restarts == BOUNDS.restarts || !(is_length || ends_session(&error)) {
                 return Err(error);
             }
             restarts += 1;
-            let shorter = is_length && channel.lower_read_length(restarts == MAX_RESTARTS);
+            let shorter = is_length && channel.lower_read_length(restarts == BOUNDS.restarts);
             channel.reset()?;
             opened =
                 password_authenticated_connection_establishment(channel, suite, kind, &self.password, random, show)?;

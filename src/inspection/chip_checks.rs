@@ -79,11 +79,12 @@ fn chip_authentication_mapping(
             return Check::new(id, State::NotSupported, Some(Reason::NotDue)).comparing("another mapping was used");
         }
         MappingRecord::Attested => {
-            // What the chip showed was the key of EF.CardSecurity, which is at hand, and whose signer is judged now.
+            // What the chip showed was the key of EF.CardSecurity, which is at hand, and whose signer is judged now: a key
+            // of nobody's proves nothing, whoever attests that it was shown.
             let told = attested.recorded(id).map(|told| told.compared.clone()).unwrap_or_default();
-            return match attested.is_trusted() && !card_security.is_successful() {
-                true => Check::undetermined(id, Reason::KeyNotAuthenticated),
-                false => attested.vouch(Check::successful(id)),
+            return match card_security.is_successful() {
+                true => attested.vouch(Check::successful(id)),
+                false => Check::undetermined(id, Reason::KeyNotAuthenticated),
             }
             .comparing(told);
         }

@@ -3,6 +3,7 @@
 //! It can be built without a card, from stored files: verifying is the same call, years later.
 
 use super::attestation::Attestation;
+use super::online::OnlineRecord;
 use super::proofs::Proofs;
 use super::report::Report;
 use super::verdict;
@@ -167,6 +168,8 @@ pub struct Document {
     pub(crate) resumes: u32,
     /// A stored document says of itself that BAC was used after PACE had failed.
     pub(crate) downgraded_by_file: bool,
+    /// What somebody was asked online, and what he answered.
+    pub(crate) online: Option<Box<OnlineRecord>>,
     /// What the reader attests, in a document from evidence.
     pub(crate) attestation: Option<Box<Attestation>>,
 }
@@ -213,6 +216,7 @@ impl Document {
             resumed: Vec::new(),
             resumes: 0,
             downgraded_by_file: false,
+            online: None,
             attestation: None,
         }
     }

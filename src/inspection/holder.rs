@@ -6,6 +6,7 @@ use crate::checks::{CheckId, State};
 use crate::lds::{DataGroup, Dg11, Dg12, Mrz, PartialDate, Text};
 use crate::passive_authentication::PassiveAuthentication;
 use crate::vietnam::{Dg13, Dg13Field, is_vietnamese, td1_number};
+use zeroize::Zeroize;
 
 /// Where a field was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +59,12 @@ impl Holder {
     /// The value of the field with this name.
     pub(super) fn value(&self, name: &str) -> Option<String> {
         self.field(name).map(|field| field.value.clone())
+    }
+}
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(|(_, field)| field.value.zeroize());
     }
 }
 
@@ -136,6 +143,12 @@ impl core::fmt::Debug for Portrait {
     }
 }
 
+impl Drop for Portrait {
+    fn drop(&mut self) {
+        self.image.zeroize();
+    }
+}
+
 /// The state of a data group's content.
 fn state(pa: &PassiveAuthentication<'_>, group: DataGroup) -> State {
     if pa.authenticated(group).is_some() && pa.check(CheckId::PaValidity).is_some_and(|check| check.is_successful()) {
@@ -166,10 +179,12 @@ pub(super) fn of(
     // Of two sources of a field the first one counts: names of DG11 have their diacritics, those of DG1 do not.
     let mut add = |source, group, texts: Vec<(&'static str, String)>| {
         let state = state(pa, group);
-        for (name, value) in texts {
+        for (name, mut value) in texts {
             let is_new = !value.is_empty() && !found.iter().any(|(own, _)| *own == name);
             if is_new {
                 found.push((name, Field { value, source, state }));
+            } else {
+                value.zeroize();
             }
         }
     };
@@ -183,10 +198,29 @@ pub(super) fn of(
         add(Source::Dg1, DataGroup::DG1, of_dg1(mrz, values));
     }
     if let Some(kept) = &document.fields {
-        found.retain(|(name, _)| kept.contains(name));
+        found.retain_mut(|(name, field)| {
+            let is_kept = kept.contains(name);
+            if !is_kept {
+                field.value.zeroize();
+            }
+            is_kept
+        });
     }
     found.sort_by_key(|(name, _)| FIELD_NAMES.iter().position(|own| own == name));
     (Holder(found), portrait(values, pa))
+}
+
+/// The personal number, whatever the plan hands out: of DG13, DG11 or DG1, as among the fields.
+pub(super) fn personal_number(values: &Values<'_>) -> Option<String> {
+    let dg13 = values.dg13().and_then(|dg13| dg13.text(Dg13Field::PersonalNumber)).map(str::to_owned);
+    let dg11 = values.dg11.as_ref().and_then(|dg11| dg11.as_ref().ok()?.personal_number);
+    let dg11 = dg11.map(|text| text.text().into_owned()).filter(|number| !number.is_empty());
+    dg13.or(dg11).or_else(|| td1_number(values.mrz()?).map(|found| found.number.as_str().to_owned()))
+}
+
+/// The place of residence, whatever the plan hands out.
+pub(super) fn place_of_residence<'a>(values: &'a Values<'_>) -> Option<&'a str> {
+    values.dg13()?.text(Dg13Field::PlaceOfResidence)
 }
 
 fn of_dg13(dg13: &Dg13) -> Vec<(&'static str, String)> {

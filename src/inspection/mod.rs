@@ -11,7 +11,10 @@ mod evidence;
 pub mod fhir;
 mod file_checks;
 mod holder;
+mod known_defects;
+pub mod online;
 mod plan;
+pub mod policy;
 mod proofs;
 mod reading;
 mod report;
@@ -25,7 +28,9 @@ pub use attestation::EvidenceSignature;
 pub use card::{Card, OpenError, Options, Resume};
 pub use document::{Claims, Document, FileState, NotRead, Origin};
 #[cfg(feature = "evidence")]
-pub use evidence::{Clock, Evidence, EvidenceError, EvidencePolicy, EvidenceSigner, EvidenceSigningError, List};
+pub use evidence::{
+    Clock, DecidedBy, Evidence, EvidenceError, EvidencePolicy, EvidenceSigner, EvidenceSigningError, List,
+};
 pub use holder::{FIELD_NAMES, Field, Holder, Portrait, Source};
 pub use plan::ReadPlan;
 pub use proofs::{Proofs, ProofsError};

@@ -3,6 +3,7 @@
 //! Never in it: passwords, keys, nonces. What a file cannot prove again is marked as attested by the reader.
 
 use super::document::{Document, MappingRecord};
+use super::online::Kept;
 use crate::access::{AccessProtocol, AccessRecord};
 use crate::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
 use crate::iso7816::StatusWord;
@@ -12,7 +13,7 @@ use thiserror::Error;
 const SCHEMA: &str = "chipid.proofs/1";
 
 /// The proofs of a document.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Proofs {
     /// `chipid.proofs/1`.
@@ -26,6 +27,17 @@ pub struct Proofs {
     pace_cam: Option<Attested>,
     /// The access protocol: attested by the reader.
     access: Option<Access>,
+    /// What somebody was asked online, and his signed answer.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    online: Option<Kept>,
+}
+
+/// Says nothing of challenge and signature: they tell one chip from all others.
+impl core::fmt::Debug for Proofs {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let made = [&self.chip_authentication, &self.pace_cam].into_iter().flatten().count();
+        write!(f, "Proofs({} attested, active authentication: {})", made, self.active_authentication.is_some())
+    }
 }
 
 /// Why text is no proofs file.
@@ -33,7 +45,7 @@ pub struct Proofs {
 #[error("proofs: {0}")]
 pub struct ProofsError(String);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 struct Active {
     /// `answered`, `refused`, `session_lost`, `bad_key`.
@@ -47,14 +59,14 @@ struct Active {
     status: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 struct Attested {
     /// `proven`, `not_offered`, `impossible`, `refused`, `session_lost`, `not_under_new_keys`.
     outcome: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 struct Access {
     /// `pace`, `bac`, `none`.
@@ -71,6 +83,7 @@ impl Proofs {
             chip_authentication: Attested::of(document.chip_authentication()),
             pace_cam: Attested::of_mapping(document),
             access: document.access().map(Access::of),
+            online: document.online.as_deref().map(Kept::of),
         }
     }
 
@@ -80,7 +93,13 @@ impl Proofs {
     /// [`ProofsError`] with line and column, or the schema that is not known.
     #[cfg(feature = "serde")]
     pub fn check(self) -> Result<Self, ProofsError> {
-        if self.schema == SCHEMA { Ok(self) } else { Err(ProofsError(format!("schema is not {SCHEMA}"))) }
+        if self.schema != SCHEMA {
+            return Err(ProofsError(format!("schema is not {SCHEMA}")));
+        }
+        match self.online.as_ref().is_some_and(|online| online.read().is_none()) {
+            true => Err(ProofsError("online: not a value that is known".into())),
+            false => Ok(self),
+        }
     }
 
     pub(crate) fn restore(&self, document: &mut Document) {
@@ -96,6 +115,7 @@ impl Proofs {
                 _ => MappingRecord::AttestedFailed,
             };
         }
+        document.online = self.online.as_ref().and_then(Kept::read).map(Box::new);
         document.downgraded_by_file = self.access.as_ref().is_some_and(|access| access.downgraded);
     }
 }

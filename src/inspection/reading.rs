@@ -7,13 +7,14 @@
 use super::document::{Document, FileState, MappingRecord, NotRead};
 use super::plan::{ReadPlan, reading_order};
 use super::session::Session;
+use crate::bounds::BOUNDS;
 use crate::channel::{Outcome, ends_session};
 use crate::chip::{
     ActiveAuthentication, Agreed, ChipAuthentication, KeyChoice, TerminalAuthentication, TerminalInputs, agree, ask,
     authenticate, choose_key,
 };
 use crate::crypto::PublicKey;
-use crate::error::{Broken, Error, Step, TransportError};
+use crate::error::{Broken, Error, Place, Step, TransportError};
 use crate::event::{Event, Phase, Show};
 use crate::iso7816::StatusWord;
 use crate::lds::{Com, Cvca, DataGroup, Dg14, Dg15, FileId, SecurityObject};
@@ -25,8 +26,6 @@ const SHORT_ANSWER: usize = 223;
 const TERMINAL_VERSION: u32 = 1;
 /// Bytes of EF.CVCA (TR-03110-3 §A.1.2).
 const CVCA_LENGTH: usize = 36;
-/// Restarts of access control that too long an answer may cost in one reading.
-const MAX_RESTARTS: u32 = 2;
 
 /// A reading in progress.
 pub(super) struct Reading {
@@ -88,6 +87,11 @@ impl Reading {
         let mut access = opening.access.clone();
         access.downgraded |= was_downgraded;
         document.access = Some(access);
+    }
+
+    /// Where the reading stands.
+    pub(super) fn place(&self) -> Place {
+        self.session.channel.place()
     }
 
     /// The end: what the reading cost.
@@ -209,20 +213,19 @@ impl Reading {
             return Ok(());
         }
         loop {
-            match self.read(file, document, show) {
+            let read = self.read(file, document, show);
+            self.settle_chip(document);
+            match read {
                 Ok(outcome) => {
-                    if let Some(proven) = self.chip_unproven.take() {
-                        document.chip_authentication = proven;
-                    }
                     document.put(file, outcome.into());
                     return offer(file, document, show);
                 }
                 // The first answer under the new keys may be too long, as any other: agreed on once more, with shorter ones.
                 Err(error)
                     if self.chip_unproven.is_some()
-                        && self.restarts < MAX_RESTARTS
+                        && self.restarts < BOUNDS.restarts
                         && self.session.channel.is_length_fault(&error)
-                        && self.session.channel.lower_read_length(self.restarts + 1 == MAX_RESTARTS) =>
+                        && self.session.channel.lower_read_length(self.restarts + 1 == BOUNDS.restarts) =>
                 {
                     self.restarts += 1;
                     self.reopen(document, show)?;
@@ -233,10 +236,10 @@ impl Reading {
                     self.reopen(document, show)?;
                     document.chip_authentication = ChipAuthentication::NotUnderNewKeys;
                 }
-                Err(error) if self.restarts < MAX_RESTARTS && self.session.channel.is_length_fault(&error) => {
+                Err(error) if self.restarts < BOUNDS.restarts && self.session.channel.is_length_fault(&error) => {
                     self.restarts += 1;
                     // The last restart must not be spent on a length that may be refused again.
-                    if !self.session.channel.lower_read_length(self.restarts == MAX_RESTARTS) {
+                    if !self.session.channel.lower_read_length(self.restarts == BOUNDS.restarts) {
                         return Err(error);
                     }
                     self.reopen(document, show)?;
@@ -252,6 +255,15 @@ impl Reading {
                     return Err(error);
                 }
             }
+        }
+    }
+
+    /// An authentic answer, whatever it says and whatever came after it, is one under the new keys of chip authentication.
+    fn settle_chip(&mut self, document: &mut Document) {
+        if self.session.channel.has_answered_under_its_keys()
+            && let Some(proven) = self.chip_unproven.take()
+        {
+            document.chip_authentication = proven;
         }
     }
 
@@ -380,11 +392,7 @@ impl Reading {
         };
         self.session.channel.phase(Phase::TerminalAuthentication, show)?;
         let made = self.show_terminal(info.cvca_fid, info.cvca_sfi, &id_ic, &ephemeral, show);
-        if made.is_ok()
-            && let Some(proven) = self.chip_unproven.take()
-        {
-            document.chip_authentication = proven;
-        }
+        self.settle_chip(document);
         document.terminal_authentication = match made {
             Ok(made) => made,
             Err(error) if ends_session(&error) => {
@@ -451,13 +459,9 @@ impl Reading {
             None => self.fresh_challenge()?,
         };
         let asked = ask(&mut self.session.channel, &key, challenge, plan.challenge_source(), show);
-        match (&asked, self.chip_unproven.take()) {
-            // An authentic answer, whatever it says, is one under the new keys of chip authentication.
-            (Ok(_), Some(proven)) => document.chip_authentication = proven,
-            (Err(error), Some(_)) if ends_session(error) => {
-                document.chip_authentication = ChipAuthentication::NotUnderNewKeys;
-            }
-            _ => {}
+        self.settle_chip(document);
+        if self.chip_unproven.take().is_some() && asked.as_ref().is_err_and(ends_session) {
+            document.chip_authentication = ChipAuthentication::NotUnderNewKeys;
         }
         // Over a short-only line a long signature comes in parts, which some chips refuse or cut: it is asked for last,
         // where that does no harm.

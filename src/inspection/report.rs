@@ -10,6 +10,7 @@ use crate::passive_authentication::{PassiveAuthentication, PathCertificate};
 use crate::vietnam::province_of_residence;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use zeroize::{Zeroize, Zeroizing};
 
 /// What verifying a document gave. Serde output (feature `serde`) has the shape `chipid.result/1`.
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -298,10 +299,17 @@ impl OnlineCheck {
     /// `None` where the document has no personal number.
     fn of(holder: &Holder, pa: &PassiveAuthentication<'_>) -> Option<Self> {
         let personal_number = holder.value("personal_number")?;
-        let residence = holder.value("place_of_residence");
-        let province = residence.as_deref().and_then(province_of_residence).map(str::to_owned);
+        let residence = holder.value("place_of_residence").map(Zeroizing::new);
+        let province = residence.as_ref().and_then(|residence| province_of_residence(residence)).map(str::to_owned);
         let ds_certificate = pa.document_signer().map(|signer| BASE64_STANDARD.encode(signer.der()));
         Some(Self { personal_number: Some(personal_number), ds_certificate, province })
+    }
+}
+
+impl Drop for OnlineCheck {
+    fn drop(&mut self) {
+        self.personal_number.zeroize();
+        self.province.zeroize();
     }
 }
 

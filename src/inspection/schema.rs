@@ -1,6 +1,7 @@
 //! The schema of a report's JSON, `chipid.result/1` (JSON Schema 2020-12), made from the tables that make the report.
 
 use super::holder::FIELD_NAMES;
+use super::policy::{Basis, Outcome};
 use super::report::Report;
 use crate::checks::{CheckId, Reason, State, Tolerance, Warning};
 use serde_json::{Value, json};
@@ -9,8 +10,7 @@ impl Report {
     /// The JSON schema of a report's serde output.
     pub fn json_schema() -> Value {
         let codes = |codes: Vec<&'static str>| json!({"enum": codes});
-        let states = [State::Successful, State::Failed, State::Undetermined, State::NotSupported, State::Aborted];
-        let state = codes(states.map(State::as_str).to_vec());
+        let state = codes(State::ALL.map(State::as_str).to_vec());
         let text = json!({"type": "string"});
         let optional = |schema: Value| json!({"anyOf": [schema, {"type": "null"}]});
         let count = json!({"type": "integer", "minimum": 0});
@@ -90,13 +90,15 @@ impl Report {
             }))},
         }));
         if let Value::Object(top) = &mut schema {
-            // The program adds whose report it is among several, and what evidence gave with the trust of then.
+            // The program adds whose report it is among several, what a policy makes of it, and what evidence gave with the
+            // trust of then.
             let then = object(json!({
                 "verdict": codes(vec!["failed", "undetermined", "data_authentic", "genuine"]),
                 "expired": {"type": "boolean"},
                 "same_lists": {"type": "boolean"},
             }));
             if let Some(Value::Object(properties)) = top.get_mut("properties") {
+                properties.insert("decision".into(), decision());
                 properties.insert("path".into(), text.clone());
                 properties.insert("then".into(), then);
             }
@@ -107,6 +109,34 @@ impl Report {
         }
         schema
     }
+}
+
+/// What a policy makes of a report.
+fn decision() -> Value {
+    let text = json!({"type": "string"});
+    let codes = |codes: Vec<&'static str>| json!({"enum": codes});
+    let optional = |schema: Value| json!({"anyOf": [schema, {"type": "null"}]});
+    let outcome = codes(Outcome::ALL.map(Outcome::as_str).to_vec());
+    let ids = codes(CheckId::ALL.iter().map(|id| id.as_str()).collect());
+    let tolerance = codes(Tolerance::ALL.iter().map(|tolerance| tolerance.as_str()).collect());
+    let reason = object(json!({
+        "outcome": outcome,
+        "basis": codes(Basis::ALL.map(Basis::as_str).to_vec()),
+        "verdict": optional(codes(vec!["failed", "undetermined", "data_authentic", "genuine"])),
+        "check": optional(ids.clone()),
+        "state": optional(codes(State::ALL.map(State::as_str).to_vec())),
+        "reason": optional(codes(Reason::ALL.iter().map(|reason| reason.as_str()).collect())),
+        "warning": optional(codes(Warning::ALL.iter().map(|warning| warning.as_str()).collect())),
+        "tolerance": optional(tolerance.clone()),
+        "rule": text,
+    }));
+    object(json!({
+        "outcome": outcome,
+        "policy": text,
+        "policy_sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "tolerances": {"type": "array", "items": object(json!({"check": ids, "tolerance": tolerance}))},
+        "reasons": {"type": "array", "items": reason, "minItems": 1},
+    }))
 }
 
 /// An object with just these properties, all of them due.

@@ -10,7 +10,7 @@ use crate::access::{AccessRecord, Given};
 use crate::channel::{Channel, Limits};
 use crate::chip::Terminal;
 use crate::crypto::Random;
-use crate::error::Error;
+use crate::error::{Error, Place};
 use crate::event::Show;
 use std::time::Instant;
 
@@ -31,13 +31,15 @@ pub struct ReadError {
     /// Why.
     #[source]
     pub error: Error,
+    /// Where.
+    pub place: Place,
     /// What was read until then; it can be verified, and is never better than undetermined for what is lacking.
     pub document: Box<Document>,
 }
 
 impl core::fmt::Debug for ReadError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("ReadError").field("error", &self.error).finish_non_exhaustive()
+        f.debug_struct("ReadError").field("error", &self.error).field("place", &self.place).finish_non_exhaustive()
     }
 }
 
@@ -83,12 +85,13 @@ impl Session {
         document.lengths.clone_from(&self.door.lengths);
         let mut reading = Reading::new(self, &mut document);
         let result = reading.run(plan, &mut document, show);
+        let place = reading.place();
         reading.leave(&mut document);
         match result {
             Ok(()) => Ok(document),
             Err(error) => {
                 document.cut_off = true;
-                Err(ReadError { error, document: Box::new(document) })
+                Err(ReadError { error, place, document: Box::new(document) })
             }
         }
     }

@@ -10,11 +10,13 @@ use super::cross_checks;
 use super::document::{Document, FileState, Origin};
 use super::file_checks;
 use super::holder;
+use super::known_defects;
+use super::online;
 use super::report::Report;
 use crate::checks::{Check, CheckId, Reason, State, Tolerances};
-use crate::lds::{DataGroup, FileId};
-use crate::passive_authentication::passive_authentication;
-use crate::pki::{Certificate, TrustStore};
+use crate::lds::{DataGroup, FileId, Mrz};
+use crate::passive_authentication::{ConsultedList, passive_authentication};
+use crate::pki::{Certificate, DocumentFacts, TrustStore, alpha_2};
 use std::time::SystemTime;
 use time::OffsetDateTime;
 
@@ -46,7 +48,7 @@ impl Verdict {
 
 /// How a check bears on the verdict.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Gate {
+pub(super) enum Gate {
     /// It must be successful.
     MustSucceed,
     /// It must not fail; where it could not be made it caps nothing.
@@ -57,7 +59,7 @@ enum Gate {
     None,
 }
 
-fn gate(id: CheckId) -> Gate {
+pub(super) fn gate(id: CheckId) -> Gate {
     match id {
         CheckId::PaSecurityObject
         | CheckId::PaSignature
@@ -65,11 +67,15 @@ fn gate(id: CheckId) -> Gate {
         | CheckId::PaCertificates
         | CheckId::PaValidity
         | CheckId::PaDataGroups => Gate::MustSucceed,
-        CheckId::PaCountry
+        CheckId::PaKnownDefects => Gate::MustNotFail,
+        // A revocation that was found gates; that none could be looked up gates only where a policy asks.
+        CheckId::PaRevocation
+        | CheckId::PaCountry
         | CheckId::AccessProtocol
         | CheckId::AccessCardAccess
         | CheckId::AccessCardSecurity
         | CheckId::EvidenceSignature
+        | CheckId::OnlineConfirmation
         | CheckId::LdsCom
         | CheckId::VnNumber => Gate::MustNotFail,
         CheckId::ChipPaceCam | CheckId::ChipActiveAuthentication | CheckId::ChipChipAuthentication => Gate::Proof,
@@ -106,19 +112,37 @@ pub(super) fn judge(
     checks.extend(file_checks::all(document, &files, &pa, allowed));
     checks.extend(cross_checks::printed(document, &files, &attested));
     checks.extend(cross_checks::vietnam(document, &files, &attested));
+    checks.extend(known_defects::trust_age(trust, at));
+    checks.extend(online::check(document, &files, &pa, trust, &attested));
     attested.keep_failures(&mut checks);
+    let countries: Vec<String> =
+        inputs.issuing_state.map(alpha_2).unwrap_or_default().into_iter().map(str::to_owned).collect();
+    let number = files.mrz().map(Mrz::document_number);
+    let facts = DocumentFacts {
+        signer: pa.document_signer(),
+        countries: &countries,
+        document_code: inputs.document_code,
+        number: number.as_deref(),
+        issued: inputs.issued.or(pa.signing_time()),
+    };
+    let due = known_defects::apply(&mut checks, due, &facts, trust);
     let verdict = conclude(&checks, due, document, &attested, allowed);
     let expired = checks.iter().any(|check| check.id == CheckId::LdsExpiry && check.reason == Some(Reason::Expired));
     let (holder, portrait) = holder::of(document, &files, &pa);
-    let certificates = Certificates { signer: pa.document_signer().cloned(), anchor: pa.anchor().cloned() };
+    let certificates = Certificates {
+        signer: pa.document_signer().cloned(),
+        anchor: pa.anchor().cloned(),
+        revocation_lists: pa.consulted_lists().to_vec(),
+    };
     (Report::new(document, verdict, expired, checks, holder, portrait, &pa, allowed), certificates)
 }
 
-/// The certificates that a judgement rests on.
+/// The certificates that a judgement rests on, and the revocation lists.
 #[cfg_attr(not(feature = "evidence"), expect(dead_code, reason = "only evidence names them"))]
 pub(super) struct Certificates {
     pub(super) signer: Option<Certificate>,
     pub(super) anchor: Option<Certificate>,
+    pub(super) revocation_lists: Vec<ConsultedList>,
 }
 
 fn conclude(checks: &[Check], due: Due, document: &Document, attested: &Attested<'_>, allowed: &Tolerances) -> Verdict {
@@ -140,7 +164,11 @@ fn conclude(checks: &[Check], due: Due, document: &Document, attested: &Attested
     };
     let country = checks.iter().find(|check| check.id == CheckId::PaCountry);
     let country_is_open = names_country && !country.is_some_and(Check::is_successful);
-    if !concluded || country_is_open || document.cut_off || is_tolerated {
+    // What a list of known defects explains, or leaves in the dark, is no better than undetermined.
+    let is_known = |check: &Check| matches!(check.reason, Some(Reason::KnownDefect | Reason::UnknownDefect));
+    let gates = |check: &Check| matches!(gate(check.id), Gate::MustSucceed | Gate::MustNotFail);
+    let is_excused = checks.iter().any(|check| check.state == State::Undetermined && is_known(check) && gates(check));
+    if !concluded || country_is_open || is_excused || document.cut_off || is_tolerated {
         return Verdict::Undetermined;
     }
     match (due, document.origin()) {
@@ -155,10 +183,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_check_of_passive_authentication_but_two_gates() {
+    fn every_check_of_passive_authentication_but_three_gates() {
         for id in CheckId::ALL {
             let must = id.as_str().starts_with("pa.") && !id.as_str().starts_with("pa.dg");
-            let lenient = matches!(id, CheckId::PaRevocation | CheckId::PaCountry);
+            let lenient = matches!(id, CheckId::PaRevocation | CheckId::PaCountry | CheckId::PaKnownDefects);
             assert_eq!(gate(*id) == Gate::MustSucceed, must && !lenient, "{id}");
         }
     }

@@ -32,7 +32,7 @@ pub enum ApduError {
 }
 
 /// A command APDU.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Command {
     /// Class byte.
     pub cla: u8,
@@ -46,6 +46,15 @@ pub struct Command {
     pub data: Vec<u8>,
     /// `N_e`, the most bytes expected back, 1 to 65 536; `None` in cases 1 and 3.
     pub ne: Option<u32>,
+}
+
+/// Says nothing of its data.
+impl core::fmt::Debug for Command {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let [cla, ins, p1, p2] = self.header();
+        let ne = self.ne.map(|ne| format!(", expecting {ne}")).unwrap_or_default();
+        write!(f, "Command({cla:02X}{ins:02X}{p1:02X}{p2:02X}, {} bytes{ne})", self.data.len())
+    }
 }
 
 impl Command {

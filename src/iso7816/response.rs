@@ -3,12 +3,19 @@
 use super::StatusWord;
 
 /// A response APDU: data and status word.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     /// Response data field.
     pub data: Vec<u8>,
     /// The status word, SW1-SW2.
     pub status: StatusWord,
+}
+
+/// Says nothing of its data.
+impl core::fmt::Debug for Response {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Response({} bytes, {})", self.data.len(), self.status)
+    }
 }
 
 impl Response {

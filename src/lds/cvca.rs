@@ -1,6 +1,7 @@
 //! EF.CVCA: the certification authorities of terminals that the chip trusts (TR-03110-3 §A.7). Nobody signs it: it says
 //! where a terminal's certificates must begin, and proves nothing.
 
+use crate::bounds::BOUNDS;
 use crate::lds::FileId;
 use crate::lds::finding::{Defect, Finding, Findings};
 use crate::pki::cvc::CertificateReference;
@@ -10,8 +11,6 @@ use crate::tlv::{Problem, Reader, Tag, Tlv, TlvError};
 const REFERENCE: Tag = Tag(0x42);
 /// References that the standard has: the current authority and the one before.
 const USUAL: usize = 2;
-/// The most references kept: beyond them a file is only noted as unusual.
-const MAX_REFERENCES: usize = 8;
 
 /// EF.CVCA as a value.
 ///
@@ -44,7 +43,7 @@ impl Cvca {
                     findings.note(&object);
                     if references.contains(&reference) {
                         findings.add(at, Defect::CvcaDuplicate);
-                    } else if references.len() < MAX_REFERENCES {
+                    } else if references.len() < BOUNDS.cvca_references {
                         references.push(reference);
                     }
                     if references.len() > USUAL {
@@ -106,7 +105,7 @@ mod tests {
         assert_eq!((references.len(), findings), (3, vec![Defect::CvcaMoreThanTwo]));
         let many: Vec<Vec<u8>> = (0..40).map(|number| format!("UTCVCA{number:05}").into_bytes()).collect();
         let many: Vec<&[u8]> = many.iter().map(Vec::as_slice).collect();
-        assert_eq!(read(&file(&many, 0)).unwrap().0.len(), MAX_REFERENCES);
+        assert_eq!(read(&file(&many, 0)).unwrap().0.len(), BOUNDS.cvca_references);
     }
 
     #[test]

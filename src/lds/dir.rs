@@ -2,10 +2,9 @@
 
 use super::FileId;
 use super::finding::{Defect, Finding, Findings};
+use crate::bounds::BOUNDS;
 use crate::tlv::{Reader, Tag};
 
-/// The most applications that are kept.
-const MAX_APPLICATIONS: usize = 64;
 /// Bytes of an application identifier (7816-4 §12.2.3.2).
 const IDENTIFIER: core::ops::RangeInclusive<usize> = 1..=16;
 
@@ -42,7 +41,7 @@ impl Dir {
                 _ => continue,
             };
             match identifier {
-                Some(found) if IDENTIFIER.contains(&found.value.len()) && applications.len() < MAX_APPLICATIONS => {
+                Some(found) if IDENTIFIER.contains(&found.value.len()) && applications.len() < BOUNDS.applications => {
                     applications.push(found.value.to_vec());
                 }
                 _ => findings.add(template.at, Defect::ApplicationMalformed),

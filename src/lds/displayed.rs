@@ -2,12 +2,10 @@
 //!
 //! Images handed out whole and never decoded. Of both groups the same holds, but for their tags.
 
+use crate::bounds::BOUNDS;
 use crate::lds::finding::{Defect, Finding, Findings};
 use crate::lds::{DataGroup, FileId, Image, ImageFormat};
 use crate::tlv::{Tag, TlvError, small_integer};
-
-/// The most images read from one file.
-pub const MAX_DISPLAYED: usize = 9;
 
 /// The formats that may stand here.
 const DUE: [ImageFormat; 3] = [ImageFormat::Jpeg, ImageFormat::Jp2, ImageFormat::Jpeg2000Codestream];
@@ -17,7 +15,7 @@ const DUE: [ImageFormat; 3] = [ImageFormat::Jpeg, ImageFormat::Jp2, ImageFormat:
 pub struct Dg5<'a> {
     /// The number of images that the file states.
     pub instances: Option<u32>,
-    /// The displayed portraits, at most [`MAX_DISPLAYED`].
+    /// The displayed portraits, at most [`Bounds::displayed_images`](crate::Bounds::displayed_images).
     pub displayed_portraits: Vec<Image<'a>>,
     /// What was found amiss or unusual.
     pub findings: Vec<Finding>,
@@ -28,7 +26,7 @@ pub struct Dg5<'a> {
 pub struct Dg7<'a> {
     /// The number of images that the file states.
     pub instances: Option<u32>,
-    /// The displayed signatures or usual marks, at most [`MAX_DISPLAYED`].
+    /// The displayed signatures or usual marks, at most [`Bounds::displayed_images`](crate::Bounds::displayed_images).
     pub displayed_signatures: Vec<Image<'a>>,
     /// What was found amiss or unusual.
     pub findings: Vec<Finding>,
@@ -88,7 +86,7 @@ fn read<'a>(
             count = Some(object);
         } else if object.tag == image_tag {
             found += 1;
-            if images.len() >= MAX_DISPLAYED {
+            if images.len() >= BOUNDS.displayed_images {
                 findings.add(object.at, Defect::ObjectsTooMany);
                 break;
             }

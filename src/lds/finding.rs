@@ -3,11 +3,9 @@
 //! A finding never holds what the file says, only where and what kind. Whether it fails a check is the business of the
 //! rooms above; [`Kind::is_fault`] tells the two sorts apart: *not as the standard has it*, and *worth knowing*.
 
+use crate::bounds::BOUNDS;
 use crate::lds::FileId;
 use crate::tlv::{Reader, Tag, Tlv, TlvError};
-
-/// The most findings kept of one file: a hostile file must not fill the report.
-const MOST: usize = 64;
 
 /// One thing found in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -259,7 +257,7 @@ impl Findings {
 
     pub(crate) fn add(&mut self, at: usize, defect: Defect) {
         let finding = Finding { file: self.file, at, defect };
-        if self.list.len() < MOST && !self.list.contains(&finding) {
+        if self.list.len() < BOUNDS.findings && !self.list.contains(&finding) {
             self.list.push(finding);
         }
     }
@@ -334,6 +332,6 @@ mod tests {
     fn a_hostile_file_cannot_fill_the_report() {
         let mut findings = Findings::of(FileId::Com);
         (0..10_000).for_each(|at| findings.add(at, Defect::UnknownObject));
-        assert_eq!(findings.into_list().len(), MOST);
+        assert_eq!(findings.into_list().len(), BOUNDS.findings);
     }
 }

@@ -31,22 +31,22 @@ pub use card_security::{CardSecurity, CardSecurityError};
 pub use com::Com;
 pub use cvca::Cvca;
 pub use date::{DateTime, PartialDate, Sex};
-pub use details::{Dg11, Dg12, Dg16, MAX_NAMES, MAX_OTHERS, MAX_PERSONS, PersonToNotify, Text, comparable};
+pub use details::{Dg11, Dg12, Dg16, PersonToNotify, Text, comparable};
 pub use dir::Dir;
-pub use displayed::{Dg5, Dg7, MAX_DISPLAYED};
-pub use face::{Angle, Dg2, Face, FaceDetails, FaceRepresentation, FacialInformation, FeaturePoint, MAX_FACES};
+pub use displayed::{Dg5, Dg7};
+pub use face::{Angle, Dg2, Face, FaceDetails, FaceRepresentation, FacialInformation, FeaturePoint};
 pub use files::{DataGroup, FileId};
 pub(crate) use finding::Findings;
 pub use finding::{Defect, Finding, Kind};
-pub use finger::{Dg3, Finger, FingerDetails, FingerImageRecord, FingerPosition, FingerRepresentation, MAX_FINGERS};
+pub use finger::{Dg3, Finger, FingerDetails, FingerImageRecord, FingerPosition, FingerRepresentation};
 pub use image::{Dimensions, Image, ImageFormat};
-pub use iris::{Dg4, Eye, Iris, IrisDetails, IrisImageRecord, IrisRepresentation, MAX_IRISES};
+pub use iris::{Dg4, Eye, Iris, IrisDetails, IrisImageRecord, IrisRepresentation};
 pub use keys::{ChipKey, Dg14, Dg15};
 pub use mrz::{Mrz, MrzError, MrzField, MrzFormat, MrzInformation, MrzName, check_digit};
 pub use opaque::{OpaqueGroup, RawObject};
 pub use security_infos::{
-    ActiveAuthenticationInfo, Agreement, ChipAuthenticationInfo, ChipAuthenticationPublicKeyInfo, KeyId, MAX_INFOS,
-    Mapping, PaceDomainParameterInfo, PaceInfo, PaceSuite, SecurityInfo, SecurityInfoKind, SecurityInfos,
+    ActiveAuthenticationInfo, Agreement, ChipAuthenticationInfo, ChipAuthenticationPublicKeyInfo, KeyId, Mapping,
+    PaceDomainParameterInfo, PaceInfo, PaceSuite, SecurityInfo, SecurityInfoKind, SecurityInfos,
     TerminalAuthenticationInfo,
 };
 pub use sod::{LdsSecurityObject, SecurityObject, SodDefect, SodError};

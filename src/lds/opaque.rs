@@ -3,12 +3,10 @@
 //!
 //! What stands in them is handed out as it is, with its tags where it is a row of data objects. It need not be one.
 
+use crate::bounds::BOUNDS;
 use crate::lds::finding::{Defect, Finding, Findings};
 use crate::lds::{DataGroup, FileId};
 use crate::tlv::{Tag, Tlv, TlvError, small_integer};
-
-/// The most data objects kept of one file.
-const MAX_OBJECTS: usize = 256;
 
 /// A data group whose content is not defined, borrowed from the file as it was read.
 #[derive(Clone)]
@@ -73,7 +71,7 @@ impl<'a> OpaqueGroup<'a> {
             if inside.is_empty() {
                 break Some(objects);
             }
-            if objects.len() >= MAX_OBJECTS {
+            if objects.len() >= BOUNDS.opaque_objects {
                 findings.add(inside.at(), Defect::ObjectsTooMany);
                 break Some(objects);
             }

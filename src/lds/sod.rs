@@ -79,13 +79,21 @@ pub struct SecurityObject<'a> {
 /// DataGroupHash ::= SEQUENCE { dataGroupNumber INTEGER (1..16), dataGroupHashValue OCTET STRING }
 /// LDSVersionInfo ::= SEQUENCE { ldsVersion PrintableString, unicodeVersion PrintableString }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct LdsSecurityObject {
     version: u32,
     digest_oid: Oid,
     hashes: Vec<(DataGroup, Vec<u8>)>,
     lds_version: Option<(String, String)>,
     defects: Vec<SodDefect>,
+}
+
+/// Says nothing of the hashes: they tell one document from all others.
+impl core::fmt::Debug for LdsSecurityObject {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let groups: Vec<DataGroup> = self.hashes.iter().map(|(group, _)| *group).collect();
+        write!(f, "LdsSecurityObject({groups:?}, {}, {:?})", self.digest_oid, self.defects)
+    }
 }
 
 impl<'a> SecurityObject<'a> {

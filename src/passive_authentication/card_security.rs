@@ -13,14 +13,14 @@ use crate::pki::Budget;
 pub fn card_security(file: &CardSecurity<'_>, inputs: &Inputs<'_>) -> Check {
     let id = CheckId::AccessCardSecurity;
     let mut budget = Budget::new(Budget::DOCUMENT);
-    let Judgement { signature, chain, certificates, validity, country, .. } =
+    let Judgement { signature, chain, certificates, validity, revocation, country, .. } =
         signer::judge(file.signed_data(), inputs, &mut budget);
     let warnings: Vec<Warning> = [&signature, &chain, &certificates].iter().flat_map(|c| c.warnings.clone()).collect();
     let needed: Vec<_> = [&signature, &certificates].iter().flat_map(|check| check.tolerances.clone()).collect();
     let compared = format!("signature: {}; chain: {}", signature.compared, chain.compared);
-    // What must be successful; a country that could not be compared stands in nobody's way.
+    // What must be successful; a country or a revocation that could not be looked up stands in nobody's way.
     let must = [signature, chain, certificates, validity];
-    let failed = must.iter().chain([&country]).find(|check| check.state == State::Failed);
+    let failed = must.iter().chain([&revocation, &country]).find(|check| check.state == State::Failed);
     let check = match failed.or_else(|| must.iter().find(|check| !check.is_successful())) {
         Some(found) => Check::new(id, found.state, found.reason).comparing(format!("{}: {}", found.id, found.compared)),
         None => Check::successful(id).comparing(compared),

@@ -120,6 +120,16 @@ pub(super) fn validity(path: &[PathCertificate], signed: Option<OffsetDateTime>,
         findings.within(Some(period.not_before), Some(period.not_after), signed, "the document signer's validity");
         let (first, last) = signer.certificate.extensions().private_key_usage;
         findings.within(first, last, signed, "the period of the signer's private key");
+        if signed.date() > day_after(inputs.at) {
+            findings.remark("signed after the moment of checking".to_owned());
+        }
+    }
+    // A date of issue is the office's, not the signer's: without a signing time it is a hint.
+    if let (None, Some(issued), Some(signer)) = (signed, inputs.issued, path.first()) {
+        let (first, last) = signer.certificate.extensions().private_key_usage;
+        if is_outside(first, last, issued).is_some() {
+            findings.remark("issued outside the period of the signer's private key".to_owned());
+        }
     }
     for (below, issuer) in path.iter().zip(path.iter().skip(1)) {
         let begun = below.certificate.validity().not_before;
@@ -132,8 +142,7 @@ pub(super) fn validity(path: &[PathCertificate], signed: Option<OffsetDateTime>,
             findings.fail(Reason::Lapsed);
         } else if first.is_some_and(|first| begun.date() < day_before(first)) {
             // An authority's certificate may be younger than its key: it was certified anew.
-            findings.tell(format!("{}: older than the period of its authority's private key", below.called()));
-            findings.worst = findings.worst.warning(Warning::Unusual);
+            findings.remark(format!("{}: older than the period of its authority's private key", below.called()));
         }
     }
     findings.worst.comparing(findings.told.join(", "))
@@ -150,6 +159,11 @@ impl Periods {
         self.told.push(what);
     }
 
+    fn remark(&mut self, what: String) {
+        self.tell(what);
+        self.worst = self.worst.clone().warning(Warning::Unusual);
+    }
+
     /// The first failure stays.
     fn fail(&mut self, reason: Reason) {
         if self.worst.state != State::Failed {
@@ -163,7 +177,7 @@ impl Periods {
         }
     }
 
-    /// What was signed must have been signed within; a day more at both ends, for dates have no hour.
+    /// What was signed must have been signed within.
     fn within(
         &mut self,
         first: Option<OffsetDateTime>,
@@ -171,12 +185,21 @@ impl Periods {
         signed: OffsetDateTime,
         what: &str,
     ) {
-        let early = first.is_some_and(|first| signed.date() < day_before(first));
-        let late = last.is_some_and(|last| signed.date() > day_after(last));
-        if early || late {
-            self.tell(format!("outside {what}"));
-            self.fail(if early { Reason::NotYetValid } else { Reason::Lapsed });
+        if let Some(reason) = is_outside(first, last, signed) {
+            self.tell(format!("signed outside {what}"));
+            self.fail(reason);
         }
+    }
+}
+
+/// Whether a day lies before or after a period; a day more at both ends is within.
+fn is_outside(first: Option<OffsetDateTime>, last: Option<OffsetDateTime>, moment: OffsetDateTime) -> Option<Reason> {
+    if first.is_some_and(|first| moment.date() < day_before(first)) {
+        Some(Reason::NotYetValid)
+    } else if last.is_some_and(|last| moment.date() > day_after(last)) {
+        Some(Reason::Lapsed)
+    } else {
+        None
     }
 }
 

@@ -4,16 +4,18 @@
 //! again years later by the same call. Nothing fails as an error: each finding is a [`Check`] of its own. Only this room
 //! can make an [`Authenticated`]: bytes whose hash a security object holds that a trusted signer signed.
 //!
-//! Not here: revocation (its check is always *not checked*), EF.COM and EF.CardAccess, and the verdict.
+//! Not here: EF.COM and EF.CardAccess, and the verdict.
 
 mod card_security;
 mod certificates;
 mod hashes;
+mod revocation;
 mod signer;
 
 pub use card_security::card_security;
 pub use certificates::PathCertificate;
 pub use hashes::{HashMatches, provisional};
+pub use revocation::ConsultedList;
 
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::crypto::DigestAlgorithm;
@@ -25,7 +27,7 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 /// What became of a file in the reading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum FileState<'a> {
     /// Read whole: its bytes, cut to the length that its tag gives.
     Read(&'a [u8]),
@@ -41,6 +43,21 @@ pub enum FileState<'a> {
     NeedsTerminalAuthentication,
     /// Read, and removed from the evidence later: its hashes, as the reader took them.
     Removed(&'a [(DigestAlgorithm, Vec<u8>)]),
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for FileState<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Read(bytes) => write!(f, "Read({} bytes)", bytes.len()),
+            Self::Absent => f.write_str("Absent"),
+            Self::Refused => f.write_str("Refused"),
+            Self::CutOff => f.write_str("CutOff"),
+            Self::NotRead => f.write_str("NotRead"),
+            Self::NeedsTerminalAuthentication => f.write_str("NeedsTerminalAuthentication"),
+            Self::Removed(_) => f.write_str("Removed"),
+        }
+    }
 }
 
 /// What passive authentication judges, and with what.
@@ -73,15 +90,23 @@ pub struct PassiveAuthentication<'a> {
     anchor: Option<Certificate>,
     path: Vec<PathCertificate>,
     signing_time: Option<OffsetDateTime>,
+    consulted: Vec<ConsultedList>,
     authenticated: Vec<Authenticated<'a>>,
 }
 
 /// The bytes of a data group whose hash stands in an EF.SOD signed by a trusted signer. Only passive authentication can
 /// make one; chip proofs take their keys from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Authenticated<'a> {
     group: DataGroup,
     bytes: &'a [u8],
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for Authenticated<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Authenticated({}, {} bytes)", self.group, self.bytes.len())
+    }
 }
 
 impl<'a> Authenticated<'a> {
@@ -108,8 +133,8 @@ impl<'a> PassiveAuthentication<'a> {
     }
 
     /// Whether the security object is a trusted signer's word: *failed* if a check on it failed, *successful* if each one
-    /// that trust rests on is successful, else *undetermined*. Data groups, revocation, and what there was nothing to
-    /// compare with do not enter.
+    /// that trust rests on is successful, else *undetermined*. Data groups, a revocation that nobody could look up, and what
+    /// there was nothing to compare with do not enter.
     pub fn authenticity(&self) -> State {
         let state = |id: &CheckId| self.check(*id).map_or(State::Undetermined, |check| check.state);
         if SIGNED.iter().chain(&BESIDE).any(|id| state(id) == State::Failed) {
@@ -136,6 +161,11 @@ impl<'a> PassiveAuthentication<'a> {
         self.anchor.as_ref()
     }
 
+    /// The revocation lists that were consulted.
+    pub fn consulted_lists(&self) -> &[ConsultedList] {
+        &self.consulted
+    }
+
     /// The certificates from the document signer's to the anchor's; without an anchor the first alone.
     pub fn path(&self) -> &[PathCertificate] {
         &self.path
@@ -156,7 +186,7 @@ impl<'a> PassiveAuthentication<'a> {
 const SIGNED: [CheckId; 4] =
     [CheckId::PaSecurityObject, CheckId::PaSignature, CheckId::PaChain, CheckId::PaCertificates];
 /// What must not have failed besides.
-const BESIDE: [CheckId; 2] = [CheckId::PaValidity, CheckId::PaCountry];
+const BESIDE: [CheckId; 3] = [CheckId::PaValidity, CheckId::PaRevocation, CheckId::PaCountry];
 
 /// Judges a document's security object and its data groups.
 pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<'a> {
@@ -180,15 +210,25 @@ pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<
         Err(error) => return without_security_object(inputs, State::Failed, Reason::Malformed, &error.to_string()),
     };
     let mut budget = Budget::new(Budget::DOCUMENT);
-    let Judgement { signature, chain, certificates, validity, country, document_signer, anchor, path } =
-        signer::judge(sod.signed_data(), inputs, &mut budget);
+    let Judgement {
+        signature,
+        chain,
+        certificates,
+        validity,
+        revocation,
+        consulted,
+        country,
+        document_signer,
+        anchor,
+        path,
+    } = signer::judge(sod.signed_data(), inputs, &mut budget);
     let security_object = security_object(&sod, &inputs.tolerances).warnings(laxities(sod.signed_data().laxities()));
-    let revocation = Check::undetermined(CheckId::PaRevocation, Reason::RevocationNotChecked);
     let mut findings = PassiveAuthentication {
         checks: vec![security_object, signature, chain, certificates, validity, revocation, country],
         data_groups: sod.data_groups().collect(),
         document_signer,
         anchor,
+        consulted,
         path,
         signing_time: sod.signed_data().only_signer().ok().and_then(|signer| signer.signing_time()),
         authenticated: Vec::new(),
@@ -223,6 +263,7 @@ fn without_security_object<'a>(
         anchor: None,
         path: Vec::new(),
         signing_time: None,
+        consulted: Vec::new(),
         authenticated: Vec::new(),
     }
 }

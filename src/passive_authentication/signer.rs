@@ -6,6 +6,7 @@
 
 use super::Inputs;
 use super::certificates::{self, PathCertificate};
+use super::revocation::{ConsultedList, revocation};
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey};
 use crate::pki::{
@@ -19,6 +20,8 @@ pub(super) struct Judgement {
     pub(super) chain: Check,
     pub(super) certificates: Check,
     pub(super) validity: Check,
+    pub(super) revocation: Check,
+    pub(super) consulted: Vec<ConsultedList>,
     pub(super) country: Check,
     pub(super) document_signer: Option<Certificate>,
     pub(super) anchor: Option<Certificate>,
@@ -39,8 +42,12 @@ pub(super) fn judge(signed: &SignedData<'_>, inputs: &Inputs<'_>, budget: &mut B
     };
     let signature = signature(signed, signer, &document_signer, &inputs.tolerances, budget);
     let (chain, issuers) = chain(&document_signer, &present, inputs, budget);
+    let chain = tolerated(chain, issuers.last().copied(), inputs);
     let path = certificates::path(&document_signer, &issuers, inputs);
+    let (revocation, consulted) = revocation(Some(&document_signer), &issuers, signer.signing_time(), inputs);
     Judgement {
+        revocation,
+        consulted,
         certificates: certificates::profiles(&path, &inputs.tolerances),
         validity: certificates::validity(&path, signer.signing_time(), inputs),
         country: certificates::country(&path, inputs),
@@ -52,6 +59,22 @@ pub(super) fn judge(signed: &SignedData<'_>, inputs: &Inputs<'_>, budget: &mut B
     }
 }
 
+/// The chain to an anchor that only a list under a tolerance brought: no success, and without the tolerance no anchor.
+fn tolerated(chain: Check, anchor: Option<&Certificate>, inputs: &Inputs<'_>) -> Check {
+    let tolerance = Tolerance::DigestInfoWithoutNull;
+    let is_tolerated = chain.is_successful() && anchor.is_some_and(|anchor| inputs.trust.is_tolerated(anchor));
+    if !is_tolerated {
+        return chain;
+    }
+    let open = match inputs.tolerances.allows(tolerance) {
+        true => Check::undetermined(chain.id, Reason::Tolerance).needing([tolerance]),
+        false => Check::undetermined(chain.id, Reason::AnchorNotFound),
+    };
+    let compared =
+        format!("{}; the anchor comes only from a list that needs the tolerance {tolerance}", chain.compared);
+    open.comparing(compared).warnings(chain.warnings)
+}
+
 /// No certificate can be called the signer's.
 fn without_signer(signature: Check, inputs: &Inputs<'_>) -> Judgement {
     let missing = |id| Check::undetermined(id, Reason::SignerCertificateMissing);
@@ -60,6 +83,8 @@ fn without_signer(signature: Check, inputs: &Inputs<'_>) -> Judgement {
         chain: missing(CheckId::PaChain),
         certificates: missing(CheckId::PaCertificates),
         validity: missing(CheckId::PaValidity),
+        revocation: revocation(None, &[], None, inputs).0,
+        consulted: Vec::new(),
         country: certificates::country(&[], inputs),
         document_signer: None,
         anchor: None,

@@ -7,6 +7,7 @@
 use super::moment::moment;
 use super::name::Name;
 use super::{odd_parameters, verify};
+use crate::bounds::BOUNDS;
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::oid::{self, Oid};
 use crate::tlv::{self, Reader, Tag, Tlv, TlvError};
@@ -16,11 +17,6 @@ use thiserror::Error;
 use time::OffsetDateTime;
 use x509_parser::certificate::{X509Certificate, X509CertificateParser};
 use x509_parser::nom::Parser;
-
-/// Octets of the longest certificate accepted.
-const MAX_LEN: usize = 32 * 1024;
-/// The most extensions accepted.
-const MAX_EXTENSIONS: usize = 64;
 
 /// Why bytes are no certificate, or a certificate does not verify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -171,7 +167,7 @@ impl Certificate {
     /// # Errors
     /// No certificate, bytes behind it, or longer than 32 768 octets.
     pub fn parse(der: &[u8]) -> Result<Self, CertificateError> {
-        if der.len() > MAX_LEN {
+        if der.len() > BOUNDS.certificate_octets {
             return Err(CertificateError::TooLong);
         }
         let mut parser = X509CertificateParser::new().with_deep_parse_extensions(false);
@@ -183,14 +179,18 @@ impl Certificate {
         if der.get(parts.tbs.clone()) != Some(x509.tbs_certificate.as_ref()) {
             return Err(CertificateError::Malformed);
         }
-        if x509.extensions().len() > MAX_EXTENSIONS {
+        if x509.extensions().len() > BOUNDS.certificate_extensions {
             return Err(CertificateError::TooLong);
+        }
+        let (issuer, subject) = (Name::from_x509(x509.issuer()), Name::from_x509(x509.subject()));
+        if !issuer.is_whole() || !subject.is_whole() {
+            return Err(CertificateError::Malformed);
         }
         Ok(Self {
             version: x509.version().0,
             serial: x509.raw_serial().to_vec(),
-            issuer: Name::from_x509(x509.issuer()),
-            subject: Name::from_x509(x509.subject()),
+            issuer,
+            subject,
             validity: validity(&x509),
             extensions: Extensions::collect(&x509),
             unique_identifier: x509.issuer_uid.is_some() || x509.subject_uid.is_some(),

@@ -8,17 +8,13 @@ use super::certificate::Certificate;
 use super::moment::moment;
 use super::name::Name;
 use super::{Budget, odd_parameters, verify};
+use crate::bounds::BOUNDS;
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::oid::{self, Oid};
 use crate::tlv::{self, Reader, Tag, Tlv, TlvError};
 use std::borrow::Cow;
 use thiserror::Error;
 use time::OffsetDateTime;
-
-/// The most certificates in one SignedData.
-const MAX_CERTIFICATES: usize = 32;
-/// The most signers, digest algorithms or attributes in one SignedData.
-const MAX_ENTRIES: usize = 32;
 
 /// [0], constructed.
 const CONTEXT_0: Tag = Tag(0xA0);
@@ -91,7 +87,7 @@ pub enum CmsError {
 ///     crls          [1] IMPLICIT RevocationInfoChoices OPTIONAL,
 ///     signerInfos       SET OF SignerInfo }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SignedData<'a> {
     version: u32,
     digest_algorithms: Vec<Oid>,
@@ -100,6 +96,14 @@ pub struct SignedData<'a> {
     certificates: Vec<&'a [u8]>,
     signers: Vec<SignerInfo<'a>>,
     laxities: Laxities,
+}
+
+/// Says nothing of what is signed: of an EF.SOD it tells one document from all others.
+impl core::fmt::Debug for SignedData<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let (certificates, signers) = (self.certificates.len(), self.signers.len());
+        write!(f, "SignedData({}, {certificates} certificates, {signers} signers)", self.content_type)
+    }
 }
 
 /// Lossless deviations from the encoding that is due.
@@ -131,7 +135,7 @@ impl Laxities {
 ///     signature           OCTET STRING,
 ///     unsignedAttrs   [1] IMPLICIT SET OF Attribute OPTIONAL }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SignerInfo<'a> {
     version: u32,
     sid: SignerId<'a>,
@@ -139,6 +143,13 @@ pub struct SignerInfo<'a> {
     signed_attributes: Option<SignedAttributes<'a>>,
     signature_algorithm: &'a [u8],
     signature: Cow<'a, [u8]>,
+}
+
+/// Says nothing of the signature.
+impl core::fmt::Debug for SignerInfo<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "SignerInfo({:?}, {})", self.sid, self.digest_algorithm)
+    }
 }
 
 /// How a signer is named.
@@ -178,7 +189,7 @@ impl SignerId<'_> {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct SignedAttributes<'a> {
     /// The whole [0] as it was received.
     raw: Tlv<'a>,
@@ -245,7 +256,7 @@ impl<'a> SignedData<'a> {
         let mut digest_algorithms = Vec::new();
         while !digests.is_empty() {
             digest_algorithms.push(algorithm_id(&expect(&mut digests, Tag::SEQUENCE, "a digest algorithm")?)?);
-            limit(digest_algorithms.len(), MAX_ENTRIES)?;
+            limit(digest_algorithms.len(), BOUNDS.signed_data_entries)?;
         }
 
         let mut encapsulated = expect(&mut data, Tag::SEQUENCE, "an encapContentInfo")?.children();
@@ -264,7 +275,7 @@ impl<'a> SignedData<'a> {
                 // Only Certificate stands under a plain SEQUENCE tag; the other choices are obsolete or of no use.
                 if entry.tag == Tag::SEQUENCE {
                     certificates.push(entry.raw);
-                    limit(certificates.len(), MAX_CERTIFICATES)?;
+                    limit(certificates.len(), BOUNDS.signed_data_certificates)?;
                 }
             }
         }
@@ -278,7 +289,7 @@ impl<'a> SignedData<'a> {
             let info = infos.expect(Tag::SEQUENCE, "a SignerInfo")?;
             laxities.note(&info);
             signers.push(SignerInfo::parse(&info, &mut laxities)?);
-            limit(signers.len(), MAX_ENTRIES)?;
+            limit(signers.len(), BOUNDS.signed_data_entries)?;
         }
         Ok(Self { version, digest_algorithms, content_type, content, certificates, signers, laxities })
     }
@@ -447,10 +458,10 @@ impl<'a> SignedAttributes<'a> {
             let mut values = Vec::new();
             while !set.is_empty() {
                 values.push(set.next()?);
-                limit(values.len(), MAX_ENTRIES)?;
+                limit(values.len(), BOUNDS.signed_data_entries)?;
             }
             attributes.push(Attribute { kind, raw: attribute.raw, values });
-            limit(attributes.len(), MAX_ENTRIES)?;
+            limit(attributes.len(), BOUNDS.signed_data_entries)?;
         }
         Ok(Self { raw, attributes })
     }
@@ -468,26 +479,22 @@ impl<'a> SignedAttributes<'a> {
         }
     }
 
-    /// What may have been signed: the octets received under the tag of a SET; where their length is not in its shortest
-    /// form, the same with the length that DER has; at last, sorted (true). The digest is over the DER encoding of the
-    /// SET OF, not over the IMPLICIT [0]  (RFC 5652 §5.4).
-    fn candidates(&self) -> Vec<(Vec<u8>, bool)> {
-        let mut parts: Vec<&[u8]> = self.attributes.iter().map(|attribute| attribute.raw).collect();
-        parts.sort_unstable();
-        let indefinite = self.raw.raw.get(1) == Some(&0x80);
+    /// What may have been signed, each made when it is asked for: the octets received under the tag of a SET; where their
+    /// length is not in its shortest form, the same with the length that DER has; at last, sorted (true). The digest is
+    /// over the DER encoding of the SET OF, not over the IMPLICIT [0]  (RFC 5652 §5.4).
+    fn candidates(&self) -> impl Iterator<Item = (Vec<u8>, bool)> {
         let received = match self.raw.raw.split_first() {
-            Some((_, rest)) if !indefinite => Some([&Tag::SET.to_bytes(), rest].concat()),
+            Some((_, rest)) if self.raw.raw.get(1) != Some(&0x80) => Some(rest),
             _ => None,
         };
-        let mut candidates: Vec<(Vec<u8>, bool)> = received.map(|received| (received, false)).into_iter().collect();
-        for (encoding, sorted) in
-            [(tlv::encode(Tag::SET, self.raw.value), false), (tlv::encode_all(Tag::SET, &parts), true)]
-        {
-            if candidates.iter().all(|(earlier, _)| *earlier != encoding) {
-                candidates.push((encoding, sorted));
-            }
-        }
-        candidates
+        let received = received.into_iter().map(|rest| ([&Tag::SET.to_bytes(), rest].concat(), false));
+        let shortened = self.raw.lax_length.then_some(self.raw.value);
+        let shortened = shortened.into_iter().map(|value| (tlv::encode(Tag::SET, value), false));
+        let mut parts: Vec<&[u8]> = self.attributes.iter().map(|attribute| attribute.raw).collect();
+        let unsorted = !parts.is_sorted();
+        parts.sort_unstable();
+        let sorted = unsorted.then_some(parts).into_iter().map(|parts| (tlv::encode_all(Tag::SET, &parts), true));
+        received.chain(shortened).chain(sorted)
     }
 }
 

@@ -5,65 +5,15 @@
 //! trusted ([`TrustStore::from_trusted_master_list`](super::TrustStore::from_trusted_master_list)).
 
 use super::Budget;
-use super::certificate::{Certificate, CertificateError};
-use super::cms::{CmsError, SignedData, SignerInfo};
-use super::path::{Chain, find_anchor};
+use super::cms::{SignedData, SignerInfo};
+use super::list_signer::{ListError, ListSigner, authority, signatures};
+use super::profile::Role;
 use super::trust_store::TrustStore;
-use crate::crypto::CryptoError;
+use crate::bounds::BOUNDS;
 use crate::oid;
-use crate::tlv::{Reader, Tag, TlvError};
+use crate::tlv::{Reader, Tag};
 use core::ops::Range;
-use thiserror::Error;
 use time::OffsetDateTime;
-
-/// The most certificates in a list.
-const MAX_ENTRIES: usize = 16_384;
-
-/// Why a master list is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum ListError {
-    /// Its SignedData is not well formed or does not verify.
-    #[error("{0}")]
-    Cms(#[from] CmsError),
-    /// Its content is not well formed.
-    #[error("master list {0}")]
-    Tlv(#[from] TlvError),
-    /// The signed content is no master list.
-    #[error("the signed content is no master list")]
-    OtherContent,
-    /// A version other than 0.
-    #[error("the version of the master list is not known")]
-    Version,
-    /// More than 16 384 certificates.
-    #[error("more than 16384 certificates")]
-    TooMany,
-    /// The signer's certificate is not in the list's SignedData.
-    #[error("the signer's certificate does not come with the list")]
-    SignerMissing,
-    /// The signer's certificate is not one.
-    #[error("the signer's certificate: {0}")]
-    Signer(CertificateError),
-    /// The signer's key is not meant to sign master lists (9303-12 §7.1.1).
-    #[error("the signer's key is not meant to sign master lists")]
-    SignerPurpose,
-    /// The signer's certificate leads to no certification authority of the caller or of the list.
-    #[error("the signer's certificate leads to no certification authority")]
-    SignerUnanchored,
-}
-
-/// Who signed a master list.
-#[derive(Clone, Debug)]
-pub struct ListSigner {
-    /// The signer's certificate.
-    pub certificate: Certificate,
-    /// Its certification authority.
-    pub authority: Certificate,
-    /// Whether that authority is an anchor of the caller; else it stands in the list itself (self-contained).
-    pub anchored: bool,
-    /// The list's signature lacks the NULL in its DigestInfo (RFC 8017 §A.2.4), as the ICAO list's does.
-    pub null_missing: bool,
-}
 
 /// A parsed master list.
 ///
@@ -86,23 +36,13 @@ impl<'a> MasterList<'a> {
         if signed.content_type() != oid::ID_ICAO_CSCA_MASTER_LIST {
             return Err(ListError::OtherContent);
         }
-        let mut reader = Reader::new(signed.content());
-        let mut fields = reader.expect(Tag::SEQUENCE, "a CscaMasterList")?.children();
-        reader.finish()?;
-        if fields.expect(Tag::INTEGER, "a version")?.value != [0] {
-            return Err(ListError::Version);
-        }
-        let mut list = fields.expect(Tag::SET, "a certList")?.children();
-        fields.finish()?;
-        let mut entries = Vec::new();
-        while !list.is_empty() {
-            let entry = list.next()?;
-            entries.push(entry.at..entry.at + entry.raw.len());
-            if entries.len() > MAX_ENTRIES {
-                return Err(ListError::TooMany);
-            }
-        }
+        let entries = entries(signed.content())?;
         Ok(Self { signed, entries })
+    }
+
+    /// The certificates of a list that nobody signed: a `CscaMasterList` alone.
+    pub(super) fn bare_entries(bytes: &[u8]) -> Result<Vec<&[u8]>, ListError> {
+        Ok(entries(bytes)?.into_iter().filter_map(|range| bytes.get(range)).collect())
     }
 
     /// The certificates of the list, each as it stands.
@@ -122,47 +62,40 @@ impl<'a> MasterList<'a> {
     /// Why the last signer tried does not verify.
     pub fn verify(&self, anchors: &TrustStore, own: &TrustStore) -> Result<ListSigner, ListError> {
         let mut budget = Budget::new(Budget::DOCUMENT);
-        let mut failure = ListError::SignerMissing;
-        for signer in self.signed.signers() {
-            for der in self.signed.certificates() {
-                let certificate = match Certificate::parse(der) {
-                    Ok(certificate) if signer.sid().names(&certificate) => certificate,
-                    Ok(_) => continue,
-                    Err(error) => {
-                        failure = ListError::Signer(error);
-                        continue;
-                    }
-                };
-                if !certificate.extensions().extended_key_usage.contains(&oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY) {
-                    failure = ListError::SignerPurpose;
-                    continue;
+        let purpose = Some((oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY, Role::MasterListSigner));
+        for signature in signatures(&self.signed, purpose, &mut budget)? {
+            for (store, anchored) in [(anchors, true), (own, false)] {
+                if let Some(authority) = authority(&signature.certificate, store, &mut budget) {
+                    return Ok(ListSigner {
+                        authority: authority.clone(),
+                        certificate: signature.certificate,
+                        anchored,
+                        null_missing: signature.null_missing,
+                    });
                 }
-                let verified = certificate
-                    .public_key()
-                    .map_err(CmsError::from)
-                    .and_then(|key| self.signed.verify(signer, &key, &mut budget));
-                let null_missing = match verified {
-                    // A list must verify over the bytes received; the tolerance for unsorted attributes is for cards.
-                    Ok(signature) if signature.attributes_sorted => {
-                        failure = CmsError::Crypto(CryptoError::BadSignature).into();
-                        continue;
-                    }
-                    Ok(signature) => signature.null_missing,
-                    Err(error) => {
-                        failure = error.into();
-                        continue;
-                    }
-                };
-                let at = certificate.validity().not_before;
-                for (store, anchored) in [(anchors, true), (own, false)] {
-                    if let Chain::Anchored { anchor, .. } = find_anchor(&certificate, store, at, &mut budget) {
-                        let authority = anchor.clone();
-                        return Ok(ListSigner { certificate, authority, anchored, null_missing });
-                    }
-                }
-                failure = ListError::SignerUnanchored;
             }
         }
-        Err(failure)
+        Err(ListError::SignerUnanchored)
     }
+}
+
+/// Where the certificates stand in a CscaMasterList.
+fn entries(content: &[u8]) -> Result<Vec<Range<usize>>, ListError> {
+    let mut reader = Reader::new(content);
+    let mut fields = reader.expect(Tag::SEQUENCE, "a CscaMasterList")?.children();
+    reader.finish()?;
+    if fields.expect(Tag::INTEGER, "a version")?.value != [0] {
+        return Err(ListError::Version);
+    }
+    let mut list = fields.expect(Tag::SET, "a certList")?.children();
+    fields.finish()?;
+    let mut entries = Vec::new();
+    while !list.is_empty() {
+        let entry = list.next()?;
+        entries.push(entry.at..entry.at + entry.raw.len());
+        if entries.len() > BOUNDS.master_list_certificates {
+            return Err(ListError::TooMany);
+        }
+    }
+    Ok(entries)
 }

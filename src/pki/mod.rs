@@ -3,29 +3,46 @@
 //! Everything here is judged over the bytes as they came, with no clock, no store and no network of its own: anchors, the
 //! moment and the budget are arguments. Nothing that comes from a card is ever an anchor.
 
+mod bundle;
 mod certificate;
 mod cms;
+mod collection;
 mod country;
+mod crl;
 pub mod cvc;
+mod defects;
+mod intake;
+mod list_signer;
+mod lists;
 mod master_list;
 mod moment;
 mod name;
 mod path;
+mod pieces;
 mod profile;
+mod source;
 mod trust_store;
 
+pub use bundle::{Age, AgePolicy, BundleError, BundlePart, BundleUse, TrustBundle};
 pub use certificate::{
     AlternativeName, BasicConstraints, Certificate, CertificateError, CertificateSignature, Extensions, KeyUsage,
     Validity,
 };
 pub use cms::{CmsError, Laxities, SignedData, SignerId, SignerInfo, VerifiedSignature};
+pub use collection::Collection;
 pub use country::{Binding, Exception, alpha_2, bindings};
-pub use master_list::{ListError, ListSigner, MasterList};
+pub use crl::{Currency, RevocationList, RevocationListError, RevocationReason, Revoked};
+pub use defects::{DefectKind, DefectList, DefectListForm, DocumentFacts, KnownDefect};
+pub use list_signer::{ListError, ListSigner};
+pub use lists::Listed;
+pub use master_list::MasterList;
 pub use name::Name;
 pub use path::{Chain, MAX_LINKS, Unverified, authority_role, find_anchor, find_path, verify_among};
 pub use profile::{Defect, ProfileFinding, Role, Severity, beside, csca_defects, document_signer_defects, profile};
-pub use trust_store::{Collection, Refusal, Refused, Source, SourceKind, TrustStore};
+pub use source::{Refusal, Refused, Source, SourceKind};
+pub use trust_store::TrustStore;
 
+use crate::bounds::BOUNDS;
 use crate::crypto::{CryptoError, DigestAlgorithm, EncodingNote, PublicKey, SignatureAlgorithm};
 
 /// How many signatures may still be tried: a card can name many certificates, and each costs a computation.
@@ -36,7 +53,7 @@ pub struct Budget {
 
 impl Budget {
     /// Signatures tried for one document at most.
-    pub const DOCUMENT: u32 = 64;
+    pub const DOCUMENT: u32 = BOUNDS.signatures;
 
     /// A budget of this many signatures.
     pub fn new(signatures: u32) -> Self {

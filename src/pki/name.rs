@@ -5,7 +5,7 @@
 //! names is only a hint; what decides is a signature.
 
 use crate::oid::{self, Oid};
-use crate::tlv::Tag;
+use crate::tlv::{self, Tag};
 use core::fmt;
 use x509_parser::prelude::FromDer;
 use x509_parser::x509::X509Name;
@@ -43,7 +43,12 @@ impl Name {
     /// A name from its encoding; `None` if it is none.
     pub fn parse(der: &[u8]) -> Option<Self> {
         let (rest, name) = X509Name::from_der(der).ok()?;
-        rest.is_empty().then(|| Self::from_x509(&name))
+        Some(Self::from_x509(&name)).filter(|name| rest.is_empty() && name.is_whole())
+    }
+
+    /// Whether all of it was read: the parser stops at a malformed RDN without a word, and the rest would never be compared.
+    pub(super) fn is_whole(&self) -> bool {
+        tlv::total_length(&self.raw) == Some(self.raw.len())
     }
 
     /// The DER encoding, as it stands in the certificate.
@@ -133,5 +138,23 @@ fn text(tag: u32, content: &[u8]) -> String {
             .collect(),
         20 => content.iter().copied().map(char::from).collect(),
         _ => String::from_utf8_lossy(content).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tlv::{Tag, encode, encode_all};
+
+    #[test]
+    fn refuses_a_name_with_a_malformed_part() {
+        let rdn = |tag| {
+            let value = encode(Tag::PRINTABLE_STRING, b"UT");
+            let pair = [encode(Tag::OID, oid::COUNTRY_NAME.as_der()), value];
+            encode(Tag::SET, &encode_all(tag, &[&pair[0], &pair[1]]))
+        };
+        let name = |second| encode_all(Tag::SEQUENCE, &[&rdn(Tag::SEQUENCE), &rdn(second)]);
+        assert!(Name::parse(&name(Tag::SEQUENCE)).is_some_and(|name| name.attributes.len() == 2));
+        assert!(Name::parse(&name(Tag::OCTET_STRING)).is_none());
     }
 }

@@ -1,88 +1,41 @@
-//! What the caller trusts: certification authorities from lists and files, and single document signers that are pinned.
+//! What the caller trusts: certification authorities from lists and files, the lists that their keys signed, and single
+//! document signers that are pinned.
 //!
 //! The store takes bytes, never paths: reading a folder is the caller's business. It counts what it refused and says why,
-//! and it remembers each source by its hash, for the report. It holds no revocation lists yet.
+//! and it remembers each source by its hash, for the report. A list counts only where an anchor vouches for it. How files
+//! are taken apart stands in `intake`.
 
-use super::Budget;
-use super::certificate::{Certificate, CertificateError};
-use super::master_list::{ListError, ListSigner, MasterList};
-use super::path::verify_among;
+use super::bundle::{AgePolicy, BundleError};
+use super::certificate::Certificate;
+use super::crl::RevocationList;
+use super::defects::DefectList;
+use super::intake::add_named;
+use super::list_signer::ListError;
+use super::lists::{Listed, Lists};
+use super::name::Name;
+use super::source::{Refusal, Source};
 use crate::crypto::DigestAlgorithm;
-use crate::tlv::{Reader, Tag};
 use std::collections::{HashMap, HashSet};
-use thiserror::Error;
 use time::OffsetDateTime;
-use x509_parser::pem::Pem;
 
 /// Anchors and pinned document signers.
 #[derive(Clone, Debug, Default)]
 pub struct TrustStore {
-    anchors: Vec<Certificate>,
-    by_key_id: HashMap<Vec<u8>, Vec<usize>>,
-    by_name: HashMap<String, Vec<usize>>,
-    pinned: Vec<Certificate>,
-    links: Vec<Certificate>,
+    pub(super) anchors: Vec<Certificate>,
+    pub(super) by_key_id: HashMap<Vec<u8>, Vec<usize>>,
+    pub(super) by_name: HashMap<String, Vec<usize>>,
+    pub(super) pinned: Vec<Certificate>,
+    pub(super) links: Vec<Certificate>,
     evidence_signers: Vec<Certificate>,
-    sources: Vec<Source>,
-}
-
-/// Where anchors came from.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// The caller's name for it.
-    pub label: String,
-    /// What it is.
-    pub kind: SourceKind,
-    /// SHA-256 of its bytes.
-    pub sha256: Vec<u8>,
-    /// When it was signed, by the word of a master list's signer.
-    pub date: Option<OffsetDateTime>,
-    /// Certificates accepted, those that were there already among them.
-    pub accepted: usize,
-    /// What was refused, and why.
-    pub refused: Vec<Refused>,
-}
-
-/// What a source is.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum SourceKind {
-    /// Certificates in DER or PEM.
-    Certificates,
-    /// A master list, and who signed it.
-    MasterList(Box<ListSigner>),
-    /// Nothing that is known.
-    Unknown,
-}
-
-/// Something that was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// The subject's name where it can be read, else its place in the source.
-    pub subject: String,
-    /// Why.
-    pub reason: Refusal,
-}
-
-/// Why the store refuses something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// No certificate.
-    #[error("{0}")]
-    Certificate(#[from] CertificateError),
-    /// A certificate that is called its own issuer does not verify under its own key.
-    #[error("it does not verify under its own key: {0}")]
-    OwnSignature(CertificateError),
-    /// Not a certification authority; a document signer can only be pinned.
-    #[error("it is no certification authority; a document signer can only be pinned")]
-    NotCa,
-    /// A master list that does not verify.
-    #[error("{0}")]
-    List(#[from] ListError),
-    /// Neither a certificate nor a master list.
-    #[error("neither a certificate nor a master list")]
-    Unknown,
+    online_signers: Vec<Certificate>,
+    pub(super) list_signers: Vec<Certificate>,
+    pub(super) lists: Lists,
+    pub(super) sources: Vec<Source>,
+    pub(super) bundles: Vec<OffsetDateTime>,
+    pub(super) age_policy: AgePolicy,
+    pub(super) without_null: bool,
+    /// Anchors, by their place, that only a list under a tolerance brought.
+    pub(super) tolerated: HashSet<usize>,
 }
 
 impl TrustStore {
@@ -101,6 +54,33 @@ impl TrustStore {
         let source = store.take_master_list("master list", bytes)?;
         store.sources.push(source);
         Ok(store)
+    }
+
+    /// The store of a trust bundle, if it is not too old at this moment.
+    ///
+    /// # Errors
+    /// A bundle that is not whole, or too old; nothing of it is then trusted.
+    pub fn from_bundle(bytes: &[u8], at: OffsetDateTime, policy: AgePolicy) -> Result<Self, BundleError> {
+        let mut store = Self::new();
+        store.add_bundle("trust bundle", bytes, at, policy)?;
+        Ok(store)
+    }
+
+    /// Takes lists whose signature lacks the NULL in its DigestInfo (RFC 8017 §A.2.4), as one well-known list does: the
+    /// tolerance `digest_info_without_null`. It holds for what is added from now on. What only such a list brings never
+    /// makes a document better than undetermined.
+    pub fn tolerate_digest_info_without_null(&mut self) {
+        self.without_null = true;
+    }
+
+    /// Whether such lists are taken.
+    pub fn tolerates_digest_info_without_null(&self) -> bool {
+        self.without_null
+    }
+
+    /// Whether this very anchor comes only from lists under a tolerance.
+    pub fn is_tolerated(&self, certificate: &Certificate) -> bool {
+        self.place(certificate).is_some_and(|index| self.tolerated.contains(&index))
     }
 
     /// Whether nothing at all is trusted.
@@ -128,43 +108,9 @@ impl TrustStore {
     /// # Errors
     /// No certificate, no certification authority, or not verified by its own key.
     pub fn add_certificate(&mut self, der: &[u8]) -> Result<(), Refusal> {
-        let certificate = Certificate::parse(der)?;
-        if !may_be_authority(&certificate) {
-            return Err(Refusal::NotCa);
-        }
-        if certificate.names_as_issuer(&certificate) {
-            let key = certificate.public_key().map_err(|error| Refusal::OwnSignature(error.into()))?;
-            certificate.verify_signed_by(&key).map_err(Refusal::OwnSignature)?;
-        }
-        self.insert(certificate);
+        self.take_certificate(der)?;
+        self.settle();
         Ok(())
-    }
-
-    /// Adds whatever a file holds: a certificate in DER, certificates or a list in PEM, a master list in DER. Gives what
-    /// was accepted and refused; it also stands in [`TrustStore::sources`].
-    pub fn add_file(&mut self, label: &str, bytes: &[u8]) -> &Source {
-        let source = match Pieces::of(bytes) {
-            Pieces::List(list) => self.take_master_list(label, &list).unwrap_or_else(|error| Source {
-                refused: vec![Refused { subject: label.to_owned(), reason: error.into() }],
-                ..Source::new(label, SourceKind::Unknown, bytes)
-            }),
-            Pieces::Certificates(pieces) if !pieces.is_empty() => {
-                let mut source = Source::new(label, SourceKind::Certificates, bytes);
-                for (index, der) in pieces.iter().enumerate() {
-                    match self.add_certificate(der) {
-                        Ok(()) => source.accepted += 1,
-                        Err(reason) => source.refused.push(Refused { subject: subject(der, index), reason }),
-                    }
-                }
-                source
-            }
-            Pieces::Certificates(_) | Pieces::Nothing => Source {
-                refused: vec![Refused { subject: label.to_owned(), reason: Refusal::Unknown }],
-                ..Source::new(label, SourceKind::Unknown, bytes)
-            },
-        };
-        self.sources.push(source);
-        self.sources.last().expect("it was pushed in the line above")
     }
 
     /// Adds link certificates, in DER or PEM, that may lead from a signer to an anchor. They are **not trusted**: one is used
@@ -199,17 +145,86 @@ impl TrustStore {
         add_named(&mut self.evidence_signers, bytes)
     }
 
+    /// Trusts whoever holds the key of this certificate (DER or PEM) to sign lists of known defects. **Naming him is the act
+    /// of trust**: no authority is asked.
+    ///
+    /// # Errors
+    /// No certificate.
+    pub fn add_list_signer(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        add_named(&mut self.list_signers, bytes)?;
+        self.settle();
+        Ok(())
+    }
+
+    /// Whether this very certificate's holder is trusted to sign lists of known defects.
+    pub fn is_list_signer(&self, certificate: &Certificate) -> bool {
+        self.list_signers.contains(certificate)
+    }
+
+    /// The revocation lists, each with the anchor that vouches for it.
+    pub fn revocation_lists(&self) -> &[Listed<RevocationList>] {
+        &self.lists.revocation
+    }
+
+    /// The deviation and defect lists, each with whoever vouches for it.
+    pub fn defect_lists(&self) -> &[Listed<DefectList>] {
+        &self.lists.defects
+    }
+
+    /// The revocation lists that speak for a certificate and that an anchor verified: of each key that signed some, the
+    /// newest.
+    pub fn revocation_lists_for(&self, certificate: &Certificate) -> Vec<(&RevocationList, &Certificate)> {
+        let mut newest: Vec<(&RevocationList, &Certificate)> = Vec::new();
+        for one in &self.lists.revocation {
+            let Ok(authority) = one.authority() else { continue };
+            if !one.list().speaks_for(certificate) {
+                continue;
+            }
+            let age = |list: &RevocationList| (list.this_update(), list.number().map(|n| (n.len(), n.to_vec())));
+            match newest.iter_mut().find(|(_, other)| other.spki() == authority.spki()) {
+                Some(kept) if age(one.list()) > age(kept.0) => *kept = (one.list(), authority),
+                Some(_) => {}
+                None => newest.push((one.list(), authority)),
+            }
+        }
+        newest
+    }
+
+    /// When the oldest of the bundles was made that the store took, and how old one may be.
+    pub fn oldest_bundle(&self) -> Option<(OffsetDateTime, AgePolicy)> {
+        self.bundles.iter().min().map(|made| (*made, self.age_policy))
+    }
+
     /// Whether the holder of this very certificate is trusted to sign evidence.
     pub fn is_evidence_signer(&self, certificate: &Certificate) -> bool {
         self.evidence_signers.contains(certificate)
     }
 
-    /// SHA-256 over all anchors and pinned document signers, in no order: two stores that trust the same for documents
-    /// have the same.
+    /// Trusts whoever holds the key of this certificate (DER or PEM) to answer whether a document signer's certificate
+    /// belongs to a card. **Naming him is the act of trust**: no authority is asked, and what he denies fails.
+    ///
+    /// # Errors
+    /// No certificate.
+    pub fn add_online_signer(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        add_named(&mut self.online_signers, bytes)
+    }
+
+    /// Whether the holder of this very certificate is trusted to answer online questions.
+    pub fn is_online_signer(&self, certificate: &Certificate) -> bool {
+        self.online_signers.contains(certificate)
+    }
+
+    /// SHA-256 over all anchors, pinned document signers and lists that an anchor vouches for, in no order: two stores that
+    /// trust the same for documents have the same.
     pub fn fingerprint(&self) -> Vec<u8> {
         let marked = |mark: u8, certificate: &Certificate| [vec![mark], certificate.fingerprint()].concat();
         let anchors = self.anchors.iter().map(|certificate| marked(0, certificate));
-        let mut all: Vec<Vec<u8>> = anchors.chain(self.pinned.iter().map(|one| marked(1, one))).collect();
+        let revoking = self.lists.revocation.iter().filter(|one| one.authority().is_ok());
+        let revoking = revoking.map(|one| [vec![2], one.list().fingerprint()].concat());
+        let excusing = self.lists.defects.iter().filter(|one| one.authority().is_ok());
+        let excusing = excusing.map(|one| [&[3], one.list().fingerprint()].concat());
+        let pinned = self.pinned.iter().map(|one| marked(1, one));
+        let mut all: Vec<Vec<u8>> = anchors.chain(pinned).chain(revoking).chain(excusing).collect();
         all.sort();
         DigestAlgorithm::Sha256.digest(&[&all.concat()])
     }
@@ -221,194 +236,56 @@ impl TrustStore {
 
     /// Whether this very certificate is an anchor.
     pub fn is_anchor(&self, certificate: &Certificate) -> bool {
-        let same_name = self.by_name.get(certificate.subject().folded()).into_iter().flatten();
-        same_name.filter_map(|index| self.anchors.get(*index)).any(|anchor| anchor == certificate)
+        self.place(certificate).is_some()
+    }
+
+    /// The place of this very anchor.
+    fn place(&self, certificate: &Certificate) -> Option<usize> {
+        let same_name = self.by_name.get(certificate.subject().folded())?;
+        same_name.iter().copied().find(|index| self.anchors.get(*index) == Some(certificate))
     }
 
     /// Where to try a certificate's signature: anchors with its authority key identifier, then those with its issuer's name.
     pub fn candidates(&self, certificate: &Certificate) -> Vec<&Certificate> {
-        let key_id = certificate.extensions().authority_key_id.as_ref().and_then(|id| self.by_key_id.get(id));
-        let name = self.by_name.get(certificate.issuer().folded());
-        let mut seen = HashSet::new();
+        self.fresh_candidates(certificate.extensions().authority_key_id.as_deref(), certificate.issuer(), 0)
+    }
+
+    /// Anchors with this key identifier, then those with this name; only those that came after the first `seen`.
+    pub(super) fn fresh_candidates(&self, key_id: Option<&[u8]>, name: &Name, seen: usize) -> Vec<&Certificate> {
+        let key_id = key_id.and_then(|id| self.by_key_id.get(id));
+        let name = self.by_name.get(name.folded());
+        let mut met = HashSet::new();
         key_id
             .into_iter()
             .chain(name)
             .flatten()
-            .filter(|index| seen.insert(**index))
+            .filter(|index| **index >= seen && met.insert(**index))
             .filter_map(|index| self.anchors.get(*index))
             .collect()
     }
 
-    /// Adds the entries of a list that verifies. They are covered by its signature; their own are not verified here.
-    fn take_master_list(&mut self, label: &str, bytes: &[u8]) -> Result<Source, ListError> {
-        let list = MasterList::parse(bytes)?;
-        let mut own = Self::new();
-        let mut refused = Vec::new();
-        let mut accepted = 0;
-        for (index, der) in list.entries().enumerate() {
-            match Certificate::parse(der) {
-                Ok(certificate) if may_be_authority(&certificate) => {
-                    own.insert(certificate);
-                    accepted += 1;
-                }
-                Ok(certificate) => {
-                    refused.push(Refused { subject: certificate.subject().to_string(), reason: Refusal::NotCa });
-                }
-                Err(error) => refused.push(Refused { subject: subject(der, index), reason: error.into() }),
-            }
-        }
-        let signer = list.verify(self, &own)?;
-        if self.anchors.is_empty() {
-            self.anchors = own.anchors;
-            self.by_key_id = own.by_key_id;
-            self.by_name = own.by_name;
-        } else {
-            own.anchors.into_iter().for_each(|certificate| self.insert(certificate));
-        }
-        let date = list.signing_time();
-        Ok(Source { accepted, refused, date, ..Source::new(label, SourceKind::MasterList(Box::new(signer)), bytes) })
+    pub(super) fn settle(&mut self) {
+        let mut lists = std::mem::take(&mut self.lists);
+        lists.settle(self);
+        self.lists = lists;
     }
 
-    fn insert(&mut self, certificate: Certificate) {
-        if self.is_anchor(&certificate) {
+    /// Adds an anchor; what another source brings without a tolerance is tolerated no longer.
+    pub(super) fn insert(&mut self, certificate: Certificate, by_tolerance: bool) {
+        if let Some(place) = self.place(&certificate) {
+            if !by_tolerance {
+                self.tolerated.remove(&place);
+            }
             return;
         }
         let index = self.anchors.len();
+        if by_tolerance {
+            self.tolerated.insert(index);
+        }
         if let Some(key_id) = &certificate.extensions().subject_key_id {
             self.by_key_id.entry(key_id.clone()).or_default().push(index);
         }
         self.by_name.entry(certificate.subject().folded().to_owned()).or_default().push(index);
         self.anchors.push(certificate);
-    }
-}
-
-impl Source {
-    fn new(label: &str, kind: SourceKind, bytes: &[u8]) -> Self {
-        let sha256 = DigestAlgorithm::Sha256.digest(&[bytes]);
-        Self { label: label.to_owned(), kind, sha256, date: None, accepted: 0, refused: Vec::new() }
-    }
-}
-
-/// A set of certificates under examination: which verify within the set, and which do not, and why.
-#[derive(Clone, Debug, Default)]
-pub struct Collection {
-    /// Certificates found.
-    pub certificates: usize,
-    /// Certificates that parse.
-    pub parsed: usize,
-    /// Certificates that verify under themselves or another of the set.
-    pub verified: usize,
-    /// Those that do not: subject and reason.
-    pub unverified: Vec<(String, String)>,
-    /// Who signed the lists among the files.
-    pub signers: Vec<ListSigner>,
-}
-
-impl Collection {
-    /// Examines files as [`TrustStore::add_file`] takes them: every certificate is verified under every candidate of the
-    /// whole set. Seconds of work for a large list.
-    pub fn examine<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
-        let mut found = Self::default();
-        let mut store = TrustStore::new();
-        let mut all = Vec::new();
-        for (label, bytes) in files {
-            let pieces: Vec<Vec<u8>> = match Pieces::of(bytes) {
-                Pieces::List(list) => match MasterList::parse(&list) {
-                    Ok(list) => list.entries().map(<[u8]>::to_vec).collect(),
-                    Err(_) => Vec::new(),
-                },
-                Pieces::Certificates(pieces) => pieces,
-                Pieces::Nothing => Vec::new(),
-            };
-            found.certificates += pieces.len();
-            for (index, der) in pieces.iter().enumerate() {
-                match Certificate::parse(der) {
-                    Ok(certificate) => all.push(certificate),
-                    Err(error) => found.unverified.push((subject(der, index), error.to_string())),
-                }
-            }
-            let source = store.add_file(label, bytes);
-            match &source.kind {
-                SourceKind::MasterList(signer) => found.signers.push(signer.as_ref().clone()),
-                SourceKind::Unknown => found
-                    .unverified
-                    .extend(source.refused.iter().map(|refused| (refused.subject.clone(), refused.reason.to_string()))),
-                SourceKind::Certificates => {}
-            }
-        }
-        found.parsed = all.len();
-        for certificate in &all {
-            let mut budget = Budget::new(Budget::DOCUMENT);
-            match verify_among(certificate, &store, &mut budget) {
-                Ok(()) => found.verified += 1,
-                Err(reason) => found.unverified.push((certificate.subject().to_string(), reason.to_string())),
-            }
-        }
-        found
-    }
-}
-
-/// Adds the certificates of a file, in DER or PEM, to those that the caller names one by one.
-fn add_named(named: &mut Vec<Certificate>, bytes: &[u8]) -> Result<(), Refusal> {
-    let Pieces::Certificates(pieces) = Pieces::of(bytes) else { return Err(Refusal::Unknown) };
-    if pieces.is_empty() {
-        return Err(Refusal::Unknown);
-    }
-    for der in pieces {
-        let certificate = Certificate::parse(&der)?;
-        if !named.contains(&certificate) {
-            named.push(certificate);
-        }
-    }
-    Ok(())
-}
-
-/// Whether a certificate looks like an authority's. Some real ones lack cA: they are taken, and judged where they are used.
-fn may_be_authority(certificate: &Certificate) -> bool {
-    certificate.is_ca() || certificate.extensions().key_usage.is_some_and(|usage| usage.key_cert_sign)
-}
-
-/// What a file holds.
-enum Pieces {
-    List(Vec<u8>),
-    Certificates(Vec<Vec<u8>>),
-    Nothing,
-}
-
-impl Pieces {
-    fn of(bytes: &[u8]) -> Self {
-        let text = b"-----BEGIN ";
-        if bytes.windows(text.len()).take(4096).any(|window| window == text) {
-            let mut certificates = Vec::new();
-            for pem in Pem::iter_from_buffer(bytes).map_while(Result::ok) {
-                match pem.label.as_str() {
-                    "CMS" | "PKCS7" => return Self::List(pem.contents),
-                    _ => certificates.push(pem.contents),
-                }
-            }
-            return Self::Certificates(certificates);
-        }
-        // SignedData begins with an OBJECT IDENTIFIER, a certificate with a SEQUENCE.
-        let begins = Reader::ber(bytes).next().ok().and_then(|whole| whole.children().peek());
-        match begins {
-            Some(Tag::OID) => Self::List(bytes.to_vec()),
-            Some(Tag::SEQUENCE) => {
-                let mut reader = Reader::new(bytes);
-                let mut certificates = Vec::new();
-                while let Ok(certificate) = reader.next() {
-                    certificates.push(certificate.raw.to_vec());
-                }
-                Self::Certificates(certificates)
-            }
-            _ => Self::Nothing,
-        }
-    }
-}
-
-/// The subject's name where it can be read, else the place.
-fn subject(der: &[u8], index: usize) -> String {
-    match Certificate::parse(der) {
-        Ok(certificate) => certificate.subject().to_string(),
-        Err(_) => format!("certificate {}", index + 1),
     }
 }

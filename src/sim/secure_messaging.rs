@@ -130,12 +130,15 @@ impl Session {
     /// The protected form of an answer; `odd` is that of the command's instruction, `deviation` what a hostile card does.
     pub(super) fn seal(&mut self, answer: &Response, odd: bool, deviation: Option<Deviation>) -> Vec<u8> {
         self.step();
+        if deviation == Some(Deviation::SkippedCount) {
+            self.step();
+        }
         let sealed = self.objects(answer, odd, deviation).unwrap_or_default();
         [sealed.as_slice(), &answer.status.0.to_be_bytes()].concat()
     }
 
     fn objects(&self, answer: &Response, odd: bool, deviation: Option<Deviation>) -> Result<Vec<u8>, StatusWord> {
-        let mut objects = Vec::new();
+        let mut data = Vec::new();
         if !answer.data.is_empty() && deviation != Some(Deviation::DropData) {
             let mut padded = pad(&answer.data, self.cipher.block_len());
             if deviation == Some(Deviation::WrongPadding) {
@@ -143,38 +146,61 @@ impl Session {
                 *marker = 0;
             }
             let body = self.encrypt(&padded)?;
-            objects = if odd {
+            data = if odd {
                 tlv::encode(PLAIN_FOR_ODD, &body)
             } else {
                 tlv::encode(CRYPTOGRAM, &[&[1], body.as_slice()].concat())
             };
-            if deviation == Some(Deviation::DoubleData) {
-                objects.extend_from_within(..);
-            }
         }
         let stated = match deviation {
             Some(Deviation::OtherStatus) => [0x90, 0x01],
             _ => answer.status.0.to_be_bytes(),
         };
-        match deviation {
-            Some(Deviation::DropStatus) => {}
-            Some(Deviation::StatusTag98) => objects.extend(tlv::encode(Tag(0x98), &stated)),
-            _ => objects.extend(tlv::encode(STATUS, &stated)),
-        }
+        let mut status = match deviation {
+            Some(Deviation::DropStatus) => Vec::new(),
+            Some(Deviation::StatusTag98) => tlv::encode(Tag(0x98), &stated),
+            Some(Deviation::LongForm) => [&[0x99, 0x81, 0x02], stated.as_slice()].concat(),
+            _ => tlv::encode(STATUS, &stated),
+        };
+        let unknown = tlv::encode(Tag(0x80), &[0]);
+        let echoed = tlv::encode(EXPECTED, &[0]);
+        let objects: &[&[u8]] = match deviation {
+            Some(Deviation::DoubleData) => &[&data, &data, &status],
+            Some(Deviation::DoubleStatus) => &[&data, &status, &status],
+            Some(Deviation::OtherOrder) => &[&status, &data],
+            Some(Deviation::UnknownObject) => &[&data, &unknown, &status],
+            Some(Deviation::EchoedLength) => &[&data, &echoed, &status],
+            _ => &[&data, &status],
+        };
         // CC = MAC(KS_MAC, SSC ‖ DO'87' ‖ DO'99'), padded  (9303-11 §9.8.4)
-        let mut code = self.mac(&[&objects])?.to_vec();
+        let mut code = self.mac(objects)?.to_vec();
+        let flip = |object: &mut Vec<u8>| object.last_mut().into_iter().for_each(|octet| *octet ^= 1);
         match deviation {
-            Some(Deviation::DropMac) => return Ok(objects),
+            Some(Deviation::DropMac) => return Ok(objects.concat()),
             Some(Deviation::WrongMac) => code.iter_mut().take(1).for_each(|octet| *octet ^= 1),
             Some(Deviation::ShortMac) => code.truncate(7),
             Some(Deviation::LongMac) => code.push(0),
+            Some(Deviation::LongestMac) => code.extend_from_within(..),
+            Some(Deviation::FlippedData) => {
+                flip(&mut data);
+                return Ok([data, status, tlv::encode(CHECKSUM, &code)].concat());
+            }
+            Some(Deviation::FlippedStatus) => {
+                flip(&mut status);
+                return Ok([data, status, tlv::encode(CHECKSUM, &code)].concat());
+            }
             _ => {}
         }
-        objects.extend(tlv::encode(CHECKSUM, &code));
-        if deviation == Some(Deviation::TrailingByte) {
-            objects.push(0);
-        }
-        Ok(objects)
+        let checksum = tlv::encode(CHECKSUM, &code);
+        let after: &[&[u8]] = match deviation {
+            Some(Deviation::OtherOrder) if answer.data.is_empty() => {
+                return Ok([checksum, objects.concat()].concat());
+            }
+            Some(Deviation::DoubleMac) => &[&checksum, &checksum],
+            Some(Deviation::TrailingByte) => &[&checksum, &[0]],
+            _ => &[&checksum],
+        };
+        Ok([objects.concat(), after.concat()].concat())
     }
 
     /// The most plain bytes whose sealed answer has at most `limit` bytes of data field.

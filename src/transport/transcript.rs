@@ -7,6 +7,7 @@
 //! transport error in its place, `reset`, `# …` a comment. A protected session replays only with the randomness that it
 //! was recorded with.
 
+use crate::bounds::BOUNDS;
 use crate::error::{Error, TransportError};
 use crate::event::Show;
 use crate::transport::Transport;
@@ -15,9 +16,6 @@ use core::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use thiserror::Error;
-
-/// The longest line of hexadecimal text that is parsed, in bytes of data: an extended command (7816-4 §5.1).
-const LONGEST: usize = 65_544;
 
 /// A card's side of a line, step by step.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -151,7 +149,7 @@ impl FromStr for Transcript {
 
 fn bytes(text: &str) -> Result<Vec<u8>, &'static str> {
     let digits: String = text.split_ascii_whitespace().collect();
-    if digits.len() > 2 * LONGEST {
+    if digits.len() > 2 * BOUNDS.transcript_octets {
         return Err("longer than any APDU");
     }
     hex::decode(digits).map_err(|_| "expected pairs of hexadecimal digits")
@@ -366,8 +364,8 @@ reset
         ] {
             assert_eq!(parsed(text).unwrap_err().0, line, "{text}");
         }
-        assert!(parsed(&format!("> {}\n< 9000\n", "00".repeat(LONGEST + 1))).is_err());
-        assert!(parsed(&format!("> {}\n< 9000\n", "00".repeat(LONGEST))).is_ok());
+        assert!(parsed(&format!("> {}\n< 9000\n", "00".repeat(BOUNDS.transcript_octets + 1))).is_err());
+        assert!(parsed(&format!("> {}\n< 9000\n", "00".repeat(BOUNDS.transcript_octets))).is_ok());
     }
 
     #[test]

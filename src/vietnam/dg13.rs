@@ -4,16 +4,13 @@
 //! the parents' field are read, any order of the fields, and fields that nobody knows are kept as bytes. A field that is
 //! absent is told apart from one that is empty. Texts are handed out as they were signed.
 
+use crate::bounds::BOUNDS;
 use crate::lds::{DataGroup, Defect, FileId, Finding, Findings, PartialDate, Sex};
 use crate::oid::{ID_VN_DG13, Oid};
 use crate::tlv::{Tag, Tlv, TlvError, small_integer};
 use crate::vietnam::PersonalNumber;
 use crate::vietnam::text::{parse_date, parse_sex};
-
-/// The most fields kept of one file.
-const MAX_FIELDS: usize = 64;
-/// The most texts kept of one field.
-const MAX_TEXTS: usize = 16;
+use zeroize::Zeroize;
 
 /// EF.DG13 as a value.
 ///
@@ -138,7 +135,7 @@ impl Dg13 {
 
         let mut fields: Vec<VnField> = Vec::new();
         let mut entries = set.children();
-        while !entries.is_empty() && fields.len() < MAX_FIELDS {
+        while !entries.is_empty() && fields.len() < BOUNDS.dg13_fields {
             let entry = entries.next()?;
             findings.note(&entry);
             let Some(field) = read_field(&entry, &mut findings)? else {
@@ -224,6 +221,13 @@ impl core::fmt::Debug for Dg13 {
     }
 }
 
+impl Drop for VnField {
+    fn drop(&mut self) {
+        self.texts.zeroize();
+        self.raw.zeroize();
+    }
+}
+
 /// Says nothing of its content but its number.
 impl core::fmt::Debug for VnField {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -254,8 +258,9 @@ fn read_field(entry: &Tlv<'_>, findings: &mut Findings) -> Result<Option<VnField
                 if core::str::from_utf8(value.value).is_err() {
                     findings.add(value.at, Defect::VnTextMalformed);
                 }
-                if texts.len() < MAX_TEXTS {
-                    texts.push(String::from_utf8_lossy(value.value).into_owned());
+                match texts.len() < BOUNDS.dg13_texts {
+                    true => texts.push(String::from_utf8_lossy(value.value).into_owned()),
+                    false => findings.add(value.at, Defect::ObjectsTooMany),
                 }
             }
             tag if tag.is_constructed() => open.push(value.children()),

@@ -3,14 +3,13 @@
 //! A card runs to the holder's birthday at 14, 25, 40 or 60; one issued within the two years before such a birthday runs
 //! to the next one, and one issued after the last does not expire. PACE with the CAN needs none of this.
 
+use crate::bounds::BOUNDS;
 use time::{Date, Month};
 
 /// The ages at which a card ends.
 const MILESTONES: [i32; 4] = [14, 25, 40, 60];
 /// A card issued within so many years before a milestone runs to the next.
 const GRACE: i32 = 2;
-/// The most candidates: each costs an attempt on the card.
-const MOST: usize = 3;
 
 /// Up to three dates of expiry, the likeliest first, for a card of this birth date that was issued on, or is held since,
 /// `issued`. Where the day of issue is not known, take the day of reading.
@@ -24,10 +23,10 @@ pub fn expiry_candidates(birth: Date, issued: Date) -> Vec<Date> {
     let mut candidates: Vec<Date> = ahead.iter().copied().filter(|milestone| !is_near(milestone)).collect();
     candidates.push(never);
     // Last, the milestone that the rule passes over.
-    candidates.truncate(MOST - 1);
+    candidates.truncate(BOUNDS.bac_candidates - 1);
     candidates.extend(ahead.iter().copied().filter(is_near));
     candidates.dedup();
-    candidates.truncate(MOST);
+    candidates.truncate(BOUNDS.bac_candidates);
     candidates
 }
 

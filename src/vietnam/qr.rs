@@ -4,15 +4,15 @@
 //! the former number and has `/` in its dates; longer ones have more fields, of an order that nobody has published.
 //! What is not known is kept as it is. Nothing signs a QR code: it gives the key, and is then compared with the chip.
 
+use crate::bounds::BOUNDS;
 use crate::lds::{PartialDate, Sex};
 use crate::vietnam::PersonalNumber;
 use crate::vietnam::text::{parse_date, parse_sex};
 use thiserror::Error;
+use zeroize::Zeroize;
 
 /// The fewest fields of a QR code of this card.
 const FEWEST: usize = 6;
-/// The most characters read of one.
-const LONGEST: usize = 4096;
 
 /// The QR code as a value.
 #[derive(Clone)]
@@ -59,7 +59,7 @@ impl Qr {
     /// # Errors
     /// Fewer than six fields, or a first one that is not twelve digits.
     pub fn parse(text: &str) -> Result<Self, QrError> {
-        if text.len() > LONGEST {
+        if text.len() > BOUNDS.qr_octets {
             return Err(QrError::TooLong);
         }
         let text = text.trim_start_matches('\u{FEFF}').trim();
@@ -87,6 +87,15 @@ impl Qr {
             issue_date,
             rest: fields.map(str::to_owned).collect(),
         })
+    }
+}
+
+impl Drop for Qr {
+    fn drop(&mut self) {
+        self.former_number.zeroize();
+        self.name.zeroize();
+        self.residence.zeroize();
+        self.rest.zeroize();
     }
 }
 

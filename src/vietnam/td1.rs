@@ -9,6 +9,7 @@
 
 use crate::lds::{Mrz, MrzField, MrzFormat, check_digit};
 use crate::vietnam::PersonalNumber;
+use zeroize::Zeroizing;
 
 /// The personal number of an MRZ, and whether what guards it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub fn td1_number(mrz: &Mrz) -> Option<Td1Number> {
     }
     let optional = mrz.raw(MrzField::OptionalData);
     let number = PersonalNumber::parse(optional.get(..12)?).ok()?;
-    let matches_document_number = mrz.document_number() == number.document_number();
+    let matches_document_number = *Zeroizing::new(mrz.document_number()) == number.document_number();
     let digit = optional.chars().nth(14)?;
     let covered = optional.get(..14)?;
     let check_digit_holds = (digit != '<').then(|| check_digit(covered) == Some(digit));

@@ -1,15 +1,20 @@
-//! Basic access control, and secure messaging after it and after PACE: the rows B_01 to B_09 of TR-03105-5.1.
+//! Basic access control, and secure messaging after it and after PACE: the rows B of TR-03105-5.1; and revocation,
+//! which the plan has among them.
 
 use crate::case::{Case, Row, case};
 use crate::desk::*;
 use crate::outcome::step_of;
-use crate::protocols::with_keys;
+use crate::protocols::{generic, with_keys};
 use crate::reading::{go_on, lines};
 use crate::session::{Seal, the_channel_is_dead_after};
 use chipid::crypto::{Cipher, DigestAlgorithm, KeyUse, kdf};
 use chipid::error::Step;
+use chipid::pki::Certificate;
+use chipid::sim::issuer::{RevocationListFields, RevokedEntry};
 use chipid::sim::{Deviation, Profile, profile};
-use chipid::{Card, Error, Password, ReadPlan, Verdict};
+use chipid::{Card, CheckId, Error, Password, ReadPlan, Reason, State, Verdict};
+use time::OffsetDateTime;
+use time::macros::datetime;
 
 pub const ROWS: &[Row] = &[
     case("ISO7816_B_01", a_wrong_checksum_of_mutual_authentication_opens_nothing),
@@ -22,6 +27,7 @@ pub const ROWS: &[Row] = &[
     case("ISO7816_B_08", |case| the_session_ends(case, Deviation::WrongMac, Seal::WrongMac)),
     // The same error as for a wrong checksum: nobody learns which of the two it was.
     case("ISO7816_B_09", |case| the_session_ends(case, Deviation::WrongPadding, Seal::WrongPadding)),
+    case("ISO7816_B_10", a_revoked_document_signer_fails_the_document),
 ];
 
 /// Basic access control ends with this error after EXTERNAL AUTHENTICATE, which was sent once: no keys, so nothing is sent
@@ -29,7 +35,7 @@ pub const ROWS: &[Row] = &[
 #[track_caller]
 fn opens_nothing(desk: &Desk, code: &str, during: Option<Step>) {
     let read = |card: Card| Ok(card.open(&desk.issued.password(), &mut go_on)?.read(&ReadPlan::full(), &mut go_on)?);
-    let cut = desk.inspect(desk.issued.trust(), read).err().unwrap();
+    let cut = desk.inspect(read).err().unwrap();
     assert_eq!((cut.error.code().as_str(), step_of(&cut.error)), (code, during), "{}", cut.error);
     let names = desk.names();
     assert_eq!(names[names.len() - 2..], [CHALLENGE, EXTERNAL]);
@@ -37,7 +43,7 @@ fn opens_nothing(desk: &Desk, code: &str, during: Option<Step>) {
     assert!(!desk.seen().contains(&Seen::Reset) && !desk.commands().iter().any(|command| is_protected(command)));
     desk.heal();
     let card = *cut.card.unwrap();
-    let (_, report) = desk.inspect_with(card, desk.issued.trust(), read).unwrap_or_else(|cut| panic!("{}", cut.error));
+    let (_, report) = desk.inspect_with(card, read).unwrap_or_else(|cut| panic!("{}", cut.error));
     assert_eq!(report.verdict(), Verdict::Genuine, "{}", lines(&report));
     assert_eq!(desk.seen()[0], Seen::Reset);
 }
@@ -130,7 +136,7 @@ fn a_chip_that_refuses_mutual_authentication_is_asked_once(case: &mut Case) {
     desk.tamper(|_, answer| answer);
     let other = Password::mrz_parts("X00000000", "900101", "300101").unwrap();
     let read = |card: Card| Ok(card.open(&other, &mut go_on)?.read(&ReadPlan::full(), &mut go_on)?);
-    let cut = desk.inspect(desk.issued.trust(), read).err().unwrap();
+    let cut = desk.inspect(read).err().unwrap();
     assert!(matches!(cut.error, Error::WrongPassword { password: "MRZ", attempts_left: None }), "{}", cut.error);
     assert_eq!(desk.named(EXTERNAL).len(), 1);
     assert!(!cut.error.is_retryable());
@@ -218,4 +224,39 @@ fn data_that_are_due_and_missing_end_the_session(case: &mut Case) {
         }
     }
     the_channel_is_dead_after(Seal::WithoutData, "protocol.no_progress");
+}
+
+/// The moment at which the lists here are issued, some weeks before that of all inspections.
+const LIST: OffsetDateTime = datetime!(2025-12-01 0:00 UTC);
+
+/// A revocation list of the profile's authority over these certificates, revoked since that moment.
+fn list(profile: &Profile, revoked: &[&[u8]], since: OffsetDateTime) -> Vec<u8> {
+    let issuer = profile.issuer().unwrap();
+    let entry = |der: &&[u8]| RevokedEntry::new(Certificate::parse(der).unwrap().serial(), since);
+    let revoked = revoked.iter().map(entry).collect();
+    issuer.sign_revocation_list(&RevocationListFields { revoked, ..issuer.revocation_list_fields(LIST) }).unwrap()
+}
+
+fn a_revoked_document_signer_fails_the_document(case: &mut Case) {
+    for profile in [profile::passport(), generic()] {
+        let issuer = profile.issuer().unwrap();
+        // Revoked after the document was signed, and before: the signing time is the signer's own word.
+        for since in [datetime!(2025-11-01 0:00 UTC), datetime!(2022-06-01 0:00 UTC)] {
+            for revoked in [vec![issuer.ds()], vec![issuer.csca()], vec![issuer.csca(), issuer.ds()]] {
+                let desk = case.desk(profile.clone());
+                let list = list(&profile, &revoked, since);
+                desk.change_trust(|trust| assert_eq!(trust.add_file("list", &list).accepted, 1));
+                let (_, report) = desk.read();
+                is(&report, CheckId::PaRevocation, State::Failed, Some(Reason::Revoked));
+                assert_eq!(report.verdict(), Verdict::Failed, "{}", lines(&report));
+            }
+        }
+        // A list without it says that it is good; without a list nobody knows, and it is told.
+        let desk = case.aside(profile.clone());
+        is(&desk.read().1, CheckId::PaRevocation, State::Undetermined, Some(Reason::RevocationNotChecked));
+        let desk = case.aside(profile.clone());
+        let list = list(&profile, &[], LIST);
+        desk.change_trust(|trust| assert_eq!(trust.add_file("list", &list).accepted, 1));
+        is(&desk.read().1, CheckId::PaRevocation, State::Successful, None);
+    }
 }

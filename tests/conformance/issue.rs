@@ -42,7 +42,7 @@ pub fn issued(profile: &Profile, held: Vec<(u8, Vec<u8>)>, hashed: &[(u8, Vec<u8
 /// One inspection, with the terminal of the card's authority where the card asks for one.
 pub fn inspect(desk: &Desk) -> Result<(Document, Report), Box<Cut>> {
     let terminal = desk.profile().terminal_authentication.is_some().then(|| terminal(desk.profile()));
-    desk.inspect(desk.issued.trust(), |card: Card| {
+    desk.inspect(|card: Card| {
         let session = card.open(&desk.issued.password(), &mut go_on)?;
         let session = match terminal {
             Some(terminal) => session.with_terminal(terminal),

@@ -204,7 +204,7 @@ fn partial(case: &mut Case, birth: &'static str) {
                             .open(&password, &mut crate::reading::go_on)?
                             .read(&ReadPlan::full(), &mut crate::reading::go_on)?)
                     };
-                    desk.inspect(desk.issued.trust(), read).unwrap_or_else(|cut| panic!("{}", cut.error)).1
+                    desk.inspect(read).unwrap_or_else(|cut| panic!("{}", cut.error)).1
                 }
             };
             let check = report.check(CheckId::LdsDg1).unwrap();

@@ -61,7 +61,7 @@ pub fn opens(case: &mut Case, pace: PaceSuite) {
         let card = card.with_limits(Limits::EXTENDED);
         Ok(card.open(&desk.issued.password(), &mut go_on)?.read(&ReadPlan::full(), &mut go_on)?)
     };
-    let inspected = desk.inspect(desk.issued.trust(), read);
+    let inspected = desk.inspect(read);
     let (document, report) = inspected.unwrap_or_else(|cut| panic!("{pace:?}: {}", cut.error));
     match &document.access().unwrap().protocol {
         AccessProtocol::Pace(suite) => assert_eq!((suite.group, suite.cipher), (pace.group, pace.cipher)),

@@ -1,4 +1,4 @@
-//! Terminal authentication: the rows E of TR-03105-5.1.
+//! Terminal authentication: the rows E of TR-03105-5.1; those about the files behind it are in `biometrics.rs`.
 //!
 //! What fails here costs the fingers and the irises, and nothing else: the card is as genuine as without a terminal.
 
@@ -14,17 +14,16 @@ use chipid::oid::{self, Oid};
 use chipid::pki::cvc::{ChainDefect, CvCertificate, NoChain};
 use chipid::sim::issuer::{CurveForm, CvHolder, KeyKind, TerminalAuthority, TerminalAuthorityPlan, spoiled};
 use chipid::sim::profile::{CardSecurityPlan, ChipAuthenticationPlan, TerminalPlan, eac};
-use chipid::sim::{Defect, Deviation, File, Folder, Mapping, PaceSuite, Profile, Quirk, ReadRule};
-use chipid::tlv::{self, Tag};
+use chipid::sim::{Defect, Deviation, File, Folder, Mapping, PaceSuite, Profile};
 use chipid::{Card, CheckId, Document, ReadPlan, Reason, Report, State, Verdict};
 use time::Duration;
 use time::macros::date;
 
-const CHECK: CheckId = CheckId::AccessTerminal;
-const DG3: FileId = FileId::DataGroup(DataGroup::DG3);
-const DG4: FileId = FileId::DataGroup(DataGroup::DG4);
+pub const CHECK: CheckId = CheckId::AccessTerminal;
+pub const DG3: FileId = FileId::DataGroup(DataGroup::DG3);
+pub const DG4: FileId = FileId::DataGroup(DataGroup::DG4);
 const CURVE: CurveId = CurveId::BrainpoolP256r1;
-const APPLICATION: Folder = Folder::Application;
+pub const APPLICATION: Folder = Folder::Application;
 
 pub const ROWS: &[Row] = &[
     case("ISO7816_E_01", rsa_v1_5_with_sha_1_opens_both),
@@ -40,20 +39,14 @@ pub const ROWS: &[Row] = &[
     case("ISO7816_E_11", a_chip_that_signs_for_another_document_does_not_accept_the_terminal),
     case("ISO7816_E_12", a_challenge_of_seven_bytes_is_not_signed),
     case("ISO7816_E_13", a_challenge_of_nine_bytes_is_not_signed),
-    case("ISO7816_E_14", denied_access_to_dg3_is_no_fault_of_the_card),
-    case("ISO7816_E_15", denied_access_to_dg4_is_no_fault_of_the_card),
-    case("ISO7816_E_16", denied_access_to_both_is_no_fault_of_the_card),
     case("ISO7816_E_17", a_wrong_signature_in_the_document_verifiers_certificate_fails),
     case("ISO7816_E_18", a_wrong_signature_in_the_terminals_certificate_fails),
     case("ISO7816_E_19", a_chain_that_has_expired_fails),
     case("ISO7816_E_22", a_file_identifier_of_ef_cvca_that_is_not_there_fails),
     case("ISO7816_E_23", a_short_identifier_that_is_not_ef_cvcas_fails),
     case("ISO7816_E_24", missing_certificates_fail_before_one_is_sent),
-    case("ISO7816_E_26", further_data_groups_are_read_beside_the_biometrics),
     case("ISO7816_E_27", dh_with_2048_bits_for_the_chip_goes_with_rsa_of_1024_for_the_terminal),
     case("ISO7816_E_28", a_224_bit_chip_goes_with_a_256_bit_terminal),
-    case("ISO7816_E_29", dg3_is_read_where_there_is_no_dg4),
-    case("ISO7816_E_30", dg4_is_read_where_there_is_no_dg3),
     case("ISO7816_E_31", the_signature_binds_the_terminal_to_the_session_of_pace),
     case("ISO7816_E_32", a_link_certificate_brings_the_chip_a_new_trust_point),
     case("ISO7816_E_33", two_link_certificates_bring_it_two),
@@ -90,7 +83,7 @@ fn with_key(key: PrivateKey, certificates: &[CvCertificate]) -> Terminal {
 }
 
 /// The terminal of the desk's card, with the authority's own certificate where it `knows` that.
-fn own_terminal(desk: &Desk, knows: bool) -> Terminal {
+pub fn own_terminal(desk: &Desk, knows: bool) -> Terminal {
     let plan = desk.profile().terminal_authentication.clone().unwrap();
     let (authority, first) = (TerminalAuthority::new(plan.authority), plan.trusted[0]);
     let own = knows.then(|| authority.authority(first).unwrap());
@@ -98,13 +91,13 @@ fn own_terminal(desk: &Desk, knows: bool) -> Terminal {
     terminal(&authority, &own.into_iter().chain(chain).collect::<Vec<_>>())
 }
 
-fn read(desk: &Desk, terminal: Terminal) -> (Document, Report) {
+pub fn read(desk: &Desk, terminal: Terminal) -> (Document, Report) {
     let password = if desk.profile().pace.is_empty() { mrz_only(desk.profile()) } else { desk.issued.password() };
     let read = |card: Card| {
         let session = card.open(&password, &mut go_on)?.with_terminal(terminal);
         Ok(session.read(&ReadPlan::full(), &mut go_on)?)
     };
-    let inspected = desk.inspect(desk.issued.trust(), read);
+    let inspected = desk.inspect(read);
     let (document, report) = inspected.unwrap_or_else(|cut| panic!("{}", cut.error));
     assert_eq!(report.verdict(), Verdict::Genuine, "{}", lines(&report));
     (document, report)
@@ -112,7 +105,7 @@ fn read(desk: &Desk, terminal: Terminal) -> (Document, Report) {
 
 /// The chip accepts the terminal and gives what of both files it has.
 #[track_caller]
-fn opens(desk: &Desk, terminal: Terminal) {
+pub fn opens(desk: &Desk, terminal: Terminal) {
     let (document, report) = read(desk, terminal);
     assert!(matches!(document.terminal_authentication(), TerminalAuthentication::Done { .. }), "{}", lines(&report));
     is(&report, CHECK, State::Successful, None);
@@ -239,45 +232,6 @@ fn a_challenge_of_nine_bytes_is_not_signed(case: &mut Case) {
     assert_eq!(became, TerminalAuthentication::BadAnswer);
 }
 
-/// The chip accepts the terminal and then denies these files: they are not read, the rest is, and all is genuine.
-fn denies(case: &mut Case, files: &[FileId], lie: impl FnOnce(&Desk)) {
-    let desk = case.desk(eac());
-    lie(&desk);
-    let (document, report) = read(&desk, own_terminal(&desk, true));
-    is(&report, CHECK, State::Successful, None);
-    for (file, check) in [(DG3, CheckId::PaDg3), (DG4, CheckId::PaDg4)] {
-        if files.contains(&file) {
-            assert_eq!(*document.file(file), FileState::NotRead(NotRead::NeedsTerminalAuthentication));
-            is(&report, check, State::NotSupported, Some(Reason::NeedsTerminalAuthentication));
-        } else {
-            assert!(document.file(file).bytes().is_some());
-            is(&report, check, State::Successful, None);
-        }
-    }
-    desk.heal();
-    opens(&desk, own_terminal(&desk, true));
-}
-
-/// The card refuses this file to everybody.
-fn refuse_file(desk: &Desk, file: FileId) {
-    desk.change_files(|files| {
-        let own = files.iter_mut().filter(|own| own.folder == APPLICATION && own.fid == file.fid());
-        own.for_each(|own| own.rule = ReadRule::Refused(StatusWord(0x6982)));
-    });
-}
-
-fn denied_access_to_dg3_is_no_fault_of_the_card(case: &mut Case) {
-    denies(case, &[DG3], |desk| refuse_file(desk, DG3));
-}
-
-fn denied_access_to_dg4_is_no_fault_of_the_card(case: &mut Case) {
-    denies(case, &[DG4], |desk| refuse_file(desk, DG4));
-}
-
-fn denied_access_to_both_is_no_fault_of_the_card(case: &mut Case) {
-    denies(case, &[DG3, DG4], |desk| desk.lay(eac().with_quirk(Quirk::BiometricsDenied).card().unwrap()));
-}
-
 /// A spoiled certificate: who knows the authority does not send it; who does not learns it from the chip.
 fn spoils(case: &mut Case, which: usize) {
     let own = authority();
@@ -365,19 +319,6 @@ fn missing_certificates_fail_before_one_is_sent(case: &mut Case) {
     }
 }
 
-fn further_data_groups_are_read_beside_the_biometrics(case: &mut Case) {
-    // DG11 with a name, DG12 with a date of issue.
-    let text = |tag: u32, text: &[u8]| tlv::encode(Tag(tag), text);
-    let dg11 = tlv::encode_all(Tag(0x6B), &[&text(0x5C, &[0x5F, 0x0E]), &text(0x5F0E, b"MUSTER<<MIA")]);
-    let dg12 = tlv::encode_all(Tag(0x6C), &[&text(0x5C, &[0x5F, 0x26]), &text(0x5F26, b"20230701")]);
-    let desk = case.desk(Profile { more_groups: vec![(11, dg11), (12, dg12)], ..eac() });
-    opens(&desk, own_terminal(&desk, true));
-    let (_, report) = read(&desk, own_terminal(&desk, true));
-    for check in [CheckId::PaDg11, CheckId::PaDg12] {
-        is(&report, check, State::Successful, None);
-    }
-}
-
 /// The same with another key of chip authentication.
 fn with_chip_key(profile: Profile, group: GroupId) -> Profile {
     let key = ChipAuthenticationPlan { group, cipher: Cipher::Aes128, key_id: None, form: CurveForm::Explicit };
@@ -401,24 +342,6 @@ fn dh_with_2048_bits_for_the_chip_goes_with_rsa_of_1024_for_the_terminal(case: &
 
 fn a_224_bit_chip_goes_with_a_256_bit_terminal(case: &mut Case) {
     let desk = case.desk(with_chip_key(eac(), GroupId::Curve(CurveId::BrainpoolP224r1)));
-    opens(&desk, own_terminal(&desk, true));
-}
-
-/// A card without one of the two biometric files.
-fn without(case: &mut Case, number: u8) -> Desk {
-    let desk = case.desk(eac());
-    let contents = forged(desk.profile(), |groups| groups.retain(|(own, _)| *own != number));
-    desk.lay(desk.profile().card_with(contents).unwrap());
-    desk
-}
-
-fn dg3_is_read_where_there_is_no_dg4(case: &mut Case) {
-    let desk = without(case, 4);
-    opens(&desk, own_terminal(&desk, true));
-}
-
-fn dg4_is_read_where_there_is_no_dg3(case: &mut Case) {
-    let desk = without(case, 3);
     opens(&desk, own_terminal(&desk, true));
 }
 

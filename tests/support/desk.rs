@@ -46,6 +46,8 @@ struct Kept {
     /// Of the inspections that are no controls.
     outcomes: Vec<Outcome>,
     controls: usize,
+    /// What is trusted, where it is not the profile's authority alone.
+    trust: Option<TrustStore>,
 }
 
 /// A reader with a card on it that stays with the test: what passes is written down, and the card can change its manner
@@ -67,13 +69,13 @@ pub struct Cut {
 }
 
 impl From<OpenError> for Cut {
-    fn from(OpenError { error, card }: OpenError) -> Self {
+    fn from(OpenError { error, card, .. }: OpenError) -> Self {
         Self { error, card: Some(card), document: None }
     }
 }
 
 impl From<ReadError> for Cut {
-    fn from(ReadError { error, document }: ReadError) -> Self {
+    fn from(ReadError { error, document, .. }: ReadError) -> Self {
         Self { error, card: None, document: Some(document) }
     }
 }
@@ -154,9 +156,17 @@ impl Desk {
         self.wire().card.files_mut().clone()
     }
 
-    /// An honest card of the profile lies on the reader, and nothing was written down yet.
+    /// What is trusted is changed.
+    pub fn change_trust(&self, change: impl FnOnce(&mut TrustStore)) {
+        drop(self.altered());
+        let mut kept = self.kept();
+        change(kept.trust.get_or_insert_with(|| self.issued.trust().clone()));
+    }
+
+    /// An honest card of the profile lies on the reader, its authority is trusted, and nothing was written down yet.
     pub fn heal(&self) {
         let mut kept = self.kept();
+        kept.trust = None;
         (kept.is_altered, kept.is_healed) = (false, true);
         let mut wire = self.wire();
         wire.card = self.issued.card();
@@ -200,21 +210,18 @@ impl Desk {
 
     /// One inspection: reads the card that lies on the reader as this says, and judges what was read. What came of it is
     /// kept; a control must be ok.
-    pub fn inspect(
-        &self,
-        trust: &TrustStore,
-        read: impl FnOnce(Card) -> Result<Document, Cut>,
-    ) -> Result<(Document, Report), Box<Cut>> {
-        self.inspect_with(self.connect(), trust, read)
+    pub fn inspect(&self, read: impl FnOnce(Card) -> Result<Document, Cut>) -> Result<(Document, Report), Box<Cut>> {
+        self.inspect_with(self.connect(), read)
     }
 
     /// The same with a card object that was used before.
     pub fn inspect_with(
         &self,
         card: Card,
-        trust: &TrustStore,
         read: impl FnOnce(Card) -> Result<Document, Cut>,
     ) -> Result<(Document, Report), Box<Cut>> {
+        let trust = self.kept().trust.clone();
+        let trust = trust.as_ref().unwrap_or(self.issued.trust());
         let inspected = read(card).map(|document| {
             let report = self.issued.report_with(trust, &document);
             (document, report)
@@ -242,9 +249,7 @@ impl Desk {
 
     /// Reads the whole card, or what can be had of it.
     pub fn try_read(&self) -> Result<(Document, Report), Box<Cut>> {
-        self.inspect(self.issued.trust(), |card| {
-            Ok(card.open(&self.issued.password(), &mut go_on)?.read(&ReadPlan::full(), &mut go_on)?)
-        })
+        self.inspect(|card| Ok(card.open(&self.issued.password(), &mut go_on)?.read(&ReadPlan::full(), &mut go_on)?))
     }
 
     /// Reads the whole card; the reading must come to its end.
@@ -254,7 +259,7 @@ impl Desk {
 
     pub fn read_with(&self, password: &Password, plan: &ReadPlan) -> (Document, Report) {
         let read = |card: Card| Ok(card.open(password, &mut go_on)?.read(plan, &mut go_on)?);
-        self.inspect(self.issued.trust(), read).unwrap_or_else(|cut| panic!("{}", cut.error))
+        self.inspect(read).unwrap_or_else(|cut| panic!("{}", cut.error))
     }
 
     /// The untouched card is genuine, and these checks of it are successful.

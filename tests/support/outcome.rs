@@ -24,7 +24,7 @@ impl Outcome {
         let is_ok = failed.is_empty() && verdict >= Verdict::DataAuthentic;
         let text = match verdict {
             _ if is_ok => verdict.as_str().to_owned(),
-            Verdict::Failed => failed,
+            Verdict::Failed if !failed.is_empty() => failed,
             _ if !failed.is_empty() => format!("{failed} (verdict {})", verdict.as_str()),
             _ => format!("{}: {}", verdict.as_str(), checks(report, State::Undetermined)),
         };

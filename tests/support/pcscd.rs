@@ -30,7 +30,7 @@ macro_rules! beside_pcscd {
         $(#[test]
         fn $name() {
             $crate::support::pcscd::run(
-                stringify!($name),
+                concat!(module_path!(), "::", stringify!($name)),
                 |#[allow(unused_mut, unused_variables, reason = "most tests only need it to be there")] mut $service| $body,
             );
         })+
@@ -42,8 +42,11 @@ pub struct Pcscd {
     child: Option<Child>,
 }
 
-/// Runs `test` beside a pcscd of its own: from outside by running this binary again inside, inside by doing it.
-pub fn run(test: &str, body: impl FnOnce(Pcscd)) {
+/// Runs the test of this path beside a pcscd of its own: from outside by running this binary again inside, inside by doing
+/// it.
+pub fn run(path: &str, body: impl FnOnce(Pcscd)) {
+    // The test's own name begins behind the name of the test program.
+    let test = path.split_once("::").map_or(path, |(_, test)| test);
     if env::var_os(INSIDE).is_some_and(|inside| inside == *test) {
         set_up();
         let mut service = Pcscd { child: None };

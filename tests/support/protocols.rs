@@ -86,13 +86,12 @@ pub fn steps(count: usize) -> Vec<&'static str> {
 pub fn stops(desk: &Desk, commands: &[&str], code: &str, during: Option<Step>) {
     let password = mrz_only(desk.profile());
     let read = |card: Card| Ok(card.open(&password, &mut go_on)?.read(&ReadPlan::full(), &mut go_on)?);
-    let trust = desk.issued.trust();
-    let cut = desk.inspect(trust, read).err().unwrap();
+    let cut = desk.inspect(read).err().unwrap();
     assert_eq!((cut.error.code().as_str(), step_of(&cut.error)), (code, during), "{}", cut.error);
     assert_eq!(desk.names(), [&[CARD_ACCESS, ATR_INFO], commands].concat(), "{}", cut.error);
     assert!(!desk.seen().contains(&Seen::Reset) && !desk.commands().iter().any(|command| is_protected(command)));
     desk.heal();
-    let (_, report) = desk.inspect_with(*cut.card.unwrap(), trust, read).unwrap_or_else(|cut| panic!("{}", cut.error));
+    let (_, report) = desk.inspect_with(*cut.card.unwrap(), read).unwrap_or_else(|cut| panic!("{}", cut.error));
     assert_eq!(report.verdict(), Verdict::Genuine, "{}", lines(&report));
     assert_eq!(desk.seen()[0], Seen::Reset);
     assert!(!desk.names().contains(&EXTERNAL));

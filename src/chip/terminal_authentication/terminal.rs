@@ -3,15 +3,13 @@
 //! The key stays where it is, in a security module or behind a service: it is asked for a signature and never shown. The
 //! library takes bytes, never paths; the caller's names for them stand in the errors.
 
+use crate::bounds::BOUNDS;
 use crate::crypto::SignatureAlgorithm;
 #[cfg(feature = "sim")]
 use crate::crypto::{CryptoError, PrivateKey, Random};
 use crate::oid::Oid;
 use crate::pki::cvc::{CertificateReference, CvCertificate, CvcError};
 use thiserror::Error;
-
-/// The most certificates that a terminal holds.
-const MAX_CERTIFICATES: usize = 64;
 
 /// Who signs with the terminal's private key: a security module, a service, a file.
 pub trait TerminalSigner: Send {
@@ -128,7 +126,7 @@ impl Terminal {
         let file = || label.to_owned();
         let certificates =
             CvCertificate::parse_all(bytes).map_err(|error| TerminalError::Certificate { file: file(), error })?;
-        if self.certificates.len().saturating_add(certificates.len()) > MAX_CERTIFICATES {
+        if self.certificates.len().saturating_add(certificates.len()) > BOUNDS.terminal_certificates {
             return Err(TerminalError::TooMany { file: file() });
         }
         self.certificates.extend(certificates);

@@ -73,6 +73,7 @@ macro_rules! primeorder_curve {
         pub(super) use $module::$name;
 
         $(#[$doc])*
+        #[expect(deprecated, reason = "the macros of primefield 0.14.0 call a name that crypto-bigint 0.7.11 gave up")]
         pub(super) mod $module {
             use super::*;
 

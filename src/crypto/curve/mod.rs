@@ -10,6 +10,7 @@ mod id;
 pub use id::CurveId;
 
 use super::{CryptoError, Random, Secret};
+use crate::bounds::BOUNDS;
 use domain_parameters::DomainParameters;
 use ecdsa::{EcdsaCurve, Signature, hazmat};
 use elliptic_curve::point::{AffineCoordinates, DecompressPoint};
@@ -19,9 +20,6 @@ use elliptic_curve::{
 };
 use std::marker::PhantomData;
 use zeroize::Zeroize;
-
-/// Draws of a scalar before the source of random bytes is called broken: each fails with a probability below 1/2.
-const MAX_DRAWS: usize = 128;
 
 /// A point of a curve in affine coordinates, each of the field's length; never the identity. Wiped on drop, since it
 /// may be a shared secret.
@@ -258,7 +256,7 @@ where
         let order = self.order();
         // The bits above those of n are cleared, so that a draw fails with a probability below 1/2.
         let mask = order.first().map_or(0xFF, |first| 0xFF >> first.leading_zeros());
-        for _ in 0..MAX_DRAWS {
+        for _ in 0..BOUNDS.random_draws {
             let mut number = vec![0; order.len()];
             rng.fill(&mut number)?;
             if let Some(first) = number.first_mut() {
@@ -303,7 +301,7 @@ where
         use elliptic_curve::NonZeroScalar;
         let non_zero = |scalar| NonZeroScalar::<C>::new(scalar).into_option().ok_or(CryptoError::BadKey);
         let private = non_zero(self.scalar_in(private.expose())?)?;
-        for _ in 0..MAX_DRAWS {
+        for _ in 0..BOUNDS.random_draws {
             let k = non_zero(self.scalar_in(self.random_scalar(rng)?.expose())?)?;
             if let Ok((signature, _)) = hazmat::sign_prehashed::<C>(&private, &k, &self.leftmost_bits(digest)) {
                 let (r, s) = signature.split_bytes();

@@ -8,6 +8,7 @@
 
 use super::EvidenceError;
 use super::manifest::Manifest;
+use crate::bounds::BOUNDS;
 use crate::inspection::attestation::EvidenceSignature;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -18,10 +19,6 @@ use zeroize::Zeroize;
 
 /// The name and version of the form.
 pub(super) const SCHEMA: &str = "chipid.evidence/1";
-/// The longest evidence that is read, in bytes.
-pub(super) const MAX_LENGTH: usize = 32 << 20;
-/// The most signatures that are read.
-pub(super) const MAX_SIGNATURES: usize = 16;
 
 /// The whole file.
 #[derive(Serialize, Deserialize)]
@@ -134,7 +131,7 @@ pub(super) fn encode<T: Serialize>(value: &T) -> Vec<u8> {
 
 /// Reads what [`encode`] writes, and nothing else.
 pub(super) fn decode(bytes: &[u8]) -> Result<Wire, EvidenceError> {
-    if bytes.len() > MAX_LENGTH {
+    if bytes.len() > BOUNDS.evidence_octets {
         return Err(EvidenceError::TooLong);
     }
     let wire: Wire = serde_json::from_slice(bytes).map_err(|error| match schema(bytes) {

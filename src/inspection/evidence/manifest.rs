@@ -4,6 +4,7 @@
 //! number an integer, a moment `2026-01-31T12:00:00Z`. Never in it: passwords, keys, nonces, and what the person at the
 //! counter typed.
 
+use crate::inspection::online::Kept;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -21,15 +22,21 @@ pub(super) struct Manifest {
     /// The checks as the reader judged them.
     pub(super) checks: Vec<Check>,
     pub(super) chip_authentication: ChipAuthentication,
-    /// The revocation lists used; this version of the library uses none.
-    pub(super) crls: Vec<List>,
+    /// The revocation lists that were consulted.
+    pub(super) crls: Vec<RevocationList>,
     /// The reading was cut off.
     pub(super) cut_off: bool,
     /// Every file of which something is known, by the standard's name.
     pub(super) files: BTreeMap<String, File>,
     pub(super) library: Library,
+    /// What somebody was asked online, and his signed answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) online: Option<Kept>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) pace_cam: Option<ChipMapping>,
+    /// The policy that the reading was judged under, and what it decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) policy: Option<DecidedBy>,
     pub(super) reading: Reading,
     pub(super) times: Times,
     /// The checks that a tolerance of trust was needed for.
@@ -134,7 +141,21 @@ pub(super) struct ChipMapping {
     pub(super) outcome: String,
 }
 
-/// A list of certificates or of revoked ones.
+/// A revocation list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RevocationList {
+    pub(super) issuer: String,
+    pub(super) next_update: String,
+    /// In decimal digits, or `0x` and hexadecimal ones where it is longer than 64 bits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) number: Option<String>,
+    /// SHA-256 of its encoding, in hexadecimal digits.
+    pub(super) sha256: String,
+    pub(super) this_update: String,
+}
+
+/// What was trusted: certificates, lists, a bundle of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -142,7 +163,8 @@ pub struct List {
     /// When it was signed, where it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
-    /// `certificates`, `master_list`.
+    /// `certificates`, `master_list`, `unverified_master_list`, `revocation_lists`, `deviation_list`, `defect_list`,
+    /// `bundle`.
     pub kind: String,
     /// The name of its file, without the folder.
     pub name: String,
@@ -181,6 +203,19 @@ pub(super) struct Hash {
 pub(super) struct Library {
     pub(super) name: String,
     pub(super) version: String,
+}
+
+/// A policy, and what it decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct DecidedBy {
+    /// `accept`, `refer`, `reject`.
+    pub decision: String,
+    /// The name of the policy.
+    pub name: String,
+    /// Its hash, in hexadecimal digits: [`Policy::sha256`](crate::inspection::Policy::sha256).
+    pub sha256: String,
 }
 
 /// What the reading cost.

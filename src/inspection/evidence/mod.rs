@@ -5,6 +5,9 @@
 //! and counts only where one whom the verifier trusts has signed. A data group can be removed later: its hashes stay in the
 //! manifest, the signatures stand, the rest still verifies, and the report says what is missing.
 //!
+//! Fields that the form got later, those of a policy and of an online answer among them, are written only where they say
+//! something: what was written before reads as it did, to the very octet. A reader of before refuses what it does not know.
+//!
 //! Whoever can write an unsigned file can write what he likes into it but the issuer's and the chip's own signatures.
 
 mod encoding;
@@ -13,17 +16,19 @@ mod signature;
 mod told;
 mod writing;
 
-pub use manifest::List;
+pub use manifest::{DecidedBy, List};
 pub use signature::{EvidenceSigner, EvidenceSigningError};
 
 use super::attestation::{Attestation, EvidenceSignature};
 use super::document::{Document, FileState, MappingRecord, Origin};
+use super::policy::Policy;
 use super::verdict;
+use crate::bounds::BOUNDS;
 use crate::checks::Tolerances;
 use crate::crypto::DigestAlgorithm;
 use crate::lds::{DataGroup, FileId};
 use crate::pki::TrustStore;
-use encoding::{Bytes, MAX_SIGNATURES, SCHEMA, Wire};
+use encoding::{Bytes, SCHEMA, Wire};
 use manifest::Manifest;
 use signature::message;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,12 +59,13 @@ pub struct EvidencePolicy {
     /// `None`: all.
     groups: Option<BTreeSet<DataGroup>>,
     tolerances: Tolerances,
+    decided_by: Option<Policy>,
 }
 
 impl EvidencePolicy {
     /// Every file that was read.
     pub fn all() -> Self {
-        Self { groups: None, tolerances: Tolerances::none() }
+        Self { groups: None, tolerances: Tolerances::none(), decided_by: None }
     }
 
     /// No portrait, no fingers, no irises, no signature's image: DG2 to DG10 are left out.
@@ -72,12 +78,19 @@ impl EvidencePolicy {
         Self {
             groups: Some(groups.into_iter().chain([DataGroup::DG14, DataGroup::DG15]).collect()),
             tolerances: Tolerances::none(),
+            decided_by: None,
         }
     }
 
     /// The same, the reading judged with these tolerances; those that were used stand in the manifest.
     pub fn tolerating(self, tolerances: Tolerances) -> Self {
         Self { tolerances, ..self }
+    }
+
+    /// The same, the reading judged with the tolerances of this policy; its name, its hash and what it decides stand in the
+    /// manifest.
+    pub fn under(self, policy: &Policy) -> Self {
+        Self { tolerances: *policy.tolerances(), decided_by: Some(policy.clone()), ..self }
     }
 
     fn keeps(&self, group: DataGroup) -> bool {
@@ -155,7 +168,7 @@ impl Document {
             return Err(EvidenceError::NotFromCard);
         }
         let (report, certificates) = verdict::judge(self, trust, at, &policy.tolerances);
-        let manifest = Manifest::of(self, &report, &certificates, trust, at, clock)?;
+        let manifest = Manifest::of(self, &report, &certificates, trust, at, clock, policy.decided_by.as_ref())?;
         let kept = self.files().filter(|(file, _)| match file {
             FileId::DataGroup(group) => policy.keeps(*group),
             _ => true,
@@ -192,6 +205,7 @@ impl Document {
         document.restarts = manifest.reading.restarts;
         document.resumes = manifest.reading.resumes;
         document.resumed = told.resumed_files.clone();
+        document.online = told.online.clone().map(Box::new);
         document.attestation = Some(Box::new(Attestation {
             message: message(&encoding::encode(manifest)),
             signatures: signatures.clone(),
@@ -232,7 +246,7 @@ impl Evidence {
     /// [`EvidenceError`], with the place.
     pub fn decode(bytes: &[u8]) -> Result<Self, EvidenceError> {
         let wire = encoding::decode(bytes)?;
-        if wire.signatures.len() > MAX_SIGNATURES {
+        if wire.signatures.len() > BOUNDS.evidence_signatures {
             return Err(EvidenceError::Value("signatures"));
         }
         let signatures: Option<Vec<_>> = wire.signatures.iter().map(encoding::Signature::read).collect();
@@ -278,7 +292,7 @@ impl Evidence {
     /// # Errors
     /// [`EvidenceSigningError`]; the evidence is then as it was.
     pub fn sign(&mut self, signer: &mut dyn EvidenceSigner) -> Result<(), EvidenceSigningError> {
-        if self.signatures.len() >= MAX_SIGNATURES {
+        if self.signatures.len() >= BOUNDS.evidence_signatures {
             return Err(EvidenceSigningError::TooMany);
         }
         let message = message(&encoding::encode(&self.manifest));
@@ -329,6 +343,11 @@ impl Evidence {
     /// Whether this store trusts for documents what the reader trusted.
     pub fn has_trust_of(&self, store: &TrustStore) -> bool {
         self.manifest.trust.fingerprint == hex::encode(store.fingerprint())
+    }
+
+    /// The policy that the reading was judged under, and what it decided then.
+    pub fn decided_by(&self) -> Option<&DecidedBy> {
+        self.manifest.policy.as_ref()
     }
 
     /// The lists of certificates that the reader trusted.

@@ -9,6 +9,8 @@ use crate::chip::{ActiveAuthentication, ChipAuthentication};
 use crate::crypto::{Cipher, DigestAlgorithm, GroupId};
 use crate::inspection::attestation::SuiteNames;
 use crate::inspection::document::NotRead;
+use crate::inspection::online::OnlineRecord;
+use crate::inspection::policy::Outcome;
 use crate::inspection::report::Access;
 use crate::iso7816::StatusWord;
 use crate::lds::{FileId, Mapping};
@@ -26,6 +28,7 @@ pub(super) struct Told {
     pub(super) chip_suite: Option<SuiteNames>,
     pub(super) is_chip_shown: Option<bool>,
     pub(super) checks: Vec<Check>,
+    pub(super) online: Option<OnlineRecord>,
     pub(super) resumed_files: Vec<FileId>,
     pub(super) read_at: OffsetDateTime,
     pub(super) verified_at: OffsetDateTime,
@@ -47,6 +50,13 @@ impl Told {
         for (name, file) in &manifest.files {
             files.insert(file_of(name).ok_or(EvidenceError::Value("files"))?, ToldFile::of(file)?);
         }
+        if let Some(policy) = &manifest.policy {
+            let is_known = Outcome::ALL.iter().any(|outcome| outcome.as_str() == policy.decision);
+            if !is_known || digits(Some(&policy.sha256), "policy")?.len() != DigestAlgorithm::Sha256.len() {
+                return Err(EvidenceError::Value("policy"));
+            }
+        }
+        let online = manifest.online.as_ref().map(|kept| kept.read().ok_or(EvidenceError::Value("online")));
         let resumed = manifest.reading.resumed_files.iter().map(|name| file_of(name));
         let (chip_authentication, chip_suite) = told_chip(&manifest.chip_authentication)?;
         Ok(Self {
@@ -66,6 +76,7 @@ impl Told {
                 Some(_) => return Err(EvidenceError::Value("pace_cam")),
             },
             checks: manifest.checks.iter().map(told_check).collect::<Result<_, _>>()?,
+            online: online.transpose()?,
             resumed_files: resumed.collect::<Option<_>>().ok_or(EvidenceError::Value("resumed_files"))?,
             read_at: read_moment(&manifest.times.read_at, "read_at")?,
             verified_at: read_moment(&manifest.times.verified_at, "verified_at")?,
@@ -172,7 +183,7 @@ fn told_check(told: &manifest::Check) -> Result<Check, EvidenceError> {
     let warnings: Option<Vec<Warning>> = told.warnings.iter().map(|code| Warning::from_code(code)).collect();
     Ok(Check {
         id: CheckId::from_code(&told.id).ok_or(wrong)?,
-        state: STATES.into_iter().find(|state| state.as_str() == told.state).ok_or(wrong)?,
+        state: State::from_code(&told.state).ok_or(wrong)?,
         reason,
         compared: told.compared.clone(),
         warnings: warnings.ok_or(wrong)?,
@@ -180,8 +191,6 @@ fn told_check(told: &manifest::Check) -> Result<Check, EvidenceError> {
     })
 }
 
-/// The words for the states of a check.
-const STATES: [State; 5] = [State::Successful, State::Failed, State::Undetermined, State::NotSupported, State::Aborted];
 const CIPHERS: [Cipher; 4] = [Cipher::TripleDes, Cipher::Aes128, Cipher::Aes192, Cipher::Aes256];
 const MAPPINGS: [Mapping; 3] = [Mapping::Generic, Mapping::Integrated, Mapping::ChipAuthentication];
 

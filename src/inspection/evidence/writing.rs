@@ -2,17 +2,20 @@
 
 use super::Clock;
 use super::EvidenceError;
-use super::manifest::{self, List, Manifest};
+use super::manifest::{self, DecidedBy, List, Manifest};
 use crate::checks::{Check, CheckId, State};
 use crate::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
 use crate::crypto::DigestAlgorithm;
 use crate::inspection::attestation::suite_names;
 use crate::inspection::document::{Document, FileState, MappingRecord, NotRead};
+use crate::inspection::online::Kept;
+use crate::inspection::policy::{Decision, Policy};
 use crate::inspection::report::{Access, Report};
 use crate::inspection::verdict::Certificates;
 use crate::iso7816::StatusWord;
 use crate::lds::{FileId, SecurityObject};
-use crate::pki::{Certificate, SourceKind, TrustStore};
+use crate::passive_authentication::ConsultedList;
+use crate::pki::{Certificate, TrustStore};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use std::collections::BTreeMap;
@@ -28,6 +31,7 @@ impl Manifest {
         trust: &TrustStore,
         at: SystemTime,
         clock: &Clock,
+        policy: Option<&Policy>,
     ) -> Result<Self, EvidenceError> {
         let chip = report.check(CheckId::ChipPaceCam);
         let checks: Vec<manifest::Check> = report.checks().iter().map(check).collect();
@@ -42,10 +46,12 @@ impl Manifest {
                 signer: certificates.signer.as_ref().map(der),
             },
             chip_authentication: chip_authentication(document.chip_authentication()),
-            crls: Vec::new(),
+            crls: certificates.revocation_lists.iter().map(revocation_list).collect::<Result<_, _>>()?,
             cut_off: document.cut_off,
             files: files(document),
             library: manifest::Library { name: "chipid".into(), version: env!("CARGO_PKG_VERSION").into() },
+            online: document.online.as_deref().map(Kept::of),
+            policy: policy.map(|policy| decided_by(&report.decide(policy))),
             pace_cam: match &document.chip_mapping {
                 MappingRecord::None => None,
                 _ => Some(manifest::ChipMapping {
@@ -77,6 +83,14 @@ impl Manifest {
             verdict: report.verdict().as_str().into(),
             checks,
         })
+    }
+}
+
+fn decided_by(decision: &Decision) -> DecidedBy {
+    DecidedBy {
+        decision: decision.outcome().as_str().to_owned(),
+        name: decision.policy().to_owned(),
+        sha256: decision.policy_sha256().to_owned(),
     }
 }
 
@@ -190,15 +204,21 @@ fn files(document: &Document) -> BTreeMap<String, manifest::File> {
     document.known_files().filter_map(file).collect()
 }
 
+fn revocation_list(list: &ConsultedList) -> Result<manifest::RevocationList, EvidenceError> {
+    Ok(manifest::RevocationList {
+        issuer: list.issuer.clone(),
+        next_update: moment(list.next_update.into())?,
+        number: list.number.clone(),
+        sha256: hex::encode(&list.sha256),
+        this_update: moment(list.this_update.into())?,
+    })
+}
+
 fn trusted(trust: &TrustStore) -> manifest::Trust {
     let count = |length: usize| u64::try_from(length).unwrap_or(MAX_INTEGER);
     let lists = trust.sources().iter().filter(|source| source.accepted > 0).map(|source| List {
         date: source.date.and_then(|date| moment(date.into()).ok()),
-        kind: match source.kind {
-            SourceKind::MasterList(_) => "master_list",
-            _ => "certificates",
-        }
-        .into(),
+        kind: source.kind.as_str().into(),
         // Where it lay on this computer is nobody's business.
         name: source.label.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
         sha256: hex::encode(&source.sha256),

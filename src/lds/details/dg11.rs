@@ -52,7 +52,7 @@ pub struct Dg11<'a> {
     pub tag_list: Option<Vec<Tag>>,
     /// 5F0E: full name in national characters; [`Text::name`] parts it.
     pub full_name: Option<Text<'a>>,
-    /// 5F0F: other names, at most [`MAX_NAMES`](super::MAX_NAMES).
+    /// 5F0F: other names, at most [`Bounds::names`](crate::Bounds::names).
     pub other_names: Vec<Text<'a>>,
     /// 5F10: personal number.
     pub personal_number: Option<Text<'a>>,
@@ -76,7 +76,7 @@ pub struct Dg11<'a> {
     pub other_valid_td_numbers: Option<Text<'a>>,
     /// 5F18: custody information.
     pub custody_information: Option<Text<'a>>,
-    /// Data objects that the standard does not have here, at most [`MAX_OTHERS`](super::MAX_OTHERS).
+    /// Data objects that the standard does not have here, at most [`Bounds::other_objects`](crate::Bounds::other_objects).
     pub others: Vec<RawObject<'a>>,
     /// What was found amiss or unusual.
     pub findings: Vec<Finding>,

@@ -46,7 +46,7 @@ pub struct Dg12<'a> {
     pub issuing_authority: Option<Text<'a>>,
     /// 5F26: date of issue; `None` also where it is no date.
     pub date_of_issue: Option<PartialDate>,
-    /// 5F1A: names of other persons, at most [`MAX_NAMES`](super::MAX_NAMES).
+    /// 5F1A: names of other persons, at most [`Bounds::names`](crate::Bounds::names).
     pub other_persons: Vec<Text<'a>>,
     /// 5F1B: endorsements, observations.
     pub endorsements: Option<Text<'a>>,
@@ -60,7 +60,7 @@ pub struct Dg12<'a> {
     pub personalization_time: Option<DateTime>,
     /// 5F56: serial number of the personalization system.
     pub personalization_serial_number: Option<Text<'a>>,
-    /// Data objects that the standard does not have here, at most [`MAX_OTHERS`](super::MAX_OTHERS).
+    /// Data objects that the standard does not have here, at most [`Bounds::other_objects`](crate::Bounds::other_objects).
     pub others: Vec<RawObject<'a>>,
     /// What was found amiss or unusual.
     pub findings: Vec<Finding>,

@@ -2,12 +2,10 @@
 
 use super::template::Template;
 use super::text::Text;
+use crate::bounds::BOUNDS;
 use crate::lds::finding::{Defect, Finding, Findings};
 use crate::lds::{DataGroup, FileId, PartialDate};
 use crate::tlv::{Tag, TlvError, small_integer};
-
-/// The most persons of one file: their templates have the tags A1 to AF.
-pub const MAX_PERSONS: usize = 15;
 
 const DATE_DATA_RECORDED: Tag = Tag(0x5F50);
 const NAME_OF_PERSON: Tag = Tag(0x5F51);
@@ -26,7 +24,7 @@ const KNOWN: [Tag; 4] = [DATE_DATA_RECORDED, NAME_OF_PERSON, TELEPHONE, ADDRESS]
 pub struct Dg16<'a> {
     /// The number of templates that the file states.
     pub instances: Option<u32>,
-    /// The persons, at most [`MAX_PERSONS`].
+    /// The persons, at most [`Bounds::persons`](crate::Bounds::persons).
     pub persons: Vec<PersonToNotify<'a>>,
     /// What was found amiss or unusual.
     pub findings: Vec<Finding>,
@@ -63,7 +61,7 @@ impl<'a> Dg16<'a> {
                 Tag::INTEGER if count.is_none() => count = Some(object),
                 Tag(0xA1..=0xAF) => {
                     found += 1;
-                    if persons.len() >= MAX_PERSONS {
+                    if persons.len() >= BOUNDS.persons {
                         findings.add(object.at, Defect::ObjectsTooMany);
                         break;
                     }

@@ -12,6 +12,5 @@ mod dg16;
 
 pub use dg11::Dg11;
 pub use dg12::Dg12;
-pub use dg16::{Dg16, MAX_PERSONS, PersonToNotify};
-pub use template::{MAX_NAMES, MAX_OTHERS};
+pub use dg16::{Dg16, PersonToNotify};
 pub use text::{Text, comparable};

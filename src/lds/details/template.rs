@@ -3,18 +3,11 @@
 //! Which tags are known is a row of each data group; what a field holds is asked for by its tag.
 
 use super::text::Text;
+use crate::bounds::BOUNDS;
 use crate::lds::finding::{Defect, Findings};
 use crate::lds::opaque::RawObject;
 use crate::lds::{DateTime, Image, ImageFormat, PartialDate};
 use crate::tlv::{Tag, Tlv, small_integer, tag_list};
-
-/// The most other names read from one file.
-pub const MAX_NAMES: usize = 64;
-/// The most data objects of unknown meaning kept of one file.
-pub const MAX_OTHERS: usize = 64;
-
-/// Octets of the longest tag list that is read: five times all fields that there are.
-const LONGEST_LIST: usize = 256;
 
 const TAG_LIST: Tag = Tag(0x5C);
 const NAMES: Tag = Tag(0xA0);
@@ -42,7 +35,9 @@ impl<'a> Template<'a> {
         let mut inside = outer.children();
         while let Some(object) = findings.next(&mut inside) {
             match object.tag {
-                TAG_LIST if object.value.len() > LONGEST_LIST => findings.add(object.at, Defect::ObjectsTooMany),
+                TAG_LIST if object.value.len() > BOUNDS.tag_list_octets => {
+                    findings.add(object.at, Defect::ObjectsTooMany)
+                }
                 TAG_LIST if name.is_some() => match tag_list(object.value, object.value_at) {
                     Ok(_) if template.tag_list.is_some() => findings.add(object.at, Defect::DetailsDuplicate),
                     Ok(list) => template.tag_list = Some(list.into_iter().map(|(_, tag)| tag).collect()),
@@ -68,7 +63,7 @@ impl<'a> Template<'a> {
                 }
                 _ => {
                     findings.add(object.at, Defect::UnknownObject);
-                    if template.others.len() < MAX_OTHERS {
+                    if template.others.len() < BOUNDS.other_objects {
                         template.others.push(RawObject::from(object));
                     }
                 }
@@ -107,7 +102,7 @@ impl<'a> Template<'a> {
     }
 
     fn push_name(&mut self, name: &Tlv<'a>, findings: &mut Findings) {
-        if self.names.len() >= MAX_NAMES {
+        if self.names.len() >= BOUNDS.names {
             findings.add_first(name.at, Defect::ObjectsTooMany);
         } else {
             self.names.push(text(name, findings));

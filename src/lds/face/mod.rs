@@ -10,13 +10,11 @@ mod record_39794;
 pub use record_19794::{FacialInformation, FeaturePoint};
 pub use record_39794::{Angle, FaceRepresentation};
 
+use crate::bounds::BOUNDS;
 use crate::lds::biometric::{BiometricHeader, GroupDefects, Modality, Record, RecordFormat, findings_of, read_group};
 use crate::lds::finding::{Defect, Finding, Findings};
 use crate::lds::{DataGroup, Dimensions, ImageFormat};
 use crate::tlv::{Tag, TlvError};
-
-/// The most faces read from one file.
-pub const MAX_FACES: usize = 16;
 
 const FACE: Modality = Modality {
     group: DataGroup::DG2,
@@ -26,7 +24,7 @@ const FACE: Modality = Modality {
     format_types: [0x0008, 0x002A],
     application: Tag(0x65),
     subtypes: None,
-    most: MAX_FACES,
+    most: BOUNDS.faces,
     defects: GroupDefects {
         count_missing: Defect::FaceCountMissing,
         count_wrong: Defect::FaceCountWrong,
@@ -44,7 +42,7 @@ const FACE: Modality = Modality {
 /// EF.DG2 as a value, borrowed from the file as it was read.
 #[derive(Clone, Debug)]
 pub struct Dg2<'a> {
-    /// The faces, in the order of the file, at most [`MAX_FACES`]; each has an image.
+    /// The faces, in the order of the file, at most [`Bounds::faces`](crate::Bounds::faces); each has an image.
     pub faces: Vec<Face<'a>>,
     /// What was found amiss or unusual.
     pub findings: Vec<Finding>,
@@ -121,7 +119,7 @@ fn push_image<'a>(
 ) {
     if face.image.is_empty() {
         findings.add(face.at, Defect::FaceNoImage);
-    } else if faces.len() >= MAX_FACES {
+    } else if faces.len() >= BOUNDS.faces {
         findings.add(face.at, Defect::FaceTooMany);
     } else {
         if matches!(face.format, ImageFormat::Wsq | ImageFormat::Unknown) {

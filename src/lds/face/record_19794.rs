@@ -4,7 +4,8 @@
 //! Lengths that are wrong are findings, and the image is still handed out whole: records in the field are short by 1 or
 //! by 8, or end in zeros.
 
-use super::{Face, FaceDetails, MAX_FACES, push_image};
+use super::{Face, FaceDetails, push_image};
+use crate::bounds::BOUNDS;
 use crate::lds::biometric::{BiometricHeader, Cursor, RecordFormat, image_length, is_zero};
 use crate::lds::finding::{Defect, Findings};
 use crate::lds::{Dimensions, ImageFormat};
@@ -120,10 +121,10 @@ pub(super) fn read<'a>(
     if count == 0 {
         findings.add(at + 12, Defect::FaceNoImage);
     }
-    if count > MAX_FACES {
+    if count > BOUNDS.faces {
         findings.add(at + 12, Defect::FaceTooMany);
     }
-    for number in 1..=count.min(MAX_FACES) {
+    for number in 1..=count.min(BOUNDS.faces) {
         let start = cursor.at;
         if read_face(&mut cursor, number == count, header, faces, findings).is_none() {
             return findings.add(start, Defect::FaceRecordTruncated);

@@ -9,13 +9,11 @@ mod record_39794;
 pub use record_19794::FingerImageRecord;
 pub use record_39794::FingerRepresentation;
 
+use crate::bounds::BOUNDS;
 use crate::lds::biometric::{BiometricHeader, GroupDefects, Modality, Record, RecordFormat, findings_of, read_group};
 use crate::lds::finding::{Defect, Finding, Findings};
 use crate::lds::{DataGroup, Image, ImageFormat};
 use crate::tlv::{Tag, TlvError};
-
-/// The most images of fingers read from one file.
-pub const MAX_FINGERS: usize = 32;
 
 const FINGER: Modality = Modality {
     group: DataGroup::DG3,
@@ -25,7 +23,7 @@ const FINGER: Modality = Modality {
     format_types: [0x0007, 0x0028],
     application: Tag(0x64),
     subtypes: Some(is_subtype),
-    most: MAX_FINGERS,
+    most: BOUNDS.fingers,
     defects: GroupDefects::BIOMETRIC,
 };
 
@@ -34,7 +32,7 @@ const FINGER: Modality = Modality {
 pub struct Dg3<'a> {
     /// The number of instances that the file states; 0 where the holder has no finger that could be taken.
     pub instances: Option<u32>,
-    /// The images, in the order of the file, at most [`MAX_FINGERS`].
+    /// The images, in the order of the file, at most [`Bounds::fingers`](crate::Bounds::fingers).
     pub fingers: Vec<Finger<'a>>,
     /// What was found amiss or unusual.
     pub findings: Vec<Finding>,
@@ -165,7 +163,7 @@ fn push_image<'a>(
         findings.add(at, Defect::ImageMissing);
         return true;
     }
-    if fingers.len() >= MAX_FINGERS {
+    if fingers.len() >= BOUNDS.fingers {
         findings.add(at, Defect::ObjectsTooMany);
         return false;
     }

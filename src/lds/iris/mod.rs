@@ -9,13 +9,11 @@ mod record_39794;
 pub use record_19794::IrisImageRecord;
 pub use record_39794::IrisRepresentation;
 
+use crate::bounds::BOUNDS;
 use crate::lds::biometric::{BiometricHeader, GroupDefects, Modality, Record, RecordFormat, findings_of, read_group};
 use crate::lds::finding::{Defect, Finding, Findings};
 use crate::lds::{DataGroup, Image, ImageFormat};
 use crate::tlv::{Tag, TlvError};
-
-/// The most images of irises read from one file.
-pub const MAX_IRISES: usize = 16;
 
 const IRIS: Modality = Modality {
     group: DataGroup::DG4,
@@ -25,7 +23,7 @@ const IRIS: Modality = Modality {
     format_types: [0x0009, 0x002C],
     application: Tag(0x66),
     subtypes: Some(|subtype| subtype <= 2),
-    most: MAX_IRISES,
+    most: BOUNDS.irises,
     defects: GroupDefects::BIOMETRIC,
 };
 
@@ -34,7 +32,7 @@ const IRIS: Modality = Modality {
 pub struct Dg4<'a> {
     /// The number of instances that the file states; 0 where the holder has no iris that could be taken.
     pub instances: Option<u32>,
-    /// The images, in the order of the file, at most [`MAX_IRISES`].
+    /// The images, in the order of the file, at most [`Bounds::irises`](crate::Bounds::irises).
     pub irises: Vec<Iris<'a>>,
     /// What was found amiss or unusual.
     pub findings: Vec<Finding>,
@@ -124,7 +122,7 @@ fn push_image<'a>(
         findings.add(at, Defect::ImageMissing);
         return true;
     }
-    if irises.len() >= MAX_IRISES {
+    if irises.len() >= BOUNDS.irises {
         findings.add(at, Defect::ObjectsTooMany);
         return false;
     }

@@ -6,6 +6,7 @@
 use super::layout::{MrzField, MrzFormat};
 use super::{Mrz, ShortDate, check_digit, is_no_expiry};
 use crate::lds::finding::{Defect, Findings};
+use zeroize::Zeroizing;
 
 pub(super) fn examine(mrz: &Mrz, findings: &mut Findings) {
     let mut due = |holds: bool, field: MrzField, defect: Defect| {
@@ -42,13 +43,18 @@ pub(super) fn examine(mrz: &Mrz, findings: &mut Findings) {
         let holds = digit_holds(optional, digit) || (is_empty && digit == "<");
         due(holds, MrzField::OptionalDataCheckDigit, Defect::MrzOptionalCheckDigit);
     }
-    let covered: String = mrz.format.composite().iter().filter_map(|range| mrz.text.get(range.clone())).collect();
+    let mut covered = Zeroizing::new(String::with_capacity(mrz.text.len()));
+    mrz.format
+        .composite()
+        .iter()
+        .filter_map(|range| mrz.text.get(range.clone()))
+        .for_each(|part| covered.push_str(part));
     let holds = digit_holds(&covered, raw(MrzField::CompositeCheckDigit));
     due(holds, MrzField::CompositeCheckDigit, Defect::MrzCompositeCheckDigit);
 }
 
 fn document_number(mrz: &Mrz, due: &mut impl FnMut(bool, MrzField, Defect)) {
-    let number = mrz.document_number();
+    let number = Zeroizing::new(mrz.document_number());
     let digit = mrz.document_number_check_digit();
     let is_number = !number.is_empty() && number.bytes().all(|mark| mark != b'?');
     // A filler in the place of the check digit, and no rest in the optional data: the number goes on nowhere.

@@ -6,6 +6,7 @@
 use super::layout::MrzField;
 use super::{Mrz, MrzError, ShortDate, check_digit, is_mrz_character};
 use crate::crypto::Secret;
+use core::fmt::Write as _;
 use zeroize::Zeroizing;
 
 /// The longest document number: nine characters and what the optional data of TD1 holds beside a check digit.
@@ -59,7 +60,10 @@ impl MrzInformation {
 
     // MRZ_information = number ‖ digit ‖ birth ‖ digit ‖ expiry ‖ digit, the number filled to nine  (9303-11 App. D.2)
     fn joined(number: &str, digit: char, birth: &str, birth_digit: char, expiry: &str, expiry_digit: char) -> Self {
-        Self(Secret::new(format!("{number:<<9}{digit}{birth}{birth_digit}{expiry}{expiry_digit}").into_bytes()))
+        // In one piece, so that nothing of it is left behind while it grows.
+        let mut text = String::with_capacity(LONGEST_NUMBER + 2 * birth.len() + 8);
+        write!(text, "{number:<<9}{digit}{birth}{birth_digit}{expiry}{expiry_digit}").expect("a text takes every text");
+        Self(Secret::new(text.into_bytes()))
     }
 
     /// A copy, for who opens the chip and compares it too.

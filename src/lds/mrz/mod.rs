@@ -274,7 +274,10 @@ pub struct MrzName {
 impl MrzName {
     /// Both identifiers, the primary one first.
     pub fn full(&self) -> String {
-        format!("{} {}", self.primary, self.secondary).trim().to_owned()
+        // In one piece, so that nothing of it is left behind while it grows.
+        let mut both = Zeroizing::new(String::with_capacity(self.primary.len() + 1 + self.secondary.len()));
+        [self.primary.as_str(), " ", &self.secondary].iter().for_each(|part| both.push_str(part));
+        both.trim().to_owned()
     }
 }
 

@@ -9,14 +9,13 @@ mod suites;
 
 pub use suites::{Agreement, Mapping, PaceSuite};
 
+use crate::bounds::BOUNDS;
 use crate::crypto::Cipher;
 use crate::lds::FileId;
 use crate::lds::finding::{Defect, Finding, Findings};
 use crate::oid::{ID_ICAO_AA_PROTOCOL_OBJECT, ID_PACE, ID_TA, Oid};
 use crate::tlv::{Problem, Reader, Tag, Tlv, TlvError, small_integer};
 
-/// The most infos of one file.
-pub const MAX_INFOS: usize = 128;
 /// The standardized domain parameters (9303-11 §9.5.1): DH groups 0–2, curves 8–18.
 const STANDARDIZED_PARAMETERS: [core::ops::RangeInclusive<u32>; 2] = [0..=2, 8..=18];
 
@@ -31,7 +30,7 @@ const STANDARDIZED_PARAMETERS: [core::ops::RangeInclusive<u32>; 2] = [0..=2, 8..
 /// ```
 #[derive(Clone, Debug)]
 pub struct SecurityInfos {
-    /// The infos, at most [`MAX_INFOS`].
+    /// The infos, at most [`Bounds::security_infos`](crate::Bounds::security_infos).
     pub infos: Vec<SecurityInfo>,
     /// What was found amiss or unusual.
     pub findings: Vec<Finding>,
@@ -216,7 +215,7 @@ impl SecurityInfos {
     /// Reads the SecurityInfos that a file is: EF.CardAccess, or the signed content of EF.CardSecurity.
     ///
     /// # Errors
-    /// No SET (nor SEQUENCE) of data objects that fill it, an info without a protocol, or more than [`MAX_INFOS`].
+    /// No SET (nor SEQUENCE) of data objects that fill it, an info without a protocol, or more than [`Bounds::security_infos`](crate::Bounds::security_infos).
     pub fn parse(file: FileId, bytes: &[u8]) -> Result<Self, TlvError> {
         let mut findings = Findings::of(file);
         let mut reader = Reader::new(bytes);
@@ -303,7 +302,7 @@ pub(super) fn read_set(reader: &mut Reader<'_>, findings: &mut Findings) -> Resu
     let mut infos = Vec::new();
     let mut inside = set.children();
     while !inside.is_empty() {
-        if infos.len() >= MAX_INFOS {
+        if infos.len() >= BOUNDS.security_infos {
             return Err(TlvError { at: inside.at(), problem: Problem::Expected("at most 128 security infos") });
         }
         let info = inside.expect(Tag::SEQUENCE, "a SecurityInfo, a SEQUENCE")?;

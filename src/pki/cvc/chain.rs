@@ -6,15 +6,11 @@
 //! verified wherever the issuer's key is among the certificates given, and left to the chip where it is not.
 
 use super::{CertificateReference, CvCertificate, CvcError, Rights, Role, TerminalType, VerificationKey};
+use crate::bounds::BOUNDS;
 use crate::pki::Budget;
 use std::collections::VecDeque;
 use thiserror::Error;
 use time::Date;
-
-/// The most certificates of a chain: eight links, a document verifier, a terminal.
-const MAX_CHAIN: usize = 10;
-/// Signatures tried for one chain at most.
-const MAX_SIGNATURES: u32 = 256;
 
 /// The way from a trust point of the chip to a terminal.
 #[derive(Debug, Clone)]
@@ -84,7 +80,7 @@ pub fn find_chain<'a>(
     trust_points: &[CertificateReference],
     terminal_type: TerminalType,
 ) -> Result<Chain<'a>, NoChain> {
-    let mut search = Search { certificates, terminal_type, budget: Budget::new(MAX_SIGNATURES), furthest: None };
+    let mut search = Search { certificates, terminal_type, budget: Budget::new(BOUNDS.cv_signatures), furthest: None };
     let first = trust_points.first().ok_or(NoChain::NoTrustPoint)?;
     for trust_point in trust_points {
         if let Some(chain) = search.from(*trust_point)? {
@@ -179,7 +175,7 @@ impl<'a> Search<'a> {
     /// One certificate further, as the chip judges it (TR-03110-3 §2.5).
     fn step(&mut self, way: &Way<'a>, next: &'a CvCertificate) -> Result<Result<Way<'a>, ChainDefect>, NoChain> {
         let authorization = next.authorization();
-        if way.certificates.len() >= MAX_CHAIN {
+        if way.certificates.len() >= BOUNDS.cv_chain {
             return Ok(Err(ChainDefect::TooLong));
         }
         if !way.role.issues(authorization.role()) {

@@ -19,6 +19,7 @@ pub use issue::CvTemplate;
 pub use key::{CvPublicKey, VerificationKey};
 pub use reference::CertificateReference;
 
+use crate::bounds::BOUNDS;
 use crate::crypto::CryptoError;
 use crate::oid::Oid;
 use crate::tlv::{self, Reader, Tag, Tlv, TlvError};
@@ -50,9 +51,6 @@ const EXTENSIONS: Tag = Tag(0x65);
 const EXTENSION: Tag = Tag(0x73);
 /// Signature.
 const SIGNATURE: Tag = Tag(0x5F37);
-
-/// Octets of the longest certificate accepted: RSA of 8192 bits fits twice.
-const MAX_LEN: usize = 8192;
 
 /// Why bytes are no card-verifiable certificate, or one does not verify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -149,7 +147,7 @@ impl CvCertificate {
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, CvcError> {
         let certificate = reader.expect(CERTIFICATE, "a CV certificate, tag 7F21")?;
-        if certificate.raw.len() > MAX_LEN {
+        if certificate.raw.len() > BOUNDS.cv_certificate_octets {
             return Err(CvcError::TooLong);
         }
         let mut parts = certificate.children();

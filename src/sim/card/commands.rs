@@ -149,9 +149,24 @@ impl SimulatedCard {
         };
         let file = self.equipment.files.get(index).ok_or(StatusWord::NOT_FOUND)?;
         file.check(&self.contact.access)?;
+        let (file, offset, room) = match self.deviates() {
+            Some(Deviation::OtherFile) => (self.another(file).unwrap_or(file), offset, room),
+            Some(Deviation::OtherOffset) => (file, offset + 16, room),
+            // DO'53' has a header of two bytes.
+            Some(Deviation::OneByteReads) => (file, offset, if odd { 3 } else { 1 }),
+            _ => (file, offset, room),
+        };
         let answer = files::read(&file.content, &Reading { offset, ne, room, odd }, &self.equipment.quirks);
         self.contact.current = Some(index);
         Ok(Outcome { answer, keys: None })
+    }
+
+    /// Another file of the same folder that may be read now: one that is as long, where there is one.
+    fn another(&self, than: &File) -> Option<&File> {
+        let is_it = |file: &&File| {
+            file.folder == than.folder && file.fid != than.fid && file.check(&self.contact.access).is_ok()
+        };
+        self.equipment.files.iter().filter(is_it).max_by_key(|file| file.content.len().min(than.content.len()))
     }
 
     fn get_challenge(&mut self, command: &Command) -> Result<Outcome, StatusWord> {
@@ -205,7 +220,10 @@ impl SimulatedCard {
             return Err(StatusWord::WRONG_LENGTH);
         }
         let deviation = self.deviates();
-        let Equipment { active, random, quirks, .. } = &mut self.equipment;
+        let Equipment { active, replayed, random, quirks, .. } = &mut self.equipment;
+        if let Some(answer) = replayed {
+            return Outcome::data(answer.clone());
+        }
         let active = active.as_ref().ok_or(StatusWord::INS_NOT_SUPPORTED)?;
         Outcome::data(active.sign(&command.data, &mut **random, deviation, quirks)?)
     }

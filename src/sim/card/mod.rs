@@ -38,6 +38,8 @@ pub(super) struct Equipment {
     pub(super) cam_keys: Vec<CamKey>,
     pub(super) chip_keys: Vec<ChipKey>,
     pub(super) active: Option<ActiveAuthentication>,
+    /// What active authentication answers in the place of a signature.
+    pub(super) replayed: Option<Vec<u8>>,
     pub(super) trust: Option<Trust>,
     pub(super) max_command: usize,
     pub(super) max_answer: usize,
@@ -51,7 +53,8 @@ pub struct SimulatedCard {
     contact: Contact,
     exchanges: usize,
     failures: u32,
-    deviation: Option<(usize, Deviation)>,
+    /// From which exchange on, whether only there, and how.
+    deviation: Option<(usize, bool, Deviation)>,
 }
 
 /// What a reset wipes.
@@ -90,6 +93,43 @@ impl Outcome {
     fn done() -> Result<Self, StatusWord> {
         Self::data(Vec::new())
     }
+
+    /// The same, with a first data object that lies about its length; the answer is as long as before.
+    fn of_another_length(mut self, deviation: Deviation) -> Self {
+        let data = &self.answer.data;
+        let tag = match data.as_slice() {
+            [] => return self,
+            [first, ..] if first & 0x1F != 0x1F => 1,
+            [_, rest @ ..] => rest.iter().take_while(|octet| **octet & 0x80 != 0).count() + 2,
+        };
+        let (length, octets) = match data.get(tag..) {
+            Some([short @ ..=0x7F, ..]) => (usize::from(*short), 1),
+            Some([form, rest @ ..]) => {
+                let octets = usize::from(form & 0x7F).min(rest.len());
+                let number = rest.iter().take(octets).fold(0_usize, |number, octet| {
+                    number.checked_mul(256).and_then(|high| high.checked_add(usize::from(*octet))).unwrap_or(usize::MAX)
+                });
+                (number, octets + 1)
+            }
+            _ => return self,
+        };
+        let stated = match deviation {
+            Deviation::HugeLength => vec![0x84, 0x7F, 0xFF, 0xFF, 0xFF],
+            // Tag and length of an object without its value.
+            _ => match u32::try_from(length.saturating_sub(1)).map(u32::to_be_bytes) {
+                Ok([0, 0, 0, low @ ..=0x7F]) => vec![low],
+                Ok([0, 0, 0, low]) => vec![0x81, low],
+                Ok([0, 0, high, low]) => vec![0x82, high, low],
+                Ok([a, b, c, d]) => vec![0x84, a, b, c, d],
+                Err(_) => return self,
+            },
+        };
+        let rest = data.get(tag.saturating_add(octets)..).unwrap_or_default();
+        let mut lied = [data.get(..tag).unwrap_or_default(), &stated, rest].concat();
+        lied.resize(data.len(), 0);
+        self.answer.data = lied;
+        self
+    }
 }
 
 impl SimulatedCard {
@@ -106,7 +146,12 @@ impl SimulatedCard {
 
     /// From exchange `at` on, counted from 0, the card deviates from the standard in this way.
     pub fn deviate(&mut self, at: usize, deviation: Deviation) {
-        self.deviation = Some((at, deviation));
+        self.deviation = Some((at, false, deviation));
+    }
+
+    /// The card deviates in this way at its next exchange, and only there.
+    pub fn deviate_once(&mut self, deviation: Deviation) {
+        self.deviation = Some((self.exchanges, true, deviation));
     }
 
     /// Puts this random source in place of the card's.
@@ -120,6 +165,11 @@ impl SimulatedCard {
         self.equipment.cam_keys.push(CamKey { curve, private });
     }
 
+    /// Active authentication answers with these bytes from now on, whatever is asked: what was once heard of another chip.
+    pub fn replay_active(&mut self, answer: Vec<u8>) {
+        self.equipment.replayed = Some(answer);
+    }
+
     /// The card's files, to look at or to change.
     pub fn files_mut(&mut self) -> &mut Vec<File> {
         &mut self.equipment.files
@@ -130,7 +180,9 @@ impl SimulatedCard {
     }
 
     fn deviates(&self) -> Option<Deviation> {
-        self.deviation.filter(|(at, _)| self.exchanges > *at).map(|(_, deviation)| deviation)
+        let (at, once, deviation) = self.deviation?;
+        let number = at.saturating_add(1);
+        (self.exchanges == number || !once && self.exchanges > number).then_some(deviation)
     }
 
     fn power_on(&mut self, application: bool) {
@@ -328,7 +380,14 @@ impl SimulatedCard {
             self.contact.chain = Some(whole);
             return Outcome::done().unwrap_or_else(refused);
         }
-        self.dispatch(&whole, !linked, room).unwrap_or_else(refused)
+        if let Some(Deviation::Status(status)) = self.deviates() {
+            return refused(StatusWord(status));
+        }
+        let outcome = self.dispatch(&whole, !linked, room).unwrap_or_else(refused);
+        match self.deviates() {
+            Some(deviation @ (Deviation::HugeLength | Deviation::SmallLength)) => outcome.of_another_length(deviation),
+            _ => outcome,
+        }
     }
 }
 

@@ -117,7 +117,23 @@ impl Extension {
         Self::new(oid::CRL_DISTRIBUTION_POINTS, false, tlv::encode(Tag::SEQUENCE, &point))
     }
 
-    fn encode(&self) -> Vec<u8> {
+    /// cRLNumber.
+    pub fn crl_number(number: u32) -> Self {
+        let number = tlv::integer_content(&number.to_be_bytes());
+        Self::new(oid::CRL_NUMBER, false, tlv::encode(Tag::INTEGER, &number))
+    }
+
+    /// reasonCode of an entry in a revocation list.
+    pub fn crl_reason(reason: u8) -> Self {
+        Self::new(oid::CRL_REASONS, false, tlv::encode(Tag(0x0A), &[reason]))
+    }
+
+    /// Any extension.
+    pub fn other(id: Oid, critical: bool, value: Vec<u8>) -> Self {
+        Self::new(id, critical, value)
+    }
+
+    pub(super) fn encode(&self) -> Vec<u8> {
         let critical = if self.critical { tlv::encode(Tag::BOOLEAN, &[0xFF]) } else { Vec::new() };
         let id = tlv::encode(Tag::OID, self.id.as_der());
         tlv::encode_all(Tag::SEQUENCE, &[&id, &critical, &tlv::encode(Tag::OCTET_STRING, &self.value)])
@@ -143,6 +159,8 @@ pub struct CertificateFields {
     pub scheme: Scheme,
     /// The outer AlgorithmIdentifier, where it is to differ from the inner.
     pub outer_algorithm: Option<Vec<u8>>,
+    /// The signature, where it is to be another than the key makes: a forger's.
+    pub signature: Option<Vec<u8>>,
     /// Who signs.
     pub issuer: Name,
     /// Whose key it is.
@@ -209,18 +227,44 @@ impl CertificateFields {
     /// [`CryptoError`] where key and scheme do not belong together.
     pub fn sign(&self, key: &SigningKey, random: &mut dyn Random) -> Result<Vec<u8>, CryptoError> {
         let tbs = self.encode();
-        let signature = key.sign(self.scheme, &tbs, random)?;
-        let algorithm = self.outer_algorithm.clone().unwrap_or_else(|| self.scheme.algorithm_identifier());
-        let signature = tlv::encode_all(Tag::BIT_STRING, &[&[0], &signature]);
-        Ok(tlv::encode_all(Tag::SEQUENCE, &[&tbs, &algorithm, &signature]))
+        let signature = match &self.signature {
+            Some(signature) => signature.clone(),
+            None => key.sign(self.scheme, &tbs, random)?,
+        };
+        Ok(joined(&tbs, self.scheme, self.outer_algorithm.as_deref(), &signature))
     }
 
     fn time(&self, at: OffsetDateTime) -> Vec<u8> {
-        if self.always_generalized_time || at.year() >= 2050 {
+        if self.always_generalized_time {
             return tlv::encode(Tag::GENERALIZED_TIME, generalized(at).as_bytes());
         }
-        // UTCTime: the year in two digits  (RFC 5280 §4.1.2.5.1)
-        tlv::encode(Tag::UTC_TIME, generalized(at).chars().skip(2).collect::<String>().as_bytes())
+        time(at)
+    }
+}
+
+/// What is to be signed, the algorithm and the signature: the frame of certificates and of revocation lists.
+pub(super) fn signed(
+    tbs: &[u8],
+    scheme: Scheme,
+    outer_algorithm: Option<&[u8]>,
+    key: &SigningKey,
+    random: &mut dyn Random,
+) -> Result<Vec<u8>, CryptoError> {
+    Ok(joined(tbs, scheme, outer_algorithm, &key.sign(scheme, tbs, random)?))
+}
+
+/// What is signed, the algorithm, and this signature, whoever made it.
+fn joined(tbs: &[u8], scheme: Scheme, outer_algorithm: Option<&[u8]>, signature: &[u8]) -> Vec<u8> {
+    let algorithm = outer_algorithm.map_or_else(|| scheme.algorithm_identifier(), <[u8]>::to_vec);
+    let signature = tlv::encode_all(Tag::BIT_STRING, &[&[0], signature]);
+    tlv::encode_all(Tag::SEQUENCE, &[tbs, &algorithm, &signature])
+}
+
+/// UTCTime before 2050, the year in two digits, else GeneralizedTime (RFC 5280 §4.1.2.5).
+pub(super) fn time(at: OffsetDateTime) -> Vec<u8> {
+    match at.year() {
+        ..2050 => tlv::encode(Tag::UTC_TIME, generalized(at).chars().skip(2).collect::<String>().as_bytes()),
+        _ => tlv::encode(Tag::GENERALIZED_TIME, generalized(at).as_bytes()),
     }
 }
 

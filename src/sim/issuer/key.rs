@@ -37,6 +37,8 @@ pub enum Holder {
 pub enum Scheme {
     /// RSASSA-PKCS1-v1_5 under its own identifier: sha256WithRSAEncryption and the like.
     RsaPkcs1(DigestAlgorithm),
+    /// The same, the NULL missing in the DigestInfo (RFC 8017 §A.2.4), as one well-known list has it.
+    RsaPkcs1WithoutNull(DigestAlgorithm),
     /// RSASSA-PKCS1-v1_5 under the identifier rsaEncryption, in signer infos; the digest stands elsewhere.
     RsaEncryption(DigestAlgorithm),
     /// RSASSA-PSS.
@@ -60,7 +62,8 @@ impl Scheme {
     /// The digest over the message.
     pub fn digest(self) -> DigestAlgorithm {
         match self {
-            Self::RsaPkcs1(digest) | Self::RsaEncryption(digest) | Self::RsaPss { digest, .. } => digest,
+            Self::RsaPkcs1(digest) | Self::RsaPkcs1WithoutNull(digest) | Self::RsaEncryption(digest) => digest,
+            Self::RsaPss { digest, .. } => digest,
             Self::Ecdsa(digest) | Self::EcdsaPlain(digest) | Self::Dsa(digest) => digest,
         }
     }
@@ -74,7 +77,7 @@ impl Scheme {
         };
         match self {
             Self::RsaEncryption(_) => with(oid::RSA_ENCRYPTION, &null),
-            Self::RsaPkcs1(digest) => {
+            Self::RsaPkcs1(digest) | Self::RsaPkcs1WithoutNull(digest) => {
                 let oid = match digest {
                     Sha1 => oid::SHA1_WITH_RSA,
                     Sha224 => oid::SHA224_WITH_RSA,
@@ -290,12 +293,18 @@ impl SigningKey {
                 let (r, s) = key.sign(&hash, random)?;
                 Ok(ecdsa_der(&r, &s))
             }
-            (Self::Rsa(key), Scheme::RsaPkcs1(digest) | Scheme::RsaEncryption(digest)) => {
+            (
+                Self::Rsa(key),
+                Scheme::RsaPkcs1(digest) | Scheme::RsaPkcs1WithoutNull(digest) | Scheme::RsaEncryption(digest),
+            ) => {
+                let algorithm = match scheme {
+                    Scheme::RsaPkcs1WithoutNull(_) => {
+                        tlv::encode(Tag::SEQUENCE, &tlv::encode(Tag::OID, digest.oid().as_der()))
+                    }
+                    _ => digest_identifier(digest),
+                };
                 // EM = 00 01 FF…FF 00 ‖ DigestInfo  (RFC 8017 §9.2)
-                let info = tlv::encode_all(
-                    Tag::SEQUENCE,
-                    &[&digest_identifier(digest), &tlv::encode(Tag::OCTET_STRING, &hash)],
-                );
+                let info = tlv::encode_all(Tag::SEQUENCE, &[&algorithm, &tlv::encode(Tag::OCTET_STRING, &hash)]);
                 let fill = key.modulus_len().checked_sub(info.len() + 3).ok_or(CryptoError::BadKey)?;
                 key.raw(&[&[0, 1], vec![0xFF; fill].as_slice(), &[0], &info].concat())
             }

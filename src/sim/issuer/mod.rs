@@ -1,4 +1,5 @@
-//! The issuing state: its CSCA, its document signer, EF.SOD and master lists (9303-10 §4.6.2, 9303-12 §7).
+//! The issuing state: its CSCA, its document signer, EF.SOD, master lists and revocation lists (9303-10 §4.6.2, 9303-12
+//! §7).
 //!
 //! A correct document comes from [`Issuer::sod`]; a defective one from the fields of a correct one, changed and signed
 //! again ([`Issuer::csca_fields`], [`Issuer::ds_fields`], [`Issuer::sod_fields`]). All follows from the plan: the same
@@ -7,15 +8,19 @@
 mod agreement;
 mod certificate;
 mod cv_certificate;
+mod defect_lists;
 mod key;
+mod revocation_list;
 mod signed_data;
 
 pub use agreement::AgreementKey;
 pub use certificate::{CERTIFICATE_AND_CRL_SIGN, CertificateFields, DIGITAL_SIGNATURE, Extension, Name, midnight};
 pub use cv_certificate::{CvHolder, TERMINAL_PROTOCOLS, TerminalAuthority, TerminalAuthorityPlan, spoiled};
+pub use defect_lists::{DefectFields, DeviationFields, defect_list_content, deviation_list_content};
 pub use key::{
     CurveForm, EcKey, Holder, KeyKind, RsaKey, Scheme, SigningKey, digest_identifier, ecdsa_der, explicit_parameters,
 };
+pub use revocation_list::{RevocationListFields, RevokedEntry};
 pub use signed_data::{
     Framing, SecurityObject, SignedDataFields, SignerId, attribute, master_list_content, signing_time_attribute,
 };
@@ -191,6 +196,7 @@ impl Issuer {
             serial: vec![0x01],
             scheme: plan.csca.scheme,
             outer_algorithm: None,
+            signature: None,
             issuer: self.csca_name(),
             subject: self.csca_name(),
             not_before: from,
@@ -244,6 +250,7 @@ impl Issuer {
             serial: vec![0x10, 0x01],
             scheme: plan.csca.scheme,
             outer_algorithm: None,
+            signature: None,
             issuer: self.csca_name(),
             subject: Name::new(&plan.country, &plan.organization, "Document Signer 001 (invented)"),
             not_before: from,
@@ -323,7 +330,14 @@ impl Issuer {
     /// # Errors
     /// [`CryptoError`] where the plan's scheme is none of the key.
     pub fn master_list(&self, certificates: &[&[u8]]) -> Result<Vec<u8>, CryptoError> {
-        let fields = self.master_list_fields(certificates)?;
+        self.sign_list(&self.master_list_fields(certificates)?)
+    }
+
+    /// A list from these fields, under the key that signs lists.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where there is no such key, or the scheme is none of it.
+    pub fn sign_list(&self, fields: &SignedDataFields) -> Result<Vec<u8>, CryptoError> {
         let key = self.master_list_key()?;
         fields.sign(&key, &mut self.random("master list", &fields.content.clone().unwrap_or_default()))
     }
@@ -341,20 +355,54 @@ impl Issuer {
     /// # Errors
     /// [`CryptoError`] where there is no such key.
     pub fn master_list_fields(&self, certificates: &[&[u8]]) -> Result<SignedDataFields, CryptoError> {
+        let purpose = Extension::extended_key_usage(oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY);
+        self.list_fields(oid::ID_ICAO_CSCA_MASTER_LIST, master_list_content(certificates), &[purpose])
+    }
+
+    /// The fields of a signed list with this content, by a signer whose certificate has these extensions besides.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where there is no such key.
+    pub fn list_fields(
+        &self,
+        content_type: Oid,
+        content: Vec<u8>,
+        extensions: &[Extension],
+    ) -> Result<SignedDataFields, CryptoError> {
         let key = self.master_list_key()?;
         let mut fields = self.ds_fields().without(oid::ID_ICAO_DOCUMENT_TYPE_LIST);
         fields.serial = vec![0x20, 0x01];
         fields.subject = Name::new(&self.plan.country, &self.plan.organization, "Master List Signer (invented)");
         fields.public_key = key.spki(self.plan.ds.form);
-        let fields = fields
-            .with(Extension::subject_key_id(&key.key_id()))
-            .with(Extension::extended_key_usage(oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY));
+        let fields = fields.with(Extension::subject_key_id(&key.key_id()));
+        let fields = extensions.iter().cloned().fold(fields, CertificateFields::with);
         let signer = self.sign_with_csca(&fields)?;
-        let content = master_list_content(certificates);
         let id = SignerId::KeyId(key.key_id());
         let time = Some(self.plan.issued);
-        Ok(SignedDataFields::new(oid::ID_ICAO_CSCA_MASTER_LIST, content, id, self.plan.ds.scheme, time)
+        Ok(SignedDataFields::new(content_type, content, id, self.plan.ds.scheme, time)
             .with_certificates(&[&signer, &self.csca]))
+    }
+
+    /// The fields of a revocation list that revokes nothing, issued at this moment for 90 days.
+    pub fn revocation_list_fields(&self, this_update: OffsetDateTime) -> RevocationListFields {
+        RevocationListFields {
+            version: Some(1),
+            scheme: self.plan.csca.scheme,
+            outer_algorithm: None,
+            issuer: self.csca_name(),
+            this_update,
+            next_update: Some(this_update + time::Duration::days(90)),
+            revoked: Vec::new(),
+            extensions: vec![Extension::authority_key_id(&self.csca_key.key_id()), Extension::crl_number(1)],
+        }
+    }
+
+    /// A revocation list from these fields, under the CSCA's key.
+    ///
+    /// # Errors
+    /// [`CryptoError`] where the scheme is none of the key.
+    pub fn sign_revocation_list(&self, fields: &RevocationListFields) -> Result<Vec<u8>, CryptoError> {
+        fields.sign(&self.csca_key, &mut self.random("revocation list", &fields.encode()))
     }
 
     fn csca_name(&self) -> Name {

@@ -50,6 +50,10 @@ pub struct SignedDataFields {
     pub digest: DigestAlgorithm,
     /// The algorithm that signs.
     pub scheme: Scheme,
+    /// The signatureAlgorithm of the signer info, where it is to name another than signs.
+    pub signature_algorithm: Option<Vec<u8>>,
+    /// The signature, where it is to be another than the key makes: a forger's.
+    pub signature: Option<Vec<u8>>,
     /// The signed attributes in the order they are written, each encoded; `None` signs the content itself.
     pub signed_attributes: Option<Vec<Vec<u8>>>,
     /// Further signer infos, each encoded, written after the one that is made.
@@ -88,6 +92,8 @@ impl SignedDataFields {
             signer,
             digest,
             scheme,
+            signature_algorithm: None,
+            signature: None,
             signed_attributes: Some(attributes),
             more_signers: Vec::new(),
             framing: Framing::Der,
@@ -136,7 +142,11 @@ impl SignedDataFields {
             }
             None => (self.content.clone().unwrap_or_default(), Vec::new()),
         };
-        let signature = key.sign(self.scheme, &message, random)?;
+        let signature = match &self.signature {
+            Some(signature) => signature.clone(),
+            None => key.sign(self.scheme, &message, random)?,
+        };
+        let algorithm = self.signature_algorithm.clone().unwrap_or_else(|| self.scheme.algorithm_identifier());
         Ok(tlv::encode_all(
             Tag::SEQUENCE,
             &[
@@ -144,7 +154,7 @@ impl SignedDataFields {
                 &sid,
                 &digest_identifier(self.digest),
                 &attributes,
-                &self.scheme.algorithm_identifier(),
+                &algorithm,
                 &tlv::encode(Tag::OCTET_STRING, &signature),
             ],
         ))

@@ -155,6 +155,7 @@ impl Profile {
             cam_keys,
             chip_keys,
             active,
+            replayed: None,
             trust: self.trust().map_err(|_| CryptoError::BadKey)?,
             max_command: if self.pretends() { 65_535 } else { self.max_command },
             max_answer: if self.pretends() { 65_536 } else { self.max_answer },

@@ -22,7 +22,9 @@ fn from_status(status: Error) -> TransportError {
     match status {
         Error::RemovedCard | Error::NoSmartcard => TransportError::CardRemoved,
         Error::ResetCard => TransportError::CardReset,
-        Error::UnresponsiveCard | Error::UnpoweredCard | Error::NotReady => TransportError::CardUnresponsive,
+        Error::UnresponsiveCard | Error::UnpoweredCard | Error::NotReady | Error::Timeout => {
+            TransportError::CardUnresponsive
+        }
         Error::CommError | Error::CommDataLost | Error::NotTransacted => TransportError::Communication,
         Error::NoReadersAvailable => TransportError::NoReader,
         Error::UnknownReader => TransportError::UnknownReader,
@@ -73,6 +75,7 @@ mod tests {
             (Error::NoSmartcard, TransportError::CardRemoved),
             (Error::ResetCard, TransportError::CardReset),
             (Error::UnresponsiveCard, TransportError::CardUnresponsive),
+            (Error::Timeout, TransportError::CardUnresponsive),
             (Error::CommError, TransportError::Communication),
             (Error::NoReadersAvailable, TransportError::NoReader),
             (Error::UnknownReader, TransportError::UnknownReader),

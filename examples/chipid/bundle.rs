@@ -1,0 +1,77 @@
+//! `chipid csca bundle`: all that is trusted in one file, for use without a network.
+
+use crate::arguments::BundleArguments;
+use crate::failure::Failure;
+use crate::folder;
+use crate::output::Output;
+use crate::verify;
+use crate::{text, trust};
+use chipid::pki::{BundlePart, BundleUse, TrustBundle};
+use serde_json::json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+pub fn run(output: &Output, arguments: BundleArguments) -> Result<u8, Failure> {
+    let made = OffsetDateTime::from(verify::moment(arguments.made.as_deref())?);
+    let made = made.replace_nanosecond(0).unwrap_or(made);
+    let mut parts = Vec::new();
+    let named = [
+        (BundleUse::Trust, &arguments.paths),
+        (BundleUse::PinnedSigner, &arguments.pin),
+        (BundleUse::ListSigner, &arguments.lister),
+    ];
+    for (purpose, paths) in named {
+        for path in paths {
+            for (file, bytes) in trust::files(path, "csca bundle")? {
+                let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                parts.push(BundlePart::new(purpose, &name, bytes));
+            }
+        }
+    }
+    let (bundle, refused) = TrustBundle::make_with(trust::empty(&arguments.lists), made, parts)
+        .map_err(|error| Failure::other("bundle", vec![("why", error.to_string())]))?;
+    if let Some(failure) = trust::needs_tolerance(refused.iter()) {
+        return Err(failure);
+    }
+    if bundle.parts().is_empty() {
+        let why = refused.first().map_or("-".to_owned(), |one| format!("{}: {}", one.subject, one.reason));
+        return Err(Failure::other("bundle", vec![("why", why)]));
+    }
+    folder::write_file(&arguments.out, &bundle.encode(), arguments.force)?;
+    let made = made.format(&Rfc3339).unwrap_or_default();
+    if output.is_json() {
+        output.json(&json!({
+            "schema": "chipid.bundle/1",
+            "path": arguments.out.display().to_string(),
+            "made": made,
+            "parts": bundle.parts().iter().map(|part| json!({
+                "purpose": part.purpose().as_str(),
+                "name": part.name(),
+                "signer": part.signer(),
+                "sha256": hex::encode(part.sha256()),
+                "bytes": part.bytes().len(),
+            })).collect::<Vec<_>>(),
+            "refused": refused.iter().map(|one| json!({
+                "subject": one.subject, "reason": one.reason.to_string(),
+            })).collect::<Vec<_>>(),
+        }));
+        return Ok(0);
+    }
+    let (count, path) = (bundle.parts().len().to_string(), arguments.out.display().to_string());
+    let values = [("path", path.as_str()), ("count", count.as_str()), ("made", made.as_str())];
+    let mut out = text::paragraph(&text::plain(&output.messages.fill("csca.bundle.made", &values)), 0);
+    for part in bundle.parts() {
+        let signer = match part.signer() {
+            "" => String::new(),
+            signer => format!(" ({signer})"),
+        };
+        out.push_str(&text::paragraph(&text::plain(&format!("{}{signer}", part.name())), 2));
+    }
+    for one in &refused {
+        let why = one.reason.to_string();
+        let values = [("name", one.subject.as_str()), ("why", why.as_str())];
+        out.push_str(&text::paragraph(&text::plain(&output.messages.fill("csca.bundle.left_out", &values)), 2));
+    }
+    output.text(&out);
+    Ok(0)
+}

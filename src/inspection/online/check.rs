@@ -1,0 +1,92 @@
+//! What an answer is worth.
+
+use super::{Fields, OnlineAnswer, OnlineRecord, OnlineVerdict};
+use crate::checks::{Check, CheckId, Reason};
+use crate::inspection::attestation::{Attested, verify_certified};
+use crate::inspection::document::Document;
+use crate::inspection::file_checks::Values;
+use crate::lds::{DataGroup, FileId};
+use crate::passive_authentication::PassiveAuthentication;
+use crate::pki::TrustStore;
+use time::OffsetDateTime;
+
+/// How far the clocks of asker and signer may be apart, the way of the question included, in seconds.
+const MAX_DELAY: u64 = 15 * 60;
+
+/// The files that the question was made of, beside EF.SOD.
+const ASKED_ABOUT: [DataGroup; 3] = [DataGroup::DG1, DataGroup::DG11, DataGroup::DG13];
+
+/// The check of the answer; none where nobody was asked.
+pub(crate) fn check(
+    document: &Document,
+    values: &Values<'_>,
+    pa: &PassiveAuthentication<'_>,
+    trust: &TrustStore,
+    attested: &Attested<'_>,
+) -> Option<Check> {
+    let record = document.online.as_deref()?;
+    let id = CheckId::OnlineConfirmation;
+    let Some(answer) = &record.answer else { return Some(Check::undetermined(id, Reason::NoAnswer)) };
+    let signer = match signer(answer, trust) {
+        Ok(signer) => signer,
+        Err(reason) => return Some(Check::undetermined(id, reason)),
+    };
+    let compared = format!("signed by {signer}");
+    let bound = match bound(document, record, answer, values, pa) {
+        Ok(bound) => bound,
+        Err(reason) => return Some(Check::undetermined(id, reason).comparing(compared)),
+    };
+    let check = match (answer.verdict, bound) {
+        (OnlineVerdict::Denied, _) => Check::failed(id, Reason::Denied),
+        (OnlineVerdict::Confirmed, Bound::Here) => Check::successful(id),
+        (OnlineVerdict::Confirmed, Bound::ByReader) => attested.vouch(Check::successful(id)),
+    };
+    Some(check.comparing(compared))
+}
+
+/// Who signed it, if that is one whom the caller trusts, and whose certificate was in force.
+fn signer(answer: &OnlineAnswer, trust: &TrustStore) -> Result<String, Reason> {
+    let signature = answer.signature.as_ref().ok_or(Reason::AnswerNotSigned)?;
+    let (algorithm, certificate) = (&signature.algorithm, &signature.certificate);
+    let certificate = verify_certified(algorithm, certificate, &signature.signature, &answer.message())?;
+    if !trust.is_online_signer(&certificate) {
+        return Err(Reason::ConfirmerNotTrusted);
+    }
+    let at = i64::try_from(answer.answered_at).ok().and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok());
+    let at = at.ok_or(Reason::StaleAnswer)?;
+    let period = certificate.validity();
+    match (at < period.not_before, at > period.not_after) {
+        (true, _) => Err(Reason::NotYetValid),
+        (_, true) => Err(Reason::Lapsed),
+        _ => Ok(certificate.subject().to_string()),
+    }
+}
+
+/// Who says that the answer is about this card.
+enum Bound {
+    /// The files do.
+    Here,
+    /// A file was removed from the evidence: the reader says what it asked.
+    ByReader,
+}
+
+fn bound(
+    document: &Document,
+    record: &OnlineRecord,
+    answer: &OnlineAnswer,
+    values: &Values<'_>,
+    pa: &PassiveAuthentication<'_>,
+) -> Result<Bound, Reason> {
+    let asked = Fields::of(values, pa).map(|fields| fields.binding(&record.nonce));
+    let is_removed = document.removed_files().any(|file| ASKED_ABOUT.map(FileId::DataGroup).contains(&file));
+    let bound = match asked {
+        Some(binding) if binding == answer.binding => Bound::Here,
+        _ if is_removed && record.binding == answer.binding => Bound::ByReader,
+        None => return Err(Reason::NothingToCompare),
+        Some(_) => return Err(Reason::OtherQuestion),
+    };
+    match answer.answered_at.abs_diff(record.asked_at) > MAX_DELAY {
+        true => Err(Reason::StaleAnswer),
+        false => Ok(bound),
+    }
+}

@@ -1,0 +1,238 @@
+//! The policies `strict` and `field`, a line for each check of the library and a word for each warning: the compiler sees
+//! that none is forgotten.
+//!
+//! Where they differ: what `strict` refers and `field` accepts (or rejects and refers) is said at the line.
+
+use super::language::{Condition, Line};
+use super::{Outcome, Policy, Verdict};
+use crate::checks::{CheckId, Reason, State, Tolerances, Warning};
+
+pub(super) fn strict() -> Policy {
+    policy("strict", Kind::Strict, Verdict::Genuine, Tolerances::none())
+}
+
+pub(super) fn field() -> Policy {
+    policy("field", Kind::Field, Verdict::DataAuthentic, Tolerances::field())
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Strict,
+    Field,
+}
+
+fn policy(name: &str, kind: Kind, accept: Verdict, tolerances: Tolerances) -> Policy {
+    Policy {
+        name: name.to_owned(),
+        accept,
+        refer: Verdict::Undetermined,
+        lines: CheckId::ALL.iter().map(|id| (*id, line(*id, kind))).collect(),
+        warnings: Warning::ALL.iter().map(|warning| (*warning, of_warning(*warning, kind))).collect(),
+        tolerances,
+    }
+}
+
+const SUCCESSFUL: Condition = Condition::State(State::Successful);
+const FAILED: Condition = Condition::State(State::Failed);
+const UNDETERMINED: Condition = Condition::State(State::Undetermined);
+const NOT_SUPPORTED: Condition = Condition::State(State::NotSupported);
+const ABORTED: Condition = Condition::State(State::Aborted);
+const MISSING: Condition = Condition::Missing;
+
+const fn open(reason: Reason) -> Condition {
+    Condition::Because(State::Undetermined, reason)
+}
+
+const fn without(reason: Reason) -> Condition {
+    Condition::Because(State::NotSupported, reason)
+}
+
+fn line(id: CheckId, kind: Kind) -> Line {
+    let of = |accept: &[Condition], refer: &[Condition]| Line::new(accept, refer);
+    let field = kind == Kind::Field;
+    match id {
+        // What trust rests on.
+        CheckId::PaSecurityObject
+        | CheckId::PaSignature
+        | CheckId::PaCertificates
+        | CheckId::PaValidity
+        | CheckId::PaDataGroups => cut_off(of(&[SUCCESSFUL], &[UNDETERMINED]), field),
+        // A pinned document signer is trust without an authority: `field` accepts it.
+        CheckId::PaChain => {
+            let pinned = Condition::Because(State::Successful, Reason::PinnedSigner);
+            let line = of(&[SUCCESSFUL], &[UNDETERMINED]);
+            cut_off(if field { line } else { line.with(pinned, Outcome::Refer) }, field)
+        }
+        // Where no list was consulted, `field` accepts.
+        CheckId::PaRevocation => match field {
+            true => of(&[SUCCESSFUL, open(Reason::RevocationNotChecked)], &[UNDETERMINED, NOT_SUPPORTED]),
+            false => of(&[SUCCESSFUL], &[UNDETERMINED, NOT_SUPPORTED]),
+        },
+        // Made where there is such a list; an entry that bears on the document is for a person.
+        CheckId::PaKnownDefects => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, NOT_SUPPORTED]),
+        // Made where there is a bundle. What is older than it should be: `field` accepts; what is older than it may be is
+        // rejected.
+        CheckId::TrustAge => {
+            let line = of(&[SUCCESSFUL, MISSING], &[UNDETERMINED]);
+            if field { line.with(open(Reason::TrustStale), Outcome::Accept) } else { line }
+        }
+        // Without DG1, left out on purpose, no country is named: `field` accepts.
+        CheckId::PaCountry => match field {
+            true => of(&[SUCCESSFUL, open(Reason::NothingToCompare)], &[UNDETERMINED]),
+            false => of(&[SUCCESSFUL], &[UNDETERMINED]),
+        },
+        // Not every document has every group, and a purpose may leave one out. Of evidence, a group may have been removed:
+        // `field` accepts.
+        CheckId::PaDg1
+        | CheckId::PaDg2
+        | CheckId::PaDg3
+        | CheckId::PaDg4
+        | CheckId::PaDg5
+        | CheckId::PaDg6
+        | CheckId::PaDg7
+        | CheckId::PaDg8
+        | CheckId::PaDg9
+        | CheckId::PaDg10
+        | CheckId::PaDg11
+        | CheckId::PaDg12
+        | CheckId::PaDg13
+        | CheckId::PaDg14
+        | CheckId::PaDg15
+        | CheckId::PaDg16 => {
+            let behind_terminal = without(Reason::NeedsTerminalAuthentication);
+            let line = of(&[SUCCESSFUL, MISSING, open(Reason::NotRead), behind_terminal], &[UNDETERMINED]);
+            cut_off(if field { line.with(open(Reason::Removed), Outcome::Accept) } else { line }, field)
+        }
+        // BAC after PACE had failed: `strict` rejects it, also where the caller allowed it. A file cannot tell how the chip
+        // was opened: `field` accepts.
+        CheckId::AccessProtocol => {
+            let line = of(&[SUCCESSFUL, without(Reason::NoAccessControl)], &[UNDETERMINED]);
+            match field {
+                true => by_file(line),
+                false => line.with(open(Reason::DowngradeAllowed), Outcome::Reject),
+            }
+        }
+        // Old chips have no signed copy of what they offer: `field` accepts.
+        CheckId::AccessCardAccess => {
+            let line = of(&[SUCCESSFUL], &[UNDETERMINED]);
+            if field { by_file(line).with(open(Reason::NoSignedPaceInfo), Outcome::Accept) } else { line }
+        }
+        CheckId::AccessCardSecurity => {
+            of(&[SUCCESSFUL, without(Reason::NotPresent), without(Reason::NotRead)], &[UNDETERMINED])
+        }
+        // Fingers and irises are for authorities: that they could not be read says nothing of the document.
+        CheckId::AccessTerminal => match field {
+            true => of(&[SUCCESSFUL, NOT_SUPPORTED, FAILED, UNDETERMINED, ABORTED], &[]),
+            false => of(&[SUCCESSFUL, NOT_SUPPORTED], &[FAILED, UNDETERMINED, ABORTED]),
+        },
+        // Which proofs are due, the verdict knows. What a file cannot prove again: `field` accepts.
+        CheckId::ChipPaceCam | CheckId::ChipActiveAuthentication | CheckId::ChipChipAuthentication => {
+            let not_needed = [without(Reason::NotDue), without(Reason::ShownByMapping)];
+            let line = of(&[&[SUCCESSFUL][..], &not_needed].concat(), &[UNDETERMINED]);
+            let line = if field { by_file(line).with(open(Reason::Removed), Outcome::Accept) } else { line };
+            cut_off(line, field)
+        }
+        // Evidence that nobody signed, or somebody unknown, is as good as a stored document: `field` accepts.
+        CheckId::EvidenceSignature => match field {
+            true => of(&[SUCCESSFUL, MISSING, UNDETERMINED, without(Reason::NotSigned)], &[]),
+            false => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, without(Reason::NotSigned)]),
+        },
+        // Where somebody was asked, he must have said yes; a policy of the operator's may demand that he was asked.
+        CheckId::OnlineConfirmation => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED]),
+        // A time stamp is kept for others to verify.
+        CheckId::EvidenceTimestamp => of(&[SUCCESSFUL, MISSING, open(Reason::NotVerified)], &[UNDETERMINED]),
+        // Nobody signed EF.COM; the fastest plan does not read it.
+        CheckId::LdsCom => {
+            let line = of(&[SUCCESSFUL, open(Reason::NotRead)], &[UNDETERMINED]);
+            cut_off(if field { line.with(open(Reason::NotPresent), Outcome::Accept) } else { line }, field)
+        }
+        // Made where it was read; nobody signed it.
+        CheckId::LdsAtrInfo => match field {
+            true => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, NOT_SUPPORTED, FAILED]),
+            false => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, NOT_SUPPORTED]),
+        },
+        // A file that the issuer signed, and that is not as the standard has it: `field` refers it.
+        CheckId::LdsDg1
+        | CheckId::LdsDg2
+        | CheckId::LdsDg3
+        | CheckId::LdsDg4
+        | CheckId::LdsDg5
+        | CheckId::LdsDg7
+        | CheckId::LdsDg11
+        | CheckId::LdsDg12
+        | CheckId::LdsDg13
+        | CheckId::LdsDg14
+        | CheckId::LdsDg15
+        | CheckId::LdsDg16 => match field {
+            true => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, FAILED]),
+            false => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED]),
+        },
+        // An expired document: `field` refers it.
+        CheckId::LdsExpiry => match field {
+            true => of(&[SUCCESSFUL], &[UNDETERMINED, Condition::Because(State::Failed, Reason::Expired)]),
+            false => of(&[SUCCESSFUL], &[UNDETERMINED]),
+        },
+        // A reading with a purpose may have one of the two only.
+        CheckId::VnNumber => of(&[SUCCESSFUL, MISSING, open(Reason::NothingToCompare)], &[UNDETERMINED]),
+        CheckId::VnName | CheckId::VnBirthDate | CheckId::VnSex | CheckId::VnExpiry => {
+            of(&[SUCCESSFUL, MISSING, open(Reason::NothingToCompare)], &[UNDETERMINED, FAILED])
+        }
+        // The law promises twelve digits and nothing else.
+        CheckId::VnNumberStructure => of(&[SUCCESSFUL, MISSING, UNDETERMINED], &[FAILED]),
+        // Another card than the one that was typed or scanned: `field` refers it.
+        CheckId::VnNumberGiven | CheckId::VnQrNumber | CheckId::LdsDg1Printed => match field {
+            true => by_file(of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, FAILED])),
+            false => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED]),
+        },
+        CheckId::VnQrName | CheckId::VnQrBirthDate | CheckId::VnQrOther => {
+            let line = of(&[SUCCESSFUL, MISSING, open(Reason::NothingToCompare)], &[UNDETERMINED, FAILED]);
+            if field { by_file(line) } else { line }
+        }
+    }
+}
+
+/// What was begun and cut off: `field` refers it.
+fn cut_off(line: Line, field: bool) -> Line {
+    if field { line.with(ABORTED, Outcome::Refer) } else { line }
+}
+
+/// What a file cannot prove again is accepted.
+fn by_file(line: Line) -> Line {
+    line.with(open(Reason::FromFile), Outcome::Accept).with(open(Reason::AttestedByReader), Outcome::Accept)
+}
+
+fn of_warning(warning: Warning, kind: Kind) -> Outcome {
+    match warning {
+        // Legal, and known from real documents.
+        Warning::UnknownEntries
+        | Warning::PartialDate
+        | Warning::Unusual
+        | Warning::NumberSex
+        | Warning::NumberYear
+        | Warning::NumberProvince
+        | Warning::BasicAccessControl
+        | Warning::OtherSetAtForm => Outcome::Accept,
+        // Weak, or not in the one form of the standard.
+        Warning::Sha1
+        | Warning::ShortRsaKey
+        | Warning::ShortDsaKey
+        | Warning::SmallExponent
+        | Warning::LaxEncoding
+        | Warning::IndefiniteLength
+        | Warning::NullParameter
+        | Warning::TrailingBytes
+        | Warning::KnownDefect
+        | Warning::CertificateProfile
+        | Warning::OddCharacters => match kind {
+            Kind::Strict => Outcome::Refer,
+            Kind::Field => Outcome::Accept,
+        },
+        Warning::SignerIdMismatch
+        | Warning::LegacyLdsOid
+        | Warning::SignedAttributesUnsorted
+        | Warning::NoAuthorityKeyIdentifier
+        | Warning::DuplicateField
+        | Warning::MissingChipAuthenticationInfo
+        | Warning::DerSignature => Outcome::Refer,
+    }
+}

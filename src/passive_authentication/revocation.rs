@@ -1,0 +1,131 @@
+//! Whether the document signer or an authority on its path was revoked, by the revocation lists that the caller handed in
+//! (9303-12 §4, §7).
+//!
+//! **Revoked means all.** A revoked signer's documents all fail, also those that say they were signed before: the signing
+//! time is the signer's own word, and whoever stole the key writes what he likes. For the same reason an entry counts in
+//! whatever list an anchor verified, be it stale or of a later day than the one judged for. That a certificate is *not*
+//! listed, on the other hand, counts only in a list that is in force. A list that no anchor verified is never consulted.
+
+use super::Inputs;
+use crate::checks::{Check, CheckId, Reason};
+use crate::pki::{Certificate, Currency, DefectKind, DocumentFacts, Refusal, RevocationList, Revoked, TrustStore};
+use time::OffsetDateTime;
+
+/// A revocation list that was consulted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsultedList {
+    /// Its issuer.
+    pub issuer: String,
+    /// Its number as people write it, where it has one.
+    pub number: Option<String>,
+    /// When it was issued.
+    pub this_update: OffsetDateTime,
+    /// When the next one comes.
+    pub next_update: OffsetDateTime,
+    /// SHA-256 of its encoding.
+    pub sha256: Vec<u8>,
+}
+
+impl ConsultedList {
+    fn of(list: &RevocationList) -> Self {
+        Self {
+            issuer: list.issuer().to_string(),
+            number: list.number_text(),
+            this_update: list.this_update(),
+            next_update: list.next_update(),
+            sha256: list.fingerprint(),
+        }
+    }
+}
+
+/// The check, and the lists that it rests on.
+pub(super) fn revocation(
+    signer: Option<&Certificate>,
+    issuers: &[&Certificate],
+    signed: Option<OffsetDateTime>,
+    inputs: &Inputs<'_>,
+) -> (Check, Vec<ConsultedList>) {
+    let id = CheckId::PaRevocation;
+    let Some(signer) = signer else { return (Check::undetermined(id, Reason::RevocationNotChecked), Vec::new()) };
+    let mut consulted: Vec<ConsultedList> = Vec::new();
+    let mut found = None;
+    let roles = core::iter::once("document signer").chain(core::iter::repeat("authority"));
+    for (role, certificate) in roles.zip(core::iter::once(&signer).chain(issuers)) {
+        for (list, _) in inputs.trust.revocation_lists_for(certificate) {
+            let one = ConsultedList::of(list);
+            if !consulted.contains(&one) {
+                consulted.push(one);
+            }
+            if let Some(entry) = list.entry(certificate) {
+                found.get_or_insert_with(|| revoked(role, entry, list, signed));
+            }
+        }
+    }
+    let found = found.or_else(|| revoked_by_defect_list(signer, inputs.trust));
+    (found.unwrap_or_else(|| not_listed(signer, issuers.first().copied(), inputs)), consulted)
+}
+
+/// A list of known defects that names the signer as revoked counts as a revocation list does (TR-03129 §A.1).
+fn revoked_by_defect_list(signer: &Certificate, trust: &TrustStore) -> Option<Check> {
+    let facts = DocumentFacts { signer: Some(signer), countries: &[], document_code: None, number: None, issued: None };
+    trust.defect_lists().iter().find_map(|one| {
+        let authority = one.authority().ok()?;
+        let mut defects = one.list().of_document(authority, &facts).into_iter();
+        let defect = defects.find(|defect| defect.kind == DefectKind::SignerRevoked)?;
+        Some(Check::failed(CheckId::PaRevocation, Reason::Revoked).comparing(format!(
+            "document signer: {} by {}",
+            defect.name(),
+            authority.subject()
+        )))
+    })
+}
+
+fn revoked(role: &str, entry: &Revoked, list: &RevocationList, signed: Option<OffsetDateTime>) -> Check {
+    let reason = entry.reason.map(|reason| format!(" ({})", reason.as_str())).unwrap_or_default();
+    let earlier = signed.is_some_and(|signed| signed < entry.since);
+    let earlier = if earlier { "; that the document says it was signed before does not count" } else { "" };
+    Check::failed(CheckId::PaRevocation, Reason::Revoked).comparing(format!(
+        "{role} revoked since {}{reason}, by {}{earlier}",
+        entry.since.date(),
+        named(list)
+    ))
+}
+
+/// No list has an entry: a list in force says that the certificates are good, others say nothing.
+fn not_listed(signer: &Certificate, issuer: Option<&Certificate>, inputs: &Inputs<'_>) -> Check {
+    let id = CheckId::PaRevocation;
+    let lists = inputs.trust.revocation_lists_for(signer);
+    let of = |currency| lists.iter().find(|(list, _)| list.currency(inputs.at) == currency);
+    if let Some((list, authority)) = of(Currency::Current) {
+        // A later key of the same authority speaks for what an earlier one signed (9303-12 §4).
+        let other_key = issuer.is_some_and(|issuer| issuer.spki() != authority.spki());
+        let key = if other_key { ", signed with another key of that authority" } else { "" };
+        return Check::successful(id).comparing(format!("not on {}{key}", named(list)));
+    }
+    if let Some((list, _)) = of(Currency::Stale) {
+        return Check::undetermined(id, Reason::RevocationListStale).comparing(format!("not on {}", named(list)));
+    }
+    if let Some((list, _)) = of(Currency::NotYetValid) {
+        return Check::undetermined(id, Reason::RevocationListNotYetValid).comparing(format!("not on {}", named(list)));
+    }
+    match unverified(signer, inputs.trust) {
+        Some((list, refusal)) => Check::undetermined(id, Reason::RevocationListNotVerified)
+            .comparing(format!("not consulted: {}: {refusal}", named(list))),
+        None => Check::undetermined(id, Reason::RevocationNotChecked),
+    }
+}
+
+/// A list in the name of the certificate's issuer that no anchor verified.
+fn unverified<'t>(certificate: &Certificate, trust: &'t TrustStore) -> Option<(&'t RevocationList, Refusal)> {
+    trust
+        .revocation_lists()
+        .iter()
+        .filter(|one| one.list().speaks_for(certificate))
+        .find_map(|one| Some((one.list(), one.authority().err()?)))
+}
+
+fn named(list: &RevocationList) -> String {
+    let number = list.number_text().map(|number| format!(" {number}")).unwrap_or_default();
+    let (this, next) = (list.this_update().date(), list.next_update().date());
+    format!("revocation list{number} of {} of {this}, next {next}", list.issuer())
+}

@@ -1,0 +1,353 @@
+//! Lists of known defects: the deviation lists of issuing states (9303-12 §10) and the defect lists of BSI TR-03129.
+//!
+//! Both say that documents which somebody issued are not as the standard has them, and how. An entry never makes a
+//! document better than *undetermined*: it tells that a failure was to be expected, not that the document is genuine. What
+//! each kind bears on stands in one table where the checks are judged; here a list is read, its signer known, and an entry
+//! matched to a document.
+//!
+//! The object identifiers and the syntax of defect lists are those that public implementations and a published test list
+//! agree on; kinds that newer editions add, and the number of their signers' purpose, could not be confirmed: an entry of
+//! an unknown kind is told as such, and a signer is taken by the arc of his purpose or by name.
+
+mod defect_list;
+mod deviation_list;
+
+use super::Budget;
+use super::certificate::Certificate;
+use super::cms::{SignedData, SignerInfo};
+use super::list_signer::{ListError, Signature, signatures};
+use super::name::Name;
+use super::profile::Role;
+use crate::crypto::DigestAlgorithm;
+use crate::oid::{self, Oid};
+use crate::tlv::{self, Tlv, TlvError};
+use core::fmt;
+use std::collections::HashSet;
+use time::OffsetDateTime;
+
+/// The most entries of a list.
+const MAX_ENTRIES: usize = 65_536;
+/// The most document numbers of a list, all entries together.
+const MAX_NUMBERS: usize = 2_000_000;
+/// The most defects of an entry, and files of a defect.
+const MAX_DEFECTS: usize = 64;
+
+/// Whose form a list has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefectListForm {
+    /// A deviation list of an issuing state (9303-12 §10): it speaks for the documents of its own country.
+    Deviation,
+    /// A defect list (TR-03129): it speaks for the documents of the signers that it names.
+    Defect,
+}
+
+impl DefectListForm {
+    /// The word of the JSON output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deviation => "deviation_list",
+            Self::Defect => "defect_list",
+        }
+    }
+}
+
+/// What is wrong with the documents of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DefectKind {
+    /// The signature of the document signer's certificate is wrong.
+    SignerSignature,
+    /// The document signer's certificate is not as it should be.
+    SignerEncoding,
+    /// The authority's certificate is not as it should be.
+    AuthorityEncoding,
+    /// The document signer was revoked.
+    SignerRevoked,
+    /// The keys of active authentication are compromised.
+    ActiveAuthenticationKey,
+    /// The keys of chip authentication are compromised.
+    ChipAuthenticationKey,
+    /// Data groups are not as they should be.
+    FileMalformed,
+    /// The hash of a data group is wrong.
+    FileHash,
+    /// The signature of EF.SOD is wrong.
+    SecurityObjectSignature,
+    /// EF.SOD is not valid.
+    SecurityObject,
+    /// EF.COM does not list what EF.SOD lists.
+    ComInconsistent,
+    /// A field of the machine readable zone is wrong.
+    MrzData,
+    /// A check digit of the machine readable zone is wrong.
+    MrzCheckDigit,
+    /// EF.CardSecurity is not as it should be.
+    CardSecurity,
+    /// It bears on nothing that is judged here.
+    NoBearing,
+    /// A kind that is not known, in the chip's passport application or its authentication: such documents must not be
+    /// relied on (TR-03129 §A.1).
+    Unknown,
+}
+
+/// One defect of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownDefect {
+    /// Its kind.
+    pub kind: DefectKind,
+    /// Its identifier.
+    pub id: Oid,
+    /// The files that it concerns: 1 to 16 data groups, 20 EF.SOD, 21 EF.COM.
+    pub files: Vec<u8>,
+}
+
+impl KnownDefect {
+    fn new(id: Oid) -> Self {
+        let kind = match KINDS.iter().find(|(known, ..)| *known == id) {
+            Some((_, kind, _)) => *kind,
+            // Defects of other applications bear on nothing here; the rest may bear on anything.
+            None if id.is_under(&oid::ID_EID_DEFECT) || id.is_under(&oid::ID_DOCUMENT_DEFECT) => DefectKind::NoBearing,
+            None => DefectKind::Unknown,
+        };
+        Self { kind, id, files: Vec::new() }
+    }
+
+    /// The standard's name, or the identifier.
+    pub fn name(&self) -> String {
+        let known = KINDS.iter().find(|(known, ..)| *known == self.id);
+        let name = known.map_or_else(|| self.id.to_string(), |(.., name)| (*name).to_owned());
+        let files: Vec<String> = self.files.iter().map(|number| file_name(*number)).collect();
+        if files.is_empty() { name } else { format!("{name} ({})", files.join(", ")) }
+    }
+}
+
+fn file_name(number: u8) -> String {
+    match number {
+        20 => "EF.SOD".to_owned(),
+        21 => "EF.COM".to_owned(),
+        number => format!("EF.DG{number}"),
+    }
+}
+
+/// Every kind that is known, with the standard's name.
+#[rustfmt::skip]
+const KINDS: &[(Oid, DefectKind, &str)] = &[
+    (oid::ID_DEVIATION_DS_SIGNATURE, DefectKind::SignerSignature, "id-Deviation-CertOrKey-DSSignature"),
+    (oid::ID_DEVIATION_DS_ENCODING, DefectKind::SignerEncoding, "id-Deviation-CertOrKey-DSEncoding"),
+    (oid::ID_DEVIATION_CSCA_ENCODING, DefectKind::AuthorityEncoding, "id-Deviation-CertOrKey-CSCAEncoding"),
+    (oid::ID_DEVIATION_AA_KEY_COMPROMISED, DefectKind::ActiveAuthenticationKey, "id-Deviation-CertOrKey-AAKeyCompromised"),
+    (oid::ID_DEVIATION_DG_MALFORMED, DefectKind::FileMalformed, "id-Deviation-LDS-DGMalformed"),
+    (oid::ID_DEVIATION_DG_HASH_WRONG, DefectKind::FileHash, "id-Deviation-LDS-DGHashWrong"),
+    (oid::ID_DEVIATION_SOD_SIGNATURE_WRONG, DefectKind::SecurityObjectSignature, "id-Deviation-LDS-SODSignatureWrong"),
+    (oid::ID_DEVIATION_COM_INCONSISTENT, DefectKind::ComInconsistent, "id-Deviation-LDS-COMInconsistent"),
+    (oid::ID_DEVIATION_MRZ_WRONG_DATA, DefectKind::MrzData, "id-Deviation-MRZ-WrongData"),
+    (oid::ID_DEVIATION_MRZ_WRONG_CHECK_DIGIT, DefectKind::MrzCheckDigit, "id-Deviation-MRZ-WrongCheckDigit"),
+    (oid::ID_DEVIATION_CHIP, DefectKind::NoBearing, "id-Deviation-Chip"),
+    (oid::ID_DEVIATION_NATIONAL_USE, DefectKind::NoBearing, "id-Deviation-NationalUse"),
+    (oid::ID_CERT_REVOKED, DefectKind::SignerRevoked, "id-CertRevoked"),
+    (oid::ID_CERT_REPLACED, DefectKind::SignerEncoding, "id-CertReplaced"),
+    (oid::ID_CHIP_AUTH_KEY_REVOKED, DefectKind::ChipAuthenticationKey, "id-ChipAuthKeyRevoked"),
+    (oid::ID_ACTIVE_AUTH_KEY_REVOKED, DefectKind::ActiveAuthenticationKey, "id-ActiveAuthKeyRevoked"),
+    (oid::ID_EPASSPORT_DG_MALFORMED, DefectKind::FileMalformed, "id-ePassportDGMalformed"),
+    (oid::ID_SOD_INVALID, DefectKind::SecurityObject, "id-SODInvalid"),
+    (oid::ID_COM_SOD_DISCREPANCY, DefectKind::ComInconsistent, "id-COMSODDiscrepancy"),
+    (oid::ID_CARD_SECURITY_MALFORMED, DefectKind::CardSecurity, "id-CardSecurityMalformed"),
+    (oid::ID_CHIP_SECURITY_MALFORMED, DefectKind::NoBearing, "id-ChipSecurityMalformed"),
+    (oid::ID_POWER_DOWN_REQ, DefectKind::NoBearing, "id-PowerDownReq"),
+];
+
+/// A list of known defects, its signature verified; where its signer leads is the trust store's business.
+#[derive(Clone)]
+pub struct DefectList {
+    form: DefectListForm,
+    entries: Vec<Entry>,
+    signers: Vec<Signature>,
+    signing_time: Option<OffsetDateTime>,
+    sha256: Vec<u8>,
+}
+
+/// Documents, and what is wrong with all of them.
+#[derive(Clone)]
+struct Entry {
+    documents: Documents,
+    defects: Vec<KnownDefect>,
+}
+
+/// Which documents an entry means: those that fulfil every criterion that is there.
+#[derive(Clone, Default)]
+struct Documents {
+    document_type: Option<String>,
+    signer: Option<SignerReference>,
+    /// SHA-… of the document signer's certificate, beside the reference.
+    certificate_hash: Option<(DigestAlgorithm, Vec<u8>)>,
+    issued: Option<(OffsetDateTime, OffsetDateTime)>,
+    numbers: Option<HashSet<Box<[u8]>>>,
+}
+
+/// How an entry names a document signer.
+#[derive(Clone)]
+enum SignerReference {
+    IssuerAndSerial(Name, Vec<u8>),
+    KeyId(Vec<u8>),
+    Digest(Option<DigestAlgorithm>, Vec<u8>),
+}
+
+/// What is known of a document, to find its entries.
+#[derive(Clone, Copy, Debug)]
+pub struct DocumentFacts<'a> {
+    /// The document signer's certificate.
+    pub signer: Option<&'a Certificate>,
+    /// The two-letter codes of its issuing state.
+    pub countries: &'a [String],
+    /// The document code of its machine readable zone.
+    pub document_code: Option<&'a str>,
+    /// The document number of its machine readable zone.
+    pub number: Option<&'a str>,
+    /// When it was issued.
+    pub issued: Option<OffsetDateTime>,
+}
+
+impl DefectList {
+    /// Reads a list and verifies its signature under the certificate of a signer that comes with it.
+    ///
+    /// # Errors
+    /// No list of defects, or one whose signature does not verify, or whose signer is not fit to sign it.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ListError> {
+        let signed = SignedData::parse(bytes)?;
+        let (form, purpose) = match signed.content_type() {
+            oid::ID_ICAO_DEVIATION_LIST => {
+                (DefectListForm::Deviation, Some((oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY, Role::DeviationListSigner)))
+            }
+            oid::ID_DEFECT_LIST => (DefectListForm::Defect, None),
+            _ => return Err(ListError::OtherContent),
+        };
+        let entries = match form {
+            DefectListForm::Deviation => deviation_list::entries(signed.content())?,
+            DefectListForm::Defect => defect_list::entries(signed.content())?,
+        };
+        Ok(Self {
+            form,
+            entries,
+            signers: signatures(&signed, purpose, &mut Budget::new(Budget::DOCUMENT))?,
+            signing_time: signed.signers().iter().find_map(SignerInfo::signing_time),
+            sha256: DigestAlgorithm::Sha256.digest(&[bytes]),
+        })
+    }
+
+    /// Whose form it has.
+    pub fn form(&self) -> DefectListForm {
+        self.form
+    }
+
+    /// How many entries it has.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether it has no entry.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// How many document numbers it names.
+    pub fn numbers(&self) -> usize {
+        self.entries.iter().filter_map(|entry| entry.documents.numbers.as_ref()).map(HashSet::len).sum()
+    }
+
+    /// The defects of all entries, each once.
+    pub fn defects(&self) -> Vec<&KnownDefect> {
+        let mut all: Vec<&KnownDefect> = Vec::new();
+        for defect in self.entries.iter().flat_map(|entry| &entry.defects) {
+            if !all.contains(&defect) {
+                all.push(defect);
+            }
+        }
+        all
+    }
+
+    /// When it was signed, by its signer's word.
+    pub fn signing_time(&self) -> Option<OffsetDateTime> {
+        self.signing_time
+    }
+
+    /// SHA-256 of its bytes.
+    pub fn fingerprint(&self) -> &[u8] {
+        &self.sha256
+    }
+
+    /// The signers whose signatures verify.
+    pub(super) fn signers(&self) -> &[Signature] {
+        &self.signers
+    }
+
+    /// The defects that a document has by this list, which is its authority's word.
+    pub fn of_document(&self, authority: &Certificate, document: &DocumentFacts<'_>) -> Vec<&KnownDefect> {
+        if self.form == DefectListForm::Deviation && !speaks_for(authority, document) {
+            return Vec::new();
+        }
+        let of = self.entries.iter().filter(|entry| entry.documents.include(document));
+        of.flat_map(|entry| &entry.defects).collect()
+    }
+}
+
+/// A state speaks for its own documents only.
+fn speaks_for(authority: &Certificate, document: &DocumentFacts<'_>) -> bool {
+    let Some(country) = authority.subject().country() else { return false };
+    match document.signer.and_then(|signer| signer.issuer().country()) {
+        Some(issuer) => issuer == country,
+        None => document.countries.contains(&country),
+    }
+}
+
+impl Documents {
+    /// Whether the document fulfils every criterion. What is not known of it fulfils none; an entry without any criterion
+    /// names no document.
+    fn include(&self, document: &DocumentFacts<'_>) -> bool {
+        let criteria = [
+            self.document_type.as_ref().map(|code| {
+                document.document_code.is_some_and(|known| known.trim_end_matches('<') == code.trim_end_matches('<'))
+            }),
+            self.signer.as_ref().map(|reference| document.signer.is_some_and(|signer| reference.names(signer))),
+            self.certificate_hash
+                .as_ref()
+                .map(|(digest, hash)| document.signer.is_some_and(|signer| digest.digest(&[signer.der()]) == *hash)),
+            self.issued.map(|(first, last)| document.issued.is_some_and(|issued| (first..=last).contains(&issued))),
+            self.numbers.as_ref().map(|numbers| {
+                document.number.is_some_and(|number| numbers.contains(number.trim_end_matches('<').as_bytes()))
+            }),
+        ];
+        let mut given = criteria.into_iter().flatten().peekable();
+        given.peek().is_some() && given.all(|fulfilled| fulfilled)
+    }
+}
+
+impl SignerReference {
+    fn names(&self, signer: &Certificate) -> bool {
+        let number = |octets| tlv::unsigned_integer(octets).unwrap_or(octets);
+        match self {
+            Self::IssuerAndSerial(issuer, serial) => {
+                number(serial.as_slice()) == number(signer.serial()) && issuer.matches(signer.issuer())
+            }
+            Self::KeyId(id) => signer.extensions().subject_key_id.as_ref() == Some(id),
+            Self::Digest(Some(digest), hash) => digest.digest(&[signer.der()]) == *hash,
+            Self::Digest(None, _) => false,
+        }
+    }
+
+    /// `IssuerAndSerialNumber ::= SEQUENCE { issuer Name, serialNumber INTEGER }`
+    fn issuer_and_serial(pair: &Tlv<'_>) -> Result<Self, TlvError> {
+        let mut fields = pair.children();
+        let issuer = fields.expect(tlv::Tag::SEQUENCE, "an issuer")?;
+        let serial = fields.expect(tlv::Tag::INTEGER, "a serialNumber")?;
+        fields.finish()?;
+        let name = Name::parse(issuer.raw).ok_or(issuer.expected("a Name"))?;
+        Ok(Self::IssuerAndSerial(name, serial.value.to_vec()))
+    }
+}
+
+/// Says nothing of the document numbers.
+impl fmt::Debug for DefectList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DefectList({:?}, {} entries, {} numbers)", self.form, self.entries.len(), self.numbers())
+    }
+}

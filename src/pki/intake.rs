@@ -1,0 +1,268 @@
+//! How a trust store takes files: each piece by its kind, told by its bytes.
+
+use super::bundle::{AgePolicy, BundleError, BundleUse, TrustBundle};
+use super::certificate::Certificate;
+use super::crl::{RevocationList, RevocationListError};
+use super::defects::DefectList;
+use super::list_signer::ListError;
+use super::lists::{Listed, MAX_LISTS};
+use super::master_list::MasterList;
+use super::pieces::{Piece, pieces};
+use super::source::{Refusal, Refused, Source, SourceKind};
+use super::trust_store::TrustStore;
+use time::OffsetDateTime;
+
+/// The most anchors of a store.
+const MAX_ANCHORS: usize = 65_536;
+
+impl TrustStore {
+    /// Adds whatever a file holds, in DER or PEM: certificates, a master list, revocation lists, a deviation or defect list,
+    /// a trust bundle. Gives what was accepted and refused; it also stands in [`TrustStore::sources`].
+    ///
+    /// A list is accepted when it is well formed; whether an anchor vouches for it stands in
+    /// [`TrustStore::revocation_lists`] and [`TrustStore::defect_lists`], for the anchor may come later. There is no clock
+    /// here: a bundle's age is told by the report, and judged by [`TrustStore::add_bundle`].
+    pub fn add_file(&mut self, label: &str, bytes: &[u8]) -> &Source {
+        let source = match TrustBundle::is_bundle(bytes) {
+            true => match TrustBundle::parse(bytes) {
+                Ok(bundle) => self.take_bundle(label, bytes, &bundle),
+                Err(error) => Source::refused(label, bytes, error.into()),
+            },
+            false => self.take_pieces(label, bytes),
+        };
+        self.settle();
+        self.sources.push(source);
+        self.sources.last().expect("it was pushed in the line above")
+    }
+
+    /// Adds a trust bundle, if it is not too old at this moment. Everything in it is verified as if the caller had handed in
+    /// its files one by one.
+    ///
+    /// # Errors
+    /// A bundle that is not whole, or too old; nothing of it is then trusted.
+    pub fn add_bundle(
+        &mut self,
+        label: &str,
+        bytes: &[u8],
+        at: OffsetDateTime,
+        policy: AgePolicy,
+    ) -> Result<&Source, BundleError> {
+        let bundle = TrustBundle::parse(bytes)?;
+        policy.admit(bundle.made(), at)?;
+        self.age_policy = policy;
+        let source = self.take_bundle(label, bytes, &bundle);
+        self.settle();
+        self.sources.push(source);
+        Ok(self.sources.last().expect("it was pushed in the line above"))
+    }
+
+    /// Adds the certification authorities of a master list, or of a bare `CscaMasterList`, **without verifying who signed
+    /// it**: for a list from a source that the caller has authenticated otherwise. The report tells it.
+    ///
+    /// # Errors
+    /// No master list.
+    pub fn add_unverified_master_list(&mut self, label: &str, bytes: &[u8]) -> Result<&Source, ListError> {
+        let Authorities { own, accepted, refused } = match MasterList::parse(bytes) {
+            Ok(list) => authorities(list.entries()),
+            Err(error) => {
+                let entries = MasterList::bare_entries(bytes).map_err(|_| error)?;
+                authorities(entries.into_iter())
+            }
+        };
+        let source = Source { accepted, refused, ..Source::new(label, SourceKind::UnverifiedMasterList, bytes) };
+        self.absorb(own, false);
+        self.settle();
+        self.sources.push(source);
+        Ok(self.sources.last().expect("it was pushed in the line above"))
+    }
+
+    pub(super) fn take_certificate(&mut self, der: &[u8]) -> Result<(), Refusal> {
+        let certificate = Certificate::parse(der)?;
+        if !may_be_authority(&certificate) {
+            return Err(Refusal::NotCa);
+        }
+        if certificate.names_as_issuer(&certificate) {
+            let key = certificate.public_key().map_err(|error| Refusal::OwnSignature(error.into()))?;
+            certificate.verify_signed_by(&key).map_err(Refusal::OwnSignature)?;
+        }
+        if self.anchors.len() >= MAX_ANCHORS {
+            return Err(Refusal::TooMany);
+        }
+        self.insert(certificate, false);
+        Ok(())
+    }
+
+    fn take_pieces(&mut self, label: &str, bytes: &[u8]) -> Source {
+        let pieces = pieces(bytes);
+        if pieces.is_empty() {
+            return Source::refused(label, bytes, Refusal::Unknown);
+        }
+        let mut source = Source::new(label, SourceKind::Unknown, bytes);
+        for (index, piece) in pieces.iter().enumerate() {
+            let (kind, taken) = match piece {
+                Piece::Certificate(der) => {
+                    let taken = self.take_certificate(der).map_err(|reason| (subject(der, index), reason));
+                    (SourceKind::Certificates, taken)
+                }
+                Piece::RevocationList(der) => {
+                    let taken = self.take_revocation_list(label, der).map_err(|reason| (label.to_owned(), reason));
+                    (SourceKind::RevocationLists, taken)
+                }
+                Piece::DefectList(der) => match DefectList::parse(der) {
+                    Ok(list) => {
+                        source.date = list.signing_time();
+                        let kind = SourceKind::DefectList(list.form());
+                        (kind, self.take_defect_list(label, list).map_err(|reason| (label.to_owned(), reason)))
+                    }
+                    Err(error) => (SourceKind::Unknown, Err((label.to_owned(), error.into()))),
+                },
+                Piece::MasterList(der) => match self.take_master_list(label, der) {
+                    Ok(list) => {
+                        source.accepted += list.accepted;
+                        source.refused.extend(list.refused);
+                        source.date = list.date;
+                        source.kind = list.kind;
+                        continue;
+                    }
+                    Err(error) => (SourceKind::Unknown, Err((label.to_owned(), error.into()))),
+                },
+                Piece::OtherSigned => (SourceKind::Unknown, Err((label.to_owned(), ListError::OtherContent.into()))),
+            };
+            if matches!(source.kind, SourceKind::Unknown) {
+                source.kind = kind;
+            }
+            match taken {
+                Ok(()) => source.accepted += 1,
+                Err((subject, reason)) => source.refused.push(Refused { subject, reason }),
+            }
+        }
+        source
+    }
+
+    fn take_bundle(&mut self, label: &str, bytes: &[u8], bundle: &TrustBundle) -> Source {
+        let mut whole = Source::new(label, SourceKind::Bundle, bytes);
+        whole.date = Some(bundle.made());
+        for part in bundle.parts() {
+            let name = format!("{label}: {}", part.name());
+            let named = match part.purpose() {
+                BundleUse::Trust => {
+                    let source = self.take_pieces(&name, part.bytes());
+                    whole.accepted += source.accepted;
+                    whole.refused.extend(source.refused.iter().cloned());
+                    self.sources.push(source);
+                    continue;
+                }
+                BundleUse::PinnedSigner => add_named(&mut self.pinned, part.bytes()),
+                BundleUse::ListSigner => add_named(&mut self.list_signers, part.bytes()),
+            };
+            match named {
+                Ok(()) => whole.accepted += 1,
+                Err(reason) => whole.refused.push(Refused { subject: name, reason }),
+            }
+        }
+        self.bundles.push(bundle.made());
+        whole
+    }
+
+    fn take_revocation_list(&mut self, label: &str, der: &[u8]) -> Result<(), Refusal> {
+        let list = RevocationList::parse(der)?;
+        if self.lists.revocation.iter().any(|one| one.list().der() == der) {
+            return Ok(());
+        }
+        if self.lists.revocation.len() >= MAX_LISTS {
+            return Err(Refusal::TooMany);
+        }
+        let unknown = RevocationListError::IssuerUnknown.into();
+        self.lists.revocation.push(Listed::new(list, label, unknown));
+        Ok(())
+    }
+
+    fn take_defect_list(&mut self, label: &str, list: DefectList) -> Result<(), Refusal> {
+        if self.lists.defects.iter().any(|one| one.list().fingerprint() == list.fingerprint()) {
+            return Ok(());
+        }
+        if self.lists.defects.len() >= MAX_LISTS {
+            return Err(Refusal::TooMany);
+        }
+        self.lists.defects.push(Listed::new(list, label, ListError::SignerUnanchored.into()));
+        Ok(())
+    }
+
+    /// Adds the entries of a list that verifies. They are covered by its signature; their own are not verified here.
+    pub(super) fn take_master_list(&mut self, label: &str, bytes: &[u8]) -> Result<Source, ListError> {
+        let list = MasterList::parse(bytes)?;
+        let Authorities { own, accepted, refused } = authorities(list.entries());
+        let signer = list.verify(self, &own)?;
+        if signer.null_missing && !self.without_null {
+            return Err(ListError::NeedsDigestInfoWithoutNull);
+        }
+        self.absorb(own, signer.null_missing);
+        let date = list.signing_time();
+        Ok(Source { accepted, refused, date, ..Source::new(label, SourceKind::MasterList(Box::new(signer)), bytes) })
+    }
+
+    /// Takes the anchors of another store.
+    fn absorb(&mut self, own: Self, by_tolerance: bool) {
+        if self.anchors.is_empty() && !by_tolerance {
+            self.anchors = own.anchors;
+            self.by_key_id = own.by_key_id;
+            self.by_name = own.by_name;
+        } else {
+            own.anchors.into_iter().for_each(|certificate| self.insert(certificate, by_tolerance));
+        }
+    }
+}
+
+/// The authorities among certificates, and what was refused.
+struct Authorities {
+    own: TrustStore,
+    /// Those that stand twice counted twice.
+    accepted: usize,
+    refused: Vec<Refused>,
+}
+
+fn authorities<'a>(entries: impl Iterator<Item = &'a [u8]>) -> Authorities {
+    let mut all = Authorities { own: TrustStore::new(), accepted: 0, refused: Vec::new() };
+    for (index, der) in entries.enumerate() {
+        let reason = match Certificate::parse(der) {
+            Ok(certificate) if may_be_authority(&certificate) => {
+                all.own.insert(certificate, false);
+                all.accepted += 1;
+                continue;
+            }
+            Ok(_) => Refusal::NotCa,
+            Err(error) => error.into(),
+        };
+        all.refused.push(Refused { subject: subject(der, index), reason });
+    }
+    all
+}
+
+/// Adds the certificates of a file, in DER or PEM, to those that the caller names one by one.
+pub(super) fn add_named(named: &mut Vec<Certificate>, bytes: &[u8]) -> Result<(), Refusal> {
+    let pieces = pieces(bytes);
+    if pieces.is_empty() {
+        return Err(Refusal::Unknown);
+    }
+    for piece in pieces {
+        let Piece::Certificate(der) = piece else { return Err(Refusal::Unknown) };
+        let certificate = Certificate::parse(&der)?;
+        if !named.contains(&certificate) {
+            named.push(certificate);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a certificate looks like an authority's. Some real ones lack cA: they are taken, and judged where they are used.
+pub(super) fn may_be_authority(certificate: &Certificate) -> bool {
+    certificate.is_ca() || certificate.extensions().key_usage.is_some_and(|usage| usage.key_cert_sign)
+}
+
+/// The subject's name where it can be read, else the place.
+pub(super) fn subject(der: &[u8], index: usize) -> String {
+    match Certificate::parse(der) {
+        Ok(certificate) => certificate.subject().to_string(),
+        Err(_) => format!("certificate {}", index + 1),
+    }
+}

@@ -1,0 +1,108 @@
+//! The signed lists beside the anchors of a store: revocation lists and lists of known defects, and whose word each is.
+//!
+//! A list and the anchor that vouches for it may come in any order: whatever has not found its authority is tried again
+//! when anchors come, with those that are new. What has none is kept, told, and never consulted.
+
+use super::Budget;
+use super::certificate::Certificate;
+use super::crl::{RevocationList, RevocationListError};
+use super::defects::{DefectList, DefectListForm};
+use super::list_signer::{ListError, authority};
+use super::source::Refusal;
+use super::trust_store::TrustStore;
+use crate::oid;
+use std::sync::Arc;
+
+/// The most lists of one kind in a store.
+pub(super) const MAX_LISTS: usize = 4_096;
+
+/// A list that the caller handed in, and whose word it is as far as the anchors tell.
+#[derive(Clone, Debug)]
+pub struct Listed<T> {
+    list: Arc<T>,
+    label: String,
+    authority: Result<Certificate, Refusal>,
+    /// How many anchors there were when its authority was looked for.
+    seen: usize,
+}
+
+impl<T> Listed<T> {
+    pub(super) fn new(list: T, label: &str, unknown: Refusal) -> Self {
+        Self { list: Arc::new(list), label: label.to_owned(), authority: Err(unknown), seen: 0 }
+    }
+
+    /// The list.
+    pub fn list(&self) -> &T {
+        &self.list
+    }
+
+    /// The caller's name for where it came from.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// The anchor that vouches for it.
+    ///
+    /// # Errors
+    /// Why there is none; the list is then never consulted.
+    pub fn authority(&self) -> Result<&Certificate, Refusal> {
+        self.authority.as_ref().map_err(|refusal| *refusal)
+    }
+}
+
+/// All lists of a store.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lists {
+    pub(super) revocation: Vec<Listed<RevocationList>>,
+    pub(super) defects: Vec<Listed<DefectList>>,
+}
+
+impl Lists {
+    /// Looks for the authorities that are missing, among the anchors that came since.
+    pub(super) fn settle(&mut self, store: &TrustStore) {
+        let count = store.anchors().len();
+        for one in self.revocation.iter_mut().filter(|one| one.authority.is_err() && one.seen < count) {
+            let fresh = store.fresh_candidates(one.list.authority_key_id(), one.list.issuer(), one.seen);
+            match one.list.verify(fresh, &mut Budget::new(Budget::DOCUMENT)) {
+                Ok(anchor) => one.authority = Ok(anchor.clone()),
+                Err(RevocationListError::IssuerUnknown) => {}
+                Err(error) => one.authority = Err(error.into()),
+            }
+            one.seen = count;
+        }
+        for one in self.defects.iter_mut().filter(|one| one.authority.is_err()) {
+            one.authority = vouched(&one.list, store, one.seen).map_err(Refusal::from);
+            one.seen = count;
+        }
+    }
+}
+
+/// The anchor that a list's signer leads to, or the signer himself where the caller named him.
+fn vouched(list: &DefectList, store: &TrustStore, seen: usize) -> Result<Certificate, ListError> {
+    let mut failure = ListError::SignerUnanchored;
+    let mut budget = Budget::new(Budget::DOCUMENT);
+    for signature in list.signers() {
+        let signer = &signature.certificate;
+        if signature.null_missing && !store.tolerates_digest_info_without_null() {
+            failure = ListError::NeedsDigestInfoWithoutNull;
+            continue;
+        }
+        if store.is_list_signer(signer) {
+            return Ok(signer.clone());
+        }
+        // The number of the purpose of defect lists could not be confirmed: any purpose under its arc is taken, none is not.
+        let purposes = &signer.extensions().extended_key_usage;
+        if list.form() == DefectListForm::Defect && !purposes.iter().any(|id| id.is_under(&oid::ID_BSI_MRTD)) {
+            failure = ListError::SignerPurpose;
+            continue;
+        }
+        let key_id = signer.extensions().authority_key_id.as_deref();
+        if store.fresh_candidates(key_id, signer.issuer(), seen).is_empty() {
+            continue;
+        }
+        if let Some(anchor) = authority(signer, store, &mut budget) {
+            return Ok(anchor.clone());
+        }
+    }
+    Err(failure)
+}

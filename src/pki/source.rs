@@ -1,0 +1,113 @@
+//! What a trust store took, from where, and what it refused.
+
+use super::bundle::BundleError;
+use super::certificate::CertificateError;
+use super::crl::RevocationListError;
+use super::defects::DefectListForm;
+use super::list_signer::{ListError, ListSigner};
+use crate::crypto::DigestAlgorithm;
+use thiserror::Error;
+use time::OffsetDateTime;
+
+/// Where anchors came from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The caller's name for it.
+    pub label: String,
+    /// What it is.
+    pub kind: SourceKind,
+    /// SHA-256 of its bytes.
+    pub sha256: Vec<u8>,
+    /// When it was signed, by the word of a list's signer; when a bundle was made, by its maker's.
+    pub date: Option<OffsetDateTime>,
+    /// Certificates and lists accepted, those that were there already among them.
+    pub accepted: usize,
+    /// What was refused, and why.
+    pub refused: Vec<Refused>,
+}
+
+/// What a source is.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum SourceKind {
+    /// Certificates in DER or PEM.
+    Certificates,
+    /// A master list, and who signed it.
+    MasterList(Box<ListSigner>),
+    /// The certificates of a master list whose signature nobody verified.
+    UnverifiedMasterList,
+    /// Revocation lists in DER or PEM.
+    RevocationLists,
+    /// A deviation list or a defect list.
+    DefectList(DefectListForm),
+    /// A trust bundle; its parts are sources of their own.
+    Bundle,
+    /// Nothing that is known.
+    Unknown,
+}
+
+impl SourceKind {
+    /// The word of the JSON output and of evidence.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Certificates => "certificates",
+            Self::MasterList(_) => "master_list",
+            Self::UnverifiedMasterList => "unverified_master_list",
+            Self::RevocationLists => "revocation_lists",
+            Self::DefectList(form) => form.as_str(),
+            Self::Bundle => "bundle",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Something that was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The subject's name where it can be read, else its place in the source.
+    pub subject: String,
+    /// Why.
+    pub reason: Refusal,
+}
+
+/// Why the store refuses something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// No certificate.
+    #[error("{0}")]
+    Certificate(#[from] CertificateError),
+    /// A certificate that is called its own issuer does not verify under its own key.
+    #[error("it does not verify under its own key: {0}")]
+    OwnSignature(CertificateError),
+    /// Not a certification authority; a document signer can only be pinned.
+    #[error("it is no certification authority; a document signer can only be pinned")]
+    NotCa,
+    /// A signed list that does not verify.
+    #[error("{0}")]
+    List(#[from] ListError),
+    /// A revocation list that is not taken, or that no anchor verifies.
+    #[error("{0}")]
+    RevocationList(#[from] RevocationListError),
+    /// A trust bundle that is not whole.
+    #[error("{0}")]
+    Bundle(#[from] BundleError),
+    /// More than 65 536 anchors, or more than 4 096 lists of one kind.
+    #[error("more than 65536 anchors, or more than 4096 lists of one kind")]
+    TooMany,
+    /// Neither a certificate nor a list that is known.
+    #[error("neither a certificate nor a list that is known")]
+    Unknown,
+}
+
+impl Source {
+    pub(super) fn new(label: &str, kind: SourceKind, bytes: &[u8]) -> Self {
+        let sha256 = DigestAlgorithm::Sha256.digest(&[bytes]);
+        Self { label: label.to_owned(), kind, sha256, date: None, accepted: 0, refused: Vec::new() }
+    }
+
+    pub(super) fn refused(label: &str, bytes: &[u8], reason: Refusal) -> Self {
+        let refused = vec![Refused { subject: label.to_owned(), reason }];
+        Self { refused, ..Self::new(label, SourceKind::Unknown, bytes) }
+    }
+}

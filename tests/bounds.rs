@@ -1,0 +1,598 @@
+//! Does each bound of the table hold, and is it reached? For each name a test: the last that is accepted, and the first that
+//! is not. A bound that has no test here, or names one elsewhere that is not there, fails.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[path = "support/paper.rs"]
+#[allow(dead_code, reason = "shared with the tests of passive authentication, which use all of it")]
+mod paper;
+#[path = "support/reading.rs"]
+mod reading;
+
+use chipid::channel::Channel;
+use chipid::chip::{FileKey, Terminal, TerminalError};
+use chipid::crypto::{
+    CryptoError, CurveId, DhGroupId, DigestAlgorithm, GroupId, Random, SeededRandom, SignatureAlgorithm,
+};
+use chipid::error::{Broken, Step};
+use chipid::image::{ImageError, ImageLimits, decode};
+use chipid::inspection::{EvidenceSignature, EvidenceSigner, EvidenceSigningError, Resume};
+use chipid::iso7816::Command;
+use chipid::lds::{DataGroup, Dg3, Dg4, Dg7, Dir, FileId, OpaqueGroup, SecurityInfos};
+use chipid::oid::{self, Oid};
+use chipid::pki::cvc::CvCertificate;
+use chipid::pki::{
+    Budget as Signatures, Certificate, CertificateError, Chain, CmsError, ListError, MasterList, SignedData,
+    TrustStore, find_anchor,
+};
+use chipid::sim::issuer::{
+    CvHolder, Extension, Issuer, KeyKind, SignedDataFields, SignerId, TerminalAuthority, TerminalAuthorityPlan,
+    master_list_content,
+};
+use chipid::sim::profile;
+use chipid::tlv::{self, Problem, Reader, Tag};
+use chipid::transport::Transport;
+use chipid::vietnam::{Dg13, Qr, expiry_candidates};
+use chipid::{BOUNDS, Bounds, Budget, Card, Error, EvidencePolicy, Options, ReadPlan, TransportError};
+use reading::{Issued, go_on};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+use time::macros::{date, datetime};
+
+/// Bounds whose tests stand where the things to build are at hand: bound, file, test.
+const ELSEWHERE: &[(&str, &str, &str)] = &[
+    ("transcript_octets", "src/transport/transcript.rs", "refuses_lines_that_make_no_sense"),
+    ("tlv_depth", "src/tlv.rs", "refuses_to_go_deeper_than_sixteen"),
+    ("rsa_modulus_bits", "src/crypto/rsa.rs", "keys_stay_within_their_limits"),
+    ("rsa_exponent_bits", "src/crypto/rsa.rs", "keys_stay_within_their_limits"),
+    ("dsa_modulus_bits", "src/crypto/dsa.rs", "refuses_keys_outside_their_limits_and_their_group"),
+    ("cv_chain", "tests/cvc_chain.rs", "circles_and_long_rows_of_links_end"),
+    ("cv_signatures", "tests/cvc_chain.rs", "circles_and_long_rows_of_links_end"),
+    ("findings", "src/lds/finding.rs", "a_hostile_file_cannot_fill_the_report"),
+    ("cvca_references", "src/lds/cvca.rs", "three_references_stay_in_use_with_a_finding"),
+    ("faces", "tests/lds.rs", "more_faces_than_the_bound_are_told"),
+    ("names", "tests/data_groups.rs", "counts_are_capped_whatever_the_file_says"),
+    ("other_objects", "tests/data_groups.rs", "counts_are_capped_whatever_the_file_says"),
+    ("tag_list_octets", "tests/data_groups.rs", "counts_are_capped_whatever_the_file_says"),
+    ("persons", "tests/data_groups.rs", "counts_are_capped_whatever_the_file_says"),
+    ("evidence_octets", "tests/evidence.rs", "only_the_one_form_is_read"),
+    ("image_pixels", "tests/image.rs", "a_jpeg_that_promises_too_much_is_refused_before_it_is_decoded"),
+    ("image_components", "tests/image.rs", "a_jpeg_that_promises_too_much_is_refused_before_it_is_decoded"),
+    ("image_bytes", "tests/image.rs", "a_jpeg_that_promises_too_much_is_refused_before_it_is_decoded"),
+    ("image_scans", "tests/image.rs", "a_jpeg_that_promises_too_much_is_refused_before_it_is_decoded"),
+    ("image_tiles", "tests/image.rs", "a_jpeg_2000_that_promises_too_much_is_refused_before_it_is_decoded"),
+    ("image_packets", "tests/image.rs", "a_jpeg_2000_that_promises_too_much_is_refused_before_it_is_decoded"),
+    ("image_code_blocks", "tests/image.rs", "a_jpeg_2000_that_promises_too_much_is_refused_before_it_is_decoded"),
+    ("image_coding_styles", "tests/image.rs", "a_jpeg_2000_that_promises_too_much_is_refused_before_it_is_decoded"),
+    ("image_side", "tests/image.rs", "a_jpeg_2000_that_promises_too_much_is_refused_before_it_is_decoded"),
+    ("image_palette", "tests/image.rs", "a_jpeg_2000_that_promises_too_much_is_refused_before_it_is_decoded"),
+];
+
+#[test]
+fn every_bound_has_its_test() {
+    let here = include_str!("bounds.rs");
+    let is_here = |name: &str| here.contains(&format!("#[test]\nfn {name}() {{"));
+    for name in Bounds::NAMES {
+        let elsewhere: Vec<_> = ELSEWHERE.iter().filter(|(bound, ..)| bound == name).collect();
+        assert_eq!(elsewhere.len() + usize::from(is_here(name)), 1, "{name} has one test");
+        for (_, file, test) in elsewhere {
+            let source = std::fs::read_to_string(format!("{}/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+            assert!(source.contains(&format!("fn {test}() {{")), "{name}: no {test} in {file}");
+        }
+    }
+    assert!(ELSEWHERE.iter().all(|(bound, ..)| Bounds::NAMES.contains(bound)), "a stale entry");
+}
+
+/// Reads a Vietnamese card with this budget: what ends the reading, or the exchanges it took.
+fn read_within(budget: Budget) -> Result<u32, Error> {
+    let issued = Issued::new(profile::vn());
+    let mut options = Options::default();
+    options.budget = budget;
+    let card = Card::connect(Box::new(issued.card())).unwrap().with_options(options);
+    let session = card.open(&issued.password(), &mut go_on)?;
+    Ok(session.read(&ReadPlan::full(), &mut go_on)?.exchanges())
+}
+
+fn is_over_budget(error: &Error) -> bool {
+    matches!(error, Error::Protocol { broken: Broken::Budget, .. })
+}
+
+#[test]
+fn exchanges() {
+    assert_eq!(Budget::default().exchanges, BOUNDS.exchanges);
+    let needed = read_within(Budget::default()).unwrap();
+    let within = |exchanges| read_within(Budget { exchanges, ..Budget::default() });
+    assert_eq!(within(needed).unwrap(), needed);
+    assert!(is_over_budget(&within(needed - 1).unwrap_err()));
+}
+
+#[test]
+fn total_bytes() {
+    assert_eq!(Budget::default().bytes, BOUNDS.total_bytes);
+    for bytes in [1, 100, 2_000, 10_000] {
+        let error = read_within(Budget { bytes, ..Budget::default() }).unwrap_err();
+        assert!(is_over_budget(&error), "{bytes}: {error}");
+    }
+}
+
+#[test]
+fn file_bytes() {
+    assert_eq!(Budget::default().file_bytes, BOUNDS.file_bytes);
+    let largest = profile::vn().contents().unwrap().groups.iter().map(|(_, file)| file.len()).max().unwrap();
+    let within = |file_bytes| read_within(Budget { file_bytes, ..Budget::default() });
+    assert!(within(largest).is_ok());
+    assert!(is_over_budget(&within(largest - 1).unwrap_err()));
+}
+
+#[test]
+fn reading_time() {
+    assert_eq!(Budget::default().time, BOUNDS.reading_time);
+    let started = Instant::now();
+    assert!(is_over_budget(&read_within(Budget { time: Duration::ZERO, ..Budget::default() }).unwrap_err()));
+    assert!(started.elapsed() < BOUNDS.reading_time);
+}
+
+/// A chip that answers by a closure.
+struct Chip<F>(F, Arc<AtomicU32>);
+
+impl<F: FnMut(&[u8]) -> Vec<u8> + Send> Transport for Chip<F> {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        self.1.fetch_add(1, Ordering::SeqCst);
+        Ok((self.0)(command))
+    }
+
+    fn reset(&mut self) -> Result<(), TransportError> {
+        Ok(())
+    }
+
+    fn atr(&self) -> &[u8] {
+        &[]
+    }
+
+    fn reader(&self) -> &str {
+        "a chip of the test"
+    }
+}
+
+#[test]
+fn answer_parts() {
+    for (parts, accepted) in [(BOUNDS.answer_parts, true), (BOUNDS.answer_parts + 1, false)] {
+        let seen = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&seen);
+        // Each part brings one byte and tells of one more; the last tells of none.
+        let answer = move |_: &[u8]| match counted.load(Ordering::SeqCst) {
+            last if last >= parts => vec![7, 0x90, 0x00],
+            _ => vec![7, 0x61, 0x01],
+        };
+        let mut channel = Channel::new(Box::new(Chip(answer, Arc::clone(&seen))));
+        let command = Command::new(0x00, 0x84, 0, 0).expecting(8);
+        let answer = channel.send(&command, Step::Bac, &mut go_on);
+        match answer {
+            Ok(answer) => assert!(accepted && answer.data.len() == usize::try_from(parts).unwrap(), "{parts}"),
+            Err(error) => assert!(!accepted && is_over_budget(&error), "{parts}: {error}"),
+        }
+        assert!(seen.load(Ordering::SeqCst) <= BOUNDS.answer_parts + 1);
+    }
+}
+
+/// A line over which each long protected answer is lost in the plain, as some chips drop the session over a length.
+struct Shy {
+    inner: Box<dyn Transport>,
+    resets: Arc<AtomicU32>,
+}
+
+impl Transport for Shy {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let answer = self.inner.transmit(command)?;
+        let is_long = matches!(command, [0x0C, 0xB0, ..]) && answer.len() > 120;
+        Ok(if is_long { vec![0x67, 0x00] } else { answer })
+    }
+
+    fn reset(&mut self) -> Result<(), TransportError> {
+        self.resets.fetch_add(1, Ordering::SeqCst);
+        self.inner.reset()
+    }
+
+    fn atr(&self) -> &[u8] {
+        self.inner.atr()
+    }
+
+    fn reader(&self) -> &str {
+        self.inner.reader()
+    }
+}
+
+#[test]
+fn restarts() {
+    let issued = Issued::new(profile::vn().with_max_answer(65_536));
+    let resets = Arc::new(AtomicU32::new(0));
+    let line = Shy { inner: Box::new(issued.card()), resets: Arc::clone(&resets) };
+    let session = Card::connect(Box::new(line)).unwrap().open(&issued.password(), &mut go_on).unwrap();
+    let opened = resets.load(Ordering::SeqCst);
+    let error = session.read(&ReadPlan::full(), &mut go_on).unwrap_err();
+    assert_eq!(error.document.restarts(), BOUNDS.restarts);
+    assert!(matches!(error.error, Error::Protocol { broken: Broken::Unprotected(_), .. }), "{}", error.error);
+    assert_eq!(resets.load(Ordering::SeqCst) - opened, BOUNDS.restarts);
+}
+
+#[test]
+fn resumes() {
+    assert_eq!(Resume::default().attempts, BOUNDS.resumes);
+    // A card that leaves before each exchange from the eighth on, and always comes back.
+    struct Restless {
+        inner: Box<dyn Transport>,
+        exchanges: u32,
+        away: bool,
+        returns: Arc<AtomicU32>,
+    }
+    impl Transport for Restless {
+        fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+            self.exchanges += 1;
+            self.away |= matches!(command, [0x0C, 0xB0, 0x82, ..]);
+            if self.away { Err(TransportError::CardRemoved) } else { self.inner.transmit(command) }
+        }
+        fn reset(&mut self) -> Result<(), TransportError> {
+            if self.away { Err(TransportError::CardRemoved) } else { self.inner.reset() }
+        }
+        fn reconnect(&mut self, _: Duration, _: &mut chipid::event::Show<'_>) -> Result<(), Error> {
+            self.returns.fetch_add(1, Ordering::SeqCst);
+            self.away = false;
+            Ok(self.inner.reset()?)
+        }
+        fn atr(&self) -> &[u8] {
+            self.inner.atr()
+        }
+        fn reader(&self) -> &str {
+            self.inner.reader()
+        }
+    }
+    let issued = Issued::new(profile::vn().with_max_answer(65_536));
+    let returns = Arc::new(AtomicU32::new(0));
+    let inner = Box::new(issued.card());
+    let line = Restless { inner, exchanges: 0, away: false, returns: Arc::clone(&returns) };
+    let session = Card::connect(Box::new(line)).unwrap().open(&issued.password(), &mut go_on).unwrap();
+    let error = session.read(&ReadPlan::full(), &mut go_on).unwrap_err();
+    assert!(matches!(error.error, Error::Transport(TransportError::CardRemoved)), "{}", error.error);
+    assert_eq!((error.document.resumes(), returns.load(Ordering::SeqCst)), (BOUNDS.resumes, BOUNDS.resumes));
+}
+
+#[test]
+fn bac_candidates() {
+    let most = (0..36_500)
+        .map(|days| expiry_candidates(date!(1980 - 01 - 01), date!(1981 - 01 - 01) + time::Duration::days(days)).len());
+    assert_eq!(most.max(), Some(BOUNDS.bac_candidates));
+}
+
+#[test]
+fn random_draws() {
+    /// A source whose numbers are never below the order.
+    struct Stuck(usize);
+    impl Random for Stuck {
+        fn fill(&mut self, out: &mut [u8]) -> Result<(), CryptoError> {
+            self.0 += 1;
+            out.fill(0xFF);
+            Ok(())
+        }
+    }
+    for group in [GroupId::Curve(CurveId::BrainpoolP256r1), GroupId::Dh(DhGroupId::Modp2048Prime256)] {
+        let mut stuck = Stuck(0);
+        assert!(matches!(group.random_private(&mut stuck), Err(CryptoError::Random)), "{}", group.name());
+        assert_eq!(stuck.0, BOUNDS.random_draws, "{}", group.name());
+    }
+}
+
+#[test]
+fn oid_octets() {
+    assert!(Oid::from_der(&vec![0x2A; BOUNDS.oid_octets]).is_some());
+    assert!(Oid::from_der(&vec![0x2A; BOUNDS.oid_octets + 1]).is_none());
+}
+
+#[test]
+fn tag_octets() {
+    let with_tag = |octets: usize| [&[0x5F][..], &vec![0x81; octets - 2], &[0x01, 0x00]].concat();
+    assert!(Reader::new(&with_tag(BOUNDS.tag_octets)).next().is_ok());
+    assert_eq!(Reader::new(&with_tag(BOUNDS.tag_octets + 1)).next().unwrap_err().problem, Problem::BadTag);
+}
+
+#[test]
+fn pss_salt_octets() {
+    let with_salt = |octets: u32| {
+        let sha256 = paper::algorithm(oid::SHA256);
+        let mgf = tlv::encode_all(Tag::SEQUENCE, &[&paper::object(oid::ID_MGF1), &sha256]);
+        let salt = paper::integer(&octets.to_be_bytes());
+        let fields = [tlv::encode(Tag(0xA0), &sha256), tlv::encode(Tag(0xA1), &mgf), tlv::encode(Tag(0xA2), &salt)];
+        let parameters = tlv::encode(Tag::SEQUENCE, &fields.concat());
+        let identifier = tlv::encode_all(Tag::SEQUENCE, &[&paper::object(oid::ID_RSASSA_PSS), &parameters]);
+        SignatureAlgorithm::from_algorithm_identifier(&identifier)
+    };
+    assert!(with_salt(BOUNDS.pss_salt_octets).is_ok());
+    assert!(with_salt(BOUNDS.pss_salt_octets + 1).is_err());
+}
+
+fn issuer(label: &str) -> Issuer {
+    let mut plan = profile::vn().issuer;
+    plan.label = label.to_owned();
+    Issuer::new(plan).unwrap()
+}
+
+#[test]
+fn signatures() {
+    // Authorities of one name, each with a key of its own, and a signer that names none of them by key identifier.
+    let count = usize::try_from(BOUNDS.signatures).unwrap();
+    let right = issuer("right");
+    let fields = right.ds_fields().without(oid::AUTHORITY_KEY_IDENTIFIER);
+    let signer = Certificate::parse(&right.sign_with_csca(&fields).unwrap()).unwrap();
+    let mut store = TrustStore::new();
+    for number in 1..count {
+        store.add_certificate(issuer(&number.to_string()).csca()).unwrap();
+    }
+    let found = |store: &TrustStore| {
+        let mut budget = Signatures::new(Signatures::DOCUMENT);
+        match find_anchor(&signer, store, datetime!(2026-01-01 0:00 UTC), &mut budget) {
+            Chain::Anchored { .. } => "anchored",
+            Chain::OutOfBudget => "out of budget",
+            _ => "not found",
+        }
+    };
+    let mut last = store.clone();
+    last.add_certificate(right.csca()).unwrap();
+    assert_eq!(found(&last), "anchored");
+    store.add_certificate(issuer("one more").csca()).unwrap();
+    store.add_certificate(right.csca()).unwrap();
+    assert_eq!(found(&store), "out of budget");
+}
+
+#[test]
+fn certificate_octets() {
+    let too_long = |octets: usize| Certificate::parse(&vec![0x30; octets]).unwrap_err() == CertificateError::TooLong;
+    assert!(!too_long(BOUNDS.certificate_octets));
+    assert!(too_long(BOUNDS.certificate_octets + 1));
+}
+
+#[test]
+fn certificate_extensions() {
+    let issuer = issuer("one");
+    let with = |count: usize| {
+        let mut fields = issuer.ds_fields();
+        let more = count - fields.extensions.len();
+        fields.extensions.extend((0..more).map(|number| {
+            let octet = u8::try_from(number).unwrap();
+            let id = Oid::from_der(&[0x2A, 0x03, octet]).unwrap();
+            Extension { id, critical: false, value: vec![5, 0] }
+        }));
+        Certificate::parse(&issuer.sign_with_csca(&fields).unwrap()).map(|_| ())
+    };
+    assert_eq!(with(BOUNDS.certificate_extensions), Ok(()));
+    assert_eq!(with(BOUNDS.certificate_extensions + 1), Err(CertificateError::TooLong));
+}
+
+/// A SignedData with some of its fields multiplied.
+fn signed(change: impl FnOnce(&mut SignedDataFields)) -> Vec<u8> {
+    let issuer = issuer("one");
+    let key_id = SignerId::KeyId(issuer.ds_key().key_id());
+    let plan = issuer.plan().ds;
+    let content = master_list_content(&[issuer.csca()]);
+    let mut fields = SignedDataFields::new(oid::ID_ICAO_CSCA_MASTER_LIST, content, key_id, plan.scheme, None);
+    change(&mut fields);
+    fields.sign(issuer.ds_key(), &mut SeededRandom::new([1; 32])).unwrap()
+}
+
+#[test]
+fn signed_data_certificates() {
+    let with = |count: usize| {
+        let bytes = signed(|fields| fields.certificates = vec![vec![0x30, 0x00]; count]);
+        SignedData::parse(&bytes).map(|_| ())
+    };
+    assert_eq!(with(BOUNDS.signed_data_certificates), Ok(()));
+    assert_eq!(with(BOUNDS.signed_data_certificates + 1), Err(CmsError::TooMany));
+}
+
+#[test]
+fn signed_data_entries() {
+    let digests = |count: usize| {
+        let bytes = signed(|fields| fields.digest_algorithms = vec![paper::algorithm(oid::SHA256); count]);
+        SignedData::parse(&bytes).map(|_| ())
+    };
+    let signers = |count: usize| {
+        let bytes = signed(|fields| {
+            let signer = fields.signer_info(issuer("one").ds_key(), &mut SeededRandom::new([2; 32])).unwrap();
+            fields.more_signers = vec![signer; count - 1];
+        });
+        SignedData::parse(&bytes).map(|_| ())
+    };
+    assert_eq!(digests(BOUNDS.signed_data_entries), Ok(()));
+    assert_eq!(digests(BOUNDS.signed_data_entries + 1), Err(CmsError::TooMany));
+    assert_eq!(signers(BOUNDS.signed_data_entries), Ok(()));
+    assert_eq!(signers(BOUNDS.signed_data_entries + 1), Err(CmsError::TooMany));
+}
+
+#[test]
+fn master_list_certificates() {
+    let with = |count: usize| {
+        let entries: Vec<&[u8]> = vec![&[0x30, 0x00]; count];
+        let bytes = signed(|fields| fields.content = Some(master_list_content(&entries)));
+        MasterList::parse(&bytes).map(|list| list.entries().count())
+    };
+    assert_eq!(with(BOUNDS.master_list_certificates), Ok(BOUNDS.master_list_certificates));
+    assert_eq!(with(BOUNDS.master_list_certificates + 1), Err(ListError::TooMany));
+}
+
+#[test]
+fn cv_certificate_octets() {
+    let of = |octets: usize| {
+        let header = 6;
+        CvCertificate::parse(&tlv::encode(Tag(0x7F21), &vec![0; octets - header + 1])).unwrap_err().to_string()
+    };
+    let too_long = chipid::pki::cvc::CvcError::TooLong.to_string();
+    assert_ne!(of(BOUNDS.cv_certificate_octets), too_long);
+    assert_eq!(of(BOUNDS.cv_certificate_octets + 1), too_long);
+}
+
+#[test]
+fn terminal_certificates() {
+    let plan = TerminalAuthorityPlan::new("UT", KeyKind::Ec(CurveId::Secp256r1), oid::ID_TA_ECDSA_SHA256);
+    let authority = TerminalAuthority::new(plan);
+    let certificate = authority.authority(1).unwrap();
+    let key = authority.key(CvHolder::Terminal).unwrap();
+    let mut terminal = Terminal::new(Box::new(FileKey::new(key, Box::new(SeededRandom::new([1; 32])))));
+    terminal.add_file("full", &certificate.as_bytes().repeat(BOUNDS.terminal_certificates)).unwrap();
+    let refused = terminal.add_file("one more", &certificate.as_bytes());
+    assert!(matches!(refused, Err(TerminalError::TooMany { .. })));
+    assert_eq!(terminal.certificates().len(), BOUNDS.terminal_certificates);
+}
+
+#[test]
+fn security_infos() {
+    let with = |count: usize| {
+        let info = tlv::encode_all(Tag::SEQUENCE, &[&paper::object(oid::SHA256), &paper::integer(&[1])]);
+        SecurityInfos::parse(FileId::CardAccess, &tlv::encode(Tag::SET, &info.repeat(count)))
+            .map(|infos| infos.infos.len())
+    };
+    assert_eq!(with(BOUNDS.security_infos), Ok(BOUNDS.security_infos));
+    assert!(with(BOUNDS.security_infos + 1).is_err());
+}
+
+#[test]
+fn applications() {
+    let template = hex::decode("61094F07A0000002471001").unwrap();
+    let count = |count: usize| Dir::parse(&template.repeat(count)).applications.len();
+    assert_eq!(count(BOUNDS.applications), BOUNDS.applications);
+    assert_eq!(count(10 * BOUNDS.applications), BOUNDS.applications);
+}
+
+/// The biometric data group of the simulated card with its first template as often as is asked.
+fn repeated(group: DataGroup, count: usize) -> Vec<u8> {
+    let files = profile::eac().contents().unwrap();
+    let (_, file) = files.groups.iter().find(|(number, _)| *number == group.number()).unwrap();
+    let whole = Reader::new(file).next().unwrap();
+    let templates = whole.children().next().unwrap();
+    let mut inside = templates.children();
+    inside.next().unwrap();
+    let template = inside.next().unwrap().raw.repeat(count);
+    let number = paper::integer(&[u8::try_from(count).unwrap()]);
+    tlv::encode(whole.tag, &tlv::encode_all(templates.tag, &[&number, &template]))
+}
+
+#[test]
+fn fingers() {
+    let read = |count| {
+        let file = repeated(DataGroup::DG3, count);
+        let dg3 = Dg3::parse(&file).unwrap();
+        (dg3.fingers.len(), dg3.findings.iter().any(|finding| finding.defect.as_str() == "objects_too_many"))
+    };
+    assert_eq!(read(BOUNDS.fingers), (BOUNDS.fingers, false));
+    assert_eq!(read(BOUNDS.fingers + 1), (BOUNDS.fingers, true));
+}
+
+#[test]
+fn irises() {
+    let read = |count| {
+        let file = repeated(DataGroup::DG4, count);
+        let dg4 = Dg4::parse(&file).unwrap();
+        (dg4.irises.len(), dg4.findings.iter().any(|finding| finding.defect.as_str() == "objects_too_many"))
+    };
+    assert_eq!(read(BOUNDS.irises), (BOUNDS.irises, false));
+    assert_eq!(read(BOUNDS.irises + 1), (BOUNDS.irises, true));
+}
+
+#[test]
+fn displayed_images() {
+    let read = |count: usize| {
+        let number = paper::integer(&[u8::try_from(count).unwrap()]);
+        let images = tlv::encode(Tag(0x5F43), &[0xFF, 0xD8, 0xFF]).repeat(count);
+        let file = tlv::encode_all(Tag(0x67), &[&number, &images]);
+        let dg7 = Dg7::parse(&file).unwrap();
+        (
+            dg7.displayed_signatures.len(),
+            dg7.findings.iter().any(|finding| finding.defect.as_str() == "objects_too_many"),
+        )
+    };
+    assert_eq!(read(BOUNDS.displayed_images), (BOUNDS.displayed_images, false));
+    assert_eq!(read(BOUNDS.displayed_images + 1), (BOUNDS.displayed_images, true));
+}
+
+#[test]
+fn opaque_objects() {
+    let read = |count: usize| {
+        let file = tlv::encode(Tag(0x6A), &[5, 0].repeat(count));
+        let group = OpaqueGroup::parse(DataGroup::DG10, &file).unwrap();
+        (group.objects.map(|objects| objects.len()), group.findings.len())
+    };
+    assert_eq!(read(BOUNDS.opaque_objects), (Some(BOUNDS.opaque_objects), 0));
+    assert_eq!(read(BOUNDS.opaque_objects + 1), (Some(BOUNDS.opaque_objects), 1));
+}
+
+/// An EF.DG13 with these fields, each encoded.
+fn dg13(fields: &[u8]) -> Dg13 {
+    let identifier = hex::decode("0606 28D316010008".replace(' ', "")).unwrap();
+    let list = tlv::encode_all(Tag::SEQUENCE, &[&paper::integer(&[1]), &identifier, &tlv::encode(Tag::SET, fields)]);
+    Dg13::parse(&tlv::encode(Tag(0x6D), &list)).unwrap()
+}
+
+#[test]
+fn dg13_fields() {
+    let read = |count: usize| {
+        let fields: Vec<u8> = (0..count)
+            .flat_map(|number| tlv::encode(Tag::SEQUENCE, &paper::integer(&[u8::try_from(number + 1).unwrap()])))
+            .collect();
+        let dg13 = dg13(&fields);
+        let told = dg13.findings().iter().any(|finding| finding.defect.as_str() == "trailing_bytes");
+        (dg13.fields().len(), told)
+    };
+    assert_eq!(read(BOUNDS.dg13_fields), (BOUNDS.dg13_fields, false));
+    assert_eq!(read(BOUNDS.dg13_fields + 1), (BOUNDS.dg13_fields, true));
+}
+
+#[test]
+fn dg13_texts() {
+    let read = |count: usize| {
+        let texts = tlv::encode(Tag::UTF8_STRING, b"A").repeat(count);
+        let dg13 = dg13(&tlv::encode_all(Tag::SEQUENCE, &[&paper::integer(&[13]), &texts]));
+        let told = dg13.findings().iter().any(|finding| finding.defect.as_str() == "objects_too_many");
+        (dg13.fields()[0].texts.len(), told)
+    };
+    assert_eq!(read(BOUNDS.dg13_texts), (BOUNDS.dg13_texts, false));
+    assert_eq!(read(BOUNDS.dg13_texts + 1), (BOUNDS.dg13_texts, true));
+}
+
+#[test]
+fn qr_octets() {
+    let text = |octets: usize| format!("199000001234||NGUYEN|01011990|Nam|HA NOI|01072023|{}", "A".repeat(octets - 50));
+    assert_eq!(text(100).len(), 100);
+    assert!(Qr::parse(&text(BOUNDS.qr_octets)).is_ok());
+    assert!(Qr::parse(&text(BOUNDS.qr_octets + 1)).is_err());
+}
+
+#[test]
+fn image_time() {
+    let limits = ImageLimits::default();
+    assert_eq!(limits.time, BOUNDS.image_time);
+    let portrait = include_bytes!("../src/sim/portrait.jpg");
+    assert!(decode(portrait, &limits).is_ok());
+    assert_eq!(decode(portrait, &ImageLimits { time: Duration::ZERO, ..limits }).unwrap_err(), ImageError::TooSlow);
+}
+
+#[test]
+fn evidence_signatures() {
+    struct Bank(paper::Document);
+    impl EvidenceSigner for Bank {
+        fn sign(&mut self, data: &[u8]) -> Result<EvidenceSignature, EvidenceSigningError> {
+            Ok(EvidenceSignature::Certificate {
+                algorithm: paper::algorithm(paper::ecdsa(DigestAlgorithm::Sha256)),
+                certificate: self.0.ds_der(),
+                signature: self.0.ds.key.sign(DigestAlgorithm::Sha256, data),
+            })
+        }
+    }
+    let issued = Issued::new(profile::vn());
+    let document = reading::read(&issued.profile);
+    let trust = reading::trust(&issued.profile);
+    let clock = chipid::Clock { read_at: reading::now(), source: "test".into() };
+    let mut evidence = document.to_evidence(&trust, reading::now(), &EvidencePolicy::all(), &clock).unwrap();
+    let mut bank = Bank(paper::Document::on(CurveId::Secp256r1, DigestAlgorithm::Sha256));
+    for _ in 0..BOUNDS.evidence_signatures {
+        evidence.sign(&mut bank).unwrap();
+    }
+    assert_eq!(evidence.sign(&mut bank), Err(EvidenceSigningError::TooMany));
+    assert!(chipid::Evidence::decode(&evidence.encode()).is_ok());
+}

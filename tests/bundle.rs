@@ -1,0 +1,311 @@
+//! Trust bundles: the same files give the same bytes, everything is verified again, and age is told and refused.
+
+#[path = "support/reading.rs"]
+#[allow(dead_code, reason = "shared with the tests of whole readings, which use all of it")]
+mod reading;
+#[path = "support/shared.rs"]
+mod support;
+
+use chipid::Verdict;
+use chipid::checks::{CheckId, Reason, State, Tolerance, Tolerances};
+use chipid::crypto::DigestAlgorithm;
+use chipid::oid;
+use chipid::pki::{
+    Age, AgePolicy, BundleError, BundlePart, BundleUse, ListError, Refusal, RevocationListError, SourceKind,
+    TrustBundle, TrustStore,
+};
+use chipid::sim::issuer::{
+    DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, Scheme,
+    deviation_list_content,
+};
+use chipid::sim::profile;
+use chipid::tlv::{self, Reader, Tag};
+use std::time::SystemTime;
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+const MADE: OffsetDateTime = datetime!(2026-01-01 0:00 UTC);
+
+fn issuer() -> Issuer {
+    profile::vn().issuer().unwrap()
+}
+
+fn part(name: &str, bytes: Vec<u8>) -> BundlePart {
+    BundlePart::new(BundleUse::Trust, name, bytes)
+}
+
+/// An authority, its master list, a revocation list and a deviation list.
+fn parts(issuer: &Issuer) -> Vec<BundlePart> {
+    let purpose = Extension::extended_key_usage(oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY);
+    let content = deviation_list_content(&[DeviationFields::default()]);
+    let deviations = issuer.list_fields(oid::ID_ICAO_DEVIATION_LIST, content, &[purpose]).unwrap();
+    vec![
+        part("csca.cer", issuer.csca().to_vec()),
+        part("list.ml", issuer.master_list(&[issuer.csca()]).unwrap()),
+        part("list.crl", issuer.sign_revocation_list(&issuer.revocation_list_fields(MADE)).unwrap()),
+        part("deviations.bin", issuer.sign_list(&deviations).unwrap()),
+        BundlePart::new(BundleUse::PinnedSigner, "ds.cer", issuer.ds().to_vec()),
+    ]
+}
+
+fn bundle(parts: Vec<BundlePart>) -> TrustBundle {
+    let (bundle, refused) = TrustBundle::make(MADE, parts).unwrap();
+    assert_eq!(refused, []);
+    bundle
+}
+
+fn load(bytes: &[u8]) -> Result<TrustStore, BundleError> {
+    TrustStore::from_bundle(bytes, MADE, AgePolicy::default())
+}
+
+#[test]
+fn the_same_files_give_the_same_bytes_in_whatever_order() {
+    let issuer = issuer();
+    let once = bundle(parts(&issuer)).encode();
+    let mut backwards = parts(&issuer);
+    backwards.reverse();
+    backwards.extend(parts(&issuer));
+    assert_eq!(bundle(backwards).encode(), once);
+    let read = TrustBundle::parse(&once).unwrap();
+    assert_eq!((read.made(), read.parts().len(), read.encode()), (MADE, 5, once));
+    let signer = |name: &str| read.parts().iter().find(|part| part.name() == name).unwrap().signer().to_owned();
+    assert!(signer("list.ml").contains("Master List Signer"));
+    assert!(signer("list.crl").contains("CSCA (invented)"));
+    assert!(signer("deviations.bin").contains("CSCA (invented)"));
+    assert_eq!(signer("csca.cer"), "");
+}
+
+#[test]
+fn a_bundle_is_what_its_files_are() {
+    let issuer = issuer();
+    let store = load(&bundle(parts(&issuer)).encode()).unwrap();
+    let mut one_by_one = TrustStore::new();
+    for part in parts(&issuer).iter().take(4) {
+        one_by_one.add_file(part.name(), part.bytes());
+    }
+    one_by_one.add_pinned_signer(issuer.ds()).unwrap();
+    assert_eq!(store.fingerprint(), one_by_one.fingerprint());
+    assert_eq!((store.anchors().len(), store.pinned_signers().len()), (1, 1));
+    assert!(store.revocation_lists()[0].authority().is_ok() && store.defect_lists()[0].authority().is_ok());
+    let whole = store.sources().last().unwrap();
+    assert!(matches!(whole.kind, SourceKind::Bundle));
+    assert_eq!((whole.date, whole.accepted), (Some(MADE), 5));
+    // Every --trust takes it, too.
+    let mut by_file = TrustStore::new();
+    assert_eq!(by_file.add_file("bundle", &bundle(parts(&issuer)).encode()).accepted, 5);
+    assert_eq!(by_file.fingerprint(), store.fingerprint());
+}
+
+#[test]
+fn a_bundle_gives_no_trust_beyond_what_its_files_verify() {
+    let issuer = issuer();
+    let (namesake, plan) = (issuer.plan().clone(), "namesake".to_owned());
+    let namesake = Issuer::new(IssuerPlan { label: plan, ..namesake }).unwrap();
+    let forged = namesake.sign_revocation_list(&issuer.revocation_list_fields(MADE)).unwrap();
+    let mut list = issuer.master_list(&[issuer.csca()]).unwrap();
+    *list.last_mut().unwrap() ^= 1;
+    // The maker leaves out what does not verify, and says so …
+    let all = [part("a.crl", forged.clone()), part("b.ml", list.clone()), part("c.txt", b"hello".to_vec())];
+    let all = all.into_iter().chain([part("csca.cer", issuer.csca().to_vec())]);
+    let (made, refused) = TrustBundle::make(MADE, all).unwrap();
+    assert_eq!(made.parts().iter().map(BundlePart::name).collect::<Vec<_>>(), ["csca.cer"]);
+    let mut names: Vec<_> = refused.iter().map(|one| (one.subject.as_str(), one.reason)).collect();
+    names.sort_by_key(|(name, _)| *name);
+    assert!(matches!(names[0], ("a.crl", Refusal::RevocationList(RevocationListError::OtherKey(_)))), "{names:?}");
+    assert!(matches!(names[1], ("b.ml", Refusal::List(ListError::Cms(_)))), "{names:?}");
+    assert_eq!(names[2], ("c.txt", Refusal::Unknown));
+    // … and who puts it in all the same gains nothing.
+    let mut whole = TrustStore::new();
+    let written = by_hand("chipid.trust/1", &[("trust", "a.crl", &forged), ("trust", "b.ml", &list)]);
+    let source = whole.add_file("bundle", &written);
+    assert_eq!((source.accepted, source.refused.len()), (1, 1));
+    assert!(whole.is_empty() && whole.revocation_lists()[0].authority().is_err());
+}
+
+/// A bundle written by hand, its hash right; parts in the order of their hashes.
+fn by_hand(schema: &str, parts: &[(&str, &str, &[u8])]) -> Vec<u8> {
+    let text = |text: &str| tlv::encode(Tag::UTF8_STRING, text.as_bytes());
+    let mut encoded: Vec<(Vec<u8>, Vec<u8>)> = parts
+        .iter()
+        .map(|(purpose, name, bytes)| {
+            let hash = DigestAlgorithm::Sha256.digest(&[bytes]);
+            let octets = |bytes: &[u8]| tlv::encode(Tag::OCTET_STRING, bytes);
+            let fields = [text(purpose), text(name), text(""), octets(&hash), octets(bytes)].concat();
+            (hash, tlv::encode(Tag::SEQUENCE, &fields))
+        })
+        .collect();
+    encoded.sort();
+    let parts: Vec<u8> = encoded.into_iter().flat_map(|(_, part)| part).collect();
+    let (schema, parts) = (text(schema), tlv::encode(Tag::SEQUENCE, &parts));
+    let made = tlv::encode(Tag::GENERALIZED_TIME, b"20260101000000Z");
+    let hash = tlv::encode(Tag::OCTET_STRING, &DigestAlgorithm::Sha256.digest(&[&schema, &made, &parts]));
+    tlv::encode_all(Tag::SEQUENCE, &[&schema, &made, &parts, &hash])
+}
+
+#[test]
+fn damage_is_told_clearly_and_gives_no_anchors() {
+    let issuer = issuer();
+    let whole = bundle(parts(&issuer)).encode();
+    for at in 0..whole.len() {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 1;
+        assert!(load(&damaged).is_err(), "byte {at}");
+    }
+    let middle = whole.len() / 2;
+    let mut damaged = whole.clone();
+    damaged[middle] ^= 1;
+    assert_eq!(load(&damaged).unwrap_err(), BundleError::Damaged);
+    for end in 0..whole.len() {
+        assert!(TrustBundle::parse(&whole[..end]).is_err(), "cut to {end}");
+    }
+    let mut store = TrustStore::new();
+    let source = store.add_file("bundle", &damaged);
+    assert_eq!((source.accepted, source.refused[0].reason), (0, Refusal::Bundle(BundleError::Damaged)));
+    assert!(store.is_empty());
+}
+
+#[test]
+fn refuses_another_form() {
+    let csca = issuer().csca().to_vec();
+    assert!(load(&by_hand("chipid.trust/1", &[("trust", "csca", &csca)])).is_ok());
+    assert_eq!(load(&by_hand("chipid.trust/2", &[("trust", "csca", &csca)])).unwrap_err(), BundleError::Schema);
+    assert_eq!(load(&by_hand("chipid.trust/1", &[("all", "csca", &csca)])).unwrap_err(), BundleError::Purpose);
+    let twice = [("trust", "csca", csca.as_slice()), ("trust", "again", &csca)];
+    assert_eq!(load(&by_hand("chipid.trust/1", &twice)).unwrap_err(), BundleError::NotCanonical);
+    // A length that is not in its shortest form.
+    let whole = by_hand("chipid.trust/1", &[("trust", "csca", &csca)]);
+    let content = Reader::new(&whole).next().unwrap().value.to_vec();
+    let length = u32::try_from(content.len()).unwrap().to_be_bytes();
+    let lax = [&[0x30, 0x84], &length[..], &content].concat();
+    assert_eq!(load(&lax).unwrap_err(), BundleError::NotCanonical);
+    assert!(matches!(load(b"hello").unwrap_err(), BundleError::Tlv(_)));
+    assert_eq!(TrustBundle::make(MADE + Duration::MILLISECOND, []).unwrap_err(), BundleError::Moment);
+}
+
+#[test]
+fn age_is_fresh_then_stale_then_refused() {
+    let policy = AgePolicy::default();
+    let at = |days| MADE + Duration::days(days);
+    let second = Duration::SECOND;
+    for (moment, age) in [
+        (at(-5), Age::Fresh),
+        (at(0), Age::Fresh),
+        (at(28), Age::Fresh),
+        (at(28) + second, Age::Stale),
+        (at(90), Age::Stale),
+        (at(90) + second, Age::TooOld),
+    ] {
+        assert_eq!(policy.judge(MADE, moment), age, "{moment}");
+    }
+    let bytes = bundle(parts(&issuer())).encode();
+    assert!(TrustStore::from_bundle(&bytes, at(90), policy).is_ok());
+    let error = TrustStore::from_bundle(&bytes, at(100), policy).unwrap_err();
+    assert_eq!(error, BundleError::TooOld { days: 100, most: 90 });
+    assert_eq!(error.to_string(), "the trust bundle is 100 days old, more than the 90 that are allowed");
+    let patient = AgePolicy { refuse_after: Duration::days(365), ..policy };
+    assert!(TrustStore::from_bundle(&bytes, at(100), patient).is_ok());
+    let mut store = TrustStore::new();
+    assert!(store.add_bundle("old", &bytes, at(100), policy).is_err());
+    assert!(store.is_empty() && store.sources().is_empty());
+}
+
+#[test]
+fn the_report_tells_the_age_and_gates_nothing_by_it() {
+    let profile = profile::vn();
+    let document = reading::read(&profile);
+    let bytes = bundle(parts(&profile.issuer().unwrap())).encode();
+    let store = load(&bytes).unwrap();
+    for (days, state, reason) in [
+        (1, State::Successful, None),
+        (30, State::Undetermined, Some(Reason::TrustStale)),
+        (100, State::Failed, Some(Reason::TrustTooOld)),
+    ] {
+        let report = document.verify(&store, SystemTime::from(MADE + Duration::days(days)));
+        let check = report.check(CheckId::TrustAge).unwrap();
+        assert_eq!((check.state, check.reason), (state, reason));
+        assert_eq!(check.compared, format!("trust bundle of 2026-01-01, {days} days old"));
+        assert_eq!(report.verdict(), Verdict::Genuine);
+    }
+    let without = document.verify(&reading::trust(&profile), reading::now());
+    assert!(without.check(CheckId::TrustAge).is_none());
+}
+
+#[test]
+fn a_revocation_in_a_bundle_counts() {
+    let profile = profile::vn();
+    let issuer = profile.issuer().unwrap();
+    let serial = chipid::pki::Certificate::parse(issuer.ds()).unwrap().serial().to_vec();
+    let fields = issuer.revocation_list_fields(MADE);
+    let fields = RevocationListFields { revoked: vec![RevokedEntry::new(&serial, MADE)], ..fields };
+    let list = issuer.sign_revocation_list(&fields).unwrap();
+    let bytes = bundle(vec![part("csca", issuer.csca().to_vec()), part("crl", list)]).encode();
+    let report = reading::read(&profile).verify(&load(&bytes).unwrap(), MADE.into());
+    assert_eq!(report.verdict(), Verdict::Failed);
+}
+
+#[test]
+fn what_only_a_list_under_a_tolerance_vouches_for_is_never_better_than_undetermined() {
+    let rsa = KeyPlan::rsa(2048, DigestAlgorithm::Sha256);
+    let vn = profile::vn();
+    let profile = profile::Profile { issuer: IssuerPlan { csca: rsa, ds: rsa, ..vn.issuer.clone() }, ..vn };
+    let issuer = profile.issuer().unwrap();
+    let document = reading::read(&profile);
+    let mut fields = issuer.master_list_fields(&[issuer.csca()]).unwrap();
+    fields.scheme = Scheme::RsaPkcs1WithoutNull(DigestAlgorithm::Sha256);
+    let list = issuer.sign_list(&fields).unwrap();
+    let needs = ListError::NeedsDigestInfoWithoutNull;
+    assert_eq!(TrustStore::from_trusted_master_list(&list).unwrap_err(), needs);
+
+    let mut store = TrustStore::new();
+    store.tolerate_digest_info_without_null();
+    assert_eq!(store.add_file("list", &list).accepted, 1);
+    let at = reading::now();
+    let tolerances = Tolerances::none().with(Tolerance::DigestInfoWithoutNull);
+    for (tolerances, reason) in [(tolerances, Reason::Tolerance), (Tolerances::none(), Reason::AnchorNotFound)] {
+        let report = document.verify_with(&store, at, &tolerances);
+        let chain = report.check(CheckId::PaChain).unwrap();
+        assert_eq!((chain.state, chain.reason), (State::Undetermined, Some(reason)), "{}", chain.compared);
+        assert!(chain.compared.contains("a list that needs the tolerance digest_info_without_null"));
+        assert_eq!(report.verdict(), Verdict::Undetermined);
+        let named = report.tolerances().iter().any(|used| used.tolerance == Tolerance::DigestInfoWithoutNull);
+        assert_eq!(named, reason == Reason::Tolerance, "a tolerance that was used stands in the report");
+    }
+    // What the caller hands in himself needs none.
+    store.add_certificate(issuer.csca()).unwrap();
+    assert_eq!(document.verify(&store, at).verdict(), Verdict::Genuine);
+
+    // A bundle does not hand a tolerance on.
+    let mut maker = TrustStore::new();
+    maker.tolerate_digest_info_without_null();
+    let (bundle, refused) = TrustBundle::make_with(maker, MADE, [part("list.ml", list.clone())]).unwrap();
+    assert_eq!((bundle.parts().len(), refused.len()), (1, 0));
+    let strict = load(&bundle.encode()).unwrap();
+    assert!(strict.is_empty());
+    assert_eq!(strict.sources().last().unwrap().refused[0].reason, Refusal::List(needs));
+    let (empty, refused) = TrustBundle::make(MADE, [part("list.ml", list)]).unwrap();
+    assert_eq!((empty.parts().len(), refused[0].reason), (0, Refusal::List(needs)));
+}
+
+#[test]
+fn the_real_lists_in_one_bundle() {
+    let names = [
+        "csca/DE_ML_2026-05-28-08-28-45.ml",
+        "csca/IT_ML_2023-07-31.ml",
+        "csca/EE_erpdeviationlist.bin",
+        "crl/COL.crl",
+        "crl/IT_CRL_CSCA.crl",
+    ];
+    let mut parts = Vec::new();
+    for name in names {
+        let Some(path) = support::shared_data(name) else { return };
+        parts.push(part(name, std::fs::read(path).unwrap()));
+    }
+    let (bundle, refused) = TrustBundle::make(MADE, parts).unwrap();
+    assert_eq!(refused, []);
+    let bytes = bundle.encode();
+    let store = load(&bytes).unwrap();
+    println!("{} bytes, {} anchors, {} parts", bytes.len(), store.anchors().len(), bundle.parts().len());
+    bundle.parts().iter().for_each(|part| println!("  {}: {}", part.name(), part.signer()));
+    assert!(store.revocation_lists().iter().all(|list| list.authority().is_ok()));
+    assert!(store.defect_lists().iter().all(|list| list.authority().is_ok()));
+}

@@ -1,0 +1,398 @@
+//! Lists of known defects against the checks: what an entry turns, what it does not, and that it never helps a document
+//! beyond undetermined.
+
+#[path = "support/reading.rs"]
+#[allow(dead_code, reason = "shared with the tests of whole readings, which use all of it")]
+mod reading;
+
+use chipid::checks::{Check, CheckId, Reason, State, Warning};
+use chipid::crypto::DigestAlgorithm;
+use chipid::lds::{DataGroup, FileId};
+use chipid::oid::{self, Oid};
+use chipid::pki::{Certificate, DefectList, DefectListForm, ListError, Refusal, TrustStore};
+use chipid::sim::issuer::{
+    DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, SignerId, defect_list_content, deviation_list_content,
+};
+use chipid::sim::profile;
+use chipid::tlv::{self, Tag};
+use chipid::{Document, Report, Verdict};
+use time::macros::datetime;
+
+/// The files of a genuine card, its issuer and its document number.
+struct Case {
+    issuer: Issuer,
+    files: Vec<(FileId, Vec<u8>)>,
+    number: String,
+}
+
+impl Case {
+    fn new() -> Self {
+        let profile = profile::vn();
+        let document = reading::read(&profile);
+        let files: Vec<_> = document.files().map(|(file, bytes)| (file, bytes.to_vec())).collect();
+        let number = profile.person.mrz_information().chars().take(9).collect();
+        Self { issuer: profile.issuer().unwrap(), files, number }
+    }
+
+    /// The document, its file altered in the last byte.
+    fn altered(&self, file: FileId) -> Document {
+        let mut files = self.files.clone();
+        let (_, bytes) = files.iter_mut().find(|(known, _)| *known == file).unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        Document::from_files(files, None)
+    }
+
+    fn ds(&self) -> Certificate {
+        Certificate::parse(self.issuer.ds()).unwrap()
+    }
+
+    fn by_serial(&self) -> SignerId {
+        let ds = self.ds();
+        SignerId::IssuerAndSerial(ds.issuer().raw().to_vec(), ds.serial().to_vec())
+    }
+
+    /// A deviation list of the issuer with one entry for this document's number.
+    fn deviation(&self, id: Oid, file: Option<u8>) -> Vec<u8> {
+        let numbers = Some(vec!["X00000000".to_owned(), self.number.clone()]);
+        deviations(&self.issuer, &[DeviationFields { numbers, defects: vec![(id, file)], ..Default::default() }])
+    }
+
+    /// A defect list with one entry for this document's signer.
+    fn defect(&self, id: Oid, parameters: &[u8]) -> Vec<u8> {
+        let entry =
+            DefectFields { signer: self.by_serial(), certificate_hash: None, defects: vec![(id, parameters.to_vec())] };
+        defects(&self.issuer, &[entry])
+    }
+
+    fn store(&self, lists: &[Vec<u8>]) -> TrustStore {
+        let mut store = TrustStore::new();
+        store.add_certificate(self.issuer.csca()).unwrap();
+        for list in lists {
+            let source = store.add_file("list", list);
+            assert_eq!(source.accepted, 1, "{:?}", source.refused);
+        }
+        store
+    }
+
+    fn verify(&self, document: &Document, lists: &[Vec<u8>]) -> Report {
+        document.verify(&self.store(lists), reading::now())
+    }
+}
+
+fn deviations(issuer: &Issuer, entries: &[DeviationFields]) -> Vec<u8> {
+    let purpose = Extension::extended_key_usage(oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY);
+    let content = deviation_list_content(entries);
+    issuer.sign_list(&issuer.list_fields(oid::ID_ICAO_DEVIATION_LIST, content, &[purpose]).unwrap()).unwrap()
+}
+
+/// The purpose is invented, under the arc of such purposes.
+fn defects(issuer: &Issuer, entries: &[DefectFields]) -> Vec<u8> {
+    let purpose = Extension::extended_key_usage(oid::ID_DEFECT_LIST);
+    let content = defect_list_content(entries);
+    issuer.sign_list(&issuer.list_fields(oid::ID_DEFECT_LIST, content, &[purpose]).unwrap()).unwrap()
+}
+
+fn check(report: &Report, id: CheckId) -> &Check {
+    report.check(id).unwrap_or_else(|| panic!("{id}"))
+}
+
+#[track_caller]
+fn assert_state(report: &Report, id: CheckId, state: State, reason: Option<Reason>) {
+    let check = check(report, id);
+    assert_eq!((check.state, check.reason), (state, reason), "{id}: {}", check.compared);
+}
+
+#[track_caller]
+fn assert_turned(report: &Report, id: CheckId) {
+    assert_state(report, id, State::Undetermined, Some(Reason::KnownDefect));
+    assert_eq!(report.verdict(), Verdict::Undetermined);
+}
+
+const DG13: FileId = FileId::DataGroup(DataGroup::DG13);
+
+#[test]
+fn a_wrong_hash_that_was_to_be_expected_is_undetermined() {
+    let case = Case::new();
+    let document = case.altered(DG13);
+    assert_eq!(case.verify(&document, &[]).verdict(), Verdict::Failed);
+    let report = case.verify(&document, &[case.deviation(oid::ID_DEVIATION_DG_HASH_WRONG, Some(13))]);
+    assert_turned(&report, CheckId::PaDg13);
+    assert_turned(&report, CheckId::PaDataGroups);
+    let told = check(&report, CheckId::PaDg13);
+    assert!(told.compared.contains("was failed, mismatch; id-Deviation-LDS-DGHashWrong (EF.DG13) by C=VN"), "{told:?}");
+    assert_state(&report, CheckId::PaKnownDefects, State::Successful, None);
+    assert_eq!(check(&report, CheckId::PaKnownDefects).warnings, [Warning::KnownDefect]);
+}
+
+#[test]
+fn an_entry_excuses_what_it_names_and_nothing_else() {
+    let case = Case::new();
+    let document = case.altered(DG13);
+    // Another data group, another kind of defect, a kind that bears on nothing.
+    for list in [
+        case.deviation(oid::ID_DEVIATION_DG_HASH_WRONG, Some(2)),
+        case.deviation(oid::ID_DEVIATION_DG_HASH_WRONG, None),
+        case.deviation(oid::ID_DEVIATION_SOD_SIGNATURE_WRONG, None),
+        case.deviation(oid::ID_DEVIATION_CHIP, None),
+        case.deviation(oid::ID_DEVIATION_NATIONAL_USE, None),
+        case.defect(oid::ID_SOD_INVALID, &[]),
+        case.defect(oid::ID_EPASSPORT_DG_MALFORMED, &tlv::encode(Tag::SET, &tlv::encode(Tag::INTEGER, &[13]))),
+    ] {
+        let report = case.verify(&document, &[list]);
+        assert_state(&report, CheckId::PaDg13, State::Failed, Some(Reason::Mismatch));
+        assert_eq!(report.verdict(), Verdict::Failed);
+    }
+    // One excused group does not excuse another that fails beside it.
+    let mut files = case.files.clone();
+    for (_, bytes) in files.iter_mut().filter(|(file, _)| [DG13, FileId::DataGroup(DataGroup::DG2)].contains(file)) {
+        *bytes.last_mut().unwrap() ^= 1;
+    }
+    let both = Document::from_files(files, None);
+    let report = case.verify(&both, &[case.deviation(oid::ID_DEVIATION_DG_HASH_WRONG, Some(13))]);
+    assert_state(&report, CheckId::PaDataGroups, State::Failed, Some(Reason::Mismatch));
+    assert_eq!(report.verdict(), Verdict::Failed);
+}
+
+#[test]
+fn a_wrong_signature_that_was_to_be_expected_is_undetermined() {
+    let case = Case::new();
+    let document = case.altered(FileId::Sod);
+    assert_state(&case.verify(&document, &[]), CheckId::PaSignature, State::Failed, Some(Reason::BadSignature));
+    for list in [case.deviation(oid::ID_DEVIATION_SOD_SIGNATURE_WRONG, None), case.defect(oid::ID_SOD_INVALID, &[])] {
+        let report = case.verify(&document, &[list]);
+        assert_turned(&report, CheckId::PaSignature);
+        // And what such an EF.SOD lists authenticates nothing.
+        assert!(!check(&report, CheckId::ChipActiveAuthentication).is_successful());
+    }
+}
+
+#[test]
+fn an_inconsistent_com_that_was_to_be_expected_caps_the_verdict() {
+    let case = Case::new();
+    // EF.COM lists one data group less than EF.SOD.
+    let mut files = case.files.clone();
+    let (_, com) = files.iter_mut().find(|(file, _)| *file == FileId::Com).unwrap();
+    let tags = com.len() - 1;
+    assert_eq!(com[tags], 0x6F, "DG15 is the last");
+    com[tags] = 0x6E;
+    let document = Document::from_files(files, None);
+    assert_eq!(case.verify(&document, &[]).verdict(), Verdict::Failed);
+    for list in [
+        case.deviation(oid::ID_DEVIATION_COM_INCONSISTENT, None),
+        case.defect(oid::ID_COM_SOD_DISCREPANCY, &[]),
+        case.deviation(oid::ID_DEVIATION_DG_MALFORMED, Some(21)),
+    ] {
+        assert_turned(&case.verify(&document, &[list]), CheckId::LdsCom);
+    }
+}
+
+#[test]
+fn a_proof_by_a_compromised_key_proves_nothing() {
+    let case = Case::new();
+    let genuine = reading::read(&profile::vn());
+    assert_eq!(case.verify(&genuine, &[]).verdict(), Verdict::Genuine);
+    let (active, chip) = (CheckId::ChipActiveAuthentication, CheckId::ChipChipAuthentication);
+    let proofs = [active, chip].map(|id| check(&case.verify(&genuine, &[]), id).is_successful());
+    assert!(proofs.contains(&true));
+    let compromised =
+        [case.deviation(oid::ID_DEVIATION_AA_KEY_COMPROMISED, None), case.defect(oid::ID_CHIP_AUTH_KEY_REVOKED, &[])];
+    // Every proof that there is: nothing proves the chip.
+    let report = case.verify(&genuine, &compromised);
+    for id in [active, chip] {
+        assert!(!check(&report, id).is_successful());
+    }
+    assert_eq!(report.verdict(), Verdict::Undetermined);
+    // Of two proofs, the one that is left is enough.
+    if proofs == [true, true] {
+        let report = case.verify(&genuine, &compromised[..1]);
+        assert_state(&report, active, State::Undetermined, Some(Reason::KnownDefect));
+        assert_eq!(report.verdict(), Verdict::Genuine);
+    }
+}
+
+#[test]
+fn a_signer_revoked_by_a_defect_list_fails_the_document() {
+    let case = Case::new();
+    let genuine = reading::read(&profile::vn());
+    let list = case.defect(oid::ID_CERT_REVOKED, &tlv::encode(Tag(0x0A), &[4]));
+    let report = case.verify(&genuine, &[list]);
+    assert_state(&report, CheckId::PaRevocation, State::Failed, Some(Reason::Revoked));
+    assert_eq!(report.verdict(), Verdict::Failed);
+    assert!(!check(&report, CheckId::ChipActiveAuthentication).is_successful(), "its keys are not authentic");
+}
+
+#[test]
+fn a_defect_that_nobody_understands_leaves_the_document_in_the_dark() {
+    let case = Case::new();
+    let genuine = reading::read(&profile::vn());
+    // Kinds of this arc are for authentication: such documents must not be relied on.
+    let unknown = oid_under(oid::ID_AUTH_DEFECT, 99);
+    let report = case.verify(&genuine, &[case.defect(unknown, &[])]);
+    assert_state(&report, CheckId::PaKnownDefects, State::Undetermined, Some(Reason::UnknownDefect));
+    assert_eq!(report.verdict(), Verdict::Undetermined);
+    // Those of another application do not concern this one.
+    let report = case.verify(&genuine, &[case.defect(oid_under(oid::ID_EID_DEFECT, 99), &[])]);
+    assert_eq!(report.verdict(), Verdict::Genuine);
+}
+
+fn oid_under(arc: Oid, last: u8) -> Oid {
+    Oid::from_der(&[arc.as_der(), &[last]].concat()).unwrap()
+}
+
+#[test]
+fn a_document_is_meant_only_where_every_criterion_fits() {
+    let case = Case::new();
+    let document = case.altered(DG13);
+    let ds = case.ds();
+    let defects = vec![(oid::ID_DEVIATION_DG_HASH_WRONG, Some(13))];
+    let base = DeviationFields { defects, ..Default::default() };
+    let day = |text: time::Date| text.midnight().assume_utc();
+    let period = |from, to| Some((day(from), day(to)));
+    let digest = DigestAlgorithm::Sha256.digest(&[ds.der()]);
+    let key_id = ds.extensions().subject_key_id.clone().unwrap();
+    let numbers = |number: &str| Some(vec![number.to_owned()]);
+    use time::macros::date;
+    let fits = [
+        DeviationFields { document_type: Some("ID".into()), signer: Some(case.by_serial()), ..base.clone() },
+        DeviationFields { signer: Some(SignerId::KeyId(key_id.clone())), ..base.clone() },
+        DeviationFields { certificate_digest: Some(digest.clone()), ..base.clone() },
+        DeviationFields { numbers: numbers(&case.number), signer: Some(case.by_serial()), ..base.clone() },
+    ];
+    let fits_not = [
+        base.clone(),
+        DeviationFields { document_type: Some("P".into()), signer: Some(case.by_serial()), ..base.clone() },
+        DeviationFields { signer: Some(SignerId::KeyId(vec![1; 20])), ..base.clone() },
+        DeviationFields { certificate_digest: Some(vec![1; 32]), ..base.clone() },
+        DeviationFields { numbers: numbers("X00000000"), signer: Some(case.by_serial()), ..base.clone() },
+        DeviationFields {
+            issued: period(date!(1990 - 01 - 01), date!(1991 - 01 - 01)),
+            signer: Some(case.by_serial()),
+            ..base.clone()
+        },
+    ];
+    for entry in &fits {
+        assert_turned(
+            &case.verify(&document, &[deviations(&case.issuer, std::slice::from_ref(entry))]),
+            CheckId::PaDg13,
+        );
+    }
+    let report = case.verify(&document, &[deviations(&case.issuer, &fits_not)]);
+    assert_eq!(report.verdict(), Verdict::Failed);
+    let own = check(&report, CheckId::PaKnownDefects);
+    assert_eq!((own.state, own.compared.as_str()), (State::Successful, "no entry in 1 lists of known defects"));
+
+    // A hash beside the signer's name must fit as well.
+    let entry = |hash| DefectFields {
+        signer: case.by_serial(),
+        certificate_hash: Some(hash),
+        defects: vec![(oid::ID_CERT_REVOKED, Vec::new())],
+    };
+    let verdict =
+        |hash| case.verify(&document, &[defects_of(&case, entry(hash))]).check(CheckId::PaRevocation).unwrap().state;
+    assert_eq!((verdict(digest), verdict(vec![1; 32])), (State::Failed, State::Undetermined));
+}
+
+fn defects_of(case: &Case, entry: DefectFields) -> Vec<u8> {
+    defects(&case.issuer, &[entry])
+}
+
+#[test]
+fn the_period_of_issue_is_compared_with_the_day_of_issue() {
+    // The day of issue stands in DG13, which is left as it is; DG2 fails.
+    let case = Case::new();
+    let document = case.altered(FileId::DataGroup(DataGroup::DG2));
+    let entry = |from, to| DeviationFields {
+        issued: Some((from, to)),
+        signer: Some(case.by_serial()),
+        defects: vec![(oid::ID_DEVIATION_DG_HASH_WRONG, Some(2))],
+        ..Default::default()
+    };
+    let wide = entry(datetime!(2000-01-01 0:00 UTC), datetime!(2026-01-01 0:00 UTC));
+    let before = entry(datetime!(2000-01-01 0:00 UTC), datetime!(2001-01-01 0:00 UTC));
+    assert_turned(&case.verify(&document, &[deviations(&case.issuer, &[wide])]), CheckId::PaDg2);
+    assert_eq!(case.verify(&document, &[deviations(&case.issuer, &[before])]).verdict(), Verdict::Failed);
+}
+
+#[test]
+fn a_state_speaks_for_its_own_documents_only() {
+    let case = Case::new();
+    let document = case.altered(DG13);
+    let plan =
+        IssuerPlan { country: "XX".into(), state: "XXX".into(), label: "x".into(), ..case.issuer.plan().clone() };
+    let foreign = Issuer::new(plan).unwrap();
+    let entry = DeviationFields {
+        signer: Some(case.by_serial()),
+        defects: vec![(oid::ID_DEVIATION_DG_HASH_WRONG, Some(13))],
+        ..Default::default()
+    };
+    let mut store = case.store(&[deviations(&foreign, &[entry])]);
+    store.add_certificate(foreign.csca()).unwrap();
+    assert!(store.defect_lists()[0].authority().is_ok());
+    assert_eq!(document.verify(&store, reading::now()).verdict(), Verdict::Failed);
+}
+
+#[test]
+fn a_list_that_leads_to_no_anchor_is_never_consulted() {
+    let case = Case::new();
+    let document = case.altered(DG13);
+    let other = Issuer::new(IssuerPlan { label: "other".to_owned(), ..case.issuer.plan().clone() }).unwrap();
+    let entry = DeviationFields {
+        signer: Some(case.by_serial()),
+        defects: vec![(oid::ID_DEVIATION_DG_HASH_WRONG, Some(13))],
+        ..Default::default()
+    };
+    let store = case.store(&[deviations(&other, &[entry])]);
+    assert_eq!(store.defect_lists()[0].authority().unwrap_err(), Refusal::List(ListError::SignerUnanchored));
+    let report = document.verify(&store, reading::now());
+    assert_eq!(report.verdict(), Verdict::Failed);
+    assert_state(&report, CheckId::PaKnownDefects, State::Undetermined, Some(Reason::NotVerified));
+    // Without any list there is no such check.
+    assert!(case.verify(&document, &[]).check(CheckId::PaKnownDefects).is_none());
+}
+
+#[test]
+fn refuses_lists_by_a_signer_who_may_not_sign_them() {
+    let case = Case::new();
+    let issuer = &case.issuer;
+    let content = deviation_list_content(&[]);
+    let sign = |kind, content: &[u8], extensions: &[Extension]| {
+        issuer.sign_list(&issuer.list_fields(kind, content.to_vec(), extensions).unwrap()).unwrap()
+    };
+    let deviation = oid::ID_ICAO_DEVIATION_LIST;
+    let right = Extension::extended_key_usage(oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY);
+    let wrong = Extension::extended_key_usage(oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY);
+    assert!(DefectList::parse(&sign(deviation, &content, std::slice::from_ref(&right))).is_ok());
+    for (extensions, error) in [
+        (vec![], ListError::SignerPurpose),
+        (vec![wrong.clone()], ListError::SignerPurpose),
+        (vec![right.clone(), Extension::key_usage(0x06)], ListError::SignerUsage),
+        (vec![right.clone(), Extension::authority(None)], ListError::SignerUsage),
+    ] {
+        assert_eq!(DefectList::parse(&sign(deviation, &content, &extensions)).unwrap_err(), error);
+    }
+    // A defect list: a purpose of another kind, or none, unless the caller names the signer.
+    let content = defect_list_content(&[]);
+    for extensions in [vec![], vec![wrong]] {
+        let bytes = sign(oid::ID_DEFECT_LIST, &content, &extensions);
+        let mut store = case.store(&[bytes]);
+        assert_eq!(store.defect_lists()[0].list().form(), DefectListForm::Defect);
+        assert_eq!(store.defect_lists()[0].authority().unwrap_err(), Refusal::List(ListError::SignerPurpose));
+        let fields = issuer.list_fields(oid::ID_DEFECT_LIST, content.clone(), &extensions).unwrap();
+        store.add_list_signer(&fields.certificates[0]).unwrap();
+        assert!(store.defect_lists()[0].authority().is_ok());
+    }
+    assert_eq!(
+        DefectList::parse(&sign(oid::ID_SECURITY_OBJECT, &content, &[right])).unwrap_err(),
+        ListError::OtherContent
+    );
+}
+
+#[test]
+fn no_cut_list_is_taken() {
+    let case = Case::new();
+    for list in [case.deviation(oid::ID_DEVIATION_CHIP, None), case.defect(oid::ID_CERT_REVOKED, &[])] {
+        for end in 0..list.len() {
+            assert!(DefectList::parse(&list[..end]).is_err(), "cut to {end}");
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! From a genuine document, whatever is taken away, altered or taken from another: it is worth no more than the verdict's
+//! definition says. That definition stands here once more, in a few lines that share nothing with the library's.
+
+use crate::reading;
+use chipid::lds::{Com, DataGroup, FileId, SecurityObject};
+use chipid::pki::TrustStore;
+use chipid::sim::issuer::IssuerPlan;
+use chipid::sim::person::Person;
+use chipid::sim::{Profile, profile};
+use chipid::{Clock, Document, Evidence, EvidencePolicy, Proofs, ReadPlan, Verdict};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+type Files = BTreeMap<FileId, Vec<u8>>;
+
+/// A document that was issued and read: what is true of it.
+struct Issued {
+    files: Files,
+    proofs: Proofs,
+    csca: Vec<u8>,
+    evidence: Vec<u8>,
+    truth: Verdict,
+}
+
+impl Issued {
+    fn new(profile: &Profile) -> Self {
+        let document =
+            reading::read_over(reading::link(profile), &reading::password(profile), &ReadPlan::full(), None).unwrap();
+        let trust = reading::trust(profile);
+        let clock = Clock { read_at: reading::now(), source: "a test".into() };
+        let evidence = document.to_evidence(&trust, reading::now(), &EvidencePolicy::all(), &clock).unwrap().encode();
+        let files: Files = document.files().map(|(file, bytes)| (file, bytes.to_vec())).collect();
+        let proofs = document.proofs();
+        let stored = Document::from_files(files.clone(), Some(proofs.clone()));
+        let truth = stored.verify(&trust, reading::now()).verdict();
+        Self { files, proofs, csca: profile.csca().unwrap(), evidence, truth }
+    }
+}
+
+/// A document, another person's of the same issuer, and another issuer's of the same kind; of three kinds.
+fn issued() -> &'static [[Issued; 3]] {
+    static ISSUED: OnceLock<Vec<[Issued; 3]>> = OnceLock::new();
+    ISSUED.get_or_init(|| {
+        [profile::vn(), profile::passport(), profile::hardened(), profile::plain(), profile::cam()]
+            .map(|one| {
+                let national = one
+                    .person
+                    .national
+                    .clone()
+                    .map(|national| chipid::sim::person::National {
+                        full_name: "Trần Văn Thử".into(), ..national
+                    });
+                let person = Person { primary: "TRAN".into(), national, ..one.person.clone() };
+                let other = Profile { person, ..one.clone() };
+                let curve = chipid::crypto::CurveId::Secp256r1;
+                let key = chipid::sim::issuer::KeyPlan::ecdsa(curve, chipid::crypto::DigestAlgorithm::Sha256);
+                let plan = IssuerPlan {
+                    label: "two".into(),
+                    organization: "Another Invented Office".into(),
+                    csca: key,
+                    ds: key,
+                    ..one.issuer.clone()
+                };
+                let foreign = Profile { issuer: plan, ..one.clone() };
+                [&one, &other, &foreign].map(Issued::new)
+            })
+            .into()
+    })
+}
+
+/// What is done to a document.
+#[derive(Clone, Debug)]
+enum Act {
+    Remove(usize),
+    Flip(usize, usize, u8),
+    Cut(usize, usize),
+    Append(usize, u8),
+    /// The file of the other person, or of the other issuer's document.
+    Swap(usize, usize),
+    /// A file under another file's name.
+    Rename(usize, usize),
+    NoProofs,
+    /// The proofs of another document.
+    OtherProofs(usize),
+    /// A hexadecimal digit of the chip's answer is another.
+    AlterProofs(usize),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let file = 0..12_usize;
+    prop_oneof![
+        file.clone().prop_map(Act::Remove),
+        (file.clone(), any::<usize>(), 1..=255_u8).prop_map(|(file, at, mask)| Act::Flip(file, at, mask)),
+        (file.clone(), any::<usize>()).prop_map(|(file, at)| Act::Cut(file, at)),
+        (file.clone(), any::<u8>()).prop_map(|(file, octet)| Act::Append(file, octet)),
+        (file.clone(), 1..3_usize).prop_map(|(file, of)| Act::Swap(file, of)),
+        (file.clone(), file).prop_map(|(from, to)| Act::Rename(from, to)),
+        Just(Act::NoProofs),
+        (1..3_usize).prop_map(Act::OtherProofs),
+        any::<usize>().prop_map(Act::AlterProofs),
+    ]
+}
+
+/// Which anchors the verifier has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trust {
+    None,
+    Right,
+    Other,
+    Both,
+}
+
+fn trust() -> impl Strategy<Value = Trust> {
+    prop_oneof![3 => Just(Trust::Right), 1 => Just(Trust::None), 1 => Just(Trust::Other), 1 => Just(Trust::Both)]
+}
+
+fn store(kind: &[Issued; 3], trust: Trust) -> TrustStore {
+    let mut store = TrustStore::new();
+    let [right, _, other] = kind;
+    if matches!(trust, Trust::Right | Trust::Both) {
+        store.add_certificate(&right.csca).unwrap();
+    }
+    if matches!(trust, Trust::Other | Trust::Both) {
+        store.add_certificate(&other.csca).unwrap();
+    }
+    store
+}
+
+/// What became of a document.
+struct Altered {
+    files: Files,
+    proofs: Option<Proofs>,
+}
+
+impl Altered {
+    /// The chip's answer is one that a chip gave.
+    fn has_answer(&self, kind: &[Issued; 3]) -> bool {
+        let answer = |proofs: &Proofs| serde_json::to_value(proofs).unwrap()["active_authentication"].clone();
+        self.proofs.as_ref().is_some_and(|proofs| kind.iter().any(|issued| answer(&issued.proofs) == answer(proofs)))
+    }
+}
+
+fn alter(kind: &[Issued; 3], acts: &[Act]) -> Altered {
+    let [own, ..] = kind;
+    let mut altered = Altered { files: own.files.clone(), proofs: Some(own.proofs.clone()) };
+    let names: Vec<FileId> = own.files.keys().copied().collect();
+    for act in acts {
+        let name = |index: usize| names[index % names.len()];
+        let mut edit = |index: usize, edit: &dyn Fn(&mut Vec<u8>)| {
+            if let Some(bytes) = altered.files.get_mut(&name(index)).filter(|bytes| !bytes.is_empty()) {
+                edit(bytes);
+            }
+        };
+        match act {
+            Act::Remove(file) => drop(altered.files.remove(&name(*file))),
+            Act::Flip(file, at, mask) => edit(*file, &|bytes| {
+                let at = at % bytes.len();
+                bytes[at] ^= mask;
+            }),
+            Act::Cut(file, at) => edit(*file, &|bytes| bytes.truncate(at % bytes.len())),
+            Act::Append(file, octet) => edit(*file, &|bytes| bytes.push(*octet)),
+            Act::Swap(file, of) => {
+                if let Some(bytes) = kind[*of].files.get(&name(*file)) {
+                    altered.files.insert(name(*file), bytes.clone());
+                }
+            }
+            Act::Rename(from, to) => {
+                if let Some(bytes) = own.files.get(&name(*from)) {
+                    altered.files.insert(name(*to), bytes.clone());
+                }
+            }
+            Act::NoProofs => altered.proofs = None,
+            Act::OtherProofs(of) => altered.proofs = Some(kind[*of].proofs.clone()),
+            Act::AlterProofs(at) => {
+                let mut value =
+                    serde_json::to_value(altered.proofs.clone().unwrap_or_else(|| own.proofs.clone())).unwrap();
+                let active = &mut value["active_authentication"];
+                for (key, share) in [("challenge", 5), ("signature", 1)] {
+                    let Some(text) = active[key].as_str().filter(|text| !text.is_empty() && at % 5 != share % 5) else {
+                        continue;
+                    };
+                    let at = at % text.len();
+                    let digit = if &text[at..=at] == "0" { "1" } else { "0" };
+                    active[key] = format!("{}{digit}{}", &text[..at], &text[at + 1..]).into();
+                }
+                altered.proofs = Some(serde_json::from_value(value).unwrap());
+            }
+        }
+    }
+    altered
+}
+
+/// The definition, from below: the best that these files can be worth.
+///
+/// *data_authentic*: a security object that an issuer of the verifier's signed, and no data group but those that were
+/// hashed in it, each byte for byte. *genuine*: also the chip's answer under the key of that same document.
+fn best(kind: &[Issued; 3], altered: &Altered, trust: Trust) -> Verdict {
+    let signed = |files: &Files| {
+        let sod = SecurityObject::parse(files.get(&FileId::Sod)?).ok()?;
+        Some(sod.signed_data().content().to_vec())
+    };
+    let Some(content) = signed(&altered.files) else { return Verdict::Undetermined };
+    let Some(owner) = kind.iter().position(|issued| signed(&issued.files).as_ref() == Some(&content)) else {
+        return Verdict::Undetermined;
+    };
+    let is_trusted = match owner {
+        2 => matches!(trust, Trust::Other | Trust::Both),
+        _ => matches!(trust, Trust::Right | Trust::Both),
+    };
+    let owner = &kind[owner];
+    let groups = altered.files.iter().filter(|(file, _)| matches!(file, FileId::DataGroup(_)));
+    let are_intact = groups.clone().all(|(file, bytes)| owner.files.get(file) == Some(bytes));
+    if !is_trusted {
+        return Verdict::Undetermined;
+    }
+    if !are_intact {
+        return Verdict::Failed;
+    }
+    let com = altered.files.get(&FileId::Com);
+    let right_com = owner.files.get(&FileId::Com).map(|file| Com::parse(file).unwrap().data_groups);
+    let lists_the_same = com.is_none_or(|com| Com::parse(com).ok().map(|com| com.data_groups) == right_com);
+    if !lists_the_same {
+        return Verdict::Failed;
+    }
+    let key = FileId::DataGroup(DataGroup::DG15);
+    let has_key = altered.files.get(&key).is_some_and(|key_file| owner.files.get(&key) == Some(key_file));
+    if has_key && altered.has_answer(kind) { Verdict::Genuine } else { Verdict::DataAuthentic }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("CHIPID_FULL").is_some() { 20_000 } else { 400 }))]
+
+    #[test]
+    fn no_altered_document_is_worth_more_than_the_definition(
+        kind in 0..5_usize, acts in vec(act(), 0..4), trust in trust(),
+    ) {
+        let kind = &issued()[kind];
+        let altered = alter(kind, &acts);
+        let best = best(kind, &altered, trust);
+        let document = Document::from_files(altered.files.clone(), altered.proofs.clone());
+        let report = document.verify(&store(kind, trust), reading::now());
+        prop_assert!(report.verdict() <= best, "{:?}, at best {best:?}: {acts:?} {trust:?}\n{}", report.verdict(), reading::lines(&report));
+        // And from above: nothing was done, nothing is lost.
+        if acts.is_empty() && trust == Trust::Right {
+            prop_assert_eq!(report.verdict(), kind[0].truth);
+        }
+        if trust == Trust::None {
+            prop_assert!(report.verdict() <= Verdict::Undetermined);
+        }
+    }
+
+    #[test]
+    fn evidence_without_a_signature_is_worth_no_more_than_its_files(
+        kind in 0..5_usize, removed in vec(1..=16_u8, 0..4), trust in trust(), words in any::<bool>(),
+    ) {
+        let kind = &issued()[kind];
+        let mut evidence = Evidence::decode(&kind[0].evidence).unwrap();
+        for number in &removed {
+            let file = FileId::DataGroup(DataGroup::new(*number).unwrap());
+            evidence = evidence.without(file).unwrap_or(evidence);
+        }
+        let bytes = if words { praised(&evidence.encode()) } else { evidence.encode() };
+        let Ok(evidence) = Evidence::decode(&bytes) else {
+            prop_assert!(words, "what was taken away leaves evidence");
+            return Ok(());
+        };
+        prop_assert_eq!(evidence.encode(), bytes);
+        let report = Document::from_evidence(&evidence).verify(&store(kind, trust), reading::now());
+        let is_trusted = matches!(trust, Trust::Right | Trust::Both);
+        let has_key = evidence.files().any(|file| file == FileId::DataGroup(DataGroup::DG15));
+        let best = match (is_trusted, has_key) {
+            (false, _) => Verdict::Undetermined,
+            (true, true) => Verdict::Genuine,
+            (true, false) => Verdict::DataAuthentic,
+        };
+        prop_assert!(report.verdict() <= best, "{:?}\n{}", report.verdict(), reading::lines(&report));
+    }
+
+    /// Whatever stands in the files and whatever was signed by whom: without an anchor nothing is authentic.
+    #[test]
+    fn without_an_anchor_nothing_is_authentic(
+        files in vec((0..12_usize, 0..15_usize, vec(any::<u8>(), 0..40)), 0..10), proofs in 0..15_usize,
+    ) {
+        let all: Vec<&Issued> = issued().iter().flatten().collect();
+        let names: Vec<FileId> = all[0].files.keys().copied().collect();
+        let files = files.into_iter().map(|(name, of, random)| {
+            let name = names[name % names.len()];
+            let taken = all[of].files.get(&name).cloned();
+            (name, taken.filter(|_| random.len() > 4).unwrap_or(random))
+        });
+        let document = Document::from_files(files, Some(all[proofs].proofs.clone()));
+        prop_assert!(document.verify(&TrustStore::new(), reading::now()).verdict() <= Verdict::Undetermined);
+    }
+}
+
+/// Evidence in which someone who cannot sign has made every check successful; its hash is right again.
+fn praised(evidence: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8(evidence.to_vec()).unwrap();
+    let words = ["undetermined", "not_supported", "failed"];
+    let praised = words
+        .iter()
+        .fold(text, |text, word| text.replace(&format!("\"state\":\"{word}\""), "\"state\":\"successful\""));
+    let start = praised.find("{\"manifest\":").unwrap() + "{\"manifest\":".len();
+    let end = praised.find(",\"parts\":").unwrap();
+    let hash = hex::encode(chipid::crypto::DigestAlgorithm::Sha256.digest(&[praised[start..end].as_bytes()]));
+    let key = "\"sha256\":\"";
+    let at = praised.rfind(key).unwrap() + key.len();
+    format!("{}{hash}{}", &praised[..at], &praised[at + 64..]).into_bytes()
+}

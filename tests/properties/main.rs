@@ -1,0 +1,9 @@
+//! What holds for every input, tried on random ones: what is written reads again, and no document is worth more than the
+//! verdict's definition says.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+#[path = "../support/reading.rs"]
+mod reading;
+
+mod documents;
+mod round_trips;
