@@ -44,7 +44,6 @@ mod session;
 mod signatures;
 mod sod;
 mod terminal;
-mod terminal_files;
 
 use case::{Case, Got, Row, Run};
 use plan::{Entry, Expectation};
@@ -63,7 +62,6 @@ const ROOMS: &[&[Row]] = &[
     files::ROWS,
     chip::ROWS,
     terminal::ROWS,
-    terminal_files::ROWS,
     guarded::ROWS,
     active::ROWS,
     pace::ROWS,
