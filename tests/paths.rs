@@ -10,9 +10,7 @@ use chipid::lds::{DataGroup, FileId};
 use chipid::oid;
 use chipid::passive_authentication::{FileState, Inputs, PassiveAuthentication, passive_authentication};
 use chipid::pki::{Budget, Certificate, Chain, MAX_LINKS, Refusal, Role, TrustStore, find_path};
-use chipid::sim::issuer::{
-    CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
-};
+use chipid::sim::issuer::{CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name};
 use chipid::{Document, Verdict};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -409,24 +407,4 @@ fn the_report_tells_the_whole_path() {
     assert_eq!(report.verdict(), Verdict::Undetermined);
     let none = Document::from_files([], None).verify(&line.oldest(), reading::now());
     assert!(none.certificate_path().is_empty());
-}
-
-#[test]
-fn a_revoked_link_is_no_way() {
-    let line = Line::of(2);
-    let link = Certificate::parse(&line.links[0]).unwrap();
-    let fields = line.issuers[0].revocation_list_fields(datetime!(2025-12-01 0:00 UTC));
-    let judged = |revoked: Vec<RevokedEntry>| {
-        let list = line.issuers[0].sign_revocation_list(&RevocationListFields { revoked, ..fields.clone() }).unwrap();
-        let mut trust = line.oldest();
-        assert_eq!(trust.add_file("list", &list).accepted, 1);
-        let sod = sod(line.newest(), &line.links);
-        let findings = judge(&sod, &trust);
-        (check(&findings, CheckId::PaRevocation), findings.authenticity())
-    };
-    let (good, authenticity) = judged(Vec::new());
-    assert_eq!((good.state, authenticity), (State::Successful, State::Successful), "{}", good.compared);
-    let (bad, authenticity) = judged(vec![RevokedEntry::new(link.serial(), datetime!(2025-11-01 0:00 UTC))]);
-    assert_eq!((bad.state, bad.reason, authenticity), (State::Failed, Some(Reason::Revoked), State::Failed));
-    assert!(bad.compared.starts_with("authority revoked since 2025-11-01"), "{}", bad.compared);
 }
