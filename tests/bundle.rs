@@ -1,7 +1,6 @@
 //! Trust bundles: the same files give the same bytes, everything is verified again, and age is told and refused.
 
 #[path = "support/reading.rs"]
-#[allow(dead_code, reason = "shared with the tests of whole readings, which use all of it")]
 mod reading;
 #[path = "support/shared.rs"]
 mod support;

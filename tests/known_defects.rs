@@ -2,14 +2,13 @@
 //! beyond undetermined.
 
 #[path = "support/reading.rs"]
-#[allow(dead_code, reason = "shared with the tests of whole readings, which use all of it")]
 mod reading;
 
 use chipid::checks::{Check, CheckId, Reason, State, Warning};
 use chipid::crypto::DigestAlgorithm;
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid::{self, Oid};
-use chipid::pki::{Certificate, DefectList, DefectListForm, ListError, Refusal, TrustStore};
+use chipid::pki::{Certificate, Defect, DefectList, DefectListForm, ListError, Refusal, TrustStore};
 use chipid::sim::issuer::{
     DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, SignerId, defect_list_content, deviation_list_content,
 };
@@ -367,6 +366,10 @@ fn refuses_lists_by_a_signer_who_may_not_sign_them() {
         (vec![wrong.clone()], ListError::SignerPurpose),
         (vec![right.clone(), Extension::key_usage(0x06)], ListError::SignerUsage),
         (vec![right.clone(), Extension::authority(None)], ListError::SignerUsage),
+        (
+            vec![right.clone(), Extension::other(oid::DELTA_CRL_INDICATOR, true, vec![0x05, 0])],
+            ListError::SignerProfile(Defect::UnknownCritical),
+        ),
     ] {
         assert_eq!(DefectList::parse(&sign(deviation, &content, &extensions)).unwrap_err(), error);
     }

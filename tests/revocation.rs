@@ -1,7 +1,6 @@
 //! Revocation in passive authentication: what the revocation lists say of the certificates that a document rests on.
 
 #[path = "support/reading.rs"]
-#[allow(dead_code, reason = "shared with the tests of whole readings, which use all of it")]
 mod reading;
 
 use chipid::checks::{Check, CheckId, Reason, State};
@@ -223,7 +222,8 @@ fn evidence_names_the_lists_that_were_consulted() {
     let evidence = |lists: &[Vec<u8>]| {
         case.document.to_evidence(&case.store(lists), AT.into(), &EvidencePolicy::all(), &clock).unwrap()
     };
-    let manifest: serde_json::Value = serde_json::from_slice(&evidence(&[list.clone()]).manifest()).unwrap();
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&evidence(std::slice::from_ref(&list)).manifest()).unwrap();
     assert_eq!(
         manifest["crls"],
         serde_json::json!([{
@@ -238,7 +238,7 @@ fn evidence_names_the_lists_that_were_consulted() {
     let without: serde_json::Value = serde_json::from_slice(&evidence(&[]).manifest()).unwrap();
     assert_eq!(without["crls"], serde_json::json!([]));
     // Another list is another trust: evidence tells them apart, and is read back.
-    let read = chipid::Evidence::decode(&evidence(&[list.clone()]).encode()).unwrap();
+    let read = chipid::Evidence::decode(&evidence(std::slice::from_ref(&list)).encode()).unwrap();
     assert!(read.has_trust_of(&case.store(&[list])) && !read.has_trust_of(&case.store(&[])));
 }
 
