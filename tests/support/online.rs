@@ -7,6 +7,7 @@ use chipid::inspection::online::{
 use chipid::sim::issuer::{
     CertificateFields, CurveForm, DIGITAL_SIGNATURE, Extension, Holder, KeyKind, Name, Scheme, SigningKey,
 };
+use chipid::sim::profile;
 use std::time::{Duration, SystemTime};
 use time::OffsetDateTime;
 
@@ -43,20 +44,17 @@ impl Desk {
         let key = SigningKey::of(KeyKind::Ec(CurveId::Secp256r1), Holder::DocumentSigner, label).unwrap();
         let name = Name::new("VN", "Invented desk", label);
         let year = |year: i64| OffsetDateTime::UNIX_EPOCH + time::Duration::days(365 * (year - 1970) + 13);
+        // What a certificate has beside this is no matter here: it is trusted by name.
         let fields = CertificateFields {
-            version: Some(2),
             serial: vec![0x31],
             scheme,
-            outer_algorithm: None,
-            signature: None,
-            unique_identifier: None,
             issuer: name.clone(),
             subject: name,
             not_before: year(2020),
             not_after: year(2030),
-            always_generalized_time: false,
             public_key: key.spki(CurveForm::Named),
             extensions: vec![Extension::key_usage(DIGITAL_SIGNATURE)],
+            ..profile::vn().issuer().unwrap().ds_fields()
         };
         let certificate = fields.sign(&key, &mut random()).unwrap();
         Self {

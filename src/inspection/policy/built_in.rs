@@ -148,7 +148,7 @@ fn line(id: CheckId, kind: Kind) -> Line {
         }
         // Made where it was read; nobody signed it, and the chip reads in short lengths all the same: `field` accepts.
         CheckId::LdsAtrInfo => match field {
-            true => of(&[SUCCESSFUL, MISSING, FAILED], &[UNDETERMINED, NOT_SUPPORTED]),
+            true => by_file(of(&[SUCCESSFUL, MISSING, FAILED], &[UNDETERMINED, NOT_SUPPORTED])),
             false => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, NOT_SUPPORTED]),
         },
         // A file that the issuer signed, and that is not as the standard has it: `field` refers it.
