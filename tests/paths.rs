@@ -55,6 +55,11 @@ fn trusting(anchors: &[&[u8]]) -> TrustStore {
     trust
 }
 
+/// The statement that an authority's name has changed (9303-12 §7.1.1).
+fn new_name() -> Extension {
+    Extension { id: oid::ID_ICAO_NAME_CHANGE, critical: false, value: vec![5, 0] }
+}
+
 fn with_links(mut trust: TrustStore, links: &[Vec<u8>]) -> TrustStore {
     links.iter().for_each(|link| trust.add_links(link).unwrap());
     trust
@@ -316,6 +321,21 @@ fn the_right_one_of_many_generations_is_found() {
 }
 
 #[test]
+fn an_authority_below_the_authority_is_no_link() {
+    let (old, below) = (generation(0), generation(9));
+    let trust = trusting(&[old.csca()]);
+    let renamed = Name::new("VN", "Invented", "CSCA under a new name");
+    for (states_the_change, found) in [(true, State::Successful), (false, State::Undetermined)] {
+        let fields = CertificateFields { subject: renamed.clone(), ..below.link_fields(&old) };
+        let fields = if states_the_change { fields.with(new_name()) } else { fields };
+        let link = old.sign_with_csca(&fields).unwrap();
+        let sod = sod(&below, &[link]);
+        let chain = check(&judge(&sod, &trust), CheckId::PaChain);
+        assert_eq!(chain.state, found, "{}", chain.compared);
+    }
+}
+
+#[test]
 fn a_link_is_found_by_name_where_it_has_no_key_identifier() {
     let line = Line::of(2);
     let fields = line.newest().link_fields(&line.issuers[0]);
@@ -336,6 +356,7 @@ fn names_along_the_path_must_be_those_of_the_issuers() {
     // A link in the name of somebody else than the trusted authority, though by its key.
     let mut fields = new.link_fields(&old);
     fields.issuer = Name::new("VN", "Invented", "Somebody else");
+    let fields = fields.with(new_name());
     let sod = sod(&new, &[old.sign_with_csca(&fields).unwrap()]);
     let findings = judge(&sod, &trust);
     let certificates = check(&findings, CheckId::PaCertificates);
@@ -354,7 +375,10 @@ fn every_certificate_of_the_path_is_judged() {
         sod(&new, &[old.sign_with_csca(&fields).unwrap()])
     };
     // A link of another country.
-    let foreign = judged(|fields| fields.subject = Name::new("LA", "Invented", "CSCA (invented)"));
+    let foreign = judged(|fields| {
+        fields.subject = Name::new("LA", "Invented", "CSCA (invented)");
+        fields.extensions.push(new_name());
+    });
     let findings = judge(&foreign, &trust);
     assert_eq!(check(&findings, CheckId::PaCountry).reason, Some(Reason::Mismatch));
     assert_ne!(findings.authenticity(), State::Successful);

@@ -10,6 +10,7 @@ use super::Budget;
 use super::certificate::{Certificate, CertificateError, CertificateSignature};
 use super::profile::{Role, csca_defects};
 use super::trust_store::TrustStore;
+use crate::oid;
 use thiserror::Error;
 use time::OffsetDateTime;
 
@@ -57,7 +58,8 @@ pub fn find_anchor<'s>(
 /// identifier, then those with its issuer's name, then the link certificates of the store and the hints likewise. Among
 /// anchors with the same key, one that is sound and valid at the moment is preferred.
 ///
-/// A hint that is void as an authority's certificate is none.
+/// A hint that is void as an authority's certificate is none; neither is one of an authority below the authority, which
+/// bears another name than its issuer and states no change of it.
 pub fn find_path<'s>(
     signer: &Certificate,
     store: &'s TrustStore,
@@ -78,7 +80,7 @@ pub fn find_path<'s>(
         let (certificate, depth) = step.map_or((signer, 0), |step| (step.link, step.depth));
         let candidates = if depth < MAX_LINKS { links_for(certificate, store, hints) } else { Vec::new() };
         for link in candidates {
-            if link == certificate || steps.iter().any(|step| step.link == link) {
+            if link == certificate || steps.iter().any(|step| step.link == link) || !joins_generations(link) {
                 continue;
             }
             if budget.take().is_none() {
@@ -145,6 +147,12 @@ fn links_for<'s>(certificate: &Certificate, store: &'s TrustStore, hints: &'s [C
     let by_key_id = all().filter(has_key_id);
     let by_name = all().filter(|link| !has_key_id(link) && certificate.issuer().matches(link.subject()));
     by_key_id.chain(by_name).collect()
+}
+
+/// Whether a certificate can join two generations of one authority: it bears its issuer's name, or states that the name
+/// has changed. Any other would be an authority below another, which there is none (9303-12 §7.1: pathLenConstraint 0).
+fn joins_generations(link: &Certificate) -> bool {
+    link.is_self_issued() || link.extensions().has(oid::ID_ICAO_NAME_CHANGE)
 }
 
 fn verified(certificate: &Certificate, issuer: &Certificate) -> Result<CertificateSignature, CertificateError> {

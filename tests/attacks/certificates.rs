@@ -551,13 +551,33 @@ fn x_pa_a_link_certificate_leads_on_only_with_the_old_authoritys_signature() {
     let forged = victim.issuer.csca_fields().with(Extension::subject_key_id(&own.csca_key().key_id()));
     let forged = CertificateFields { public_key: own.csca_key().spki(CurveForm::Explicit), ..forged };
     let by_himself = forged.sign(own.csca_key(), &mut seeded(b"link")).unwrap();
-    let by_nobody = CertificateFields { signature: Some(ecdsa_der(&[1], &[1])), ..forged };
+    let by_nobody = CertificateFields { signature: Some(ecdsa_der(&[1], &[1])), ..forged.clone() };
     let by_nobody = by_nobody.sign(own.csca_key(), &mut seeded(b"link")).unwrap();
     for (name, link) in [("signed by himself", by_himself), ("signed by nobody", by_nobody)] {
         let mut fields = own.sod_fields(&listed(&victim.groups));
         fields.certificates = vec![own.ds().to_vec(), link, victim.issuer.csca().to_vec()];
         let card = victim.with_sod(own.sign_sod(&fields).unwrap());
         victim.refuses(name, card, Verdict::Undetermined, &[open(CheckId::PaChain, Reason::AnchorNotFound)]);
+    }
+
+    // Another country's authority, which is trusted for its own documents, makes the forger's key the victim's authority:
+    // as its own successor under another name, or in the victim's name throughout.
+    let foreign = crate::forge::foreign();
+    let new_name = Extension { id: oid::ID_ICAO_NAME_CHANGE, critical: false, value: vec![0x05, 0x00] };
+    let by_foreign = || forged.clone().with(Extension::authority_key_id(&foreign.csca_key().key_id()));
+    let successor = CertificateFields { issuer: foreign.csca_fields().subject, ..by_foreign() }.with(new_name);
+    for (name, link) in [("a successor elsewhere", successor), ("in the victim's name", by_foreign())] {
+        let link = foreign.sign_with_csca(&link).unwrap();
+        let mut fields = own.sod_fields(&listed(&victim.groups));
+        fields.certificates = vec![own.ds().to_vec(), link];
+        let document = read(victim.with_sod(own.sign_sod(&fields).unwrap()), &victim.password());
+        victim.judge(&document, &Way::ALL, |trust, way, report| {
+            let told = format!("{name}, {trust:?}, {way:?}\n{}", lines(report));
+            assert!(report.verdict() <= Verdict::Undetermined, "{told}");
+            // Where that authority is trusted the way is found, and what it leads to fails.
+            let knows_it = matches!(trust, Trust::Foreign | Trust::List | Trust::All);
+            assert!(!knows_it || report.verdict() == Verdict::Failed, "{told}");
+        });
     }
 }
 
