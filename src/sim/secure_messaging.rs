@@ -142,8 +142,14 @@ impl Session {
         if !answer.data.is_empty() && deviation != Some(Deviation::DropData) {
             let mut padded = pad(&answer.data, self.cipher.block_len());
             if deviation == Some(Deviation::WrongPadding) {
-                let marker = padded.get_mut(answer.data.len()).ok_or(StatusWord::NO_DIAGNOSIS)?;
-                *marker = 0;
+                let mut mark = |octet| {
+                    padded.get_mut(answer.data.len()).into_iter().for_each(|marker| *marker = octet);
+                    unpad(&padded).is_some()
+                };
+                // Behind data that ends with 80 that would be a right padding again, of less.
+                if mark(0) {
+                    mark(1);
+                }
             }
             let body = self.encrypt(&padded)?;
             data = if odd {
