@@ -53,13 +53,12 @@ impl SecureMessaging {
     ///
     /// `n = ⌊(answer − |DO'99'| − |DO'8E'| − |header of DO'87'|) / block⌋ · block − 1`
     pub fn plain_capacity(&self, answer: usize) -> usize {
-        let header = match answer {
-            0..=0x9F => 3,
-            0xA0..=0x11F => 4,
-            _ => 5,
-        };
         let block = self.cipher.block_len();
-        (answer.saturating_sub(14 + header) / block * block).saturating_sub(1)
+        let room = answer.saturating_sub(14);
+        // Tag, length and padding indicator, by the octets that the length takes for so long a value at most.
+        let fitting = [(3, 0x7F), (4, 0xFF), (5, 0xFFFF)]
+            .map(|(header, longest): (usize, usize)| room.saturating_sub(header).min(longest - 1) / block * block);
+        fitting.into_iter().max().unwrap_or_default().saturating_sub(1)
     }
 
     /// The data bytes of a protected answer that carries `plain` bytes.

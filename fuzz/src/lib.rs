@@ -15,6 +15,7 @@ pub mod session_faults;
 pub mod signed_data;
 pub mod stored;
 pub mod texts;
+pub mod trust;
 pub mod words;
 
 /// Every target by its name, in the order of the fuzz binaries in `Cargo.toml`.
@@ -27,6 +28,7 @@ pub const TARGETS: &[(&str, fn(&[u8]))] = &[
     ("biometrics", biometrics::all),
     ("texts", texts::all),
     ("stored", stored::all),
+    ("trust", trust::all),
     ("image", image::all),
     ("session_bytes", session_bytes::all),
     ("session_faults", session_faults::all),

@@ -110,16 +110,14 @@ fn opaque(bytes: &[u8]) {
 
 fn qr(text: &str) {
     let Ok(qr) = Qr::parse(text) else { return };
-    assert!(text.contains(qr.number.as_str()));
+    let squeezed: String = text.split_whitespace().collect();
+    assert!(squeezed.contains(qr.number.as_str()));
     assert!(Password::qr(text).is_ok());
 }
 
 fn number(text: &str) {
     let Ok(number) = PersonalNumber::parse(text) else { return };
-    assert_eq!(
-        PersonalNumber::parse(number.as_str()).map(|again| again.as_str().to_owned()),
-        Ok(text.trim().to_owned())
-    );
+    assert_eq!(number.as_str(), text.split_whitespace().collect::<String>());
     assert_eq!((number.can().len(), number.document_number().len()), (6, 9));
     let _ = (number.province(), number.sex(), number.birth_year(), number.warnings(None, None));
 }

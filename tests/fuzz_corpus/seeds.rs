@@ -3,12 +3,16 @@
 use crate::shared::shared_data;
 use crate::targets::session_bytes;
 use chipid::crypto::{CurveId, DigestAlgorithm, SeededRandom};
-use chipid::pki::TrustStore;
-use chipid::sim::issuer::{Issuer, IssuerPlan, KeyPlan};
+use chipid::oid;
+use chipid::pki::{BundlePart, BundleUse, TrustBundle, TrustStore};
+use chipid::sim::issuer::{
+    DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry,
+    SignerId, defect_list_content, deviation_list_content,
+};
 use chipid::sim::person::PORTRAIT;
 use chipid::sim::{Profile, profile};
 use chipid::transport::transcript::{Recorder, Step, Transcript};
-use chipid::{Card, Clock, Document, EvidencePolicy, ReadPlan};
+use chipid::{Card, Clock, Document, EvidencePolicy, Policy, ReadPlan};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -55,6 +59,8 @@ const SHARED: &[(&str, &str)] = &[
     ("biometrics/iso39794-5-face", "biometrics"),
     ("biometrics/iso19794-5-face", "image"),
     ("ds", "certificates"),
+    ("crl", "trust"),
+    ("csca", "trust"),
     ("cvc/eid-testbed-server/certs", "certificates"),
 ];
 
@@ -113,6 +119,7 @@ fn made(target: &str) -> Vec<Vec<u8>> {
         "biometrics" => pick(&[0x75, 0x63, 0x76, 0x65, 0x67]),
         "texts" => pick(&[0x61, 0x6B, 0x6C, 0x6D, 0x70]).into_iter().chain(texts()).collect(),
         "stored" => stored(),
+        "trust" => trust(),
         "image" => vec![PORTRAIT.to_vec()],
         "session_bytes" => recorded(),
         "session_faults" => acts(),
@@ -176,6 +183,51 @@ fn lists() -> Vec<Vec<u8>> {
     let issuer = Issuer::new(IssuerPlan::new("UT", "UTO", "Invented Office", key, key)).unwrap();
     let list = issuer.master_list(&[issuer.csca()]).unwrap();
     vec![list, issuer.csca().to_vec()]
+}
+
+/// Revocation lists, lists of deviations and of defects, a bundle, policies.
+fn trust() -> Vec<Vec<u8>> {
+    let key = KeyPlan::ecdsa(CurveId::Secp256r1, DigestAlgorithm::Sha256);
+    let issuer = Issuer::new(IssuerPlan::new("UT", "UTO", "Invented Office", key, key)).unwrap();
+    let made = IssuerPlan::new("UT", "UTO", "Invented Office", key, key).issued;
+    let empty = issuer.revocation_list_fields(made);
+    let revoked = [vec![0x10, 0x01], vec![0x7F]].map(|serial| RevokedEntry {
+        serial,
+        since: made,
+        extensions: vec![Extension::crl_reason(1)],
+    });
+    let full = RevocationListFields { revoked: revoked.into(), ..empty.clone() };
+    let deviation = DeviationFields {
+        document_type: Some("P".into()),
+        signer: Some(SignerId::KeyId(vec![7; 20])),
+        issued: Some((made, made)),
+        numbers: Some(vec!["X00000017".into()]),
+        defects: vec![(oid::ID_ICAO_DEVIATION_LIST, Some(2)), (oid::ID_DEFECT_LIST, None)],
+        ..DeviationFields::default()
+    };
+    let defect = DefectFields {
+        signer: SignerId::KeyId(vec![7; 20]),
+        certificate_hash: Some(vec![9; 32]),
+        defects: vec![(oid::ID_DEFECT_LIST, Vec::new())],
+    };
+    let purpose = Extension::extended_key_usage(oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY);
+    let signed = |id, content, extensions: &[Extension]| {
+        issuer.sign_list(&issuer.list_fields(id, content, extensions).unwrap()).unwrap()
+    };
+    let lists = [
+        issuer.sign_revocation_list(&empty).unwrap(),
+        issuer.sign_revocation_list(&full).unwrap(),
+        signed(oid::ID_ICAO_DEVIATION_LIST, deviation_list_content(&[deviation]), &[purpose]),
+        signed(oid::ID_DEFECT_LIST, defect_list_content(&[defect]), &[]),
+    ];
+    let anchor = BundlePart::new(BundleUse::Trust, "csca.der", issuer.csca().to_vec());
+    let list = BundlePart::new(BundleUse::Trust, "a.crl", lists[1].clone());
+    let (bundle, _) = TrustBundle::make(made, [anchor, list]).unwrap();
+    let own = "schema = \"chipid.policy/1\"\nname = \"counter\"\nextends = \"strict\"\n\
+               tolerances = [\"ds_without_aki\"]\n[verdict]\naccept = \"genuine\"\nrefer = \"undetermined\"\n\
+               [warnings]\nsha1 = \"refer\"\n[checks]\n\"lds.expiry\" = { accept = [\"successful\"], refer = [\"failed:expired\"] }\n";
+    let texts = [Policy::strict().to_toml(), Policy::field().to_toml(), own.to_owned()];
+    lists.into_iter().chain([bundle.encode()]).chain(texts.map(String::into_bytes)).collect()
 }
 
 fn texts() -> Vec<Vec<u8>> {

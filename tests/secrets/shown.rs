@@ -30,6 +30,7 @@ const SHOWN: &[&str] = &[
     "ChipMapping",
     "Command",
     "DateTime",
+    "DocumentFacts",
     "Dg13",
     "Dg15",
     "Dir",
@@ -77,12 +78,19 @@ const SHOWN: &[&str] = &[
 const HARMLESS: &[(&str, &str)] = &[
     ("Access", "names of protocols and of what the chip offered"),
     ("Angle", "how a face was turned"),
+    ("BundlePart", "a file of an operator's anchors"),
     ("CertificateReference", "the name of a terminal's certificate"),
     ("Change", "names of readers"),
     ("Clock", "when, by whose clock"),
     ("Collection", "public certificates of authorities"),
+    ("ConsultedList", "issuer, number and hash of a public list"),
     ("CvCertificate", "a certificate of a terminal"),
     ("DataGroup", "a number from 1 to 16"),
+    ("DecidedBy", "name and hash of a policy"),
+    ("Decision", "what a policy says of the checks"),
+    ("DecisionReason", "what a policy says of one check"),
+    ("DefectList", "a public list; of document numbers only how many"),
+    ("DsaPublicKey", "a key of a document signer"),
     ("EvidenceSigningError", "what the caller's signer says"),
     ("Extensions", "of a public certificate"),
     ("FeaturePoint", "a place in a face, as a number"),
@@ -90,20 +98,29 @@ const HARMLESS: &[(&str, &str)] = &[
     ("ImageFormat", "a kind of image"),
     ("IrisImageRecord", "how an iris was taken, and by which device"),
     ("KeyId", "the number of a chip's key"),
+    ("KnownDefect", "which defect a public list names"),
+    ("Listed", "a public list and who vouches for it"),
     ("List", "name, date and hash of a public list"),
     ("Name", "of an authority"),
     ("Oid", "of a standard"),
+    ("OnlineAnswer", "a hash over a question with a nonce, and who signed it"),
+    ("OnlineQuestion", "nothing"),
+    ("OnlineSignature", "of whoever answers for the issuer"),
     ("PaceDomainParameterInfo", "parameters of a kind of card"),
+    ("PolicyError", "a line of an operator's policy"),
+    ("PolicyFault", "a word of an operator's policy"),
     ("ProofsError", "why a file is none; a word of the schema at most"),
     ("ReadPlan", "what is asked for; a challenge that the caller chose"),
     ("ReaderInfo", "name of a reader, answer to reset of a kind of card"),
     ("Refused", "a public certificate, and why it is no anchor"),
+    ("RevocationList", "a public list"),
     ("Sex", "one of four words"),
     ("SignerId", "the name of a document signer"),
     ("SigningError", "what the caller's signer says"),
     ("Source", "where a caller's anchors come from"),
     ("StatusWord", "two bytes of status"),
     ("Tag", "of a standard"),
+    ("Tolerances", "names of tolerances"),
     ("TerminalError", "which of the caller's files is no certificate"),
     ("TrustStore", "public certificates of authorities"),
 ];
@@ -202,12 +219,21 @@ fn debug_outputs_hold_nothing() {
         issued: None,
         issuing_state: Some("VNM"),
         document_code: Some("ID"),
-        tolerances: chipid::Tolerances::none(),
+        tolerances: chipid::checks::Tolerances::default(),
     };
     show(&inputs);
     let judged = passive_authentication(&inputs);
     show(&judged);
     show(&judged.authenticated(DataGroup::DG1));
+
+    let countries = ["VN".to_owned()];
+    show(&chipid::pki::DocumentFacts {
+        signer: judged.document_signer(),
+        countries: &countries,
+        document_code: Some("ID"),
+        number: Some(&profile.person.document_number),
+        issued: judged.signing_time(),
+    });
 
     // Keys: the secrets of `leaks` are among the canaries; these two may be shared secrets.
     let (point, number): (Point, Number) = canaries::shared_secrets();
