@@ -9,9 +9,9 @@ use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid;
 use chipid::passive_authentication::{FileState, Inputs, PassiveAuthentication, passive_authentication};
-use chipid::pki::{Budget, Certificate, Chain, MAX_LINKS, Refusal, Role, TrustStore, find_path};
+use chipid::pki::{Budget, Certificate, Chain, Refusal, Role, TrustStore, find_path};
 use chipid::sim::issuer::{CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name};
-use chipid::{Document, Verdict};
+use chipid::{BOUNDS, Document, Verdict};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -126,13 +126,13 @@ fn a_new_generation_is_reached_over_its_link_from_the_store_or_the_document() {
 
 #[test]
 fn a_path_has_as_many_links_as_are_allowed_and_no_more() {
-    let line = Line::of(MAX_LINKS + 2);
+    let line = Line::of(BOUNDS.certificate_links + 2);
     let trust = with_links(line.oldest(), &line.links);
     for (index, issuer) in line.issuers.iter().enumerate() {
         let sod = sod(issuer, &[]);
         let findings = judge(&sod, &trust);
         let chain = check(&findings, CheckId::PaChain);
-        if index > MAX_LINKS {
+        if index > BOUNDS.certificate_links {
             assert_eq!((chain.state, chain.reason), (State::Undetermined, Some(Reason::AnchorNotFound)));
             assert_eq!(roles(&findings), [DocumentSigner]);
         } else {
