@@ -10,7 +10,9 @@ use chipid::lds::{DataGroup, FileId};
 use chipid::oid;
 use chipid::passive_authentication::{FileState, Inputs, PassiveAuthentication, passive_authentication};
 use chipid::pki::{Budget, Certificate, Chain, Refusal, Role, TrustStore, find_path};
-use chipid::sim::issuer::{CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name};
+use chipid::sim::issuer::{
+    CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
+};
 use chipid::{BOUNDS, Document, Verdict};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -370,6 +372,28 @@ fn every_certificate_of_the_path_is_judged() {
     let findings = judge(&odd, &trust);
     assert_eq!(findings.authenticity(), State::Successful);
     assert_eq!(check(&findings, CheckId::PaCertificates).compared, "remarks: link: no_private_key_usage");
+}
+
+#[test]
+fn a_revoked_link_fails_the_document() {
+    let line = Line::of(2);
+    let sod = sod(line.newest(), &line.links);
+    let old = &line.issuers[0];
+    let list = |serial: u8| {
+        let fields = RevocationListFields {
+            revoked: vec![RevokedEntry::new(&[serial], datetime!(2025-11-01 0:00 UTC))],
+            ..old.revocation_list_fields(datetime!(2025-12-01 0:00 UTC))
+        };
+        let mut trust = line.oldest();
+        assert_eq!(trust.add_file("list", &old.sign_revocation_list(&fields).unwrap()).accepted, 1);
+        trust
+    };
+    // The link has the number 2; nobody here has 9.
+    let revoked = check(&judge(&sod, &list(2)), CheckId::PaRevocation);
+    assert_eq!((revoked.state, revoked.reason), (State::Failed, Some(Reason::Revoked)));
+    assert!(revoked.compared.starts_with("link revoked since 2025-11-01"), "{}", revoked.compared);
+    let other = check(&judge(&sod, &list(9)), CheckId::PaRevocation);
+    assert_ne!(other.state, State::Failed, "{}", other.compared);
 }
 
 #[test]
