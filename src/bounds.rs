@@ -79,6 +79,8 @@ bounds! {
     signed_data_certificates: usize = 32,
     /// Signers of a SignedData, its digest algorithms, the attributes of a signer, and the values of an attribute.
     signed_data_entries: usize = 32,
+    /// Link certificates from a signer to an anchor: generations of an authority, one each three to five years.
+    certificate_links: usize = 4,
     /// Certificates of a master list.
     master_list_certificates: usize = 16_384,
     /// Octets of a card-verifiable certificate.

@@ -46,6 +46,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("rsa_modulus_bits", "src/crypto/rsa.rs", "keys_stay_within_their_limits"),
     ("rsa_exponent_bits", "src/crypto/rsa.rs", "keys_stay_within_their_limits"),
     ("dsa_modulus_bits", "src/crypto/dsa.rs", "refuses_keys_outside_their_limits_and_their_group"),
+    ("certificate_links", "tests/paths.rs", "a_path_has_as_many_links_as_are_allowed_and_no_more"),
     ("cv_chain", "tests/cvc_chain.rs", "circles_and_long_rows_of_links_end"),
     ("cv_signatures", "tests/cvc_chain.rs", "circles_and_long_rows_of_links_end"),
     ("findings", "src/lds/finding.rs", "a_hostile_file_cannot_fill_the_report"),

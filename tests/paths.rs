@@ -9,9 +9,11 @@ use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid;
 use chipid::passive_authentication::{FileState, Inputs, PassiveAuthentication, passive_authentication};
-use chipid::pki::{Budget, Certificate, Chain, MAX_LINKS, Refusal, Role, TrustStore, find_path};
-use chipid::sim::issuer::{CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name};
-use chipid::{Document, Verdict};
+use chipid::pki::{Budget, Certificate, Chain, Refusal, Role, TrustStore, find_path};
+use chipid::sim::issuer::{
+    CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
+};
+use chipid::{BOUNDS, Document, Verdict};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -131,13 +133,13 @@ fn a_new_generation_is_reached_over_its_link_from_the_store_or_the_document() {
 
 #[test]
 fn a_path_has_as_many_links_as_are_allowed_and_no_more() {
-    let line = Line::of(MAX_LINKS + 2);
+    let line = Line::of(BOUNDS.certificate_links + 2);
     let trust = with_links(line.oldest(), &line.links);
     for (index, issuer) in line.issuers.iter().enumerate() {
         let sod = sod(issuer, &[]);
         let findings = judge(&sod, &trust);
         let chain = check(&findings, CheckId::PaChain);
-        if index > MAX_LINKS {
+        if index > BOUNDS.certificate_links {
             assert_eq!((chain.state, chain.reason), (State::Undetermined, Some(Reason::AnchorNotFound)));
             assert_eq!(roles(&findings), [DocumentSigner]);
         } else {
@@ -394,6 +396,28 @@ fn every_certificate_of_the_path_is_judged() {
     let findings = judge(&odd, &trust);
     assert_eq!(findings.authenticity(), State::Successful);
     assert_eq!(check(&findings, CheckId::PaCertificates).compared, "remarks: link: no_private_key_usage");
+}
+
+#[test]
+fn a_revoked_link_fails_the_document() {
+    let line = Line::of(2);
+    let sod = sod(line.newest(), &line.links);
+    let old = &line.issuers[0];
+    let list = |serial: u8| {
+        let fields = RevocationListFields {
+            revoked: vec![RevokedEntry::new(&[serial], datetime!(2025-11-01 0:00 UTC))],
+            ..old.revocation_list_fields(datetime!(2025-12-01 0:00 UTC))
+        };
+        let mut trust = line.oldest();
+        assert_eq!(trust.add_file("list", &old.sign_revocation_list(&fields).unwrap()).accepted, 1);
+        trust
+    };
+    // The link has the number 2; nobody here has 9.
+    let revoked = check(&judge(&sod, &list(2)), CheckId::PaRevocation);
+    assert_eq!((revoked.state, revoked.reason), (State::Failed, Some(Reason::Revoked)));
+    assert!(revoked.compared.starts_with("link revoked since 2025-11-01"), "{}", revoked.compared);
+    let other = check(&judge(&sod, &list(9)), CheckId::PaRevocation);
+    assert_ne!(other.state, State::Failed, "{}", other.compared);
 }
 
 #[test]

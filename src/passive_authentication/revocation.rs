@@ -49,7 +49,8 @@ pub(super) fn revocation(
     let Some(signer) = signer else { return (Check::undetermined(id, Reason::RevocationNotChecked), Vec::new()) };
     let mut consulted: Vec<ConsultedList> = Vec::new();
     let mut found = None;
-    let roles = core::iter::once("document signer").chain(core::iter::repeat("authority"));
+    let links = core::iter::repeat_n("link", issuers.len().saturating_sub(1));
+    let roles = core::iter::once("document signer").chain(links).chain(["authority"]);
     for (role, certificate) in roles.zip(core::iter::once(&signer).chain(issuers)) {
         for (list, _) in inputs.trust.revocation_lists_for(certificate) {
             let one = ConsultedList::of(list);

@@ -37,7 +37,7 @@ pub use list_signer::{ListError, ListSigner};
 pub use lists::Listed;
 pub use master_list::MasterList;
 pub use name::Name;
-pub use path::{Chain, MAX_LINKS, Unverified, authority_role, find_anchor, find_path, verify_among};
+pub use path::{Chain, Unverified, authority_role, find_anchor, find_path, verify_among};
 pub use profile::{Defect, ProfileFinding, Role, Severity, beside, csca_defects, document_signer_defects, profile};
 pub use source::{Refusal, Refused, Source, SourceKind};
 pub use trust_store::TrustStore;

@@ -10,12 +10,10 @@ use super::Budget;
 use super::certificate::{Certificate, CertificateError, CertificateSignature};
 use super::profile::{Role, csca_defects};
 use super::trust_store::TrustStore;
+use crate::bounds::BOUNDS;
 use crate::oid;
 use thiserror::Error;
 use time::OffsetDateTime;
-
-/// The most link certificates on one path: generations of an authority, one each three to five years.
-pub const MAX_LINKS: usize = 4;
 
 /// Where a signer's certificate leads.
 #[derive(Clone, Debug)]
@@ -78,7 +76,8 @@ pub fn find_path<'s>(
     loop {
         let step = below.and_then(|index: usize| steps.get(index));
         let (certificate, depth) = step.map_or((signer, 0), |step| (step.link, step.depth));
-        let candidates = if depth < MAX_LINKS { links_for(certificate, store, hints) } else { Vec::new() };
+        let candidates =
+            if depth < BOUNDS.certificate_links { links_for(certificate, store, hints) } else { Vec::new() };
         for link in candidates {
             if link == certificate || steps.iter().any(|step| step.link == link) || !joins_generations(link) {
                 continue;
