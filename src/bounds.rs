@@ -83,6 +83,28 @@ bounds! {
     certificate_links: usize = 4,
     /// Certificates of a master list.
     master_list_certificates: usize = 16_384,
+    /// Certificates and lists in one file of trust material.
+    pieces: usize = 65_536,
+    /// Anchors that a caller may trust.
+    anchors: usize = 65_536,
+    /// Revocation lists that a caller may hand in, and lists of known defects.
+    lists: usize = 4096,
+    /// Octets of a revocation list.
+    revocation_list_octets: usize = 16 << 20,
+    /// Certificates that a list revokes.
+    revoked_certificates: usize = 262_144,
+    /// Extensions of a revocation list, and of an entry.
+    revocation_list_extensions: usize = 32,
+    /// Entries of a list of known defects.
+    defect_list_entries: usize = 65_536,
+    /// Document numbers of a list of known defects, all entries together.
+    defect_list_numbers: usize = 2_000_000,
+    /// Defects of an entry, and files of a defect.
+    known_defects: usize = 64,
+    /// Octets of a trust bundle.
+    bundle_octets: usize = 256 << 20,
+    /// Files in a trust bundle.
+    bundle_parts: usize = 8192,
     /// Octets of a card-verifiable certificate.
     cv_certificate_octets: usize = 8192,
     /// Card-verifiable certificates from what a chip trusts to the terminal.
@@ -131,6 +153,12 @@ bounds! {
     evidence_octets: usize = 32 << 20,
     /// Signatures over evidence.
     evidence_signatures: usize = 16,
+
+    // Policies and answers to online questions.
+    /// Octets of a policy's file.
+    policy_octets: usize = 64 << 10,
+    /// Octets of the signature and of the certificate of an answer that is read back.
+    online_octets: usize = 64 << 10,
 
     // Pictures (feature `image`).
     /// Pixels, for JPEG 2000 on the reference grid.

@@ -22,16 +22,12 @@
 use super::moment::moment;
 use super::source::{Refused, SourceKind};
 use super::trust_store::TrustStore;
+use crate::bounds::BOUNDS;
 use crate::crypto::DigestAlgorithm;
 use crate::tlv::{self, Reader, Tag, Tlv, TlvError};
 use core::fmt;
 use thiserror::Error;
 use time::{Duration, OffsetDateTime};
-
-/// Octets of the longest bundle.
-const MAX_LEN: usize = 256 << 20;
-/// The most files in a bundle.
-const MAX_PARTS: usize = 8_192;
 
 /// The name and version of the form.
 const SCHEMA: &str = "chipid.trust/1";
@@ -264,7 +260,7 @@ impl TrustBundle {
         let mut parts: Vec<BundlePart> = parts.into_iter().collect();
         parts.sort_by(|one, other| one.order().cmp(&other.order()).then_with(|| one.name.cmp(&other.name)));
         parts.dedup_by(|one, other| one.order() == other.order());
-        if parts.len() > MAX_PARTS {
+        if parts.len() > BOUNDS.bundle_parts {
             return Err(BundleError::TooLong);
         }
         let mut refused = Vec::new();
@@ -292,7 +288,7 @@ impl TrustBundle {
     /// # Errors
     /// No bundle, or one that is not whole.
     pub fn parse(bytes: &[u8]) -> Result<Self, BundleError> {
-        if bytes.len() > MAX_LEN {
+        if bytes.len() > BOUNDS.bundle_octets {
             return Err(BundleError::TooLong);
         }
         let mut reader = Reader::new(bytes);
@@ -318,7 +314,7 @@ impl TrustBundle {
                 return Err(BundleError::NotCanonical);
             }
             parts.push(part);
-            if parts.len() > MAX_PARTS {
+            if parts.len() > BOUNDS.bundle_parts {
                 return Err(BundleError::TooLong);
             }
         }

@@ -9,6 +9,7 @@ use super::certificate::Certificate;
 use super::moment::moment;
 use super::name::Name;
 use super::verify;
+use crate::bounds::BOUNDS;
 use crate::crypto::{CryptoError, DigestAlgorithm, SignatureAlgorithm};
 use crate::oid::{self, Oid};
 use crate::tlv::{self, Reader, Tag, Tlv, TlvError};
@@ -17,13 +18,6 @@ use core::ops::Range;
 use std::collections::HashMap;
 use thiserror::Error;
 use time::{Duration, OffsetDateTime};
-
-/// Octets of the longest list accepted.
-const MAX_LEN: usize = 16 << 20;
-/// The most entries in one list.
-const MAX_REVOKED: usize = 262_144;
-/// The most extensions of a list or an entry.
-const MAX_EXTENSIONS: usize = 32;
 
 /// [0], constructed: crlExtensions.
 const EXTENSIONS: Tag = Tag(0xA0);
@@ -169,7 +163,7 @@ impl RevocationList {
     /// # Errors
     /// No revocation list, or of a kind that is not taken.
     pub fn parse(der: &[u8]) -> Result<Self, RevocationListError> {
-        if der.len() > MAX_LEN {
+        if der.len() > BOUNDS.revocation_list_octets {
             return Err(RevocationListError::TooLong);
         }
         let whole = |tlv: &Tlv<'_>| tlv.at..tlv.at + tlv.raw.len();
@@ -392,7 +386,7 @@ fn entries_of(list: &Tlv<'_>) -> Result<HashMap<Vec<u8>, Revoked>, RevocationLis
         if entry.since < kept.since {
             *kept = entry;
         }
-        if revoked.len() > MAX_REVOKED {
+        if revoked.len() > BOUNDS.revoked_certificates {
             return Err(RevocationListError::TooLong);
         }
     }
@@ -478,7 +472,7 @@ fn each_extension(
             return Err(RevocationListError::DuplicateExtension(id));
         }
         seen.push(id);
-        if seen.len() > MAX_EXTENSIONS {
+        if seen.len() > BOUNDS.revocation_list_extensions {
             return Err(RevocationListError::TooLong);
         }
         take(id, critical, value)?;

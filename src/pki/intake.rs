@@ -5,15 +5,13 @@ use super::certificate::Certificate;
 use super::crl::{RevocationList, RevocationListError};
 use super::defects::DefectList;
 use super::list_signer::ListError;
-use super::lists::{Listed, MAX_LISTS};
+use super::lists::Listed;
 use super::master_list::MasterList;
 use super::pieces::{Piece, pieces};
 use super::source::{Refusal, Refused, Source, SourceKind};
 use super::trust_store::TrustStore;
+use crate::bounds::BOUNDS;
 use time::OffsetDateTime;
-
-/// The most anchors of a store.
-const MAX_ANCHORS: usize = 65_536;
 
 impl TrustStore {
     /// Adds whatever a file holds, in DER or PEM: certificates, a master list, revocation lists, a deviation or defect list,
@@ -85,7 +83,7 @@ impl TrustStore {
             let key = certificate.public_key().map_err(|error| Refusal::OwnSignature(error.into()))?;
             certificate.verify_signed_by(&key).map_err(Refusal::OwnSignature)?;
         }
-        if self.anchors.len() >= MAX_ANCHORS {
+        if self.anchors.len() >= BOUNDS.anchors {
             return Err(Refusal::TooMany);
         }
         self.insert(certificate, false);
@@ -96,6 +94,9 @@ impl TrustStore {
         let pieces = pieces(bytes);
         if pieces.is_empty() {
             return Source::refused(label, bytes, Refusal::Unknown);
+        }
+        if pieces.len() > BOUNDS.pieces {
+            return Source::refused(label, bytes, Refusal::TooMany);
         }
         let mut source = Source::new(label, SourceKind::Unknown, bytes);
         for (index, piece) in pieces.iter().enumerate() {
@@ -169,7 +170,7 @@ impl TrustStore {
         if self.lists.revocation.iter().any(|one| one.list().der() == der) {
             return Ok(());
         }
-        if self.lists.revocation.len() >= MAX_LISTS {
+        if self.lists.revocation.len() >= BOUNDS.lists {
             return Err(Refusal::TooMany);
         }
         let unknown = RevocationListError::IssuerUnknown.into();
@@ -181,7 +182,7 @@ impl TrustStore {
         if self.lists.defects.iter().any(|one| one.list().fingerprint() == list.fingerprint()) {
             return Ok(());
         }
-        if self.lists.defects.len() >= MAX_LISTS {
+        if self.lists.defects.len() >= BOUNDS.lists {
             return Err(Refusal::TooMany);
         }
         self.lists.defects.push(Listed::new(list, label, ListError::SignerUnanchored.into()));

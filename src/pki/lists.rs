@@ -13,9 +13,6 @@ use super::trust_store::TrustStore;
 use crate::oid;
 use std::sync::Arc;
 
-/// The most lists of one kind in a store.
-pub(super) const MAX_LISTS: usize = 4_096;
-
 /// A list that the caller handed in, and whose word it is as far as the anchors tell.
 #[derive(Clone, Debug)]
 pub struct Listed<T> {

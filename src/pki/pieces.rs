@@ -1,11 +1,9 @@
 //! What a file of trust material holds: told by its first bytes, never by its name.
 
+use crate::bounds::BOUNDS;
 use crate::oid::{self, Oid};
 use crate::tlv::{Reader, Tag};
 use x509_parser::pem::Pem;
-
-/// The most pieces of one file.
-const MAX_PIECES: usize = 65_536;
 
 /// One piece of a file, DER (a signed list may be BER).
 pub(super) enum Piece {
@@ -18,16 +16,16 @@ pub(super) enum Piece {
     OtherSigned,
 }
 
-/// The pieces of a file in DER or PEM; none if nothing in it is known.
+/// The pieces of a file in DER or PEM, at most one more than the bound; none if nothing in it is known.
 pub(super) fn pieces(bytes: &[u8]) -> Vec<Piece> {
     let text = b"-----BEGIN ";
     if bytes.windows(text.len()).take(4096).any(|window| window == text) {
-        let pem = Pem::iter_from_buffer(bytes).map_while(Result::ok).take(MAX_PIECES);
+        let pem = Pem::iter_from_buffer(bytes).map_while(Result::ok).take(BOUNDS.pieces + 1);
         return pem.map(|pem| piece(&pem.contents)).collect();
     }
     let mut reader = Reader::ber(bytes);
     let mut found = Vec::new();
-    while found.len() < MAX_PIECES
+    while found.len() <= BOUNDS.pieces
         && let Ok(whole) = reader.next()
         && matches!(whole.children().peek(), Some(Tag::OID | Tag::SEQUENCE))
     {

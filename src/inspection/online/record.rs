@@ -1,6 +1,7 @@
 //! A question and its answer as they are kept: in a document, and as text beside its files and in evidence.
 
 use super::{LENGTH, OnlineAnswer, OnlineSignature, OnlineVerdict};
+use crate::bounds::BOUNDS;
 
 /// What was asked, and what came of it.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,9 +49,6 @@ const VERDICTS: [(&str, OnlineVerdict); 2] =
     [("confirmed", OnlineVerdict::Confirmed), ("denied", OnlineVerdict::Denied)];
 /// The largest integer that every reader of JSON keeps (RFC 8785 §3.2.2.3).
 const MAX_INTEGER: u64 = (1 << 53) - 1;
-/// The longest signature and certificate that are read back, in octets.
-const MAX_OCTETS: usize = 64 << 10;
-
 impl Kept {
     pub(crate) fn of(record: &OnlineRecord) -> Self {
         let answer = record.answer.as_ref().map(|answer| KeptAnswer {
@@ -101,7 +99,7 @@ fn word_of(verdict: OnlineVerdict) -> &'static str {
 /// Hexadecimal digits in their one form.
 fn octets(text: &str) -> Option<Vec<u8>> {
     let octets = hex::decode(text).ok()?;
-    (octets.len() <= MAX_OCTETS && hex::encode(&octets) == text).then_some(octets)
+    (octets.len() <= BOUNDS.online_octets && hex::encode(&octets) == text).then_some(octets)
 }
 
 fn fixed(text: &str) -> Option<[u8; LENGTH]> {

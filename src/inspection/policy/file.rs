@@ -5,14 +5,13 @@ use super::error::{PolicyError, PolicyFault};
 use super::language::{Breach, Condition, Line, UnknownWord};
 use super::text::SCHEMA;
 use super::{Outcome, Policy, Verdict};
+use crate::bounds::BOUNDS;
 use crate::checks::{CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// The longest policy that is read, in bytes.
-const MAX_LENGTH: usize = 64 << 10;
 /// The longest name of a policy, in characters.
 const MAX_NAME: usize = 64;
 /// The most words that an error offers.
@@ -53,7 +52,7 @@ impl Policy {
     /// [`PolicyError`], with line and key, for whatever is not known and for rules that no policy may have.
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
         let file = File { text };
-        if text.len() > MAX_LENGTH {
+        if text.len() > BOUNDS.policy_octets {
             return Err(file.error(0..0, "", PolicyFault::TooLong));
         }
         let root = DeTable::parse(text).map_err(|error| {

@@ -1,6 +1,7 @@
 //! The content of defect lists (TR-03129 §A.1).
 
-use super::{Documents, Entry, KnownDefect, MAX_DEFECTS, MAX_ENTRIES, SignerReference};
+use super::{Documents, Entry, KnownDefect, SignerReference};
+use crate::bounds::BOUNDS;
 use crate::crypto::DigestAlgorithm;
 use crate::oid::Oid;
 use crate::pki::list_signer::ListError;
@@ -29,7 +30,7 @@ pub(super) fn entries(content: &[u8]) -> Result<Vec<Entry>, ListError> {
     let mut entries = Vec::new();
     while !defects.is_empty() {
         entries.push(entry(&defects.expect(Tag::SEQUENCE, "a Defect")?, digest)?);
-        if entries.len() > MAX_ENTRIES {
+        if entries.len() > BOUNDS.defect_list_entries {
             return Err(ListError::TooMany);
         }
     }
@@ -54,7 +55,7 @@ fn entry(defect: &Tlv<'_>, digest: Option<DigestAlgorithm>) -> Result<Entry, Lis
     let mut defects = Vec::new();
     while !known.is_empty() {
         defects.push(known_defect(&known.expect(Tag::SEQUENCE, "a KnownDefect")?)?);
-        if defects.len() > MAX_DEFECTS {
+        if defects.len() > BOUNDS.known_defects {
             return Err(ListError::TooMany);
         }
     }
@@ -74,7 +75,7 @@ fn known_defect(sequence: &Tlv<'_>) -> Result<KnownDefect, ListError> {
             let mut groups = parameters.children();
             while let Some(group) = groups.optional(Tag::INTEGER)? {
                 defect.files.extend(tlv::small_integer(group.value).and_then(|number| u8::try_from(number).ok()));
-                if defect.files.len() > MAX_DEFECTS {
+                if defect.files.len() > BOUNDS.known_defects {
                     return Err(ListError::TooMany);
                 }
             }

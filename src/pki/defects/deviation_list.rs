@@ -1,6 +1,7 @@
 //! The content of deviation lists (9303-12 §10).
 
-use super::{Documents, Entry, KnownDefect, MAX_DEFECTS, MAX_ENTRIES, MAX_NUMBERS, SignerReference};
+use super::{Documents, Entry, KnownDefect, SignerReference};
+use crate::bounds::BOUNDS;
 use crate::crypto::DigestAlgorithm;
 use crate::oid::Oid;
 use crate::pki::list_signer::ListError;
@@ -44,12 +45,12 @@ pub(super) fn entries(content: &[u8]) -> Result<Vec<Entry>, ListError> {
         let mut defects = Vec::new();
         while !descriptions.is_empty() {
             defects.push(description(&descriptions.expect(Tag::SEQUENCE, "a DeviationDescription")?)?);
-            if defects.len() > MAX_DEFECTS {
+            if defects.len() > BOUNDS.known_defects {
                 return Err(ListError::TooMany);
             }
         }
         entries.push(Entry { documents, defects });
-        if entries.len() > MAX_ENTRIES {
+        if entries.len() > BOUNDS.defect_list_entries {
             return Err(ListError::TooMany);
         }
     }
@@ -91,7 +92,7 @@ fn documents(sequence: &Tlv<'_>, digest: Option<DigestAlgorithm>, count: &mut us
         while !list.is_empty() {
             numbers.insert(list.expect(Tag::PRINTABLE_STRING, "a document number")?.value.into());
             *count += 1;
-            if *count > MAX_NUMBERS {
+            if *count > BOUNDS.defect_list_numbers {
                 return Err(ListError::TooMany);
             }
         }

@@ -25,13 +25,6 @@ use core::fmt;
 use std::collections::HashSet;
 use time::OffsetDateTime;
 
-/// The most entries of a list.
-const MAX_ENTRIES: usize = 65_536;
-/// The most document numbers of a list, all entries together.
-const MAX_NUMBERS: usize = 2_000_000;
-/// The most defects of an entry, and files of a defect.
-const MAX_DEFECTS: usize = 64;
-
 /// Whose form a list has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DefectListForm {
