@@ -214,7 +214,7 @@ pub struct DecidedBy {
     pub decision: String,
     /// The name of the policy.
     pub name: String,
-    /// Its hash, in hexadecimal digits: [`Policy::sha256`](crate::inspection::Policy::sha256).
+    /// Its hash, in hexadecimal digits: [`Policy::sha256`](crate::inspection::policy::Policy::sha256).
     pub sha256: String,
 }
 
