@@ -14,7 +14,8 @@ use chipid::inspection::Proofs;
 use chipid::inspection::policy::{Basis, PolicyError};
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid;
-use chipid::pki::TrustStore;
+use chipid::pki::{AgePolicy, BundlePart, BundleUse, Certificate, TrustBundle, TrustStore};
+use chipid::sim::issuer::{RevocationListFields, RevokedEntry};
 use chipid::sim::profile::Defect;
 use chipid::sim::{Profile, Quirk, profile};
 use chipid::{
@@ -27,6 +28,7 @@ use reading::{lines, now, read, trust};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 use std::time::Duration;
+use time::OffsetDateTime;
 
 const HEAD: &str = "schema = \"chipid.policy/1\"\nname = \"counter\"\nextends = \"strict\"\n";
 
@@ -93,6 +95,58 @@ fn what_is_not_trusted_is_referred_and_what_failed_is_rejected() {
         assert_eq!(decision.reasons()[1].check, Some(CheckId::ChipChipAuthentication));
         assert_eq!(decision.reasons()[1].basis, Basis::NotListed);
     }
+}
+
+#[test]
+fn a_list_of_the_revoked_decides_about_revocation() {
+    let issuer = profile::vn().issuer().unwrap();
+    let at = |days: i64| OffsetDateTime::from(now()) + time::Duration::days(days);
+    let list = |issued: OffsetDateTime, revoked: Vec<RevokedEntry>| {
+        let fields = RevocationListFields { revoked, ..issuer.revocation_list_fields(issued) };
+        let mut trust = TrustStore::new();
+        trust.add_certificate(issuer.csca()).unwrap();
+        assert_eq!(trust.add_file("list", &issuer.sign_revocation_list(&fields).unwrap()).accepted, 1);
+        trust
+    };
+    let serial = Certificate::parse(issuer.ds()).unwrap().serial().to_vec();
+    let outcomes = |trust: &TrustStore| {
+        [Policy::strict(), Policy::field()].map(|policy| decided(&vn(), trust, &policy).1.outcome())
+    };
+    // With it strict has nothing left to refer.
+    assert_eq!(outcomes(&list(at(-10), Vec::new())), [Outcome::Accept; 2]);
+    assert_eq!(outcomes(&list(at(-400), Vec::new())), [Outcome::Refer; 2], "a stale list");
+    assert_eq!(outcomes(&list(at(-10), vec![RevokedEntry::new(&serial, at(-20))])), [Outcome::Reject; 2]);
+}
+
+#[test]
+fn the_age_of_what_is_trusted_is_the_policys_business() {
+    let part = BundlePart::new(BundleUse::Trust, "csca.der", profile::vn().csca().unwrap());
+    let made = OffsetDateTime::from(now());
+    let (bundle, refused) = TrustBundle::make(made, [part]).unwrap();
+    assert!(refused.is_empty());
+    let trust = TrustStore::from_bundle(&bundle.encode(), made, AgePolicy::default()).unwrap();
+    let mut own =
+        "[checks]\n\"pa.revocation\" = { accept = [\"successful\", \"undetermined:revocation_not_checked\"] }\n"
+            .to_owned();
+    let strict = file(&own);
+    own.push_str("\"trust.age\" = { accept = [\"successful\"] }\n");
+    let demanding = file(&own);
+    let after = |days: u64, policy: &Policy| {
+        let report = vn().verify(&trust, now() + Duration::from_secs(days * 86_400));
+        report.decide(policy).outcome()
+    };
+    for (days, strictly, in_the_field) in [
+        (10, Outcome::Accept, Outcome::Accept),
+        (40, Outcome::Refer, Outcome::Accept),
+        (100, Outcome::Reject, Outcome::Reject),
+    ] {
+        assert_eq!((after(days, &strict), after(days, &Policy::field())), (strictly, in_the_field), "{days} days");
+    }
+    // Whoever demands a bundle rejects where there is none, and a stale one.
+    assert_eq!((after(10, &demanding), after(40, &demanding)), (Outcome::Accept, Outcome::Reject));
+    let plain = vn().verify(&self::trust(&profile::vn()), now());
+    assert_eq!(plain.decide(&demanding).outcome(), Outcome::Reject);
+    assert_eq!(plain.decide(&strict).outcome(), Outcome::Accept);
 }
 
 #[test]

@@ -40,6 +40,8 @@ const EVEN_OFFSETS: usize = 0x8000;
 const LADDER: [usize; 5] = [4096, 2048, 256, 224, 128];
 /// The most header bytes of DO'53' around odd reads.
 const DO_53_HEADER: usize = 4;
+/// The fewest.
+const SHORT_DO_53_HEADER: u32 = 2;
 /// Bytes that show the length of any file.
 const FILE_HEADER: usize = 4;
 /// Bytes after which a file without a readable header is no data object.
@@ -192,6 +194,25 @@ impl Channel {
             return Ok(None);
         }
         self.read_rest(file, held, during, show).map(Some)
+    }
+
+    /// The first bytes of a file of the current folder, at most so many (256 or fewer), by its short identifier and in one
+    /// answer. A chip that does not know the even READ BINARY is asked by the odd one.
+    pub(crate) fn read_start(
+        &mut self,
+        file: FileId,
+        bytes: u32,
+        during: Step,
+        show: &mut Show<'_>,
+    ) -> Result<Response, Error> {
+        let answer = self.send(&Command::read_binary_short_id(file.sfi(), bytes), during, show)?;
+        if answer.status != StatusWord::INS_NOT_SUPPORTED {
+            return Ok(answer);
+        }
+        let room = bytes.saturating_add(SHORT_DO_53_HEADER).min(256);
+        let answer = self.send(&Command::read_binary_odd(file.sfi(), 0, room), during, show)?;
+        let status = answer.status;
+        Ok(Response { data: unwrap_odd(answer).unwrap_or_default(), status })
     }
 
     /// Reads a whole file of the current folder that is not in the table under these identifiers: by SELECT where a file

@@ -287,7 +287,7 @@ impl Channel {
             protected.ne = Some(if extended { 65_536 } else { 256 });
             // Nothing has left yet: a caller who stops here keeps the session's keys out of reach all the same.
             let response = self.exchange(&protected, during, show)?;
-            self.cut = tlv::total_length(&response.data).is_some_and(|length| length > response.data.len());
+            self.cut = is_cut(&response.data);
             let (again, response) = session.unprotect(command.ins, &response).map_err(broken)?;
             if last || !response.status.is_success() {
                 return Ok((again, response));
@@ -388,6 +388,12 @@ impl Channel {
 /// Whether a plain command may be sent once more with another `N_e`: none that may count as a try of a password.
 fn may_be_sent_again(command: &Command) -> bool {
     !matches!(command.ins, EXTERNAL_AUTHENTICATE | GENERAL_AUTHENTICATE)
+}
+
+/// Whether the data of a protected answer end within the cryptogram, DO'85' or DO'87'. A file in the clear is none, however
+/// long it is.
+fn is_cut(data: &[u8]) -> bool {
+    matches!(data, [0x85 | 0x87, ..]) && tlv::total_length(data).is_some_and(|length| length > data.len())
 }
 
 /// Tells the caller, and listens for "stop".

@@ -350,10 +350,7 @@ impl Door {
         }
         // A chip without access control gives EF.COM to anyone (9303-11 §4.1).
         let during = Step::Read(FileId::Com);
-        let mut probe = channel.send(&Command::read_binary_short_id(FileId::Com.sfi(), 4), during, show)?;
-        if probe.status == StatusWord::INS_NOT_SUPPORTED {
-            probe = channel.send(&Command::read_binary_odd(FileId::Com.sfi(), 0, 6), during, show)?;
-        }
+        let probe = channel.read_start(FileId::Com, 4, during, show)?;
         match probe.status {
             status if status.is_success_or_warning() => Ok(opening(AccessProtocol::None, None, None, None)),
             StatusWord::NOT_FOUND => Ok(opening(AccessProtocol::None, None, None, None)),
@@ -428,7 +425,7 @@ fn read_or_refused(channel: &mut Channel, show: &mut Show<'_>) -> Result<Outcome
 /// The lengths of EF.ATR/INFO (one exchange); else what the historical bytes say; else short. Also what was said.
 fn read_limits(channel: &mut Channel, show: &mut Show<'_>) -> Result<(Limits, LengthRecord), Error> {
     let file = FileId::AtrInfo;
-    let answer = channel.send(&Command::read_binary_short_id(file.sfi(), 256), Step::ReadAtrInfo, show)?;
+    let answer = channel.read_start(file, SHORT_ANSWER, Step::ReadAtrInfo, show)?;
     let file = match answer.status.is_success_or_warning() {
         true => Ok(AtrInfo::parse(&answer.data)),
         false => Err(answer.status),
@@ -444,6 +441,9 @@ fn read_limits(channel: &mut Channel, show: &mut Show<'_>) -> Result<(Limits, Le
     };
     Ok((limits, LengthRecord { announced: historical.is_some_and(|can| can.extended_length_info), file }))
 }
+
+/// The most data bytes of an answer in the short form.
+const SHORT_ANSWER: u32 = 256;
 
 /// The length to try first where a chip says that it can, but not how much (design: 4 096, then down the ladder).
 const FIRST_TRY: usize = 4096;

@@ -304,11 +304,11 @@ fn keys(certificate: &Certificate, findings: &mut Findings) {
     use Defect::*;
     match PublicKey::from_spki_with_notes(certificate.spki()) {
         Ok((PublicKey::Rsa(key), _)) => findings.note(key.modulus_len() < MIN_RSA, WeakKey),
+        Ok((PublicKey::Dsa(key), _)) => findings.note(key.modulus_bits() < MIN_DSA, WeakKey),
         Ok((PublicKey::Ec { curve, .. }, notes)) => {
             findings.note(curve.curve().order_len() < MIN_EC, WeakKey);
             findings.note(!notes.contains(&EncodingNote::ExplicitCurve), NamedCurve);
         }
-        Ok((PublicKey::Dsa(key), _)) => findings.note(key.modulus_bits() < MIN_DSA, WeakKey),
         // A key of agreement signs nothing.
         Ok((PublicKey::Dh { .. }, _)) => findings.add(KeyInvalid, None),
         Err(CryptoError::Unsupported) => findings.add(KeyUnknown, None),

@@ -4,7 +4,7 @@
 use crate::case::{Case, Row, case};
 use crate::desk::*;
 use crate::outcome::step_of;
-use crate::protocols::{generic, with_keys};
+use crate::protocols::{ends_at, generic, protected_reads, sessions};
 use crate::reading::{go_on, lines};
 use crate::session::{Seal, the_channel_is_dead_after};
 use chipid::crypto::{Cipher, DigestAlgorithm, KeyUse, kdf};
@@ -142,40 +142,9 @@ fn a_chip_that_refuses_mutual_authentication_is_asked_once(case: &mut Case) {
     assert!(!cut.error.is_retryable());
 }
 
-/// Cards that are opened by BAC and by PACE, with no proof but active authentication: their sessions have one kind of keys.
-fn sessions() -> [Profile; 2] {
-    let bac = Profile { chip_authentication: Vec::new(), ..profile::passport() };
-    [bac, Profile { full_card_access: false, ..with_keys(Vec::new()) }]
-}
-
-/// The exchanges, counted from 0, in which an honest card of the profile answers READ BINARY: the first, some in the
-/// midst, the last.
-fn reads(case: &Case, profile: &Profile) -> Vec<usize> {
-    let desk = case.aside(profile.clone());
-    desk.read();
-    let names = desk.names();
-    let reads = (0..names.len()).filter(|at| names[*at] == READ && is_protected(&desk.commands()[*at]));
-    let reads: Vec<usize> = reads.collect();
-    [0, 1, reads.len() / 2, reads.len() - 2, reads.len() - 1].map(|at| reads[at]).to_vec()
-}
-
-/// The reading ends with this error over what the card on the reader said in this exchange, the last one: no further
-/// command is sent, protected or not. A fresh access to an honest card succeeds on the same reader.
-#[track_caller]
-fn ends_at(desk: &Desk, exchange: usize, code: &str) -> Error {
-    let cut = desk.try_read().err().unwrap();
-    assert_eq!(cut.error.code(), code, "{}", cut.error);
-    assert!(!cut.error.is_retryable());
-    assert_eq!(desk.commands().len(), exchange + 1, "{}", cut.error);
-    assert!(!desk.seen().contains(&Seen::Reset));
-    desk.heal();
-    assert!(desk.read().1.verdict() >= Verdict::DataAuthentic);
-    cut.error
-}
-
 fn a_plain_error_of_secure_messaging_ends_the_session(case: &mut Case) {
     for profile in sessions() {
-        for at in reads(case, &profile) {
+        for at in protected_reads(&profile) {
             for status in [0x6987, 0x6988, 0x6982] {
                 let desk = case.desk(profile.clone());
                 let mut exchange = 0;
@@ -196,7 +165,7 @@ fn a_plain_error_of_secure_messaging_ends_the_session(case: &mut Case) {
 /// What a hostile card makes of every protected answer from some exchange on ends the session in that exchange.
 fn the_session_ends(case: &mut Case, deviation: Deviation, seal: Seal) {
     for profile in sessions() {
-        for at in reads(case, &profile) {
+        for at in protected_reads(&profile) {
             let desk = case.desk(profile.clone());
             desk.deviate_from(at, deviation);
             let error = ends_at(&desk, at, "protocol.bad_response");
@@ -211,7 +180,7 @@ fn the_session_ends(case: &mut Case, deviation: Deviation, seal: Seal) {
 
 fn data_that_are_due_and_missing_end_the_session(case: &mut Case) {
     for profile in sessions() {
-        for at in reads(case, &profile) {
+        for at in protected_reads(&profile) {
             let desk = case.desk(profile.clone());
             desk.deviate_from(at, Deviation::DropData);
             let cut = desk.try_read().err().unwrap();

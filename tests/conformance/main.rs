@@ -36,6 +36,7 @@ mod files;
 mod issue;
 mod keys;
 mod frame;
+mod guarded;
 mod mapping;
 mod mrz;
 mod pace;
@@ -43,7 +44,6 @@ mod session;
 mod signatures;
 mod sod;
 mod terminal;
-mod terminal_files;
 
 use case::{Case, Got, Row, Run};
 use plan::{Entry, Expectation};
@@ -55,16 +55,17 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// The rooms and their rows.
+#[rustfmt::skip]
 const ROOMS: &[&[Row]] = &[
     access::ROWS,
     basic::ROWS,
     files::ROWS,
-    pace::ROWS,
-    mapping::ROWS,
-    active::ROWS,
     chip::ROWS,
     terminal::ROWS,
-    terminal_files::ROWS,
+    guarded::ROWS,
+    active::ROWS,
+    pace::ROWS,
+    mapping::ROWS,
     com::ROWS,
     mrz::ROWS,
     biometrics::ROWS,

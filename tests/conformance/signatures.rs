@@ -182,7 +182,7 @@ fn the_signers_certificate_comes_from_the_callers_store(case: &mut Case) {
     lay(&desk, contents.clone());
     let password = desk.issued.password();
     let read = |card: Card| Ok(card.open(&password, &mut go_on)?.read(&ReadPlan::full(), &mut go_on)?);
-    let (_, authentic) = desk.inspect(&trust, read).unwrap_or_else(|cut| panic!("{}", cut.error));
+    let (_, authentic) = desk.inspect_trusting(&trust, read).unwrap_or_else(|cut| panic!("{}", cut.error));
     is(&authentic, CheckId::PaSignature, State::Successful, None);
     // Under the authority, not by being pinned.
     is(&authentic, CheckId::PaChain, State::Successful, None);

@@ -1,4 +1,4 @@
-//! Terminal authentication: the rows E of TR-03105-5.1; those about the files behind it are in `biometrics.rs`.
+//! Terminal authentication: the rows E of TR-03105-5.1; those about the files behind it are in `guarded.rs`.
 //!
 //! What fails here costs the fingers and the irises, and nothing else: the card is as genuine as without a terminal.
 

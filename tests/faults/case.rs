@@ -43,6 +43,8 @@ pub struct Outcome {
     /// Whether the reading came to its end.
     pub is_whole: bool,
     pub seen: Vec<Seen>,
+    /// Which of the faults befell.
+    pub befell: Vec<bool>,
     /// Over a real line.
     pub clock: Duration,
     /// In this process.
@@ -70,6 +72,7 @@ impl Case {
         {
             let wire = desk.wire();
             outcome.seen.clone_from(&wire.seen);
+            outcome.befell.clone_from(&wire.befell);
             outcome.clock = wire.clock;
         }
         match ended {

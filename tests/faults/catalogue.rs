@@ -89,6 +89,12 @@ impl Row {
     pub fn row(&self) -> &'static str {
         self.name.split('/').next().unwrap()
     }
+
+    /// Whether the card does it to DO'87', so that it needs one.
+    pub fn is_of_data(&self) -> bool {
+        use Deviation::{DoubleData, DropData, FlippedData, WrongPadding};
+        matches!(self.how, Card(FlippedData | DropData | DoubleData | WrongPadding))
+    }
 }
 
 const fn row(name: &'static str, group: Group, ends_session: bool, how: How) -> Row {
@@ -222,9 +228,7 @@ pub fn applies(bench: &Bench, planned: &Planned) -> bool {
     match (planned.row.group, &planned.row.how) {
         (_, Recorded(_)) if planned.row.name == "sm-old-session" && !is_secured => false,
         (_, Recorded(_)) => recorded(bench, planned).is_some(),
-        (_, Card(Deviation::FlippedData | Deviation::DropData | Deviation::DoubleData | Deviation::WrongPadding)) => {
-            is_secured && has_data
-        }
+        _ if planned.row.is_of_data() => is_secured && has_data,
         (_, Card(Deviation::OtherFile | Deviation::OtherOffset)) => is_read,
         (_, Card(Deviation::HugeLength | Deviation::SmallLength)) => has_data && command.get(1) != Some(&0xC0),
         (StatusInside | SecureMessaging, _) | (_, Card(Deviation::SkippedCount | Deviation::Status(_))) => is_secured,

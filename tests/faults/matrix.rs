@@ -1,7 +1,8 @@
 //! The matrix: every exchange of a full reading × every fault × every card; and the pairs, drawn from a seed.
 //!
 //! By default each fault meets each *kind* of exchange of each card once, at changing places of that kind. With
-//! `CHIPID_FULL` set each meets every exchange, and each case runs twice. `CHIPID_PAIRS` is the number of pairs.
+//! `CHIPID_FULL` set each meets every exchange. `CHIPID_PAIRS` is the number of pairs. One case in eight runs twice, another
+//! one in eight is followed by a good card on the same reader.
 
 use crate::cards::{Bench, all, by_name};
 use crate::case::{Case, Outcome};
@@ -18,7 +19,7 @@ use std::time::{Duration, Instant};
 
 /// One case in so many is followed by a good card on the same reader, where it ended with an error.
 const RETRIED: usize = 8;
-/// By default one case in so many runs twice.
+/// One case in so many runs twice.
 const REPEATED: usize = 8;
 /// Cases after which a long run tells where it stands.
 const TOLD: usize = 5_000;
@@ -135,7 +136,7 @@ impl Watch {
 }
 
 /// Runs the cases on all processors.
-fn run_all(cases: &[Case], repeated: usize) -> Figures {
+fn run_all(cases: &[Case]) -> Figures {
     let began = Instant::now();
     let next = AtomicUsize::new(0);
     let watch = Watch::start();
@@ -146,7 +147,7 @@ fn run_all(cases: &[Case], repeated: usize) -> Figures {
             let Some(case) = cases.get(number) else { return figures };
             let (outcome, again) = watch.over(number, case, || {
                 let outcome = case.run(number.is_multiple_of(RETRIED));
-                (outcome, (number % repeated == repeated / 2).then(|| case.run(false)))
+                (outcome, (number % REPEATED == REPEATED / 2).then(|| case.run(false)))
             });
             if number > 0 && number.is_multiple_of(TOLD) {
                 eprintln!("{number} of {} cases, {:.0?}", cases.len(), began.elapsed());
@@ -216,7 +217,7 @@ fn no_fault_earns_more_than_the_truth() {
     }
     let (cases, without_meaning) = cases(&benches.iter().collect::<Vec<_>>(), &matrix().collect::<Vec<_>>(), is_full());
     let began = Instant::now();
-    let figures = run_all(&cases, if is_full() { 1 } else { REPEATED });
+    let figures = run_all(&cases);
     figures.print("matrix", began);
     println!("  combinations without a meaning: {without_meaning}");
     assert!(benches.len() >= 12);
@@ -233,7 +234,7 @@ fn no_fault_beside_the_matrix_earns_more_than_the_truth() {
     let benches = ["bac-3des-ca-3des", "gm-aes128-ca-ec", "vn-mrz"].map(|name| by_name(name).unwrap());
     let (cases, _) = cases(&benches, &further, is_full());
     let began = Instant::now();
-    let figures = run_all(&cases, REPEATED);
+    let figures = run_all(&cases);
     figures.print("beside the matrix", began);
     figures.must_all_hold();
 }
@@ -264,7 +265,7 @@ fn no_pair_of_faults_earns_more_than_the_truth() {
     let count = std::env::var("CHIPID_PAIRS").map_or(PAIRS, |count| count.parse().unwrap());
     let cases = pairs(all(), count);
     let began = Instant::now();
-    let figures = run_all(&cases, REPEATED);
+    let figures = run_all(&cases);
     figures.print("pairs", began);
     figures.must_all_hold();
 }

@@ -106,10 +106,13 @@ pub fn an_error_is_typed_and_repeats(case: &Case, outcome: &Outcome, again: Opti
 ///    or begins anew with a reset.
 pub fn a_session_that_broke_is_over(case: &Case, outcome: &Outcome, _: Option<&Outcome>) -> Result<(), String> {
     let exchanges = exchanges(outcome);
-    for planned in case.faults.iter().filter(|planned| planned.row.ends_session) {
+    let befell = case.faults.iter().zip(&outcome.befell).filter(|(_, befell)| **befell).map(|(planned, _)| planned);
+    for planned in befell.filter(|planned| planned.row.ends_session) {
         let from = planned.at.saturating_sub(1);
         let Some(here) = exchanges.get(from) else { continue };
-        if !is_secured(here.command) || here.answer.is_none() {
+        // Second faults are not chosen by what they befall: without DO'87' nothing can be wrong with it.
+        let is_touched = !planned.row.is_of_data() || matches!(here.answer, Some([0x85 | 0x87, ..]));
+        if !is_secured(here.command) || here.answer.is_none() || !is_touched {
             continue;
         }
         // The parts of one answer are collected; they are no new command.

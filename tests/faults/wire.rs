@@ -43,6 +43,8 @@ pub struct Wire {
     recorded: Vec<Option<Vec<u8>>>,
     count: usize,
     pub seen: Vec<Seen>,
+    /// Which faults of the plan befell: a line has not always something to play back.
+    pub befell: Vec<bool>,
     /// What all this would have taken over a real line.
     pub clock: Duration,
 }
@@ -73,8 +75,15 @@ impl Desk {
     /// An honest card on an honest line.
     pub fn new(bench: &Bench, seeds: Seeds) -> Self {
         let line = Faulty::honest(card(bench, seeds));
-        let wire =
-            Wire { line, plan: Vec::new(), recorded: Vec::new(), count: 0, seen: Vec::new(), clock: Duration::ZERO };
+        let wire = Wire {
+            line,
+            plan: Vec::new(),
+            recorded: Vec::new(),
+            count: 0,
+            seen: Vec::new(),
+            befell: Vec::new(),
+            clock: Duration::ZERO,
+        };
         Self { wire: Arc::new(Mutex::new(wire)) }
     }
 
@@ -85,6 +94,7 @@ impl Desk {
             let mut wire = desk.wire();
             wire.recorded = plan.iter().map(|planned| recorded(bench, planned)).collect();
             wire.plan = plan.to_vec();
+            wire.befell = vec![false; plan.len()];
         }
         desk
     }
@@ -134,6 +144,7 @@ impl Wire {
             if at != self.count {
                 continue;
             }
+            self.befell[index] = !matches!(row.how, How::Recorded(_)) || self.recorded[index].is_some();
             match &row.how {
                 How::Line(fault) => self.line.befall(fault(), false),
                 How::LineFromHere(fault) => self.line.befall(fault(), true),

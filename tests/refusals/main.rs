@@ -28,7 +28,7 @@ use reading::{go_on, lines};
 use std::sync::{Arc, Mutex};
 
 /// The ids of the rows that are shown here.
-const ROWS: [&str; 33] = [
+const ROWS: [&str; 39] = [
     "r_pace_3_1_",
     "r_pace_3_2_",
     "r_pace_3_4_",
@@ -39,6 +39,12 @@ const ROWS: [&str; 33] = [
     "ts_pace_3_4_",
     "ts_pace_4_x_",
     "r_ca_3_1_to_3_4_",
+    "r_ta_4_1_",
+    "r_ta_4_2_",
+    "r_ta_4_3_",
+    "r_ta_4_4_",
+    "r_ta_4_5_",
+    "ts_ta_4_8_",
     "ac_1_",
     "ac_2_",
     "ac_3_",

@@ -191,3 +191,45 @@ fn r_ca_3_1_to_3_4_version_2_is_not_spoken_and_proves_nothing() {
     }));
     is_unproven(&desk, CHECK, 1, State::Failed, Reason::OldKeysKept);
 }
+
+/// What a hostile card makes of protected answers from some exchange on ends the session in that exchange, with its keys:
+/// nothing more is sent, and a fresh access succeeds.
+fn ends_the_session(deviation: Deviation, code: &str) {
+    for profile in sessions() {
+        for at in protected_reads(&profile) {
+            let desk = Desk::new(profile.clone());
+            desk.deviate_from(at, deviation);
+            ends_at(&desk, at, code);
+        }
+    }
+}
+
+#[test]
+fn r_ta_4_1_an_answer_without_secure_messaging_ends_the_session() {
+    ends_the_session(Deviation::Unprotected, "protocol.bad_response");
+}
+
+#[test]
+fn r_ta_4_2_tag_98_for_99_ends_the_session() {
+    ends_the_session(Deviation::StatusTag98, "protocol.bad_response");
+}
+
+#[test]
+fn r_ta_4_3_a_wrong_checksum_ends_the_session() {
+    ends_the_session(Deviation::WrongMac, "protocol.bad_response");
+}
+
+#[test]
+fn r_ta_4_4_a_status_beside_the_one_that_is_sealed_ends_the_session() {
+    ends_the_session(Deviation::OtherStatus, "protocol.bad_response");
+}
+
+#[test]
+fn r_ta_4_5_a_checksum_of_seven_octets_ends_the_session() {
+    ends_the_session(Deviation::ShortMac, "protocol.bad_response");
+}
+
+#[test]
+fn ts_ta_4_8_padding_that_begins_with_00_ends_the_session() {
+    ends_the_session(Deviation::WrongPadding, "protocol.bad_response");
+}

@@ -202,6 +202,7 @@ fn debug_outputs_hold_nothing() {
         issued: None,
         issuing_state: Some("VNM"),
         document_code: Some("ID"),
+        tolerances: chipid::Tolerances::none(),
     };
     show(&inputs);
     let judged = passive_authentication(&inputs);

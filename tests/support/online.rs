@@ -49,6 +49,7 @@ impl Desk {
             scheme,
             outer_algorithm: None,
             signature: None,
+            unique_identifier: None,
             issuer: name.clone(),
             subject: name,
             not_before: year(2020),

@@ -18,7 +18,7 @@ use chipid::sim::issuer::{CurveForm, IssuerPlan, KeyKind, KeyPlan};
 use chipid::sim::profile::{self, ActiveAuthenticationPlan, CardSecurityPlan, ChipAuthenticationPlan};
 use chipid::sim::{Mapping, PaceSuite, Profile, SimulatedCard};
 use chipid::tlv::{self, Tag};
-use chipid::{Card, CheckId, Document, ReadPlan, Reason, State, Verdict};
+use chipid::{Card, CheckId, Document, Error, ReadPlan, Reason, State, Verdict};
 
 /// The curve of most cards here.
 pub const CURVE: CurveId = CurveId::BrainpoolP256r1;
@@ -192,4 +192,35 @@ pub fn is_unproven(desk: &Desk, id: CheckId, tries: usize, state: State, reason:
     assert_eq!(desk.named(name).len(), tries, "{reason}");
     desk.is_genuine(&[id]);
     document
+}
+
+/// Cards that are opened by BAC and by PACE, with no proof but active authentication: their sessions have one kind of keys.
+pub fn sessions() -> [Profile; 2] {
+    let bac = Profile { chip_authentication: Vec::new(), ..profile::passport() };
+    [bac, Profile { full_card_access: false, ..with_keys(Vec::new()) }]
+}
+
+/// The exchanges, counted from 0, in which an honest card of the profile answers READ BINARY: the first, some in the
+/// midst, the last.
+pub fn protected_reads(profile: &Profile) -> Vec<usize> {
+    let desk = Desk::new(profile.clone());
+    desk.read();
+    let names = desk.names();
+    let reads = (0..names.len()).filter(|at| names[*at] == READ && is_protected(&desk.commands()[*at]));
+    let reads: Vec<usize> = reads.collect();
+    [0, 1, reads.len() / 2, reads.len() - 2, reads.len() - 1].map(|at| reads[at]).to_vec()
+}
+
+/// The reading ends with this error over what the card on the reader said in this exchange, the last one: no further
+/// command is sent, protected or not. A fresh access to an honest card succeeds on the same reader.
+#[track_caller]
+pub fn ends_at(desk: &Desk, exchange: usize, code: &str) -> Error {
+    let cut = desk.try_read().err().unwrap();
+    assert_eq!(cut.error.code(), code, "{}", cut.error);
+    assert!(!cut.error.is_retryable());
+    assert_eq!(desk.commands().len(), exchange + 1, "{}", cut.error);
+    assert!(!desk.seen().contains(&Seen::Reset));
+    desk.heal();
+    assert!(desk.read().1.verdict() >= Verdict::DataAuthentic);
+    cut.error
 }

@@ -146,9 +146,9 @@ fn line(id: CheckId, kind: Kind) -> Line {
             let line = of(&[SUCCESSFUL, open(Reason::NotRead)], &[UNDETERMINED]);
             cut_off(if field { line.with(open(Reason::NotPresent), Outcome::Accept) } else { line }, field)
         }
-        // Made where it was read; nobody signed it.
+        // Made where it was read; nobody signed it, and the chip reads in short lengths all the same: `field` accepts.
         CheckId::LdsAtrInfo => match field {
-            true => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, NOT_SUPPORTED, FAILED]),
+            true => of(&[SUCCESSFUL, MISSING, FAILED], &[UNDETERMINED, NOT_SUPPORTED]),
             false => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, NOT_SUPPORTED]),
         },
         // A file that the issuer signed, and that is not as the standard has it: `field` refers it.
