@@ -39,7 +39,7 @@ fn certificate(bytes: &[u8]) {
 fn name(bytes: &[u8]) {
     let Some(name) = Name::parse(bytes) else { return };
     assert!(name.matches(&name));
-    assert!(name.country().is_none_or(|country| !country.is_empty()));
+    let _ = (name.country(), name.to_string());
 }
 
 /// A key writes itself so that it reads the same again.
