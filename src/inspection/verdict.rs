@@ -19,6 +19,7 @@ use crate::passive_authentication::{ConsultedList, passive_authentication};
 use crate::pki::{Certificate, DocumentFacts, TrustStore, alpha_2};
 use std::time::SystemTime;
 use time::OffsetDateTime;
+use zeroize::Zeroizing;
 
 /// What the document is worth, from worst to best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,12 +118,12 @@ pub(super) fn judge(
     attested.keep_failures(&mut checks);
     let countries: Vec<String> =
         inputs.issuing_state.map(alpha_2).unwrap_or_default().into_iter().map(str::to_owned).collect();
-    let number = files.mrz().map(Mrz::document_number);
+    let number = files.mrz().map(Mrz::document_number).map(Zeroizing::new);
     let facts = DocumentFacts {
         signer: pa.document_signer(),
         countries: &countries,
         document_code: inputs.document_code,
-        number: number.as_deref(),
+        number: number.as_ref().map(|number| number.as_str()),
         issued: inputs.issued.or(pa.signing_time()),
     };
     let due = known_defects::apply(&mut checks, due, &facts, trust);

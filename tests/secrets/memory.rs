@@ -15,8 +15,9 @@ use chipid::pki::TrustStore;
 use chipid::sim::person::Person;
 use chipid::sim::{Profile, profile};
 use chipid::tlv::{Reader, Tag};
+use chipid::transport::Transport;
 use chipid::transport::transcript::{Recorder, Replay, Step, Transcript};
-use chipid::{Card, Document, Password, ReadPlan, Report, Verdict};
+use chipid::{Card, Document, Password, ReadPlan, Report, TransportError, Verdict};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
@@ -51,6 +52,43 @@ impl Random for Again {
         self.next += 1;
         Ok(())
     }
+}
+
+/// The replayed line; with each exchange it overwrites what finished calls left on the stack.
+///
+/// Copies on the stack are beyond a library without unsafe code: the compiler makes them where it moves a value, ciphers
+/// and curves hold keys there. They are not searched; but a value that is moved to the heap takes along, in its unused
+/// bytes, whatever lay on the stack in its place, by chance of the build.
+struct OverCleanStack(Replay);
+
+impl Transport for OverCleanStack {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        overwrite_stack();
+        self.0.transmit(command)
+    }
+
+    fn reset(&mut self) -> Result<(), TransportError> {
+        overwrite_stack();
+        self.0.reset()
+    }
+
+    fn atr(&self) -> &[u8] {
+        self.0.atr()
+    }
+
+    fn reader(&self) -> &str {
+        self.0.reader()
+    }
+
+    fn max_apdu(&self) -> Option<usize> {
+        self.0.max_apdu()
+    }
+}
+
+#[inline(never)]
+fn overwrite_stack() {
+    let mut block = [0x55_u8; 1 << 17];
+    std::hint::black_box(&mut block);
 }
 
 /// A reading that can be had again.
@@ -91,12 +129,14 @@ impl Recorded {
     /// Reads the recording again, with what was altered in it, to its end or its error; the verdict where there is one.
     fn again(&self, transcript: Transcript) -> Option<Report> {
         let random = Again { drawn: self.drawn, next: 0 };
-        let card = Card::connect_with_random(Box::new(Replay::new(transcript)), Box::new(random));
+        let line = OverCleanStack(Replay::new(transcript));
+        let card = Card::connect_with_random(Box::new(line), Box::new(random));
         let session = card.open(&(self.password)(), &mut reading::go_on).ok()?;
         let document = match session.read(&ReadPlan::full(), &mut reading::go_on) {
             Ok(document) => document,
             Err(error) => *error.document,
         };
+        overwrite_stack();
         Some(document.verify(&self.trust, reading::now()))
     }
 
