@@ -15,17 +15,20 @@ use chipid::crypto::{
 };
 use chipid::error::{Broken, Step};
 use chipid::image::{ImageError, ImageLimits, decode};
+use chipid::inspection::policy::Policy;
 use chipid::inspection::{EvidenceSignature, EvidenceSigner, EvidenceSigningError, Resume};
 use chipid::iso7816::Command;
 use chipid::lds::{DataGroup, Dg3, Dg4, Dg7, Dir, FileId, OpaqueGroup, SecurityInfos};
 use chipid::oid::{self, Oid};
 use chipid::pki::cvc::CvCertificate;
 use chipid::pki::{
-    Budget as Signatures, Certificate, CertificateError, Chain, CmsError, ListError, MasterList, SignedData,
+    Budget as Signatures, BundleError, BundlePart, BundleUse, Certificate, CertificateError, Chain, CmsError,
+    DefectList, ListError, MasterList, Refusal, RevocationList, RevocationListError, SignedData, TrustBundle,
     TrustStore, find_anchor,
 };
 use chipid::sim::issuer::{
-    CvHolder, Extension, Issuer, KeyKind, SignedDataFields, SignerId, TerminalAuthority, TerminalAuthorityPlan,
+    CvHolder, DefectFields, DeviationFields, Extension, Issuer, KeyKind, RevocationListFields, RevokedEntry,
+    SignedDataFields, SignerId, TerminalAuthority, TerminalAuthorityPlan, defect_list_content, deviation_list_content,
     master_list_content,
 };
 use chipid::sim::profile;
@@ -47,6 +50,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("rsa_exponent_bits", "src/crypto/rsa.rs", "keys_stay_within_their_limits"),
     ("dsa_modulus_bits", "src/crypto/dsa.rs", "refuses_keys_outside_their_limits_and_their_group"),
     ("certificate_links", "tests/paths.rs", "a_path_has_as_many_links_as_are_allowed_and_no_more"),
+    ("online_octets", "src/inspection/online/record.rs", "reads_back_no_longer_octets_than_the_bound"),
     ("cv_chain", "tests/cvc_chain.rs", "circles_and_long_rows_of_links_end"),
     ("cv_signatures", "tests/cvc_chain.rs", "circles_and_long_rows_of_links_end"),
     ("findings", "src/lds/finding.rs", "a_hostile_file_cannot_fill_the_report"),
@@ -416,6 +420,206 @@ fn master_list_certificates() {
     };
     assert_eq!(with(BOUNDS.master_list_certificates), Ok(BOUNDS.master_list_certificates));
     assert_eq!(with(BOUNDS.master_list_certificates + 1), Err(ListError::TooMany));
+}
+
+/// The certificate of an authority under another name for each number: none verifies, which nobody asks of a bare list.
+fn homonyms(numbers: std::ops::Range<usize>) -> Vec<u8> {
+    let der = issuer("one").csca().to_vec();
+    let organization = profile::vn().issuer.organization.into_bytes();
+    let places: Vec<usize> = (0..der.len()).filter(|at| der[*at..].starts_with(&organization)).collect();
+    assert_eq!(places.len(), 2, "issuer and subject");
+    let one = |number: usize| {
+        let mut der = der.clone();
+        for place in &places {
+            der[*place..place + 6].copy_from_slice(format!("{number:06}").as_bytes());
+        }
+        der
+    };
+    let entries: Vec<Vec<u8>> = numbers.map(one).collect();
+    master_list_content(&entries.iter().map(Vec::as_slice).collect::<Vec<_>>())
+}
+
+#[test]
+fn anchors() {
+    let mut store = TrustStore::new();
+    let step = BOUNDS.master_list_certificates;
+    for first in (0..BOUNDS.anchors).step_by(step) {
+        let content = homonyms(first..first + step);
+        let list = signed(|fields| fields.content = Some(content));
+        assert_eq!(store.add_unverified_master_list("bare", &list).unwrap().accepted, step);
+    }
+    assert_eq!(store.anchors().len(), BOUNDS.anchors);
+    assert_eq!(store.add_certificate(issuer("one more").csca()), Err(Refusal::TooMany));
+    let content = homonyms(BOUNDS.anchors..BOUNDS.anchors + 1);
+    let list = signed(|fields| fields.content = Some(content));
+    assert!(matches!(store.add_unverified_master_list("bare", &list), Err(ListError::TooMany)));
+    assert_eq!(store.anchors().len(), BOUNDS.anchors);
+}
+
+#[test]
+fn pieces() {
+    let refused = |count: usize| {
+        let mut store = TrustStore::new();
+        let source = store.add_file("many", &[0x30, 0x02, 0x30, 0x00].repeat(count));
+        (source.refused.len(), source.refused[0].reason)
+    };
+    let (all, reason) = refused(BOUNDS.pieces);
+    assert!(all == BOUNDS.pieces && reason != Refusal::TooMany);
+    assert_eq!(refused(BOUNDS.pieces + 1), (1, Refusal::TooMany));
+}
+
+/// A revocation list of an issuer, with some of its fields multiplied.
+fn revocation_list(change: impl FnOnce(&mut RevocationListFields)) -> Vec<u8> {
+    let issuer = issuer("one");
+    let mut fields = issuer.revocation_list_fields(datetime!(2026-01-01 0:00 UTC));
+    change(&mut fields);
+    issuer.sign_revocation_list(&fields).unwrap()
+}
+
+#[test]
+fn lists() {
+    let list = revocation_list(|_| {});
+    let added = |count: usize| {
+        let mut file = Vec::new();
+        for number in 0..count {
+            // Another signature each: whose it is, nobody knows here.
+            let mut list = list.clone();
+            let at = list.len() - 2;
+            list[at..].copy_from_slice(&u16::try_from(number).unwrap().to_be_bytes());
+            file.extend(list);
+        }
+        let mut store = TrustStore::new();
+        let source = store.add_file("many", &file).clone();
+        let too_many = source.refused.iter().filter(|one| one.reason == Refusal::TooMany).count();
+        (store.revocation_lists().len(), too_many)
+    };
+    assert_eq!(added(BOUNDS.lists), (BOUNDS.lists, 0));
+    assert_eq!(added(BOUNDS.lists + 1), (BOUNDS.lists, 1));
+}
+
+#[test]
+fn revocation_list_octets() {
+    let too_long =
+        |octets: usize| RevocationList::parse(&vec![0x30; octets]).unwrap_err() == RevocationListError::TooLong;
+    assert!(!too_long(BOUNDS.revocation_list_octets));
+    assert!(too_long(BOUNDS.revocation_list_octets + 1));
+}
+
+#[test]
+fn revoked_certificates() {
+    let with = |count: usize| {
+        let list = revocation_list(|fields| {
+            let entry = |number: usize| RevokedEntry {
+                serial: [&[1][..], &u32::try_from(number).unwrap().to_be_bytes()].concat(),
+                since: datetime!(2025-01-01 0:00 UTC),
+                extensions: Vec::new(),
+            };
+            fields.revoked = (0..count).map(entry).collect();
+        });
+        RevocationList::parse(&list).map(|_| ())
+    };
+    assert_eq!(with(BOUNDS.revoked_certificates), Ok(()));
+    assert_eq!(with(BOUNDS.revoked_certificates + 1), Err(RevocationListError::TooLong));
+}
+
+#[test]
+fn revocation_list_extensions() {
+    let with = |count: usize| {
+        let list = revocation_list(|fields| {
+            let more = count - fields.extensions.len();
+            fields.extensions.extend((0..more).map(|number| {
+                let id = Oid::from_der(&[0x2A, 0x03, u8::try_from(number).unwrap()]).unwrap();
+                Extension { id, critical: false, value: vec![5, 0] }
+            }));
+        });
+        RevocationList::parse(&list).map(|_| ())
+    };
+    assert_eq!(with(BOUNDS.revocation_list_extensions), Ok(()));
+    assert_eq!(with(BOUNDS.revocation_list_extensions + 1), Err(RevocationListError::TooLong));
+}
+
+/// Whether a deviation list with this content has too much of something, and a defect list. Else it is its signer that is
+/// missing: the content is read first.
+fn is_too_many(deviations: &[DeviationFields], defects: &[DefectFields]) -> [bool; 2] {
+    let parse = |kind: Oid, content: Vec<u8>| {
+        let list = signed(|fields| (fields.content_type, fields.content) = (kind, Some(content)));
+        match DefectList::parse(&list).unwrap_err() {
+            ListError::TooMany => true,
+            error => {
+                assert_eq!(error, ListError::SignerMissing);
+                false
+            }
+        }
+    };
+    [
+        parse(oid::ID_ICAO_DEVIATION_LIST, deviation_list_content(deviations)),
+        parse(oid::ID_DEFECT_LIST, defect_list_content(defects)),
+    ]
+}
+
+fn defect_fields(defects: usize) -> DefectFields {
+    let unknown = (Oid::from_der(&[0x2A, 0x03]).unwrap(), Vec::new());
+    DefectFields { signer: SignerId::KeyId(vec![1]), certificate_hash: None, defects: vec![unknown; defects] }
+}
+
+#[test]
+fn defect_list_entries() {
+    let with = |count: usize| is_too_many(&vec![DeviationFields::default(); count], &vec![defect_fields(1); count]);
+    assert_eq!(with(BOUNDS.defect_list_entries), [false; 2]);
+    assert_eq!(with(BOUNDS.defect_list_entries + 1), [true; 2]);
+}
+
+#[test]
+fn defect_list_numbers() {
+    // Two entries: the numbers of all count together.
+    let with = |count: usize| {
+        let entry = |numbers: usize| DeviationFields {
+            numbers: Some(vec!["1".to_owned(); numbers]),
+            ..DeviationFields::default()
+        };
+        is_too_many(&[entry(count / 2), entry(count - count / 2)], &[])[0]
+    };
+    assert!(!with(BOUNDS.defect_list_numbers));
+    assert!(with(BOUNDS.defect_list_numbers + 1));
+}
+
+#[test]
+fn known_defects() {
+    let with = |count: usize| {
+        let unknown = (Oid::from_der(&[0x2A, 0x03]).unwrap(), None);
+        let deviation = DeviationFields { defects: vec![unknown; count], ..DeviationFields::default() };
+        is_too_many(&[deviation], &[defect_fields(count)])
+    };
+    assert_eq!(with(BOUNDS.known_defects), [false; 2]);
+    assert_eq!(with(BOUNDS.known_defects + 1), [true; 2]);
+}
+
+#[test]
+fn bundle_octets() {
+    let too_long = |octets: usize| TrustBundle::parse(&vec![0; octets]).unwrap_err() == BundleError::TooLong;
+    assert!(!too_long(BOUNDS.bundle_octets));
+    assert!(too_long(BOUNDS.bundle_octets + 1));
+}
+
+#[test]
+fn bundle_parts() {
+    let with = |count: usize| {
+        let part = |number: usize| {
+            let bytes = u32::try_from(number).unwrap().to_be_bytes().to_vec();
+            BundlePart::new(BundleUse::PinnedSigner, &format!("{number}.cer"), bytes)
+        };
+        TrustBundle::make(datetime!(2026-01-01 0:00 UTC), (0..count).map(part)).map(|(_, refused)| refused.len())
+    };
+    assert_eq!(with(BOUNDS.bundle_parts), Ok(BOUNDS.bundle_parts));
+    assert_eq!(with(BOUNDS.bundle_parts + 1), Err(BundleError::TooLong));
+}
+
+#[test]
+fn policy_octets() {
+    let error = |octets: usize| Policy::from_toml(&" ".repeat(octets)).unwrap_err().to_string();
+    let too_long = error(BOUNDS.policy_octets + 1);
+    assert_ne!(error(BOUNDS.policy_octets), too_long);
+    assert_eq!(error(2 * BOUNDS.policy_octets), too_long);
 }
 
 #[test]

@@ -68,7 +68,7 @@ impl TrustStore {
             }
         };
         let source = Source { accepted, refused, ..Source::new(label, SourceKind::UnverifiedMasterList, bytes) };
-        self.absorb(own, false);
+        self.absorb(own, false)?;
         self.settle();
         self.sources.push(source);
         Ok(self.sources.last().expect("it was pushed in the line above"))
@@ -197,13 +197,16 @@ impl TrustStore {
         if signer.null_missing && !self.without_null {
             return Err(ListError::NeedsDigestInfoWithoutNull);
         }
-        self.absorb(own, signer.null_missing);
+        self.absorb(own, signer.null_missing)?;
         let date = list.signing_time();
         Ok(Source { accepted, refused, date, ..Source::new(label, SourceKind::MasterList(Box::new(signer)), bytes) })
     }
 
     /// Takes the anchors of another store.
-    fn absorb(&mut self, own: Self, by_tolerance: bool) {
+    fn absorb(&mut self, own: Self, by_tolerance: bool) -> Result<(), ListError> {
+        if self.anchors.len().saturating_add(own.anchors.len()) > BOUNDS.anchors {
+            return Err(ListError::TooMany);
+        }
         if self.anchors.is_empty() && !by_tolerance {
             self.anchors = own.anchors;
             self.by_key_id = own.by_key_id;
@@ -211,6 +214,7 @@ impl TrustStore {
         } else {
             own.anchors.into_iter().for_each(|certificate| self.insert(certificate, by_tolerance));
         }
+        Ok(())
     }
 }
 

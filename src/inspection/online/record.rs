@@ -105,3 +105,15 @@ fn octets(text: &str) -> Option<Vec<u8>> {
 fn fixed(text: &str) -> Option<[u8; LENGTH]> {
     octets(text)?.try_into().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_back_no_longer_octets_than_the_bound() {
+        let most = BOUNDS.online_octets;
+        assert_eq!(octets(&"00".repeat(most)).map(|octets| octets.len()), Some(most));
+        assert_eq!(octets(&"00".repeat(most + 1)), None);
+    }
+}
