@@ -217,10 +217,12 @@ pub(super) fn atr_info(document: &Document, attested: &Attested<'_>, allowed: &T
     };
     let check = of_findings(id, &file.findings, allowed);
     let announced = record.announced || file.capabilities.is_some_and(|can| can.extended_length_info);
-    Some(match check.is_successful() && file.extended_length.is_none() && announced {
-        true => missing.warnings(check.warnings),
-        false => check,
-    })
+    match check.is_successful() && file.extended_length.is_none() {
+        true if announced => Some(missing.warnings(check.warnings)),
+        // Bytes that say nothing of lengths, or no bytes at all: nothing was judged.
+        true if file.capabilities.is_none() => None,
+        _ => Some(check),
+    }
 }
 
 /// EF.COM lists what EF.SOD lists, no more and no less (conformance H_90 to H_92).

@@ -139,8 +139,8 @@ fn every_case_comes_to_what_is_expected_and_the_record_says_so() {
         let told = match rows.get(entry.id.as_str()).map(|rows| &rows[0].run) {
             _ if entry.expectation == Expectation::Deleted => Told::Deleted,
             Some(Run::NotApplicable(why)) => Told::NotApplicable(why),
-            Some(Run::Case(_)) => got.remove(entry.id.as_str()).map_or(Told::Pending, Told::Run),
-            None => Told::Pending,
+            Some(Run::Case(_)) => got.remove(entry.id.as_str()).map_or(Told::LeftOut, Told::Run),
+            None => Told::LeftOut,
         };
         (entry, told)
     };

@@ -12,8 +12,8 @@ pub enum Told {
     Run(Got),
     NotApplicable(&'static str),
     Deleted,
-    /// Its row is not written yet.
-    Pending,
+    /// Left out of this run, by the caller's wish (`CHIPID_ROWS`).
+    LeftOut,
 }
 
 impl Told {
@@ -22,7 +22,7 @@ impl Told {
             Self::Run(_) => "run",
             Self::NotApplicable(_) => "not_applicable",
             Self::Deleted => "deleted",
-            Self::Pending => "pending",
+            Self::LeftOut => "left_out",
         }
     }
 
@@ -42,7 +42,7 @@ impl Told {
             Self::Run(_) => None,
             Self::NotApplicable(why) => Some(why),
             Self::Deleted => Some("the plan has deleted it"),
-            Self::Pending => Some("its row is not written yet"),
+            Self::LeftOut => Some("left out of this run"),
         }
     }
 
@@ -53,7 +53,7 @@ impl Told {
             (_, Expectation::Deleted) => false,
             (Self::Run(got), Expectation::Ok) => got.is_ok == Some(true),
             (Self::Run(got), Expectation::Fail) => got.is_ok == Some(false),
-            (Self::Run(_), Expectation::Either) | (Self::NotApplicable(_) | Self::Pending, _) => true,
+            (Self::Run(_), Expectation::Either) | (Self::NotApplicable(_) | Self::LeftOut, _) => true,
         }
     }
 }
@@ -99,15 +99,14 @@ and this page does not show. The plans do not test security: attacks, faults and
 pub fn statement(rows: &[(Entry, Told)]) -> String {
     let mut page = HEAD.to_owned();
     write!(page, "\n## What is claimed\n\n{}", claims()).unwrap();
-    page +=
-        "\n## Counts\n\n| unit | ids | run | not applicable | deleted | not written yet |\n|---|---|---|---|---|---|\n";
-    let mut units: BTreeMap<&str, [usize; 5]> = BTreeMap::new();
+    page += "\n## Counts\n\n| unit | ids | run | not applicable | deleted |\n|---|---|---|---|---|\n";
+    let mut units: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
     for (entry, told) in rows {
         let column = match told {
             Told::Run(_) => 1,
             Told::NotApplicable(_) => 2,
             Told::Deleted => 3,
-            Told::Pending => 4,
+            Told::LeftOut => continue,
         };
         for counts in [entry.unit(), "all"].map(|unit| if unit == "all" { "~all" } else { unit }) {
             let counts = units.entry(counts).or_default();

@@ -122,7 +122,7 @@ pub const ROWS: &[Row] = &[
     }),
     case("LDS_H_47", |case| fails(case, Object, &[|d| d.left_out = Some(SodPart::DataGroupNumber(1))])),
     case("LDS_H_69", nothing_is_shown_before_its_hash_is_checked),
-    case("LDS_H_86", |case| lds_1_8_is_read(case)),
+    case("LDS_H_86", lds_1_8_is_read),
     case("LDS_H_87", |case| fails(case, Object, &[|d| d.content.lds_version = Some(("0108", "040000"))])),
     case("LDS_H_88", |case| {
         fails(
