@@ -35,7 +35,7 @@ pub const FIELDS: [&str; 22] = [
 ];
 
 /// The checks that can decide the verdict, in the order in which they are named as its reason.
-const DECIDING: [&str; 17] = [
+const DECIDING: [&str; 19] = [
     "evidence.signature",
     "online.confirmation",
     "pa.security_object",
@@ -45,6 +45,8 @@ const DECIDING: [&str; 17] = [
     "pa.certificates",
     "pa.validity",
     "pa.country",
+    "pa.revocation",
+    "pa.known_defects",
     "chip.pace_cam",
     "chip.chip_authentication",
     "chip.active_authentication",
@@ -184,7 +186,9 @@ fn decisive<'a>(report: &'a Value, verdict: &str) -> Option<&'a Value> {
     };
     let bad = || list(report, "checks").iter().filter(is_bad);
     let of_group = |id: &str| id == "pa.data_groups" && verdict == "failed";
-    let listed = DECIDING.iter().find_map(|id| {
+    // That revocation could not be looked up decides nothing; that a certificate is revoked does.
+    let decides = |id: &&&str| verdict == "failed" || **id != "pa.revocation";
+    let listed = DECIDING.iter().filter(decides).find_map(|id| {
         let found = bad().find(|check| word(check, "id") == *id)?;
         // The file that was altered says more than all files together.
         let group = bad().find(|check| of_group(id) && word(check, "id").starts_with("pa.dg"));

@@ -4,6 +4,7 @@ use crate::arguments::{ListArguments, TrustArguments};
 use crate::failure::Failure;
 use crate::folder::unreadable;
 use crate::output::Output;
+use chipid::BOUNDS;
 use chipid::pki::{Age, AgePolicy, BundleError, ListError, Refusal, Refused, TrustBundle, TrustStore};
 use std::fs;
 use std::io;
@@ -12,7 +13,7 @@ use std::time::SystemTime;
 use time::{Duration, OffsetDateTime};
 
 /// The largest file that is read, in bytes.
-const MOST: u64 = 64 << 20;
+const MOST: u64 = BOUNDS.bundle_octets as u64;
 
 /// A store that trusts nothing, with these tolerances.
 pub fn empty(lists: &ListArguments) -> TrustStore {
@@ -188,6 +189,11 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     use std::io::Read;
     let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
     let mut bytes = Vec::new();
-    file.take(MOST).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    file.take(MOST + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    // Never a part of it: what follows could be the list that revokes.
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > MOST) {
+        let values = vec![("path", path.display().to_string()), ("why", format!("more than {MOST} bytes"))];
+        return Err(Failure::other("no_certificate", values));
+    }
     Ok(bytes)
 }

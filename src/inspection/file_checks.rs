@@ -136,7 +136,8 @@ pub(super) fn inputs<'a>(
         trust,
         at,
         issued: values.issued(),
-        issuing_state: values.mrz().map(Mrz::issuing_state),
+        // Without DG1, a DG13 that reads as Vietnam's says whose document it is: a signer of another country has not to sign it.
+        issuing_state: values.mrz().map(Mrz::issuing_state).or(values.dg13().map(|_| VIETNAM)),
         document_code: values.mrz().map(Mrz::document_code),
         tolerances: *tolerances,
     }

@@ -157,10 +157,12 @@ fn conclude(checks: &[Check], due: Due, document: &Document, attested: &Attested
     }
     let concluded = checks.iter().filter(|check| gate(check.id) == Gate::MustSucceed).all(Check::is_successful);
     // The country may be left open only where DG1, which names it, was not read on purpose or not handed in; where DG1 was
-    // removed later, only if it was not open before.
+    // removed later, only if it was not open before, by the word of a reader that the caller trusts.
     let dg1 = document.file(FileId::DataGroup(DataGroup::DG1));
     let names_country = match dg1 {
-        FileState::Removed(_) => !attested.recorded(CheckId::PaCountry).is_some_and(Check::is_successful),
+        FileState::Removed(_) => {
+            !(attested.is_trusted() && attested.recorded(CheckId::PaCountry).is_some_and(Check::is_successful))
+        }
         dg1 => dg1.bytes().is_some(),
     };
     let country = checks.iter().find(|check| check.id == CheckId::PaCountry);

@@ -121,7 +121,8 @@ pub(super) fn validity(path: &[PathCertificate], signed: Option<OffsetDateTime>,
         let (first, last) = signer.certificate.extensions().private_key_usage;
         findings.within(first, last, signed, "the period of the signer's private key");
         if signed.date() > day_after(inputs.at) {
-            findings.remark("signed after the moment of checking".to_owned());
+            findings.tell("signed after the moment of checking".to_owned());
+            findings.leave_open(Reason::NotYetValid);
         }
     }
     // A date of issue is the office's, not the signer's: without a signing time it is a hint.

@@ -241,7 +241,10 @@ fn severity(role: Role, defect: Defect, about: Option<Oid>) -> Severity {
         NoKeyUsage | KeyUsageNotCritical | SerialNotPositive => !role.is_authority(),
         NoDigitalSignature | IsCa | SelfIssued | IssuerName | IsAnchor | NoPurpose => true,
         // Without a country in its names it is bound to none.
-        NoAuthorityKeyId | GeneralizedTime | IssuerCountry | SubjectCountry => role == Role::DocumentSigner,
+        // A key that is told to be for something is not for documents, critical or not (RFC 5280 §4.2.1.12).
+        NoAuthorityKeyId | GeneralizedTime | IssuerCountry | SubjectCountry | ExtendedKeyUsagePresent => {
+            role == Role::DocumentSigner
+        }
         // What names and addresses are in them bears on nothing, and malformed ones are known in the field.
         MalformedExtension => !about.is_some_and(|id| HARMLESS.contains(&id)),
         _ => false,

@@ -14,6 +14,7 @@ mod cube_root;
 mod downgrades;
 mod forge;
 mod messaging;
+mod omissions;
 mod pitfalls;
 #[path = "../support/reading.rs"]
 mod reading;

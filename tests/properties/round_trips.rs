@@ -130,6 +130,9 @@ proptest! {
     fn an_mrz_reads_as_the_person_it_was_made_of(person in person(), layout in layout()) {
         let document_code = if layout == Layout::Td3 { "P" } else { "I" };
         let person = Person { document_code: document_code.into(), ..person };
+        // A name that fills its line is cut: not what is asked here.
+        let room = [30, 31, 39][[Layout::Td1, Layout::Td2, Layout::Td3].iter().position(|one| *one == layout).unwrap()];
+        prop_assume!(person.primary.len() + 2 + person.secondary.len() <= room);
         let lines = person.mrz_lines(layout);
         let mrz = Mrz::parse(&lines.join("\n")).unwrap();
         prop_assert!(mrz.findings().iter().all(|finding| !finding.kind().is_fault()), "{:?} {lines:?}", mrz.findings());

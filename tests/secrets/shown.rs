@@ -77,6 +77,7 @@ const SHOWN: &[&str] = &[
 /// Types that hold nothing of a holder or of a key, each with what they hold.
 const HARMLESS: &[(&str, &str)] = &[
     ("Access", "names of protocols and of what the chip offered"),
+    ("AlternativeName", "the place and the code of an authority"),
     ("Angle", "how a face was turned"),
     ("BundlePart", "a file of an operator's anchors"),
     ("CertificateReference", "the name of a terminal's certificate"),
@@ -107,6 +108,7 @@ const HARMLESS: &[(&str, &str)] = &[
     ("OnlineQuestion", "nothing"),
     ("OnlineSignature", "of whoever answers for the issuer"),
     ("PaceDomainParameterInfo", "parameters of a kind of card"),
+    ("PathEntry", "the name and hash of a certificate of an authority"),
     ("PolicyError", "a line of an operator's policy"),
     ("PolicyFault", "a word of an operator's policy"),
     ("ProofsError", "why a file is none; a word of the schema at most"),

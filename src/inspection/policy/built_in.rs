@@ -101,6 +101,9 @@ fn line(id: CheckId, kind: Kind) -> Line {
         | CheckId::PaDg16 => {
             let behind_terminal = without(Reason::NeedsTerminalAuthentication);
             let line = of(&[SUCCESSFUL, MISSING, open(Reason::NotRead), behind_terminal], &[UNDETERMINED]);
+            // Without DG1 nothing says whose document it is.
+            let line =
+                if id == CheckId::PaDg1 && !field { line.with(open(Reason::NotRead), Outcome::Refer) } else { line };
             cut_off(if field { line.with(open(Reason::Removed), Outcome::Accept) } else { line }, field)
         }
         // BAC after PACE had failed: `strict` rejects it, also where the caller allowed it. A file cannot tell how the chip
