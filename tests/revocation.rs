@@ -114,6 +114,39 @@ fn a_revoked_authority_fails_the_document() {
 }
 
 #[test]
+fn a_revoked_authority_fails_the_document_also_under_another_certificate_of_its_key() {
+    let case = Case::new();
+    let older = Issuer::new(IssuerPlan { label: "older".to_owned(), ..case.issuer.plan().clone() }).unwrap();
+    let mut root = older.csca_fields();
+    root.serial = vec![0x77];
+    let root = older.sign_with_csca(&root).unwrap();
+    let link = case.issuer.link(&older).unwrap();
+    let serial = Certificate::parse(case.issuer.csca()).unwrap().serial().to_vec();
+    assert_ne!(Certificate::parse(&link).unwrap().serial(), serial);
+    let list = |revoked| {
+        let fields = older.revocation_list_fields(ISSUED);
+        older.sign_revocation_list(&RevocationListFields { revoked, ..fields }).unwrap()
+    };
+    let verify = |anchors: &[&[u8]], links: &[&[u8]], list: &[u8]| {
+        let mut store = TrustStore::new();
+        anchors.iter().for_each(|anchor| store.add_certificate(anchor).unwrap());
+        links.iter().for_each(|link| store.add_links(link).unwrap());
+        assert_eq!(store.add_file("list", list).accepted, 1);
+        case.document.verify(&store, SystemTime::from(AT))
+    };
+    let (csca, revoking) = (case.issuer.csca(), list(vec![RevokedEntry::new(&serial, ISSUED)]));
+    for anchors in [[&root, csca, &link[..]], [&root, &link[..], csca]] {
+        let check = told(&verify(&anchors, &[], &revoking), State::Failed, Some(Reason::Revoked), Verdict::Failed);
+        assert!(check.compared.starts_with("authority revoked since 2026-05-01"), "{}", check.compared);
+        told(&verify(&anchors, &[], &list(Vec::new())), State::Successful, None, Verdict::Genuine);
+    }
+    // The link that is no anchor, revoked under its own serial number.
+    let by_link = list(vec![RevokedEntry::new(Certificate::parse(&link).unwrap().serial(), ISSUED)]);
+    let report = verify(&[&root, csca], &[&link], &by_link);
+    told(&report, State::Failed, Some(Reason::Revoked), Verdict::Failed);
+}
+
+#[test]
 fn revoked_means_all_whatever_the_signing_time_says() {
     let mut case = Case::new();
     // Signed on 1 July 2023, by its own word; revoked long after.

@@ -5,6 +5,7 @@
 //! time is the signer's own word, and whoever stole the key writes what he likes. For the same reason an entry counts in
 //! whatever list an anchor verified, be it stale or of a later day than the one judged for. That a certificate is *not*
 //! listed, on the other hand, counts only in a list that is in force. A list that no anchor verified is never consulted.
+//! An authority is its key: it is revoked where any certificate of that key is that the caller handed in.
 
 use super::Inputs;
 use crate::checks::{Check, CheckId, Reason};
@@ -51,7 +52,9 @@ pub(super) fn revocation(
     let mut found = None;
     let links = core::iter::repeat_n("link", issuers.len().saturating_sub(1));
     let roles = core::iter::once("document signer").chain(links).chain(["authority"]);
-    for (role, certificate) in roles.zip(core::iter::once(&signer).chain(issuers)) {
+    let path = roles.zip(core::iter::once(&signer).chain(issuers));
+    // Which of its certificates an authority's key was found by is chance: each of them may be the one that is listed.
+    for (role, certificate) in path.flat_map(|(role, one)| inputs.trust.of_same_key(one).map(move |one| (role, one))) {
         for (list, _) in inputs.trust.revocation_lists_for(certificate) {
             let one = ConsultedList::of(list);
             if !consulted.contains(&one) {

@@ -190,6 +190,12 @@ impl TrustStore {
         newest
     }
 
+    /// The certificate, and the anchors and links that are of the same key: what befell the key is told of any of them.
+    pub fn of_same_key<'s>(&'s self, certificate: &'s Certificate) -> impl Iterator<Item = &'s Certificate> {
+        let others = self.anchors.iter().chain(&self.links).filter(move |one| *one != certificate);
+        core::iter::once(certificate).chain(others.filter(move |one| one.spki() == certificate.spki()))
+    }
+
     /// When the oldest of the bundles was made that the store took, and how old one may be.
     pub fn oldest_bundle(&self) -> Option<(OffsetDateTime, AgePolicy)> {
         self.bundles.iter().min().map(|made| (*made, self.age_policy))
