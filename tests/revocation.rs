@@ -236,14 +236,31 @@ fn a_later_key_of_the_same_authority_speaks_for_what_an_earlier_one_signed() {
 }
 
 #[test]
-fn an_entry_that_a_newer_list_drops_is_gone() {
+fn an_entry_counts_whatever_other_lists_of_the_key_there_are() {
     let case = Case::new();
     let revoking = case.revoking(case.issuer.ds(), ISSUED);
-    let newer = case.list(|fields| RevocationListFields {
-        this_update: ISSUED + Duration::days(10),
-        ..fields.without(oid::CRL_NUMBER).with(Extension::crl_number(2))
-    });
-    told(&case.verify(&[newer, revoking]), State::Successful, None, Verdict::Genuine);
+    // One that was issued before, one that drops the entry, and one that comes after the moment judged for.
+    for days in [-20, 10, 60] {
+        let other = case.list(|fields| RevocationListFields {
+            this_update: ISSUED + Duration::days(days),
+            ..fields.without(oid::CRL_NUMBER).with(Extension::crl_number(2))
+        });
+        let early = (days > 31).then_some(Reason::RevocationListNotYetValid);
+        let state = if early.is_some() { State::Undetermined } else { State::Successful };
+        told(&case.verify(std::slice::from_ref(&other)), state, early, Verdict::Genuine);
+        for lists in [[other.clone(), revoking.clone()], [revoking.clone(), other]] {
+            told(&case.verify(&lists), State::Failed, Some(Reason::Revoked), Verdict::Failed);
+        }
+    }
+}
+
+#[test]
+fn a_later_list_does_not_hide_the_one_in_force() {
+    let case = Case::new();
+    let later = |fields: RevocationListFields| RevocationListFields { this_update: AT + Duration::days(9), ..fields };
+    let lists = [case.list(|fields| fields), case.list(later)];
+    let check = told(&case.verify(&lists), State::Successful, None, Verdict::Genuine);
+    assert!(check.compared.contains("of 2026-05-01"), "{}", check.compared);
 }
 
 #[test]

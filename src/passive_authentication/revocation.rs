@@ -3,7 +3,8 @@
 //!
 //! **Revoked means all.** A revoked signer's documents all fail, also those that say they were signed before: the signing
 //! time is the signer's own word, and whoever stole the key writes what he likes. For the same reason an entry counts in
-//! whatever list an anchor verified, be it stale or of a later day than the one judged for. That a certificate is *not*
+//! whatever list an anchor verified, be it stale, of a later day than the one judged for, or followed by one that drops the
+//! entry: full lists take nothing back but a hold, and one that was put on hold is not to be relied on. That a certificate is *not*
 //! listed, on the other hand, counts only in a list that is in force. A list that no anchor verified is never consulted.
 //! An authority is its key: it is revoked where any certificate of that key is that the caller handed in.
 
@@ -98,7 +99,7 @@ fn revoked(role: &str, entry: &Revoked, list: &RevocationList, signed: Option<Of
 /// No list has an entry: a list in force says that the certificates are good, others say nothing.
 fn not_listed(signer: &Certificate, issuer: Option<&Certificate>, inputs: &Inputs<'_>) -> Check {
     let id = CheckId::PaRevocation;
-    let lists = inputs.trust.revocation_lists_for(signer);
+    let lists = inputs.trust.newest_revocation_lists_for(signer, inputs.at);
     let of = |currency| lists.iter().find(|(list, _)| list.currency(inputs.at) == currency);
     if let Some((list, authority)) = of(Currency::Current) {
         // A later key of the same authority speaks for what an earlier one signed (9303-12 §4).
@@ -109,7 +110,7 @@ fn not_listed(signer: &Certificate, issuer: Option<&Certificate>, inputs: &Input
     if let Some((list, _)) = of(Currency::Stale) {
         return Check::undetermined(id, Reason::RevocationListStale).comparing(format!("not on {}", named(list)));
     }
-    if let Some((list, _)) = of(Currency::NotYetValid) {
+    if let Some((list, _)) = inputs.trust.revocation_lists_for(signer).next() {
         return Check::undetermined(id, Reason::RevocationListNotYetValid).comparing(format!("not on {}", named(list)));
     }
     match unverified(signer, inputs.trust) {

@@ -171,20 +171,31 @@ impl TrustStore {
         &self.lists.defects
     }
 
-    /// The revocation lists that speak for a certificate and that an anchor verified: of each key that signed some, the
-    /// newest.
-    pub fn revocation_lists_for(&self, certificate: &Certificate) -> Vec<(&RevocationList, &Certificate)> {
+    /// The revocation lists that speak for a certificate and that an anchor verified: all of them, of whatever day. An entry
+    /// counts in each.
+    pub fn revocation_lists_for<'s>(
+        &'s self,
+        certificate: &'s Certificate,
+    ) -> impl Iterator<Item = (&'s RevocationList, &'s Certificate)> {
+        let verified = self.lists.revocation.iter().filter_map(|one| Some((one.list(), one.authority().ok()?)));
+        verified.filter(|(list, _)| list.speaks_for(certificate))
+    }
+
+    /// Of those that were issued by this moment, the newest of each key that signed some: what is **not** listed there is
+    /// not revoked, as far as that key tells.
+    pub fn newest_revocation_lists_for(
+        &self,
+        certificate: &Certificate,
+        at: OffsetDateTime,
+    ) -> Vec<(&RevocationList, &Certificate)> {
         let mut newest: Vec<(&RevocationList, &Certificate)> = Vec::new();
-        for one in &self.lists.revocation {
-            let Ok(authority) = one.authority() else { continue };
-            if !one.list().speaks_for(certificate) {
-                continue;
-            }
+        let verified = self.lists.revocation.iter().filter_map(|one| Some((one.list(), one.authority().ok()?)));
+        for (list, authority) in verified.filter(|(list, _)| list.speaks_for(certificate) && list.this_update() <= at) {
             let age = |list: &RevocationList| (list.this_update(), list.number().map(|n| (n.len(), n.to_vec())));
             match newest.iter_mut().find(|(_, other)| other.spki() == authority.spki()) {
-                Some(kept) if age(one.list()) > age(kept.0) => *kept = (one.list(), authority),
+                Some(kept) if age(list) > age(kept.0) => *kept = (list, authority),
                 Some(_) => {}
-                None => newest.push((one.list(), authority)),
+                None => newest.push((list, authority)),
             }
         }
         newest
