@@ -236,6 +236,39 @@ fn a_later_key_of_the_same_authority_speaks_for_what_an_earlier_one_signed() {
 }
 
 #[test]
+fn a_list_by_a_revoked_authority_clears_nothing() {
+    let case = Case::new();
+    let stolen = Issuer::new(IssuerPlan { label: "stolen".to_owned(), ..case.issuer.plan().clone() }).unwrap();
+    let mut fields = stolen.csca_fields();
+    fields.serial = vec![0x55];
+    let stolen_csca = stolen.sign_with_csca(&fields).unwrap();
+    let current = stolen.sign_revocation_list(&stolen.revocation_list_fields(ISSUED)).unwrap();
+    let verify = |lists: &[Vec<u8>]| {
+        let mut store = case.store(lists);
+        store.add_certificate(&stolen_csca).unwrap();
+        case.document.verify(&store, SystemTime::from(AT))
+    };
+    // Its entry stands in a list that is no longer in force, and in one that is not yet.
+    for (days, reason) in [(-100, Reason::RevocationListStale), (60, Reason::RevocationListNotYetValid)] {
+        let list = |revoked| {
+            let fields = case.issuer.revocation_list_fields(ISSUED + Duration::days(days));
+            case.issuer.sign_revocation_list(&RevocationListFields { revoked, ..fields }).unwrap()
+        };
+        let other = RevokedEntry::new(&[0x56], ISSUED);
+        told(&verify(&[list(vec![other]), current.clone()]), State::Successful, None, Verdict::Genuine);
+        let revoking = list(vec![RevokedEntry::new(&[0x55], ISSUED)]);
+        told(&verify(&[revoking, current.clone()]), State::Undetermined, Some(reason), Verdict::Genuine);
+    }
+    // It revokes itself.
+    let fields = stolen.revocation_list_fields(ISSUED);
+    let revoked = vec![RevokedEntry::new(&[0x55], ISSUED)];
+    let own = stolen.sign_revocation_list(&RevocationListFields { revoked, ..fields }).unwrap();
+    let refused = Some(Reason::RevocationListNotVerified);
+    let check = told(&verify(&[own]), State::Undetermined, refused, Verdict::Genuine);
+    assert!(check.compared.ends_with("its authority was revoked"), "{}", check.compared);
+}
+
+#[test]
 fn an_entry_counts_whatever_other_lists_of_the_key_there_are() {
     let case = Case::new();
     let revoking = case.revoking(case.issuer.ds(), ISSUED);

@@ -207,6 +207,13 @@ impl TrustStore {
         core::iter::once(certificate).chain(others.filter(move |one| one.spki() == certificate.spki()))
     }
 
+    /// Whether a revocation list that an anchor verified, of whatever day, has an entry of this certificate or of an anchor or
+    /// link of its key.
+    pub fn is_revoked(&self, certificate: &Certificate) -> bool {
+        self.of_same_key(certificate)
+            .any(|one| self.revocation_lists_for(one).any(|(list, _)| list.entry(one).is_some()))
+    }
+
     /// When the oldest of the bundles was made that the store took, and how old one may be.
     pub fn oldest_bundle(&self) -> Option<(OffsetDateTime, AgePolicy)> {
         self.bundles.iter().min().map(|made| (*made, self.age_policy))
