@@ -3,12 +3,13 @@
 #[path = "support/reading.rs"]
 mod reading;
 
-use chipid::checks::{Check, CheckId, Reason, State};
+use chipid::checks::{Check, CheckId, Reason, State, Tolerances};
+use chipid::crypto::DigestAlgorithm;
 use chipid::oid;
 use chipid::pki::{Certificate, TrustStore};
-use chipid::sim::issuer::{Extension, Issuer, IssuerPlan, RevocationListFields, RevokedEntry};
+use chipid::sim::issuer::{Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, Scheme};
 use chipid::sim::profile;
-use chipid::{Clock, Document, EvidencePolicy, Report, Verdict};
+use chipid::{Clock, Document, EvidencePolicy, Outcome, Policy, Report, Verdict};
 use std::time::SystemTime;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -269,6 +270,42 @@ fn a_list_by_a_revoked_authority_clears_nothing() {
 }
 
 #[test]
+fn a_list_by_an_anchor_under_a_tolerance_clears_nothing_and_revokes_all_the_same() {
+    let case = Case::new();
+    let rsa = KeyPlan::rsa(2048, DigestAlgorithm::Sha256);
+    let plan = IssuerPlan { label: "other".to_owned(), csca: rsa, ds: rsa, ..case.issuer.plan().clone() };
+    let other = Issuer::new(plan).unwrap();
+    let mut fields = other.master_list_fields(&[other.csca()]).unwrap();
+    fields.scheme = Scheme::RsaPkcs1WithoutNull(DigestAlgorithm::Sha256);
+    let authorities = other.sign_list(&fields).unwrap();
+    let store = |revoked| {
+        let mut store = case.store(&[]);
+        store.tolerate_digest_info_without_null();
+        let fields = RevocationListFields { revoked, ..other.revocation_list_fields(ISSUED) };
+        for list in [&authorities, &other.sign_revocation_list(&fields).unwrap()] {
+            assert_eq!(store.add_file("list", list).accepted, 1);
+        }
+        assert!(store.revocation_lists()[0].authority().is_ok());
+        store
+    };
+    let verify = |store: &TrustStore, tolerances| case.document.verify_with(store, SystemTime::from(AT), &tolerances);
+    let mut silent = store(Vec::new());
+    for tolerances in [Tolerances::none(), Tolerances::field()] {
+        let report = verify(&silent, tolerances);
+        let refused = Some(Reason::RevocationListNotVerified);
+        let check = told(&report, State::Undetermined, refused, Verdict::Genuine);
+        assert!(check.compared.ends_with("needs the tolerance digest_info_without_null"), "{}", check.compared);
+        assert!([Policy::strict(), Policy::field()].iter().all(|one| report.decide(one).outcome() == Outcome::Refer));
+    }
+    let serial = Certificate::parse(case.issuer.ds()).unwrap().serial().to_vec();
+    let revoking = store(vec![RevokedEntry::new(&serial, ISSUED)]);
+    told(&verify(&revoking, Tolerances::none()), State::Failed, Some(Reason::Revoked), Verdict::Failed);
+    // What the caller hands in himself needs none.
+    silent.add_certificate(other.csca()).unwrap();
+    told(&verify(&silent, Tolerances::none()), State::Successful, None, Verdict::Genuine);
+}
+
+#[test]
 fn an_entry_counts_whatever_other_lists_of_the_key_there_are() {
     let case = Case::new();
     let revoking = case.revoking(case.issuer.ds(), ISSUED);
@@ -300,7 +337,7 @@ fn a_later_list_does_not_hide_the_one_in_force() {
 fn evidence_names_the_lists_that_were_consulted() {
     let case = Case::new();
     let list = case.list(|fields| fields);
-    let sha256 = hex::encode(chipid::crypto::DigestAlgorithm::Sha256.digest(&[&list]));
+    let sha256 = hex::encode(DigestAlgorithm::Sha256.digest(&[&list]));
     let clock = Clock { read_at: AT.into(), source: "test".into() };
     let evidence = |lists: &[Vec<u8>]| {
         case.document.to_evidence(&case.store(lists), AT.into(), &EvidencePolicy::all(), &clock).unwrap()

@@ -6,7 +6,8 @@
 //! whatever list an anchor verified, be it stale, of a later day than the one judged for, or followed by one that drops the
 //! entry: full lists take nothing back but a hold, and one that was put on hold is not to be relied on. That a certificate is *not*
 //! listed, on the other hand, counts only in a list that is in force. A list that no anchor verified is never consulted.
-//! Nor does one clear anything whose own authority was revoked: whoever stole that key writes such lists.
+//! Nor does one clear anything whose own authority was revoked: whoever stole that key writes such lists; nor one
+//! whose authority comes only from a list under a tolerance, be it allowed or not.
 //! An authority is its key: it is revoked where any certificate of that key is that the caller handed in.
 
 use super::Inputs;
@@ -125,7 +126,12 @@ fn not_listed(signer: &Certificate, issuer: Option<&Certificate>, inputs: &Input
 
 /// Why a list by this authority cannot say that a certificate is good; its entries count all the same.
 fn clears_nothing(authority: &Certificate, trust: &TrustStore) -> Option<&'static str> {
-    trust.is_revoked(authority).then_some("its authority was revoked")
+    if trust.is_revoked(authority) {
+        return Some("its authority was revoked");
+    }
+    trust
+        .is_tolerated(authority)
+        .then_some("its authority comes only from a list that needs the tolerance digest_info_without_null")
 }
 
 /// A list in the name of the certificate's issuer that says nothing good, and why.

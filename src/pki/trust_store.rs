@@ -83,6 +83,12 @@ impl TrustStore {
         self.place(certificate).is_some_and(|index| self.tolerated.contains(&index))
     }
 
+    /// Whether a list of known defects counts only under the tolerance `digest_info_without_null`: its signature needs it, or
+    /// its authority comes only from lists that do.
+    pub fn needs_tolerance(&self, list: &Listed<DefectList>) -> bool {
+        list.lacks_null() || list.authority().is_ok_and(|authority| self.is_tolerated(authority))
+    }
+
     /// Whether nothing at all is trusted.
     pub fn is_empty(&self) -> bool {
         self.anchors.is_empty() && self.pinned.is_empty()
