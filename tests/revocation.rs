@@ -3,7 +3,7 @@
 #[path = "support/reading.rs"]
 mod reading;
 
-use chipid::checks::{Check, CheckId, Reason, State, Tolerances};
+use chipid::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances};
 use chipid::crypto::DigestAlgorithm;
 use chipid::oid;
 use chipid::pki::{Certificate, TrustStore};
@@ -303,6 +303,27 @@ fn a_list_by_an_anchor_under_a_tolerance_clears_nothing_and_revokes_all_the_same
     // What the caller hands in himself needs none.
     silent.add_certificate(other.csca()).unwrap();
     told(&verify(&silent, Tolerances::none()), State::Successful, None, Verdict::Genuine);
+}
+
+#[test]
+fn a_tolerance_that_the_chain_of_card_security_needs_stands_in_the_report() {
+    let profile = profile::cam();
+    let case = Case { issuer: profile.issuer().unwrap(), document: reading::read(&profile) };
+    let rsa = KeyPlan::rsa(2048, DigestAlgorithm::Sha256);
+    let plan = IssuerPlan { label: "other".to_owned(), csca: rsa, ds: rsa, ..case.issuer.plan().clone() };
+    let other = Issuer::new(plan).unwrap();
+    let mut fields = other.master_list_fields(&[other.csca(), case.issuer.csca()]).unwrap();
+    fields.scheme = Scheme::RsaPkcs1WithoutNull(DigestAlgorithm::Sha256);
+    let mut store = TrustStore::new();
+    store.tolerate_digest_info_without_null();
+    assert_eq!(store.add_file("list", &other.sign_list(&fields).unwrap()).accepted, 2);
+    let report = case.document.verify_with(&store, SystemTime::from(AT), &Tolerances::field());
+    let check = report.check(CheckId::AccessCardSecurity).unwrap();
+    assert_eq!((check.state, check.reason), (State::Undetermined, Some(Reason::Tolerance)), "{}", check.compared);
+    let used: Vec<_> = report.tolerances().iter().map(|used| (used.check, used.tolerance)).collect();
+    for id in [CheckId::PaChain, CheckId::AccessCardSecurity] {
+        assert!(used.contains(&(id, Tolerance::DigestInfoWithoutNull)), "{id}: {used:?}");
+    }
 }
 
 #[test]
