@@ -10,8 +10,8 @@ use chipid::lds::{DataGroup, FileId};
 use chipid::oid::{self, Oid};
 use chipid::pki::{Certificate, Defect, DefectList, DefectListForm, ListError, Refusal, TrustStore};
 use chipid::sim::issuer::{
-    DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, Scheme, SignedDataFields, SignerId,
-    defect_list_content, deviation_list_content,
+    DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, Scheme,
+    SignedDataFields, SignerId, defect_list_content, deviation_list_content,
 };
 use chipid::sim::profile;
 use chipid::tlv::{self, Tag};
@@ -409,6 +409,37 @@ fn a_list_under_a_tolerance_excuses_nothing_where_that_is_not_allowed() {
         let report = genuine.verify(&store, reading::now());
         assert!(!check(&report, CheckId::ChipActiveAuthentication).is_successful());
     }
+}
+
+#[test]
+fn a_list_by_a_revoked_signer_excuses_nothing() {
+    let case = Case::new();
+    let entry =
+        |id, file| DeviationFields { signer: Some(case.by_serial()), defects: vec![(id, file)], ..Default::default() };
+    let fields = deviation_fields(&case.issuer, &[entry(oid::ID_DEVIATION_DG_HASH_WRONG, Some(13))]);
+    let signer = Certificate::parse(&fields.certificates[0]).unwrap();
+    let since = datetime!(2026-04-01 0:00 UTC);
+    let revoking = |serial: &[u8]| {
+        let revoked = vec![RevokedEntry::new(serial, since)];
+        let fields = RevocationListFields { revoked, ..case.issuer.revocation_list_fields(since) };
+        case.issuer.sign_revocation_list(&fields).unwrap()
+    };
+    let document = case.altered(DG13);
+    let list = case.issuer.sign_list(&fields).unwrap();
+    assert_turned(&case.verify(&document, &[list.clone(), revoking(&[9])]), CheckId::PaDg13);
+    // Whichever of the two comes first.
+    let revoked = revoking(signer.serial());
+    for lists in [[list.clone(), revoked.clone()], [revoked.clone(), list]] {
+        let report = case.verify(&document, &lists);
+        assert_state(&report, CheckId::PaDg13, State::Failed, Some(Reason::Mismatch));
+        assert_state(&report, CheckId::PaKnownDefects, State::Undetermined, Some(Reason::NotVerified));
+        assert!(check(&report, CheckId::PaKnownDefects).compared.ends_with("the list's signer was revoked"));
+        assert_eq!(report.verdict(), Verdict::Failed);
+    }
+    // What it holds against a document counts all the same.
+    let against = deviations(&case.issuer, &[entry(oid::ID_CERT_REVOKED, None)]);
+    let report = case.verify(&reading::read(&profile::vn()), &[against, revoked]);
+    assert_state(&report, CheckId::PaRevocation, State::Failed, Some(Reason::Revoked));
 }
 
 #[test]

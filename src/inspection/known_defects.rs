@@ -6,8 +6,8 @@
 //! excuses no altered data group, a wrong check digit no wrong hash. `id-Deviation-Chip`, defects for national use and those
 //! of other applications bear on nothing: they do not say what fails, and a clone fails too.
 //!
-//! A list that needs a tolerance which is not allowed excuses nothing; what it holds against a document counts all the
-//! same.
+//! A list whose signer was revoked, or that needs a tolerance which is not allowed, excuses nothing; what it holds against a
+//! document counts all the same.
 
 use super::chip_checks::Due;
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
@@ -87,7 +87,7 @@ pub(super) fn apply(
         consulted += 1;
         let by = authority.subject().to_string();
         let tolerance = trust.needs_tolerance(one).then_some(Tolerance::DigestInfoWithoutNull);
-        let without_effect = without_effect(tolerance, allowed);
+        let without_effect = without_effect(trust.is_by_revoked(one), tolerance, allowed);
         for defect in one.list().of_document(authority, document) {
             match &without_effect {
                 Some(why) if excuses(defect.kind) => ignored.push(format!("{} by {by}: {why}", defect.name())),
@@ -121,7 +121,10 @@ pub(super) fn apply(
 }
 
 /// Why what a list excuses does not count.
-fn without_effect(tolerance: Option<Tolerance>, allowed: &Tolerances) -> Option<String> {
+fn without_effect(is_by_revoked: bool, tolerance: Option<Tolerance>, allowed: &Tolerances) -> Option<String> {
+    if is_by_revoked {
+        return Some("the list's signer was revoked".to_owned());
+    }
     let tolerance = tolerance.filter(|tolerance| !allowed.allows(*tolerance))?;
     Some(format!("the list needs the tolerance {tolerance}"))
 }

@@ -50,6 +50,11 @@ impl<T> Listed<T> {
 }
 
 impl Listed<DefectList> {
+    /// Who signed it, once somebody vouches for him.
+    pub fn signer(&self) -> Option<&Certificate> {
+        self.signer.as_ref().map(|signer| &signer.certificate)
+    }
+
     /// Whether its signature lacks the NULL in its DigestInfo: it needs the tolerance `digest_info_without_null`.
     pub(super) fn lacks_null(&self) -> bool {
         self.signer.as_ref().is_some_and(|signer| signer.null_missing)

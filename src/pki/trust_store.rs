@@ -89,6 +89,11 @@ impl TrustStore {
         list.lacks_null() || list.authority().is_ok_and(|authority| self.is_tolerated(authority))
     }
 
+    /// Whether a list of known defects is the word of one who was revoked: its signer, or his authority.
+    pub fn is_by_revoked(&self, list: &Listed<DefectList>) -> bool {
+        list.signer().into_iter().chain(list.authority().ok()).any(|one| self.is_revoked(one))
+    }
+
     /// Whether nothing at all is trusted.
     pub fn is_empty(&self) -> bool {
         self.anchors.is_empty() && self.pinned.is_empty()
