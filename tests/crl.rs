@@ -270,9 +270,15 @@ fn the_newest_verified_list_of_an_issuer_wins() {
     let forged = issuer("two").sign_revocation_list(&one.revocation_list_fields(ISSUED + Duration::days(30))).unwrap();
     let store = store(&one, &[at(10, 300), at(0, 1), forged, at(20, 301), at(20, 302), at(5, 299)]);
     let ds = Certificate::parse(one.ds()).unwrap();
-    let found = store.revocation_lists_for(&ds);
-    assert_eq!(found.len(), 1);
-    assert_eq!(found[0].0.number_text().as_deref(), Some("302"));
+    let newest = |days| {
+        let found = store.newest_revocation_lists_for(&ds, ISSUED + Duration::days(days));
+        found.iter().map(|(list, _)| list.number_text().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(newest(30), ["302"]);
+    // And of those that were out on a day, the newest of that day.
+    assert_eq!((newest(19), newest(9)), (vec!["300".to_owned()], vec!["299".to_owned()]));
+    assert!(newest(-1).is_empty());
+    assert_eq!(store.revocation_lists_for(&ds).count(), 5);
 }
 
 #[test]

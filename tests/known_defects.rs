@@ -4,13 +4,14 @@
 #[path = "support/reading.rs"]
 mod reading;
 
-use chipid::checks::{Check, CheckId, Reason, State, Warning};
+use chipid::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use chipid::crypto::DigestAlgorithm;
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid::{self, Oid};
 use chipid::pki::{Certificate, Defect, DefectList, DefectListForm, ListError, Refusal, TrustStore};
 use chipid::sim::issuer::{
-    DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, SignerId, defect_list_content, deviation_list_content,
+    DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, Scheme,
+    SignedDataFields, SignerId, defect_list_content, deviation_list_content,
 };
 use chipid::sim::profile;
 use chipid::tlv::{self, Tag};
@@ -79,9 +80,12 @@ impl Case {
 }
 
 fn deviations(issuer: &Issuer, entries: &[DeviationFields]) -> Vec<u8> {
+    issuer.sign_list(&deviation_fields(issuer, entries)).unwrap()
+}
+
+fn deviation_fields(issuer: &Issuer, entries: &[DeviationFields]) -> SignedDataFields {
     let purpose = Extension::extended_key_usage(oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY);
-    let content = deviation_list_content(entries);
-    issuer.sign_list(&issuer.list_fields(oid::ID_ICAO_DEVIATION_LIST, content, &[purpose]).unwrap()).unwrap()
+    issuer.list_fields(oid::ID_ICAO_DEVIATION_LIST, deviation_list_content(entries), &[purpose]).unwrap()
 }
 
 /// The purpose is invented, under the arc of such purposes.
@@ -347,6 +351,95 @@ fn a_list_that_leads_to_no_anchor_is_never_consulted() {
     assert_state(&report, CheckId::PaKnownDefects, State::Undetermined, Some(Reason::NotVerified));
     // Without any list there is no such check.
     assert!(case.verify(&document, &[]).check(CheckId::PaKnownDefects).is_none());
+}
+
+#[test]
+fn a_list_under_a_tolerance_excuses_nothing_where_that_is_not_allowed() {
+    let case = Case::new();
+    let rsa = KeyPlan::rsa(2048, DigestAlgorithm::Sha256);
+    let plan = IssuerPlan { label: "other".into(), csca: rsa, ds: rsa, ..case.issuer.plan().clone() };
+    let other = Issuer::new(plan).unwrap();
+    let without_null = |mut fields: SignedDataFields| {
+        fields.scheme = Scheme::RsaPkcs1WithoutNull(DigestAlgorithm::Sha256);
+        other.sign_list(&fields).unwrap()
+    };
+    let store = |lists: &[Vec<u8>], anchor: Option<&[u8]>| {
+        let mut store = case.store(&[]);
+        store.tolerate_digest_info_without_null();
+        anchor.into_iter().for_each(|anchor| store.add_certificate(anchor).unwrap());
+        lists.iter().for_each(|list| assert_eq!(store.add_file("list", list).accepted, 1));
+        assert!(store.defect_lists()[0].authority().is_ok());
+        store
+    };
+    let authorities = without_null(other.master_list_fields(&[other.csca()]).unwrap());
+    let fields = |id, file| {
+        let signer = Some(case.by_serial());
+        deviation_fields(&other, &[DeviationFields { signer, defects: vec![(id, file)], ..Default::default() }])
+    };
+    // The list itself lacks the NULL, or the one that its authority comes from.
+    let stores = |id, file| {
+        let own = store(&[without_null(fields(id, file))], Some(other.csca()));
+        [own, store(&[authorities.clone(), other.sign_list(&fields(id, file)).unwrap()], None)]
+    };
+    let document = case.altered(DG13);
+    for mut store in stores(oid::ID_DEVIATION_DG_HASH_WRONG, Some(13)) {
+        let strict = document.verify(&store, reading::now());
+        assert_state(&strict, CheckId::PaDg13, State::Failed, Some(Reason::Mismatch));
+        assert_state(&strict, CheckId::PaKnownDefects, State::Undetermined, Some(Reason::NotVerified));
+        assert_eq!((strict.verdict(), strict.tolerances()), (Verdict::Failed, &[][..]));
+        let field = document.verify_with(&store, reading::now(), &Tolerances::field());
+        assert_turned(&field, CheckId::PaDg13);
+        let used: Vec<_> = field.tolerances().iter().map(|used| (used.check, used.tolerance)).collect();
+        assert_eq!(used, [(CheckId::PaKnownDefects, Tolerance::DigestInfoWithoutNull)]);
+        // On a document that needs no excuse no tolerance is used.
+        let genuine = reading::read(&profile::vn()).verify_with(&store, reading::now(), &Tolerances::field());
+        assert_eq!((genuine.verdict(), genuine.tolerances()), (Verdict::Genuine, &[][..]));
+        // What the caller hands in himself needs none.
+        store.add_certificate(other.csca()).unwrap();
+        store.add_file("again", &other.sign_list(&fields(oid::ID_DEVIATION_DG_HASH_WRONG, Some(13))).unwrap());
+        assert_turned(&document.verify(&store, reading::now()), CheckId::PaDg13);
+    }
+    // What is held against a document counts all the same.
+    let genuine = reading::read(&profile::vn());
+    for store in stores(oid::ID_CERT_REVOKED, None) {
+        let report = genuine.verify(&store, reading::now());
+        assert_state(&report, CheckId::PaRevocation, State::Failed, Some(Reason::Revoked));
+    }
+    for store in stores(oid::ID_DEVIATION_AA_KEY_COMPROMISED, None) {
+        let report = genuine.verify(&store, reading::now());
+        assert!(!check(&report, CheckId::ChipActiveAuthentication).is_successful());
+    }
+}
+
+#[test]
+fn a_list_by_a_revoked_signer_excuses_nothing() {
+    let case = Case::new();
+    let entry =
+        |id, file| DeviationFields { signer: Some(case.by_serial()), defects: vec![(id, file)], ..Default::default() };
+    let fields = deviation_fields(&case.issuer, &[entry(oid::ID_DEVIATION_DG_HASH_WRONG, Some(13))]);
+    let signer = Certificate::parse(&fields.certificates[0]).unwrap();
+    let since = datetime!(2026-04-01 0:00 UTC);
+    let revoking = |serial: &[u8]| {
+        let revoked = vec![RevokedEntry::new(serial, since)];
+        let fields = RevocationListFields { revoked, ..case.issuer.revocation_list_fields(since) };
+        case.issuer.sign_revocation_list(&fields).unwrap()
+    };
+    let document = case.altered(DG13);
+    let list = case.issuer.sign_list(&fields).unwrap();
+    assert_turned(&case.verify(&document, &[list.clone(), revoking(&[9])]), CheckId::PaDg13);
+    // Whichever of the two comes first.
+    let revoked = revoking(signer.serial());
+    for lists in [[list.clone(), revoked.clone()], [revoked.clone(), list]] {
+        let report = case.verify(&document, &lists);
+        assert_state(&report, CheckId::PaDg13, State::Failed, Some(Reason::Mismatch));
+        assert_state(&report, CheckId::PaKnownDefects, State::Undetermined, Some(Reason::NotVerified));
+        assert!(check(&report, CheckId::PaKnownDefects).compared.ends_with("the list's signer was revoked"));
+        assert_eq!(report.verdict(), Verdict::Failed);
+    }
+    // What it holds against a document counts all the same.
+    let against = deviations(&case.issuer, &[entry(oid::ID_CERT_REVOKED, None)]);
+    let report = case.verify(&reading::read(&profile::vn()), &[against, revoked]);
+    assert_state(&report, CheckId::PaRevocation, State::Failed, Some(Reason::Revoked));
 }
 
 #[test]

@@ -3,12 +3,13 @@
 #[path = "support/reading.rs"]
 mod reading;
 
-use chipid::checks::{Check, CheckId, Reason, State};
+use chipid::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances};
+use chipid::crypto::DigestAlgorithm;
 use chipid::oid;
 use chipid::pki::{Certificate, TrustStore};
-use chipid::sim::issuer::{Extension, Issuer, IssuerPlan, RevocationListFields, RevokedEntry};
+use chipid::sim::issuer::{Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, Scheme};
 use chipid::sim::profile;
-use chipid::{Clock, Document, EvidencePolicy, Report, Verdict};
+use chipid::{Clock, Document, EvidencePolicy, Outcome, Policy, Report, Verdict};
 use std::time::SystemTime;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -114,6 +115,39 @@ fn a_revoked_authority_fails_the_document() {
 }
 
 #[test]
+fn a_revoked_authority_fails_the_document_also_under_another_certificate_of_its_key() {
+    let case = Case::new();
+    let older = Issuer::new(IssuerPlan { label: "older".to_owned(), ..case.issuer.plan().clone() }).unwrap();
+    let mut root = older.csca_fields();
+    root.serial = vec![0x77];
+    let root = older.sign_with_csca(&root).unwrap();
+    let link = case.issuer.link(&older).unwrap();
+    let serial = Certificate::parse(case.issuer.csca()).unwrap().serial().to_vec();
+    assert_ne!(Certificate::parse(&link).unwrap().serial(), serial);
+    let list = |revoked| {
+        let fields = older.revocation_list_fields(ISSUED);
+        older.sign_revocation_list(&RevocationListFields { revoked, ..fields }).unwrap()
+    };
+    let verify = |anchors: &[&[u8]], links: &[&[u8]], list: &[u8]| {
+        let mut store = TrustStore::new();
+        anchors.iter().for_each(|anchor| store.add_certificate(anchor).unwrap());
+        links.iter().for_each(|link| store.add_links(link).unwrap());
+        assert_eq!(store.add_file("list", list).accepted, 1);
+        case.document.verify(&store, SystemTime::from(AT))
+    };
+    let (csca, revoking) = (case.issuer.csca(), list(vec![RevokedEntry::new(&serial, ISSUED)]));
+    for anchors in [[&root, csca, &link[..]], [&root, &link[..], csca]] {
+        let check = told(&verify(&anchors, &[], &revoking), State::Failed, Some(Reason::Revoked), Verdict::Failed);
+        assert!(check.compared.starts_with("authority revoked since 2026-05-01"), "{}", check.compared);
+        told(&verify(&anchors, &[], &list(Vec::new())), State::Successful, None, Verdict::Genuine);
+    }
+    // The link that is no anchor, revoked under its own serial number.
+    let by_link = list(vec![RevokedEntry::new(Certificate::parse(&link).unwrap().serial(), ISSUED)]);
+    let report = verify(&[&root, csca], &[&link], &by_link);
+    told(&report, State::Failed, Some(Reason::Revoked), Verdict::Failed);
+}
+
+#[test]
 fn revoked_means_all_whatever_the_signing_time_says() {
     let mut case = Case::new();
     // Signed on 1 July 2023, by its own word; revoked long after.
@@ -203,21 +237,128 @@ fn a_later_key_of_the_same_authority_speaks_for_what_an_earlier_one_signed() {
 }
 
 #[test]
-fn an_entry_that_a_newer_list_drops_is_gone() {
+fn a_list_by_a_revoked_authority_clears_nothing() {
+    let case = Case::new();
+    let stolen = Issuer::new(IssuerPlan { label: "stolen".to_owned(), ..case.issuer.plan().clone() }).unwrap();
+    let mut fields = stolen.csca_fields();
+    fields.serial = vec![0x55];
+    let stolen_csca = stolen.sign_with_csca(&fields).unwrap();
+    let current = stolen.sign_revocation_list(&stolen.revocation_list_fields(ISSUED)).unwrap();
+    let verify = |lists: &[Vec<u8>]| {
+        let mut store = case.store(lists);
+        store.add_certificate(&stolen_csca).unwrap();
+        case.document.verify(&store, SystemTime::from(AT))
+    };
+    // Its entry stands in a list that is no longer in force, and in one that is not yet.
+    for (days, reason) in [(-100, Reason::RevocationListStale), (60, Reason::RevocationListNotYetValid)] {
+        let list = |revoked| {
+            let fields = case.issuer.revocation_list_fields(ISSUED + Duration::days(days));
+            case.issuer.sign_revocation_list(&RevocationListFields { revoked, ..fields }).unwrap()
+        };
+        let other = RevokedEntry::new(&[0x56], ISSUED);
+        told(&verify(&[list(vec![other]), current.clone()]), State::Successful, None, Verdict::Genuine);
+        let revoking = list(vec![RevokedEntry::new(&[0x55], ISSUED)]);
+        told(&verify(&[revoking, current.clone()]), State::Undetermined, Some(reason), Verdict::Genuine);
+    }
+    // It revokes itself.
+    let fields = stolen.revocation_list_fields(ISSUED);
+    let revoked = vec![RevokedEntry::new(&[0x55], ISSUED)];
+    let own = stolen.sign_revocation_list(&RevocationListFields { revoked, ..fields }).unwrap();
+    let refused = Some(Reason::RevocationListNotVerified);
+    let check = told(&verify(&[own]), State::Undetermined, refused, Verdict::Genuine);
+    assert!(check.compared.ends_with("its authority was revoked"), "{}", check.compared);
+}
+
+#[test]
+fn a_list_by_an_anchor_under_a_tolerance_clears_nothing_and_revokes_all_the_same() {
+    let case = Case::new();
+    let rsa = KeyPlan::rsa(2048, DigestAlgorithm::Sha256);
+    let plan = IssuerPlan { label: "other".to_owned(), csca: rsa, ds: rsa, ..case.issuer.plan().clone() };
+    let other = Issuer::new(plan).unwrap();
+    let mut fields = other.master_list_fields(&[other.csca()]).unwrap();
+    fields.scheme = Scheme::RsaPkcs1WithoutNull(DigestAlgorithm::Sha256);
+    let authorities = other.sign_list(&fields).unwrap();
+    let store = |revoked| {
+        let mut store = case.store(&[]);
+        store.tolerate_digest_info_without_null();
+        let fields = RevocationListFields { revoked, ..other.revocation_list_fields(ISSUED) };
+        for list in [&authorities, &other.sign_revocation_list(&fields).unwrap()] {
+            assert_eq!(store.add_file("list", list).accepted, 1);
+        }
+        assert!(store.revocation_lists()[0].authority().is_ok());
+        store
+    };
+    let verify = |store: &TrustStore, tolerances| case.document.verify_with(store, SystemTime::from(AT), &tolerances);
+    let mut silent = store(Vec::new());
+    for tolerances in [Tolerances::none(), Tolerances::field()] {
+        let report = verify(&silent, tolerances);
+        let refused = Some(Reason::RevocationListNotVerified);
+        let check = told(&report, State::Undetermined, refused, Verdict::Genuine);
+        assert!(check.compared.ends_with("needs the tolerance digest_info_without_null"), "{}", check.compared);
+        assert!([Policy::strict(), Policy::field()].iter().all(|one| report.decide(one).outcome() == Outcome::Refer));
+    }
+    let serial = Certificate::parse(case.issuer.ds()).unwrap().serial().to_vec();
+    let revoking = store(vec![RevokedEntry::new(&serial, ISSUED)]);
+    told(&verify(&revoking, Tolerances::none()), State::Failed, Some(Reason::Revoked), Verdict::Failed);
+    // What the caller hands in himself needs none.
+    silent.add_certificate(other.csca()).unwrap();
+    told(&verify(&silent, Tolerances::none()), State::Successful, None, Verdict::Genuine);
+}
+
+#[test]
+fn a_tolerance_that_the_chain_of_card_security_needs_stands_in_the_report() {
+    let profile = profile::cam();
+    let case = Case { issuer: profile.issuer().unwrap(), document: reading::read(&profile) };
+    let rsa = KeyPlan::rsa(2048, DigestAlgorithm::Sha256);
+    let plan = IssuerPlan { label: "other".to_owned(), csca: rsa, ds: rsa, ..case.issuer.plan().clone() };
+    let other = Issuer::new(plan).unwrap();
+    let mut fields = other.master_list_fields(&[other.csca(), case.issuer.csca()]).unwrap();
+    fields.scheme = Scheme::RsaPkcs1WithoutNull(DigestAlgorithm::Sha256);
+    let mut store = TrustStore::new();
+    store.tolerate_digest_info_without_null();
+    assert_eq!(store.add_file("list", &other.sign_list(&fields).unwrap()).accepted, 2);
+    let report = case.document.verify_with(&store, SystemTime::from(AT), &Tolerances::field());
+    let check = report.check(CheckId::AccessCardSecurity).unwrap();
+    assert_eq!((check.state, check.reason), (State::Undetermined, Some(Reason::Tolerance)), "{}", check.compared);
+    let used: Vec<_> = report.tolerances().iter().map(|used| (used.check, used.tolerance)).collect();
+    for id in [CheckId::PaChain, CheckId::AccessCardSecurity] {
+        assert!(used.contains(&(id, Tolerance::DigestInfoWithoutNull)), "{id}: {used:?}");
+    }
+}
+
+#[test]
+fn an_entry_counts_whatever_other_lists_of_the_key_there_are() {
     let case = Case::new();
     let revoking = case.revoking(case.issuer.ds(), ISSUED);
-    let newer = case.list(|fields| RevocationListFields {
-        this_update: ISSUED + Duration::days(10),
-        ..fields.without(oid::CRL_NUMBER).with(Extension::crl_number(2))
-    });
-    told(&case.verify(&[newer, revoking]), State::Successful, None, Verdict::Genuine);
+    // One that was issued before, one that drops the entry, and one that comes after the moment judged for.
+    for days in [-20, 10, 60] {
+        let other = case.list(|fields| RevocationListFields {
+            this_update: ISSUED + Duration::days(days),
+            ..fields.without(oid::CRL_NUMBER).with(Extension::crl_number(2))
+        });
+        let early = (days > 31).then_some(Reason::RevocationListNotYetValid);
+        let state = if early.is_some() { State::Undetermined } else { State::Successful };
+        told(&case.verify(std::slice::from_ref(&other)), state, early, Verdict::Genuine);
+        for lists in [[other.clone(), revoking.clone()], [revoking.clone(), other]] {
+            told(&case.verify(&lists), State::Failed, Some(Reason::Revoked), Verdict::Failed);
+        }
+    }
+}
+
+#[test]
+fn a_later_list_does_not_hide_the_one_in_force() {
+    let case = Case::new();
+    let later = |fields: RevocationListFields| RevocationListFields { this_update: AT + Duration::days(9), ..fields };
+    let lists = [case.list(|fields| fields), case.list(later)];
+    let check = told(&case.verify(&lists), State::Successful, None, Verdict::Genuine);
+    assert!(check.compared.contains("of 2026-05-01"), "{}", check.compared);
 }
 
 #[test]
 fn evidence_names_the_lists_that_were_consulted() {
     let case = Case::new();
     let list = case.list(|fields| fields);
-    let sha256 = hex::encode(chipid::crypto::DigestAlgorithm::Sha256.digest(&[&list]));
+    let sha256 = hex::encode(DigestAlgorithm::Sha256.digest(&[&list]));
     let clock = Clock { read_at: AT.into(), source: "test".into() };
     let evidence = |lists: &[Vec<u8>]| {
         case.document.to_evidence(&case.store(lists), AT.into(), &EvidencePolicy::all(), &clock).unwrap()

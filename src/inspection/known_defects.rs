@@ -5,9 +5,12 @@
 //! What each kind bears on stands in one table. What a kind does not name stays as it is: a wrong signature of EF.SOD
 //! excuses no altered data group, a wrong check digit no wrong hash. `id-Deviation-Chip`, defects for national use and those
 //! of other applications bear on nothing: they do not say what fails, and a clone fails too.
+//!
+//! A list whose signer was revoked, or that needs a tolerance which is not allowed, excuses nothing; what it holds against a
+//! document counts all the same.
 
 use super::chip_checks::Due;
-use crate::checks::{Check, CheckId, Reason, State, Warning};
+use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::pki::{Age, DefectKind, DocumentFacts, KnownDefect, TrustStore};
 use time::OffsetDateTime;
 
@@ -64,25 +67,49 @@ fn bearing(kind: DefectKind) -> Bearing {
 
 /// Adds the check `pa.known_defects` and turns what the entries for the document bear on; gives what is left of the proofs.
 /// Nothing is added where there is no such list.
-pub(super) fn apply(checks: &mut Vec<Check>, due: Due, document: &DocumentFacts<'_>, trust: &TrustStore) -> Due {
+pub(super) fn apply(
+    checks: &mut Vec<Check>,
+    due: Due,
+    document: &DocumentFacts<'_>,
+    trust: &TrustStore,
+    allowed: &Tolerances,
+) -> Due {
     let lists = trust.defect_lists();
     if lists.is_empty() {
         return due;
     }
     let mut found: Vec<(&KnownDefect, String)> = Vec::new();
+    let mut needed: Vec<Option<Tolerance>> = Vec::new();
+    let mut ignored = Vec::new();
     let mut consulted = 0;
     for one in lists {
         let Ok(authority) = one.authority() else { continue };
         consulted += 1;
         let by = authority.subject().to_string();
-        found.extend(one.list().of_document(authority, document).into_iter().map(|defect| (defect, by.clone())));
+        let tolerance = trust.needs_tolerance(one).then_some(Tolerance::DigestInfoWithoutNull);
+        let without_effect = without_effect(trust.is_by_revoked(one), tolerance, allowed);
+        for defect in one.list().of_document(authority, document) {
+            match &without_effect {
+                Some(why) if excuses(defect.kind) => ignored.push(format!("{} by {by}: {why}", defect.name())),
+                _ => {
+                    needed.push(tolerance.filter(|_| excuses(defect.kind)));
+                    found.push((defect, by.clone()));
+                }
+            }
+        }
     }
     let mut turned = Vec::new();
-    for (defect, by) in &found {
+    let mut used = Vec::new();
+    for ((defect, by), needed) in found.iter().zip(needed) {
+        let before = turned.len();
         turn(checks, defect, by, &mut turned);
+        used.extend(needed.filter(|_| turned.len() > before));
     }
     excuse_all_groups(checks);
-    let own = own_check(&found, consulted, lists.len());
+    let own = match found.is_empty() && !ignored.is_empty() {
+        true => Check::undetermined(CheckId::PaKnownDefects, Reason::NotVerified).comparing(ignored.join("; ")),
+        false => own_check(&found, consulted, lists.len()).needing(used),
+    };
     let after = checks.iter().position(|check| check.id == CheckId::PaRevocation).map_or(checks.len(), |at| at + 1);
     checks.insert(after.min(checks.len()), own);
     let is_proof = |id: &CheckId| PROOFS.contains(id);
@@ -91,6 +118,19 @@ pub(super) fn apply(checks: &mut Vec<Check>, due: Due, document: &DocumentFacts<
         true => Due::Open,
         false => due,
     }
+}
+
+/// Why what a list excuses does not count.
+fn without_effect(is_by_revoked: bool, tolerance: Option<Tolerance>, allowed: &Tolerances) -> Option<String> {
+    if is_by_revoked {
+        return Some("the list's signer was revoked".to_owned());
+    }
+    let tolerance = tolerance.filter(|tolerance| !allowed.allows(*tolerance))?;
+    Some(format!("the list needs the tolerance {tolerance}"))
+}
+
+fn excuses(kind: DefectKind) -> bool {
+    matches!(bearing(kind), Bearing::Excuses(_) | Bearing::ExcusesFiles | Bearing::ExcusesHashes)
 }
 
 const PROOFS: [CheckId; 3] = [CheckId::ChipPaceCam, CheckId::ChipActiveAuthentication, CheckId::ChipChipAuthentication];

@@ -16,7 +16,8 @@ pub fn card_security(file: &CardSecurity<'_>, inputs: &Inputs<'_>) -> Check {
     let Judgement { signature, chain, certificates, validity, revocation, country, .. } =
         signer::judge(file.signed_data(), inputs, &mut budget);
     let warnings: Vec<Warning> = [&signature, &chain, &certificates].iter().flat_map(|c| c.warnings.clone()).collect();
-    let needed: Vec<_> = [&signature, &certificates].iter().flat_map(|check| check.tolerances.clone()).collect();
+    let needed: Vec<_> =
+        [&signature, &chain, &certificates].iter().flat_map(|check| check.tolerances.clone()).collect();
     let compared = format!("signature: {}; chain: {}", signature.compared, chain.compared);
     // What must be successful; a country or a revocation that could not be looked up stands in nobody's way.
     let must = [signature, chain, certificates, validity];

@@ -3,12 +3,16 @@
 //!
 //! **Revoked means all.** A revoked signer's documents all fail, also those that say they were signed before: the signing
 //! time is the signer's own word, and whoever stole the key writes what he likes. For the same reason an entry counts in
-//! whatever list an anchor verified, be it stale or of a later day than the one judged for. That a certificate is *not*
+//! whatever list an anchor verified, be it stale, of a later day than the one judged for, or followed by one that drops the
+//! entry: full lists take nothing back but a hold, and one that was put on hold is not to be relied on. That a certificate is *not*
 //! listed, on the other hand, counts only in a list that is in force. A list that no anchor verified is never consulted.
+//! Nor does one clear anything whose own authority was revoked: whoever stole that key writes such lists; nor one
+//! whose authority comes only from a list under a tolerance, be it allowed or not.
+//! An authority is its key: it is revoked where any certificate of that key is that the caller handed in.
 
 use super::Inputs;
 use crate::checks::{Check, CheckId, Reason};
-use crate::pki::{Certificate, Currency, DefectKind, DocumentFacts, Refusal, RevocationList, Revoked, TrustStore};
+use crate::pki::{Certificate, Currency, DefectKind, DocumentFacts, RevocationList, Revoked, TrustStore};
 use time::OffsetDateTime;
 
 /// A revocation list that was consulted.
@@ -51,7 +55,9 @@ pub(super) fn revocation(
     let mut found = None;
     let links = core::iter::repeat_n("link", issuers.len().saturating_sub(1));
     let roles = core::iter::once("document signer").chain(links).chain(["authority"]);
-    for (role, certificate) in roles.zip(core::iter::once(&signer).chain(issuers)) {
+    let path = roles.zip(core::iter::once(&signer).chain(issuers));
+    // Which of its certificates an authority's key was found by is chance: each of them may be the one that is listed.
+    for (role, certificate) in path.flat_map(|(role, one)| inputs.trust.of_same_key(one).map(move |one| (role, one))) {
         for (list, _) in inputs.trust.revocation_lists_for(certificate) {
             let one = ConsultedList::of(list);
             if !consulted.contains(&one) {
@@ -95,7 +101,9 @@ fn revoked(role: &str, entry: &Revoked, list: &RevocationList, signed: Option<Of
 /// No list has an entry: a list in force says that the certificates are good, others say nothing.
 fn not_listed(signer: &Certificate, issuer: Option<&Certificate>, inputs: &Inputs<'_>) -> Check {
     let id = CheckId::PaRevocation;
-    let lists = inputs.trust.revocation_lists_for(signer);
+    let clears = |(_, authority): &(&RevocationList, &Certificate)| clears_nothing(authority, inputs.trust).is_none();
+    let mut lists = inputs.trust.newest_revocation_lists_for(signer, inputs.at);
+    lists.retain(clears);
     let of = |currency| lists.iter().find(|(list, _)| list.currency(inputs.at) == currency);
     if let Some((list, authority)) = of(Currency::Current) {
         // A later key of the same authority speaks for what an earlier one signed (9303-12 §4).
@@ -106,23 +114,35 @@ fn not_listed(signer: &Certificate, issuer: Option<&Certificate>, inputs: &Input
     if let Some((list, _)) = of(Currency::Stale) {
         return Check::undetermined(id, Reason::RevocationListStale).comparing(format!("not on {}", named(list)));
     }
-    if let Some((list, _)) = of(Currency::NotYetValid) {
+    if let Some((list, _)) = inputs.trust.revocation_lists_for(signer).find(clears) {
         return Check::undetermined(id, Reason::RevocationListNotYetValid).comparing(format!("not on {}", named(list)));
     }
-    match unverified(signer, inputs.trust) {
+    match without_effect(signer, inputs.trust) {
         Some((list, refusal)) => Check::undetermined(id, Reason::RevocationListNotVerified)
             .comparing(format!("not consulted: {}: {refusal}", named(list))),
         None => Check::undetermined(id, Reason::RevocationNotChecked),
     }
 }
 
-/// A list in the name of the certificate's issuer that no anchor verified.
-fn unverified<'t>(certificate: &Certificate, trust: &'t TrustStore) -> Option<(&'t RevocationList, Refusal)> {
+/// Why a list by this authority cannot say that a certificate is good; its entries count all the same.
+fn clears_nothing(authority: &Certificate, trust: &TrustStore) -> Option<&'static str> {
+    if trust.is_revoked(authority) {
+        return Some("its authority was revoked");
+    }
     trust
-        .revocation_lists()
-        .iter()
-        .filter(|one| one.list().speaks_for(certificate))
-        .find_map(|one| Some((one.list(), one.authority().err()?)))
+        .is_tolerated(authority)
+        .then_some("its authority comes only from a list that needs the tolerance digest_info_without_null")
+}
+
+/// A list in the name of the certificate's issuer that says nothing good, and why.
+fn without_effect<'t>(certificate: &Certificate, trust: &'t TrustStore) -> Option<(&'t RevocationList, String)> {
+    trust.revocation_lists().iter().filter(|one| one.list().speaks_for(certificate)).find_map(|one| {
+        let refusal = match one.authority() {
+            Ok(authority) => clears_nothing(authority, trust)?.to_owned(),
+            Err(refusal) => refusal.to_string(),
+        };
+        Some((one.list(), refusal))
+    })
 }
 
 fn named(list: &RevocationList) -> String {

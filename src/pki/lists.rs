@@ -7,7 +7,7 @@ use super::Budget;
 use super::certificate::Certificate;
 use super::crl::{RevocationList, RevocationListError};
 use super::defects::{DefectList, DefectListForm};
-use super::list_signer::{ListError, authority};
+use super::list_signer::{ListError, Signature, authority};
 use super::source::Refusal;
 use super::trust_store::TrustStore;
 use crate::oid;
@@ -19,13 +19,15 @@ pub struct Listed<T> {
     list: Arc<T>,
     label: String,
     authority: Result<Certificate, Refusal>,
+    /// Who signed it, where an authority vouches for him.
+    signer: Option<Signature>,
     /// How many anchors there were when its authority was looked for.
     seen: usize,
 }
 
 impl<T> Listed<T> {
     pub(super) fn new(list: T, label: &str, unknown: Refusal) -> Self {
-        Self { list: Arc::new(list), label: label.to_owned(), authority: Err(unknown), seen: 0 }
+        Self { list: Arc::new(list), label: label.to_owned(), authority: Err(unknown), signer: None, seen: 0 }
     }
 
     /// The list.
@@ -44,6 +46,18 @@ impl<T> Listed<T> {
     /// Why there is none; the list is then never consulted.
     pub fn authority(&self) -> Result<&Certificate, Refusal> {
         self.authority.as_ref().map_err(|refusal| *refusal)
+    }
+}
+
+impl Listed<DefectList> {
+    /// Who signed it, once somebody vouches for him.
+    pub fn signer(&self) -> Option<&Certificate> {
+        self.signer.as_ref().map(|signer| &signer.certificate)
+    }
+
+    /// Whether its signature lacks the NULL in its DigestInfo: it needs the tolerance `digest_info_without_null`.
+    pub(super) fn lacks_null(&self) -> bool {
+        self.signer.as_ref().is_some_and(|signer| signer.null_missing)
     }
 }
 
@@ -68,24 +82,30 @@ impl Lists {
             one.seen = count;
         }
         for one in self.defects.iter_mut().filter(|one| one.authority.is_err()) {
-            one.authority = vouched(&one.list, store, one.seen).map_err(Refusal::from);
+            match vouched(&one.list, store, one.seen) {
+                Ok((authority, signer)) => (one.authority, one.signer) = (Ok(authority), Some(signer)),
+                Err(error) => one.authority = Err(error.into()),
+            }
             one.seen = count;
         }
     }
 }
 
-/// The anchor that a list's signer leads to, or the signer himself where the caller named him.
-fn vouched(list: &DefectList, store: &TrustStore, seen: usize) -> Result<Certificate, ListError> {
+/// The anchor that a list's signer leads to, or the signer himself where the caller named him; and the signer. One whose
+/// signature needs no tolerance comes first.
+fn vouched(list: &DefectList, store: &TrustStore, seen: usize) -> Result<(Certificate, Signature), ListError> {
     let mut failure = ListError::SignerUnanchored;
     let mut budget = Budget::new(Budget::DOCUMENT);
-    for signature in list.signers() {
+    let mut signers: Vec<&Signature> = list.signers().iter().collect();
+    signers.sort_by_key(|signature| signature.null_missing);
+    for signature in signers {
         let signer = &signature.certificate;
         if signature.null_missing && !store.tolerates_digest_info_without_null() {
             failure = ListError::NeedsDigestInfoWithoutNull;
             continue;
         }
         if store.is_list_signer(signer) {
-            return Ok(signer.clone());
+            return Ok((signer.clone(), signature.clone()));
         }
         // The number of the purpose of defect lists could not be confirmed: any purpose under its arc is taken, none is not.
         let purposes = &signer.extensions().extended_key_usage;
@@ -98,7 +118,7 @@ fn vouched(list: &DefectList, store: &TrustStore, seen: usize) -> Result<Certifi
             continue;
         }
         if let Some(anchor) = authority(signer, store, &mut budget) {
-            return Ok(anchor.clone());
+            return Ok((anchor.clone(), signature.clone()));
         }
     }
     Err(failure)

@@ -83,6 +83,17 @@ impl TrustStore {
         self.place(certificate).is_some_and(|index| self.tolerated.contains(&index))
     }
 
+    /// Whether a list of known defects counts only under the tolerance `digest_info_without_null`: its signature needs it, or
+    /// its authority comes only from lists that do.
+    pub fn needs_tolerance(&self, list: &Listed<DefectList>) -> bool {
+        list.lacks_null() || list.authority().is_ok_and(|authority| self.is_tolerated(authority))
+    }
+
+    /// Whether a list of known defects is the word of one who was revoked: its signer, or his authority.
+    pub fn is_by_revoked(&self, list: &Listed<DefectList>) -> bool {
+        list.signer().into_iter().chain(list.authority().ok()).any(|one| self.is_revoked(one))
+    }
+
     /// Whether nothing at all is trusted.
     pub fn is_empty(&self) -> bool {
         self.anchors.is_empty() && self.pinned.is_empty()
@@ -171,23 +182,47 @@ impl TrustStore {
         &self.lists.defects
     }
 
-    /// The revocation lists that speak for a certificate and that an anchor verified: of each key that signed some, the
-    /// newest.
-    pub fn revocation_lists_for(&self, certificate: &Certificate) -> Vec<(&RevocationList, &Certificate)> {
+    /// The revocation lists that speak for a certificate and that an anchor verified: all of them, of whatever day. An entry
+    /// counts in each.
+    pub fn revocation_lists_for<'s>(
+        &'s self,
+        certificate: &'s Certificate,
+    ) -> impl Iterator<Item = (&'s RevocationList, &'s Certificate)> {
+        let verified = self.lists.revocation.iter().filter_map(|one| Some((one.list(), one.authority().ok()?)));
+        verified.filter(|(list, _)| list.speaks_for(certificate))
+    }
+
+    /// Of those that were issued by this moment, the newest of each key that signed some: what is **not** listed there is
+    /// not revoked, as far as that key tells.
+    pub fn newest_revocation_lists_for(
+        &self,
+        certificate: &Certificate,
+        at: OffsetDateTime,
+    ) -> Vec<(&RevocationList, &Certificate)> {
         let mut newest: Vec<(&RevocationList, &Certificate)> = Vec::new();
-        for one in &self.lists.revocation {
-            let Ok(authority) = one.authority() else { continue };
-            if !one.list().speaks_for(certificate) {
-                continue;
-            }
+        let verified = self.lists.revocation.iter().filter_map(|one| Some((one.list(), one.authority().ok()?)));
+        for (list, authority) in verified.filter(|(list, _)| list.speaks_for(certificate) && list.this_update() <= at) {
             let age = |list: &RevocationList| (list.this_update(), list.number().map(|n| (n.len(), n.to_vec())));
             match newest.iter_mut().find(|(_, other)| other.spki() == authority.spki()) {
-                Some(kept) if age(one.list()) > age(kept.0) => *kept = (one.list(), authority),
+                Some(kept) if age(list) > age(kept.0) => *kept = (list, authority),
                 Some(_) => {}
-                None => newest.push((one.list(), authority)),
+                None => newest.push((list, authority)),
             }
         }
         newest
+    }
+
+    /// The certificate, and the anchors and links that are of the same key: what befell the key is told of any of them.
+    pub fn of_same_key<'s>(&'s self, certificate: &'s Certificate) -> impl Iterator<Item = &'s Certificate> {
+        let others = self.anchors.iter().chain(&self.links).filter(move |one| *one != certificate);
+        core::iter::once(certificate).chain(others.filter(move |one| one.spki() == certificate.spki()))
+    }
+
+    /// Whether a revocation list that an anchor verified, of whatever day, has an entry of this certificate or of an anchor or
+    /// link of its key.
+    pub fn is_revoked(&self, certificate: &Certificate) -> bool {
+        self.of_same_key(certificate)
+            .any(|one| self.revocation_lists_for(one).any(|(list, _)| list.entry(one).is_some()))
     }
 
     /// When the oldest of the bundles was made that the store took, and how old one may be.
