@@ -331,6 +331,38 @@ fn a_state_speaks_for_its_own_documents_only() {
 }
 
 #[test]
+fn a_defect_list_under_a_foreign_authority_bears_on_its_own_country_only() {
+    let case = Case::new();
+    let plan =
+        IssuerPlan { country: "LA".into(), state: "LAO".into(), label: "la".into(), ..case.issuer.plan().clone() };
+    let foreign = Issuer::new(plan).unwrap();
+    let groups = tlv::encode(Tag::SET, &tlv::encode(Tag::INTEGER, &[13]));
+    let genuine = reading::read(&profile::vn());
+    let altered = case.altered(DG13);
+    for (document, defect, alone, named) in [
+        // It excuses no forgery …
+        (&altered, (oid::ID_DEVIATION_DG_HASH_WRONG, groups), Verdict::Failed, Verdict::Undetermined),
+        // … and revokes no signer, unless the caller named its signer.
+        (&genuine, (oid::ID_CERT_REVOKED, Vec::new()), Verdict::Genuine, Verdict::Failed),
+    ] {
+        let entry = DefectFields { signer: case.by_serial(), certificate_hash: None, defects: vec![defect] };
+        let content = defect_list_content(&[entry]);
+        let purpose = Extension::extended_key_usage(oid::ID_DEFECT_LIST);
+        let fields = foreign.list_fields(oid::ID_DEFECT_LIST, content, &[purpose]).unwrap();
+        let list = foreign.sign_list(&fields).unwrap();
+        let mut store = case.store(&[]);
+        store.add_certificate(foreign.csca()).unwrap();
+        assert_eq!(store.add_file("defects", &list).accepted, 1);
+        assert!(store.defect_lists()[0].authority().is_ok());
+        assert_eq!(document.verify(&store, reading::now()).verdict(), alone);
+        let mut store = case.store(&[]);
+        store.add_list_signer(&fields.certificates[0]).unwrap();
+        assert_eq!(store.add_file("defects", &list).accepted, 1);
+        assert_eq!(document.verify(&store, reading::now()).verdict(), named);
+    }
+}
+
+#[test]
 fn a_list_that_leads_to_no_anchor_is_never_consulted() {
     let case = Case::new();
     let document = case.altered(DG13);
