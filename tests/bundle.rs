@@ -243,6 +243,48 @@ fn a_revocation_in_a_bundle_counts() {
 }
 
 #[test]
+fn what_cannot_be_read_in_a_file_is_told_and_hides_nothing_behind_it() {
+    use base64::Engine as _;
+    let profile = profile::vn();
+    let issuer = profile.issuer().unwrap();
+    let serial = chipid::pki::Certificate::parse(issuer.ds()).unwrap().serial().to_vec();
+    let fields = issuer.revocation_list_fields(MADE);
+    let fields = RevocationListFields { revoked: vec![RevokedEntry::new(&serial, MADE)], ..fields };
+    let list = issuer.sign_revocation_list(&fields).unwrap();
+    let refused = |bytes: &[u8]| {
+        let mut store = TrustStore::new();
+        let source = store.add_file("all", bytes);
+        let reasons: Vec<Refusal> = source.refused.iter().map(|one| one.reason).collect();
+        (source.accepted, reasons, store)
+    };
+    // DER: what stands behind a stray object cannot be told apart, so the whole rest is refused.
+    let (accepted, reasons, _) = refused(&[issuer.csca(), &[4, 0][..], &list].concat());
+    assert_eq!((accepted, reasons), (1, vec![Refusal::Unknown]));
+    let (accepted, reasons, _) = refused(&[issuer.csca(), &list, b"hello"].concat());
+    assert_eq!((accepted, reasons), (2, vec![Refusal::Unknown]));
+    let (accepted, reasons, _) = refused(&[issuer.csca(), &list[..list.len() - 1]].concat());
+    assert_eq!((accepted, reasons), (1, vec![Refusal::Unknown]));
+    for padding in [&b""[..], b"\r\n", &[0; 16]] {
+        let (accepted, reasons, _) = refused(&[issuer.csca(), &list, padding].concat());
+        assert_eq!((accepted, reasons), (2, vec![]), "{padding:?}");
+    }
+    // PEM: a bad block is refused, the blocks behind it are taken.
+    let base64 = |bytes: &[u8]| base64::prelude::BASE64_STANDARD.encode(bytes);
+    let pem = |kind: &str, body: &str| format!("-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\n");
+    let [csca, crl] = [pem("CERTIFICATE", &base64(issuer.csca())), pem("X509 CRL", &base64(&list))];
+    let (accepted, reasons, store) =
+        refused([&csca, &pem("CERTIFICATE", "!!!!"), &crl].map(String::as_str).concat().as_bytes());
+    assert_eq!((accepted, reasons), (2, vec![Refusal::Unknown]));
+    assert_eq!(reading::read(&profile).verify(&store, MADE.into()).verdict(), Verdict::Failed);
+    let (accepted, reasons, _) = refused(format!("{csca}\n\n a note \n").as_bytes());
+    assert_eq!((accepted, reasons), (1, vec![]));
+    // A file of certificates that are named one by one is taken whole or not at all.
+    let mut store = TrustStore::new();
+    assert_eq!(store.add_pinned_signer(&[issuer.ds(), b"hello"].concat()), Err(Refusal::Unknown));
+    assert_eq!(store.pinned_signers().len(), 0);
+}
+
+#[test]
 fn what_only_a_list_under_a_tolerance_vouches_for_is_never_better_than_undetermined() {
     let rsa = KeyPlan::rsa(2048, DigestAlgorithm::Sha256);
     let vn = profile::vn();

@@ -127,6 +127,9 @@ impl TrustStore {
                     }
                     Err(error) => (SourceKind::Unknown, Err((label.to_owned(), error.into()))),
                 },
+                Piece::Unreadable => {
+                    (SourceKind::Unknown, Err((format!("{label}, piece {}", index + 1), Refusal::Unknown)))
+                }
                 Piece::OtherSigned => (SourceKind::Unknown, Err((label.to_owned(), ListError::OtherContent.into()))),
             };
             if matches!(source.kind, SourceKind::Unknown) {
@@ -243,15 +246,18 @@ fn authorities<'a>(entries: impl Iterator<Item = &'a [u8]>) -> Authorities {
     all
 }
 
-/// Adds the certificates of a file, in DER or PEM, to those that the caller names one by one.
+/// Adds the certificates of a file, in DER or PEM, to those that the caller names one by one: all of them, or none.
 pub(super) fn add_named(named: &mut Vec<Certificate>, bytes: &[u8]) -> Result<(), Refusal> {
     let pieces = pieces(bytes);
     if pieces.is_empty() {
         return Err(Refusal::Unknown);
     }
+    let mut all = Vec::new();
     for piece in pieces {
         let Piece::Certificate(der) = piece else { return Err(Refusal::Unknown) };
-        let certificate = Certificate::parse(&der)?;
+        all.push(Certificate::parse(&der)?);
+    }
+    for certificate in all {
         if !named.contains(&certificate) {
             named.push(certificate);
         }
