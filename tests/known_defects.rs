@@ -15,6 +15,7 @@ use chipid::sim::issuer::{
 use chipid::sim::profile;
 use chipid::tlv::{self, Tag};
 use chipid::{Document, Report, Verdict};
+use time::OffsetDateTime;
 use time::macros::datetime;
 
 /// The files of a genuine card, its issuer and its document number.
@@ -218,6 +219,27 @@ fn a_signer_revoked_by_a_defect_list_fails_the_document() {
     assert_state(&report, CheckId::PaRevocation, State::Failed, Some(Reason::Revoked));
     assert_eq!(report.verdict(), Verdict::Failed);
     assert!(!check(&report, CheckId::ChipActiveAuthentication).is_successful(), "its keys are not authentic");
+}
+
+#[test]
+fn a_signer_revoked_for_named_documents_fails_these() {
+    let case = Case::new();
+    let genuine = reading::read(&profile::vn());
+    let report = case.verify(&genuine, &[case.deviation(oid::ID_CERT_REVOKED, None)]);
+    assert_state(&report, CheckId::PaRevocation, State::Failed, Some(Reason::Revoked));
+    assert!(check(&report, CheckId::PaRevocation).compared.contains("id-CertRevoked by C=VN"));
+    assert_eq!(report.verdict(), Verdict::Failed);
+    // Beside a revocation list in force that lacks the signer, too.
+    let since = OffsetDateTime::from(reading::now()) - time::Duration::DAY;
+    let good = case.issuer.sign_revocation_list(&case.issuer.revocation_list_fields(since)).unwrap();
+    assert_state(&case.verify(&genuine, &[good.clone()]), CheckId::PaRevocation, State::Successful, None);
+    let report = case.verify(&genuine, &[good, case.deviation(oid::ID_CERT_REVOKED, None)]);
+    assert_state(&report, CheckId::PaRevocation, State::Failed, Some(Reason::Revoked));
+    // Other documents are not meant.
+    let numbers = Some(vec!["X00000000".to_owned()]);
+    let defects = vec![(oid::ID_CERT_REVOKED, None)];
+    let other = deviations(&case.issuer, &[DeviationFields { numbers, defects, ..Default::default() }]);
+    assert_eq!(case.verify(&genuine, &[other]).verdict(), Verdict::Genuine);
 }
 
 #[test]
