@@ -5,7 +5,6 @@ mod reading;
 #[path = "support/shared.rs"]
 mod support;
 
-use chipid::Verdict;
 use chipid::checks::{CheckId, Reason, State, Tolerance, Tolerances};
 use chipid::crypto::DigestAlgorithm;
 use chipid::oid;
@@ -19,6 +18,7 @@ use chipid::sim::issuer::{
 };
 use chipid::sim::profile;
 use chipid::tlv::{self, Reader, Tag};
+use chipid::{Outcome, Policy, Verdict};
 use std::time::SystemTime;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -187,7 +187,9 @@ fn age_is_fresh_then_stale_then_refused() {
     let at = |days| MADE + Duration::days(days);
     let second = Duration::SECOND;
     for (moment, age) in [
-        (at(-5), Age::Fresh),
+        (at(-5), Age::Early),
+        (at(-1) - second, Age::Early),
+        (at(-1), Age::Fresh),
         (at(0), Age::Fresh),
         (at(28), Age::Fresh),
         (at(28) + second, Age::Stale),
@@ -215,6 +217,7 @@ fn the_report_tells_the_age_and_gates_nothing_by_it() {
     let bytes = bundle(parts(&profile.issuer().unwrap())).encode();
     let store = load(&bytes).unwrap();
     for (days, state, reason) in [
+        (-5, State::Undetermined, Some(Reason::NotYetValid)),
         (1, State::Successful, None),
         (30, State::Undetermined, Some(Reason::TrustStale)),
         (100, State::Failed, Some(Reason::TrustTooOld)),
@@ -224,6 +227,13 @@ fn the_report_tells_the_age_and_gates_nothing_by_it() {
         assert_eq!((check.state, check.reason), (state, reason));
         assert_eq!(check.compared, format!("trust bundle of 2026-01-01, {days} days old"));
         assert_eq!(report.verdict(), Verdict::Genuine);
+        let told = |policy: &Policy| {
+            let decision = report.decide(policy);
+            let mut against = decision.reasons().iter().filter(|reason| reason.outcome != Outcome::Accept);
+            against.any(|reason| reason.check == Some(CheckId::TrustAge))
+        };
+        assert_eq!(told(&Policy::strict()), state != State::Successful, "{days}");
+        assert_eq!(told(&Policy::field()), !matches!(reason, None | Some(Reason::TrustStale)), "{days}");
     }
     let without = document.verify(&reading::trust(&profile), reading::now());
     assert!(without.check(CheckId::TrustAge).is_none());

@@ -186,6 +186,7 @@ pub(super) fn trust_age(trust: &TrustStore, at: OffsetDateTime) -> Option<Check>
     let id = CheckId::TrustAge;
     let (made, policy) = trust.oldest_bundle()?;
     let check = match policy.judge(made, at) {
+        Age::Early => Check::undetermined(id, Reason::NotYetValid),
         Age::Fresh => Check::successful(id),
         Age::Stale => Check::undetermined(id, Reason::TrustStale),
         Age::TooOld => Check::failed(id, Reason::TrustTooOld),
