@@ -338,6 +338,41 @@ fn what_only_a_list_under_a_tolerance_vouches_for_is_never_better_than_undetermi
 }
 
 #[test]
+fn what_only_an_unsigned_list_vouches_for_is_never_better_than_undetermined() {
+    let profile = profile::vn();
+    let issuer = profile.issuer().unwrap();
+    let document = reading::read(&profile);
+    let bare = |certificate: &[u8]| chipid::sim::issuer::master_list_content(&[certificate]);
+    let mut store = TrustStore::new();
+    assert_eq!(store.add_unverified_master_list("bare", &bare(issuer.csca())).unwrap().accepted, 1);
+    assert_eq!(store.tolerance_of(&store.anchors()[0]), Some(Tolerance::UnverifiedList));
+    let since = OffsetDateTime::from(reading::now()) - Duration::DAY;
+    store.add_file("crl", &issuer.sign_revocation_list(&issuer.revocation_list_fields(since)).unwrap());
+    let allowed = Tolerances::none().with(Tolerance::UnverifiedList);
+    for (tolerances, reason) in [(allowed, Reason::Tolerance), (Tolerances::none(), Reason::AnchorNotFound)] {
+        let report = document.verify_with(&store, reading::now(), &tolerances);
+        let chain = report.check(CheckId::PaChain).unwrap();
+        assert_eq!((chain.state, chain.reason), (State::Undetermined, Some(reason)), "{}", chain.compared);
+        assert_eq!(report.verdict(), Verdict::Undetermined);
+        assert_ne!(report.decide(&Policy::strict()).outcome(), Outcome::Accept);
+        let named = report.tolerances().iter().any(|used| used.tolerance == Tolerance::UnverifiedList);
+        assert_eq!(named, reason == Reason::Tolerance);
+    }
+    // What a list that verifies brings too needs no tolerance.
+    assert_eq!(store.add_file("list", &issuer.master_list(&[issuer.csca()]).unwrap()).accepted, 1);
+    assert_eq!(document.verify(&store, reading::now()).verdict(), Verdict::Genuine);
+
+    // A root that does not verify under its own key does not come in that way.
+    let mut forged = issuer.csca().to_vec();
+    *forged.last_mut().unwrap() ^= 1;
+    let mut store = TrustStore::new();
+    let source = store.add_unverified_master_list("forged", &bare(&forged)).unwrap();
+    assert_eq!(source.accepted, 0);
+    assert!(matches!(source.refused[0].reason, Refusal::OwnSignature(_)), "{:?}", source.refused);
+    assert!(store.is_empty());
+}
+
+#[test]
 fn the_real_lists_in_one_bundle() {
     let names = [
         "csca/DE_ML_2026-05-28-08-28-45.ml",
