@@ -439,6 +439,8 @@ codes! {
         DerSignature = "der_signature",
         /// A list whose signature lacks the NULL in its DigestInfo (RFC 8017 §A.2.4).
         DigestInfoWithoutNull = "digest_info_without_null",
+        /// A master list whose signature nobody verified (conformance PA-4).
+        UnverifiedList = "unverified_list",
     }
 }
 

@@ -5,7 +5,6 @@ mod reading;
 #[path = "support/shared.rs"]
 mod support;
 
-use chipid::Verdict;
 use chipid::checks::{CheckId, Reason, State, Tolerance, Tolerances};
 use chipid::crypto::DigestAlgorithm;
 use chipid::oid;
@@ -19,6 +18,7 @@ use chipid::sim::issuer::{
 };
 use chipid::sim::profile;
 use chipid::tlv::{self, Reader, Tag};
+use chipid::{Outcome, Policy, Verdict};
 use std::time::SystemTime;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -187,7 +187,9 @@ fn age_is_fresh_then_stale_then_refused() {
     let at = |days| MADE + Duration::days(days);
     let second = Duration::SECOND;
     for (moment, age) in [
-        (at(-5), Age::Fresh),
+        (at(-5), Age::Early),
+        (at(-1) - second, Age::Early),
+        (at(-1), Age::Fresh),
         (at(0), Age::Fresh),
         (at(28), Age::Fresh),
         (at(28) + second, Age::Stale),
@@ -215,6 +217,7 @@ fn the_report_tells_the_age_and_gates_nothing_by_it() {
     let bytes = bundle(parts(&profile.issuer().unwrap())).encode();
     let store = load(&bytes).unwrap();
     for (days, state, reason) in [
+        (-5, State::Undetermined, Some(Reason::NotYetValid)),
         (1, State::Successful, None),
         (30, State::Undetermined, Some(Reason::TrustStale)),
         (100, State::Failed, Some(Reason::TrustTooOld)),
@@ -224,6 +227,13 @@ fn the_report_tells_the_age_and_gates_nothing_by_it() {
         assert_eq!((check.state, check.reason), (state, reason));
         assert_eq!(check.compared, format!("trust bundle of 2026-01-01, {days} days old"));
         assert_eq!(report.verdict(), Verdict::Genuine);
+        let told = |policy: &Policy| {
+            let decision = report.decide(policy);
+            let mut against = decision.reasons().iter().filter(|reason| reason.outcome != Outcome::Accept);
+            against.any(|reason| reason.check == Some(CheckId::TrustAge))
+        };
+        assert_eq!(told(&Policy::strict()), state != State::Successful, "{days}");
+        assert_eq!(told(&Policy::field()), !matches!(reason, None | Some(Reason::TrustStale)), "{days}");
     }
     let without = document.verify(&reading::trust(&profile), reading::now());
     assert!(without.check(CheckId::TrustAge).is_none());
@@ -240,6 +250,48 @@ fn a_revocation_in_a_bundle_counts() {
     let bytes = bundle(vec![part("csca", issuer.csca().to_vec()), part("crl", list)]).encode();
     let report = reading::read(&profile).verify(&load(&bytes).unwrap(), MADE.into());
     assert_eq!(report.verdict(), Verdict::Failed);
+}
+
+#[test]
+fn what_cannot_be_read_in_a_file_is_told_and_hides_nothing_behind_it() {
+    use base64::Engine as _;
+    let profile = profile::vn();
+    let issuer = profile.issuer().unwrap();
+    let serial = chipid::pki::Certificate::parse(issuer.ds()).unwrap().serial().to_vec();
+    let fields = issuer.revocation_list_fields(MADE);
+    let fields = RevocationListFields { revoked: vec![RevokedEntry::new(&serial, MADE)], ..fields };
+    let list = issuer.sign_revocation_list(&fields).unwrap();
+    let refused = |bytes: &[u8]| {
+        let mut store = TrustStore::new();
+        let source = store.add_file("all", bytes);
+        let reasons: Vec<Refusal> = source.refused.iter().map(|one| one.reason).collect();
+        (source.accepted, reasons, store)
+    };
+    // DER: what stands behind a stray object cannot be told apart, so the whole rest is refused.
+    let (accepted, reasons, _) = refused(&[issuer.csca(), &[4, 0][..], &list].concat());
+    assert_eq!((accepted, reasons), (1, vec![Refusal::Unknown]));
+    let (accepted, reasons, _) = refused(&[issuer.csca(), &list, b"hello"].concat());
+    assert_eq!((accepted, reasons), (2, vec![Refusal::Unknown]));
+    let (accepted, reasons, _) = refused(&[issuer.csca(), &list[..list.len() - 1]].concat());
+    assert_eq!((accepted, reasons), (1, vec![Refusal::Unknown]));
+    for padding in [&b""[..], b"\r\n", &[0; 16]] {
+        let (accepted, reasons, _) = refused(&[issuer.csca(), &list, padding].concat());
+        assert_eq!((accepted, reasons), (2, vec![]), "{padding:?}");
+    }
+    // PEM: a bad block is refused, the blocks behind it are taken.
+    let base64 = |bytes: &[u8]| base64::prelude::BASE64_STANDARD.encode(bytes);
+    let pem = |kind: &str, body: &str| format!("-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\n");
+    let [csca, crl] = [pem("CERTIFICATE", &base64(issuer.csca())), pem("X509 CRL", &base64(&list))];
+    let (accepted, reasons, store) =
+        refused([&csca, &pem("CERTIFICATE", "!!!!"), &crl].map(String::as_str).concat().as_bytes());
+    assert_eq!((accepted, reasons), (2, vec![Refusal::Unknown]));
+    assert_eq!(reading::read(&profile).verify(&store, MADE.into()).verdict(), Verdict::Failed);
+    let (accepted, reasons, _) = refused(format!("{csca}\n\n a note \n").as_bytes());
+    assert_eq!((accepted, reasons), (1, vec![]));
+    // A file of certificates that are named one by one is taken whole or not at all.
+    let mut store = TrustStore::new();
+    assert_eq!(store.add_pinned_signer(&[issuer.ds(), b"hello"].concat()), Err(Refusal::Unknown));
+    assert_eq!(store.pinned_signers().len(), 0);
 }
 
 #[test]
@@ -283,6 +335,41 @@ fn what_only_a_list_under_a_tolerance_vouches_for_is_never_better_than_undetermi
     assert_eq!(strict.sources().last().unwrap().refused[0].reason, Refusal::List(needs));
     let (empty, refused) = TrustBundle::make(MADE, [part("list.ml", list)]).unwrap();
     assert_eq!((empty.parts().len(), refused[0].reason), (0, Refusal::List(needs)));
+}
+
+#[test]
+fn what_only_an_unsigned_list_vouches_for_is_never_better_than_undetermined() {
+    let profile = profile::vn();
+    let issuer = profile.issuer().unwrap();
+    let document = reading::read(&profile);
+    let bare = |certificate: &[u8]| chipid::sim::issuer::master_list_content(&[certificate]);
+    let mut store = TrustStore::new();
+    assert_eq!(store.add_unverified_master_list("bare", &bare(issuer.csca())).unwrap().accepted, 1);
+    assert_eq!(store.tolerance_of(&store.anchors()[0]), Some(Tolerance::UnverifiedList));
+    let since = OffsetDateTime::from(reading::now()) - Duration::DAY;
+    store.add_file("crl", &issuer.sign_revocation_list(&issuer.revocation_list_fields(since)).unwrap());
+    let allowed = Tolerances::none().with(Tolerance::UnverifiedList);
+    for (tolerances, reason) in [(allowed, Reason::Tolerance), (Tolerances::none(), Reason::AnchorNotFound)] {
+        let report = document.verify_with(&store, reading::now(), &tolerances);
+        let chain = report.check(CheckId::PaChain).unwrap();
+        assert_eq!((chain.state, chain.reason), (State::Undetermined, Some(reason)), "{}", chain.compared);
+        assert_eq!(report.verdict(), Verdict::Undetermined);
+        assert_ne!(report.decide(&Policy::strict()).outcome(), Outcome::Accept);
+        let named = report.tolerances().iter().any(|used| used.tolerance == Tolerance::UnverifiedList);
+        assert_eq!(named, reason == Reason::Tolerance);
+    }
+    // What a list that verifies brings too needs no tolerance.
+    assert_eq!(store.add_file("list", &issuer.master_list(&[issuer.csca()]).unwrap()).accepted, 1);
+    assert_eq!(document.verify(&store, reading::now()).verdict(), Verdict::Genuine);
+
+    // A root that does not verify under its own key does not come in that way.
+    let mut forged = issuer.csca().to_vec();
+    *forged.last_mut().unwrap() ^= 1;
+    let mut store = TrustStore::new();
+    let source = store.add_unverified_master_list("forged", &bare(&forged)).unwrap();
+    assert_eq!(source.accepted, 0);
+    assert!(matches!(source.refused[0].reason, Refusal::OwnSignature(_)), "{:?}", source.refused);
+    assert!(store.is_empty());
 }
 
 #[test]

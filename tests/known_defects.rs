@@ -16,6 +16,7 @@ use chipid::sim::issuer::{
 use chipid::sim::profile;
 use chipid::tlv::{self, Tag};
 use chipid::{Document, Report, Verdict};
+use time::OffsetDateTime;
 use time::macros::datetime;
 
 /// The files of a genuine card, its issuer and its document number.
@@ -225,6 +226,27 @@ fn a_signer_revoked_by_a_defect_list_fails_the_document() {
 }
 
 #[test]
+fn a_signer_revoked_for_named_documents_fails_these() {
+    let case = Case::new();
+    let genuine = reading::read(&profile::vn());
+    let report = case.verify(&genuine, &[case.deviation(oid::ID_CERT_REVOKED, None)]);
+    assert_state(&report, CheckId::PaRevocation, State::Failed, Some(Reason::Revoked));
+    assert!(check(&report, CheckId::PaRevocation).compared.contains("id-CertRevoked by C=VN"));
+    assert_eq!(report.verdict(), Verdict::Failed);
+    // Beside a revocation list in force that lacks the signer, too.
+    let since = OffsetDateTime::from(reading::now()) - time::Duration::DAY;
+    let good = case.issuer.sign_revocation_list(&case.issuer.revocation_list_fields(since)).unwrap();
+    assert_state(&case.verify(&genuine, &[good.clone()]), CheckId::PaRevocation, State::Successful, None);
+    let report = case.verify(&genuine, &[good, case.deviation(oid::ID_CERT_REVOKED, None)]);
+    assert_state(&report, CheckId::PaRevocation, State::Failed, Some(Reason::Revoked));
+    // Other documents are not meant.
+    let numbers = Some(vec!["X00000000".to_owned()]);
+    let defects = vec![(oid::ID_CERT_REVOKED, None)];
+    let other = deviations(&case.issuer, &[DeviationFields { numbers, defects, ..Default::default() }]);
+    assert_eq!(case.verify(&genuine, &[other]).verdict(), Verdict::Genuine);
+}
+
+#[test]
 fn a_defect_that_nobody_understands_leaves_the_document_in_the_dark() {
     let case = Case::new();
     let genuine = reading::read(&profile::vn());
@@ -332,6 +354,38 @@ fn a_state_speaks_for_its_own_documents_only() {
     store.add_certificate(foreign.csca()).unwrap();
     assert!(store.defect_lists()[0].authority().is_ok());
     assert_eq!(document.verify(&store, reading::now()).verdict(), Verdict::Failed);
+}
+
+#[test]
+fn a_defect_list_under_a_foreign_authority_bears_on_its_own_country_only() {
+    let case = Case::new();
+    let plan =
+        IssuerPlan { country: "LA".into(), state: "LAO".into(), label: "la".into(), ..case.issuer.plan().clone() };
+    let foreign = Issuer::new(plan).unwrap();
+    let groups = tlv::encode(Tag::SET, &tlv::encode(Tag::INTEGER, &[13]));
+    let genuine = reading::read(&profile::vn());
+    let altered = case.altered(DG13);
+    for (document, defect, alone, named) in [
+        // It excuses no forgery …
+        (&altered, (oid::ID_DEVIATION_DG_HASH_WRONG, groups), Verdict::Failed, Verdict::Undetermined),
+        // … and revokes no signer, unless the caller named its signer.
+        (&genuine, (oid::ID_CERT_REVOKED, Vec::new()), Verdict::Genuine, Verdict::Failed),
+    ] {
+        let entry = DefectFields { signer: case.by_serial(), certificate_hash: None, defects: vec![defect] };
+        let content = defect_list_content(&[entry]);
+        let purpose = Extension::extended_key_usage(oid::ID_DEFECT_LIST);
+        let fields = foreign.list_fields(oid::ID_DEFECT_LIST, content, &[purpose]).unwrap();
+        let list = foreign.sign_list(&fields).unwrap();
+        let mut store = case.store(&[]);
+        store.add_certificate(foreign.csca()).unwrap();
+        assert_eq!(store.add_file("defects", &list).accepted, 1);
+        assert!(store.defect_lists()[0].authority().is_ok());
+        assert_eq!(document.verify(&store, reading::now()).verdict(), alone);
+        let mut store = case.store(&[]);
+        store.add_list_signer(&fields.certificates[0]).unwrap();
+        assert_eq!(store.add_file("defects", &list).accepted, 1);
+        assert_eq!(document.verify(&store, reading::now()).verdict(), named);
+    }
 }
 
 #[test]

@@ -116,7 +116,8 @@ fn bad(path: &str, error: &BundleError) -> Failure {
 }
 
 fn hint_age(made: Option<OffsetDateTime>, at: SystemTime, policy: AgePolicy, path: &str, output: &Output) {
-    let Some(made) = made.filter(|made| policy.judge(*made, at.into()) != Age::Fresh) else { return };
+    let is_old = |made: &OffsetDateTime| matches!(policy.judge(*made, at.into()), Age::Stale | Age::TooOld);
+    let Some(made) = made.filter(is_old) else { return };
     let days = (OffsetDateTime::from(at) - made).whole_days().to_string();
     let day = made.date().to_string();
     let values = [("path", path), ("day", day.as_str()), ("days", days.as_str())];

@@ -1,6 +1,6 @@
 //! Lists of known defects (9303-12 §10, TR-03129) against the checks: an entry for the document turns a failure that was to
 //! be expected into *undetermined*, never into a success, and a proof by a compromised key into none. It caps the verdict
-//! at undetermined wherever the check gates.
+//! at undetermined wherever the check gates. An entry that the signer was revoked fails the documents that it means.
 //!
 //! What each kind bears on stands in one table. What a kind does not name stays as it is: a wrong signature of EF.SOD
 //! excuses no altered data group, a wrong check digit no wrong hash. `id-Deviation-Chip`, defects for national use and those
@@ -24,7 +24,7 @@ enum Bearing {
     ExcusesHashes,
     /// These proofs prove nothing.
     Voids(&'static [CheckId]),
-    /// Passive authentication has judged it.
+    /// The document signer was revoked for the documents that the entry means.
     Revokes,
     /// Nothing that is judged here.
     Nothing,
@@ -157,7 +157,14 @@ fn turn(checks: &mut [Check], defect: &KnownDefect, by: &str, turned: &mut Vec<C
                 turned.push(check.id);
             }
         }
-        Bearing::Revokes | Bearing::Nothing | Bearing::Unknown => {}
+        Bearing::Revokes => {
+            // Passive authentication asks by the signer alone; an entry may name documents by other criteria as well.
+            let id = CheckId::PaRevocation;
+            for check in checks.iter_mut().filter(|check| check.id == id && check.state != State::Failed) {
+                *check = Check::failed(id, Reason::Revoked).comparing(format!("document: {} by {by}", defect.name()));
+            }
+        }
+        Bearing::Nothing | Bearing::Unknown => {}
     }
 }
 
@@ -219,6 +226,7 @@ pub(super) fn trust_age(trust: &TrustStore, at: OffsetDateTime) -> Option<Check>
     let id = CheckId::TrustAge;
     let (made, policy) = trust.oldest_bundle()?;
     let check = match policy.judge(made, at) {
+        Age::Early => Check::undetermined(id, Reason::NotYetValid),
         Age::Fresh => Check::successful(id),
         Age::Stale => Check::undetermined(id, Reason::TrustStale),
         Age::TooOld => Check::failed(id, Reason::TrustTooOld),

@@ -61,11 +61,8 @@ pub(super) fn judge(signed: &SignedData<'_>, inputs: &Inputs<'_>, budget: &mut B
 
 /// The chain to an anchor that only a list under a tolerance brought: no success, and without the tolerance no anchor.
 fn tolerated(chain: Check, anchor: Option<&Certificate>, inputs: &Inputs<'_>) -> Check {
-    let tolerance = Tolerance::DigestInfoWithoutNull;
-    let is_tolerated = chain.is_successful() && anchor.is_some_and(|anchor| inputs.trust.is_tolerated(anchor));
-    if !is_tolerated {
-        return chain;
-    }
+    let needed = anchor.and_then(|anchor| inputs.trust.tolerance_of(anchor));
+    let Some(tolerance) = needed.filter(|_| chain.is_successful()) else { return chain };
     let open = match inputs.tolerances.allows(tolerance) {
         true => Check::undetermined(chain.id, Reason::Tolerance).needing([tolerance]),
         false => Check::undetermined(chain.id, Reason::AnchorNotFound),

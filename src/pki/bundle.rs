@@ -87,6 +87,9 @@ impl Default for AgePolicy {
 /// How a bundle's age stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Age {
+    /// Made more than a day after the moment that it is judged for: a clock is wrong, or the bundle says of itself that it
+    /// never ages.
+    Early,
     /// Young enough.
     Fresh,
     /// It should be renewed.
@@ -96,9 +99,11 @@ pub enum Age {
 }
 
 impl AgePolicy {
-    /// How the age of a bundle stands at a moment.
+    /// How the age of a bundle stands at a moment. One that is made later is told, and not refused: evidence may be judged at
+    /// its own day with what is known today.
     pub fn judge(&self, made: OffsetDateTime, at: OffsetDateTime) -> Age {
         match at - made {
+            age if age < -Duration::DAY => Age::Early,
             age if age > self.refuse_after => Age::TooOld,
             age if age > self.warn_after => Age::Stale,
             _ => Age::Fresh,

@@ -11,6 +11,7 @@ use super::pieces::{Piece, pieces};
 use super::source::{Refusal, Refused, Source, SourceKind};
 use super::trust_store::TrustStore;
 use crate::bounds::BOUNDS;
+use crate::checks::Tolerance;
 use time::OffsetDateTime;
 
 impl TrustStore {
@@ -55,20 +56,22 @@ impl TrustStore {
     }
 
     /// Adds the certification authorities of a master list, or of a bare `CscaMasterList`, **without verifying who signed
-    /// it**: for a list from a source that the caller has authenticated otherwise. The report tells it.
+    /// it**: for a list from a source that the caller has authenticated otherwise. What only such a list brings needs the
+    /// tolerance `unverified_list` wherever a document is judged, and never makes one better than undetermined. An authority
+    /// that is called its own issuer must verify under its own key.
     ///
     /// # Errors
     /// No master list.
     pub fn add_unverified_master_list(&mut self, label: &str, bytes: &[u8]) -> Result<&Source, ListError> {
         let Authorities { own, accepted, refused } = match MasterList::parse(bytes) {
-            Ok(list) => authorities(list.entries()),
+            Ok(list) => authorities(list.entries(), own_signature),
             Err(error) => {
                 let entries = MasterList::bare_entries(bytes).map_err(|_| error)?;
-                authorities(entries.into_iter())
+                authorities(entries.into_iter(), own_signature)
             }
         };
         let source = Source { accepted, refused, ..Source::new(label, SourceKind::UnverifiedMasterList, bytes) };
-        self.absorb(own, false)?;
+        self.absorb(own, Some(Tolerance::UnverifiedList))?;
         self.settle();
         self.sources.push(source);
         Ok(self.sources.last().expect("it was pushed in the line above"))
@@ -79,14 +82,11 @@ impl TrustStore {
         if !may_be_authority(&certificate) {
             return Err(Refusal::NotCa);
         }
-        if certificate.names_as_issuer(&certificate) {
-            let key = certificate.public_key().map_err(|error| Refusal::OwnSignature(error.into()))?;
-            certificate.verify_signed_by(&key).map_err(Refusal::OwnSignature)?;
-        }
+        own_signature(&certificate)?;
         if self.anchors.len() >= BOUNDS.anchors {
             return Err(Refusal::TooMany);
         }
-        self.insert(certificate, false);
+        self.insert(certificate, None);
         Ok(())
     }
 
@@ -127,6 +127,9 @@ impl TrustStore {
                     }
                     Err(error) => (SourceKind::Unknown, Err((label.to_owned(), error.into()))),
                 },
+                Piece::Unreadable => {
+                    (SourceKind::Unknown, Err((format!("{label}, piece {}", index + 1), Refusal::Unknown)))
+                }
                 Piece::OtherSigned => (SourceKind::Unknown, Err((label.to_owned(), ListError::OtherContent.into()))),
             };
             if matches!(source.kind, SourceKind::Unknown) {
@@ -192,22 +195,22 @@ impl TrustStore {
     /// Adds the entries of a list that verifies. They are covered by its signature; their own are not verified here.
     pub(super) fn take_master_list(&mut self, label: &str, bytes: &[u8]) -> Result<Source, ListError> {
         let list = MasterList::parse(bytes)?;
-        let Authorities { own, accepted, refused } = authorities(list.entries());
+        let Authorities { own, accepted, refused } = authorities(list.entries(), |_| Ok(()));
         let signer = list.verify(self, &own)?;
         if signer.null_missing && !self.without_null {
             return Err(ListError::NeedsDigestInfoWithoutNull);
         }
-        self.absorb(own, signer.null_missing)?;
+        self.absorb(own, signer.null_missing.then_some(Tolerance::DigestInfoWithoutNull))?;
         let date = list.signing_time();
         Ok(Source { accepted, refused, date, ..Source::new(label, SourceKind::MasterList(Box::new(signer)), bytes) })
     }
 
     /// Takes the anchors of another store.
-    fn absorb(&mut self, own: Self, by_tolerance: bool) -> Result<(), ListError> {
+    fn absorb(&mut self, own: Self, by_tolerance: Option<Tolerance>) -> Result<(), ListError> {
         if self.anchors.len().saturating_add(own.anchors.len()) > BOUNDS.anchors {
             return Err(ListError::TooMany);
         }
-        if self.anchors.is_empty() && !by_tolerance {
+        if self.anchors.is_empty() && by_tolerance.is_none() {
             self.anchors = own.anchors;
             self.by_key_id = own.by_key_id;
             self.by_name = own.by_name;
@@ -226,15 +229,22 @@ struct Authorities {
     refused: Vec<Refused>,
 }
 
-fn authorities<'a>(entries: impl Iterator<Item = &'a [u8]>) -> Authorities {
+/// Those that are fit to be taken.
+fn authorities<'a>(
+    entries: impl Iterator<Item = &'a [u8]>,
+    fit: impl Fn(&Certificate) -> Result<(), Refusal>,
+) -> Authorities {
     let mut all = Authorities { own: TrustStore::new(), accepted: 0, refused: Vec::new() };
     for (index, der) in entries.enumerate() {
         let reason = match Certificate::parse(der) {
-            Ok(certificate) if may_be_authority(&certificate) => {
-                all.own.insert(certificate, false);
-                all.accepted += 1;
-                continue;
-            }
+            Ok(certificate) if may_be_authority(&certificate) => match fit(&certificate) {
+                Ok(()) => {
+                    all.own.insert(certificate, None);
+                    all.accepted += 1;
+                    continue;
+                }
+                Err(refusal) => refusal,
+            },
             Ok(_) => Refusal::NotCa,
             Err(error) => error.into(),
         };
@@ -243,20 +253,32 @@ fn authorities<'a>(entries: impl Iterator<Item = &'a [u8]>) -> Authorities {
     all
 }
 
-/// Adds the certificates of a file, in DER or PEM, to those that the caller names one by one.
+/// Adds the certificates of a file, in DER or PEM, to those that the caller names one by one: all of them, or none.
 pub(super) fn add_named(named: &mut Vec<Certificate>, bytes: &[u8]) -> Result<(), Refusal> {
     let pieces = pieces(bytes);
     if pieces.is_empty() {
         return Err(Refusal::Unknown);
     }
+    let mut all = Vec::new();
     for piece in pieces {
         let Piece::Certificate(der) = piece else { return Err(Refusal::Unknown) };
-        let certificate = Certificate::parse(&der)?;
+        all.push(Certificate::parse(&der)?);
+    }
+    for certificate in all {
         if !named.contains(&certificate) {
             named.push(certificate);
         }
     }
     Ok(())
+}
+
+/// A certificate that is called its own issuer must verify under its own key.
+fn own_signature(certificate: &Certificate) -> Result<(), Refusal> {
+    if !certificate.names_as_issuer(certificate) {
+        return Ok(());
+    }
+    let key = certificate.public_key().map_err(|error| Refusal::OwnSignature(error.into()))?;
+    certificate.verify_signed_by(&key).map(|_| ()).map_err(Refusal::OwnSignature)
 }
 
 /// Whether a certificate looks like an authority's. Some real ones lack cA: they are taken, and judged where they are used.

@@ -14,22 +14,31 @@ pub(super) enum Piece {
     DefectList(Vec<u8>),
     /// Signed data of another content.
     OtherSigned,
+    /// What cannot be told: a block of PEM that cannot be read, or all that follows the last DER object that is known.
+    Unreadable,
 }
 
 /// The pieces of a file in DER or PEM, at most one more than the bound; none if nothing in it is known.
 pub(super) fn pieces(bytes: &[u8]) -> Vec<Piece> {
     let text = b"-----BEGIN ";
     if bytes.windows(text.len()).take(4096).any(|window| window == text) {
-        let pem = Pem::iter_from_buffer(bytes).map_while(Result::ok).take(BOUNDS.pieces + 1);
-        return pem.map(|pem| piece(&pem.contents)).collect();
+        let blocks = Pem::iter_from_buffer(bytes).take(BOUNDS.pieces + 1);
+        return blocks.map(|block| block.map_or(Piece::Unreadable, |pem| piece(&pem.contents))).collect();
     }
     let mut reader = Reader::ber(bytes);
     let mut found = Vec::new();
+    let mut known = 0;
     while found.len() <= BOUNDS.pieces
         && let Ok(whole) = reader.next()
         && matches!(whole.children().peek(), Some(Tag::OID | Tag::SEQUENCE))
     {
         found.push(piece(whole.raw));
+        known = whole.at + whole.raw.len();
+    }
+    // A line end or padding behind the last object is no loss; whatever else stands there is told, not dropped.
+    let rest = bytes.get(known..).unwrap_or_default();
+    if !found.is_empty() && rest.iter().any(|byte| *byte != 0 && !byte.is_ascii_whitespace()) {
+        found.push(Piece::Unreadable);
     }
     found
 }

@@ -14,6 +14,7 @@ use super::list_signer::ListError;
 use super::lists::{Listed, Lists};
 use super::name::Name;
 use super::source::{Refusal, Source};
+use crate::checks::Tolerance;
 use crate::crypto::DigestAlgorithm;
 use std::collections::{HashMap, HashSet};
 use time::OffsetDateTime;
@@ -34,8 +35,8 @@ pub struct TrustStore {
     pub(super) bundles: Vec<OffsetDateTime>,
     pub(super) age_policy: AgePolicy,
     pub(super) without_null: bool,
-    /// Anchors, by their place, that only a list under a tolerance brought.
-    pub(super) tolerated: HashSet<usize>,
+    /// Anchors, by their place, that only a list under a tolerance brought, and which.
+    pub(super) tolerated: HashMap<usize, Tolerance>,
 }
 
 impl TrustStore {
@@ -80,7 +81,12 @@ impl TrustStore {
 
     /// Whether this very anchor comes only from lists under a tolerance.
     pub fn is_tolerated(&self, certificate: &Certificate) -> bool {
-        self.place(certificate).is_some_and(|index| self.tolerated.contains(&index))
+        self.tolerance_of(certificate).is_some()
+    }
+
+    /// The tolerance that the lists need which alone brought this very anchor.
+    pub fn tolerance_of(&self, certificate: &Certificate) -> Option<Tolerance> {
+        self.place(certificate).and_then(|index| self.tolerated.get(&index).copied())
     }
 
     /// Whether a list of known defects counts only under the tolerance `digest_info_without_null`: its signature needs it, or
@@ -306,16 +312,16 @@ impl TrustStore {
     }
 
     /// Adds an anchor; what another source brings without a tolerance is tolerated no longer.
-    pub(super) fn insert(&mut self, certificate: Certificate, by_tolerance: bool) {
+    pub(super) fn insert(&mut self, certificate: Certificate, by_tolerance: Option<Tolerance>) {
         if let Some(place) = self.place(&certificate) {
-            if !by_tolerance {
+            if by_tolerance.is_none() {
                 self.tolerated.remove(&place);
             }
             return;
         }
         let index = self.anchors.len();
-        if by_tolerance {
-            self.tolerated.insert(index);
+        if let Some(tolerance) = by_tolerance {
+            self.tolerated.insert(index, tolerance);
         }
         if let Some(key_id) = &certificate.extensions().subject_key_id {
             self.by_key_id.entry(key_id.clone()).or_default().push(index);

@@ -30,7 +30,8 @@ use time::OffsetDateTime;
 pub enum DefectListForm {
     /// A deviation list of an issuing state (9303-12 §10): it speaks for the documents of its own country.
     Deviation,
-    /// A defect list (TR-03129): it speaks for the documents of the signers that it names.
+    /// A defect list (TR-03129): it speaks for the documents of the signers that it names, of all countries where the caller
+    /// named the list's signer, else of the country whose authority vouches for it.
     Defect,
 }
 
@@ -282,11 +283,18 @@ impl DefectList {
 
     /// The defects that a document has by this list, which is its authority's word.
     pub fn of_document(&self, authority: &Certificate, document: &DocumentFacts<'_>) -> Vec<&KnownDefect> {
-        if self.form == DefectListForm::Deviation && !speaks_for(authority, document) {
+        let speaks_for_all = self.form == DefectListForm::Defect && self.is_signed_by(authority);
+        if !speaks_for_all && !speaks_for(authority, document) {
             return Vec::new();
         }
         let of = self.entries.iter().filter(|entry| entry.documents.include(document));
         of.flat_map(|entry| &entry.defects).collect()
+    }
+
+    /// Whether the list is the word of its very signer, whom the caller named, and not of an authority.
+    fn is_signed_by(&self, authority: &Certificate) -> bool {
+        let signs_certificates = authority.extensions().key_usage.is_some_and(|usage| usage.key_cert_sign);
+        !authority.is_ca() && !signs_certificates && self.signers.iter().any(|one| one.certificate == *authority)
     }
 }
 
