@@ -288,8 +288,8 @@ fn random_draws() {
 
 #[test]
 fn oid_octets() {
-    assert!(Oid::from_der(&vec![0x2A; BOUNDS.oid_octets]).is_some());
-    assert!(Oid::from_der(&vec![0x2A; BOUNDS.oid_octets + 1]).is_none());
+    assert!(Oid::from_der(&[0x2A; BOUNDS.oid_octets]).is_some());
+    assert!(Oid::from_der(&[0x2A; BOUNDS.oid_octets + 1]).is_none());
 }
 
 #[test]
@@ -644,7 +644,7 @@ fn terminal_certificates() {
     let key = authority.key(CvHolder::Terminal).unwrap();
     let mut terminal = Terminal::new(Box::new(FileKey::new(key, Box::new(SeededRandom::new([1; 32])))));
     terminal.add_file("full", &certificate.as_bytes().repeat(BOUNDS.terminal_certificates)).unwrap();
-    let refused = terminal.add_file("one more", &certificate.as_bytes());
+    let refused = terminal.add_file("one more", certificate.as_bytes());
     assert!(matches!(refused, Err(TerminalError::TooMany { .. })));
     assert_eq!(terminal.certificates().len(), BOUNDS.terminal_certificates);
 }

@@ -18,8 +18,11 @@ pub mod texts;
 pub mod trust;
 pub mod words;
 
+/// What a target does with its bytes.
+pub type Target = fn(&[u8]);
+
 /// Every target by its name, in the order of the fuzz binaries in `Cargo.toml`.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Target)] = &[
     ("words", words::all),
     ("secure_messaging", secure_messaging::all),
     ("certificates", certificates::all),

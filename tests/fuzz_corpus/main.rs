@@ -155,6 +155,7 @@ fn every_target_has_its_binary() {
     assert_eq!(bins, table);
     let mut files: Vec<String> = inputs(&folder("fuzz_targets")).into_iter().map(|(name, _)| name).collect();
     let mut due: Vec<String> = table.iter().map(|name| format!("{name}.rs")).collect();
-    (files.sort(), due.sort());
+    files.sort();
+    due.sort();
     assert_eq!(files, due);
 }

@@ -304,7 +304,7 @@ fn praised(evidence: &[u8]) -> Vec<u8> {
         .fold(text, |text, word| text.replace(&format!("\"state\":\"{word}\""), "\"state\":\"successful\""));
     let start = praised.find("{\"manifest\":").unwrap() + "{\"manifest\":".len();
     let end = praised.find(",\"parts\":").unwrap();
-    let hash = hex::encode(chipid::crypto::DigestAlgorithm::Sha256.digest(&[praised[start..end].as_bytes()]));
+    let hash = hex::encode(chipid::crypto::DigestAlgorithm::Sha256.digest(&[&praised.as_bytes()[start..end]]));
     let key = "\"sha256\":\"";
     let at = praised.rfind(key).unwrap() + key.len();
     format!("{}{hash}{}", &praised[..at], &praised[at + 64..]).into_bytes()

@@ -192,7 +192,7 @@ proptest! {
             steps: steps
                 .into_iter()
                 .map(|(command, answer)| match answer {
-                    Some(answer) if command.is_empty() => Step::Reset(Ok(()).and_then(|()| if answer.is_empty() { Err(TransportError::CardReset) } else { Ok(()) })),
+                    Some(answer) if command.is_empty() => Step::Reset(if answer.is_empty() { Err(TransportError::CardReset) } else { Ok(()) }),
                     Some(answer) => Step::Exchange(command, Ok(answer)),
                     None => Step::Exchange(command, Err(TransportError::CardRemoved)),
                 })
