@@ -62,9 +62,19 @@ fn bearing(kind: DefectKind) -> Bearing {
     }
 }
 
+fn excuses(kind: DefectKind) -> bool {
+    matches!(bearing(kind), Bearing::Excuses(_) | Bearing::ExcusesFiles | Bearing::ExcusesHashes)
+}
+
 /// Adds the check `pa.known_defects` and turns what the entries for the document bear on; gives what is left of the proofs.
 /// Nothing is added where there is no such list.
-pub(super) fn apply(checks: &mut Vec<Check>, due: Due, document: &DocumentFacts<'_>, trust: &TrustStore) -> Due {
+pub(super) fn apply(
+    checks: &mut Vec<Check>,
+    due: Due,
+    document: &DocumentFacts<'_>,
+    trust: &TrustStore,
+    at: OffsetDateTime,
+) -> Due {
     let lists = trust.defect_lists();
     if lists.is_empty() {
         return due;
@@ -75,7 +85,11 @@ pub(super) fn apply(checks: &mut Vec<Check>, due: Due, document: &DocumentFacts<
         let Ok(authority) = one.authority() else { continue };
         consulted += 1;
         let by = authority.subject().to_string();
-        found.extend(one.list().of_document(authority, document).into_iter().map(|defect| (defect, by.clone())));
+        // A list that does not say when it was signed excuses nothing once its signer has lapsed; what it warns of stands.
+        let is_covered = one.list().is_covered(at);
+        let counts = |defect: &&KnownDefect| is_covered || !excuses(defect.kind);
+        let defects = one.list().of_document(authority, document).into_iter().filter(counts);
+        found.extend(defects.map(|defect| (defect, by.clone())));
     }
     let mut turned = Vec::new();
     for (defect, by) in &found {
