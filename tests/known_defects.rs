@@ -232,7 +232,7 @@ fn a_signer_revoked_for_named_documents_fails_these() {
     // Beside a revocation list in force that lacks the signer, too.
     let since = OffsetDateTime::from(reading::now()) - time::Duration::DAY;
     let good = case.issuer.sign_revocation_list(&case.issuer.revocation_list_fields(since)).unwrap();
-    assert_state(&case.verify(&genuine, &[good.clone()]), CheckId::PaRevocation, State::Successful, None);
+    assert_state(&case.verify(&genuine, std::slice::from_ref(&good)), CheckId::PaRevocation, State::Successful, None);
     let report = case.verify(&genuine, &[good, case.deviation(oid::ID_CERT_REVOKED, None)]);
     assert_state(&report, CheckId::PaRevocation, State::Failed, Some(Reason::Revoked));
     // Other documents are not meant.
