@@ -247,6 +247,35 @@ fn a_signer_revoked_for_named_documents_fails_these() {
 }
 
 #[test]
+fn a_list_that_does_not_say_when_it_was_signed_excuses_nothing_once_its_signer_lapsed() {
+    let case = Case::new();
+    let document = case.altered(DG13);
+    let now = OffsetDateTime::from(reading::now());
+    let later = now + time::Duration::days(40 * 365);
+    let list = |id: Oid, file: Option<u8>, dated: bool| {
+        let numbers = Some(vec![case.number.clone()]);
+        let entry = DeviationFields { numbers, defects: vec![(id, file)], ..Default::default() };
+        let purpose = Extension::extended_key_usage(oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY);
+        let content = deviation_list_content(&[entry]);
+        let mut fields = case.issuer.list_fields(oid::ID_ICAO_DEVIATION_LIST, content, &[purpose]).unwrap();
+        let is_time =
+            |attribute: &[u8]| attribute.windows(9).any(|part| part == [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 5]);
+        fields.signed_attributes.as_mut().unwrap().retain(|attribute| dated || !is_time(attribute));
+        case.issuer.sign_list(&fields).unwrap()
+    };
+    let state = |dated: bool, at: OffsetDateTime| {
+        let store = case.store(&[list(oid::ID_DEVIATION_DG_HASH_WRONG, Some(13), dated)]);
+        assert_eq!(store.defect_lists()[0].list().signing_time().is_some(), dated);
+        check(&document.verify(&store, at.into()), CheckId::PaDg13).state
+    };
+    assert_eq!((state(true, now), state(true, later)), (State::Undetermined, State::Undetermined));
+    assert_eq!((state(false, now), state(false, later)), (State::Undetermined, State::Failed));
+    // What it warns of stands.
+    let report = document.verify(&case.store(&[list(oid::ID_CERT_REVOKED, None, false)]), later.into());
+    assert_state(&report, CheckId::PaRevocation, State::Failed, Some(Reason::Revoked));
+}
+
+#[test]
 fn a_defect_that_nobody_understands_leaves_the_document_in_the_dark() {
     let case = Case::new();
     let genuine = reading::read(&profile::vn());

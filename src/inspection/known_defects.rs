@@ -65,6 +65,10 @@ fn bearing(kind: DefectKind) -> Bearing {
     }
 }
 
+fn excuses(kind: DefectKind) -> bool {
+    matches!(bearing(kind), Bearing::Excuses(_) | Bearing::ExcusesFiles | Bearing::ExcusesHashes)
+}
+
 /// Adds the check `pa.known_defects` and turns what the entries for the document bear on; gives what is left of the proofs.
 /// Nothing is added where there is no such list.
 pub(super) fn apply(
@@ -73,6 +77,7 @@ pub(super) fn apply(
     document: &DocumentFacts<'_>,
     trust: &TrustStore,
     allowed: &Tolerances,
+    at: OffsetDateTime,
 ) -> Due {
     let lists = trust.defect_lists();
     if lists.is_empty() {
@@ -86,8 +91,8 @@ pub(super) fn apply(
         let Ok(authority) = one.authority() else { continue };
         consulted += 1;
         let by = authority.subject().to_string();
-        let tolerance = trust.needs_tolerance(one).then_some(Tolerance::DigestInfoWithoutNull);
-        let without_effect = without_effect(trust.is_by_revoked(one), tolerance, allowed);
+        let tolerance = trust.needed_tolerance(one);
+        let without_effect = without_effect(trust.is_by_revoked(one), one.list().is_covered(at), tolerance, allowed);
         for defect in one.list().of_document(authority, document) {
             match &without_effect {
                 Some(why) if excuses(defect.kind) => ignored.push(format!("{} by {by}: {why}", defect.name())),
@@ -121,16 +126,21 @@ pub(super) fn apply(
 }
 
 /// Why what a list excuses does not count.
-fn without_effect(is_by_revoked: bool, tolerance: Option<Tolerance>, allowed: &Tolerances) -> Option<String> {
+fn without_effect(
+    is_by_revoked: bool,
+    is_covered: bool,
+    tolerance: Option<Tolerance>,
+    allowed: &Tolerances,
+) -> Option<String> {
     if is_by_revoked {
         return Some("the list's signer was revoked".to_owned());
     }
+    // A list that does not say when it was signed excuses nothing once its signer has lapsed; what it warns of stands.
+    if !is_covered {
+        return Some("the list does not say when it was signed, and its signer has lapsed".to_owned());
+    }
     let tolerance = tolerance.filter(|tolerance| !allowed.allows(*tolerance))?;
     Some(format!("the list needs the tolerance {tolerance}"))
-}
-
-fn excuses(kind: DefectKind) -> bool {
-    matches!(bearing(kind), Bearing::Excuses(_) | Bearing::ExcusesFiles | Bearing::ExcusesHashes)
 }
 
 const PROOFS: [CheckId; 3] = [CheckId::ChipPaceCam, CheckId::ChipActiveAuthentication, CheckId::ChipChipAuthentication];

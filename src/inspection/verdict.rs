@@ -126,7 +126,7 @@ pub(super) fn judge(
         number: number.as_ref().map(|number| number.as_str()),
         issued: inputs.issued.or(pa.signing_time()),
     };
-    let due = known_defects::apply(&mut checks, due, &facts, trust, allowed);
+    let due = known_defects::apply(&mut checks, due, &facts, trust, allowed, at);
     let verdict = conclude(&checks, due, document, &attested, allowed);
     let expired = checks.iter().any(|check| check.id == CheckId::LdsExpiry && check.reason == Some(Reason::Expired));
     let (holder, portrait) = holder::of(document, &files, &pa);

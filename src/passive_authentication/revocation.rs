@@ -125,20 +125,19 @@ fn not_listed(signer: &Certificate, issuer: Option<&Certificate>, inputs: &Input
 }
 
 /// Why a list by this authority cannot say that a certificate is good; its entries count all the same.
-fn clears_nothing(authority: &Certificate, trust: &TrustStore) -> Option<&'static str> {
+fn clears_nothing(authority: &Certificate, trust: &TrustStore) -> Option<String> {
     if trust.is_revoked(authority) {
-        return Some("its authority was revoked");
+        return Some("its authority was revoked".to_owned());
     }
-    trust
-        .is_tolerated(authority)
-        .then_some("its authority comes only from a list that needs the tolerance digest_info_without_null")
+    let tolerance = trust.tolerance_of(authority)?;
+    Some(format!("its authority comes only from a list that needs the tolerance {tolerance}"))
 }
 
 /// A list in the name of the certificate's issuer that says nothing good, and why.
 fn without_effect<'t>(certificate: &Certificate, trust: &'t TrustStore) -> Option<(&'t RevocationList, String)> {
     trust.revocation_lists().iter().filter(|one| one.list().speaks_for(certificate)).find_map(|one| {
         let refusal = match one.authority() {
-            Ok(authority) => clears_nothing(authority, trust)?.to_owned(),
+            Ok(authority) => clears_nothing(authority, trust)?,
             Err(refusal) => refusal.to_string(),
         };
         Some((one.list(), refusal))

@@ -78,6 +78,8 @@ pub struct ListSigner {
 pub(super) struct Signature {
     pub(super) certificate: Certificate,
     pub(super) null_missing: bool,
+    /// When he signed, by his word; his certificate was valid then.
+    pub(super) signed: Option<time::OffsetDateTime>,
 }
 
 /// The signers of a list whose signatures verify and whose certificates are fit to sign lists, with this purpose where
@@ -111,7 +113,10 @@ pub(super) fn signatures(
                 Ok(signature) if signature.attributes_sorted => {
                     failure = CmsError::Crypto(CryptoError::BadSignature).into();
                 }
-                Ok(signature) => found.push(Signature { certificate, null_missing: signature.null_missing }),
+                Ok(signature) => {
+                    let (null_missing, signed) = (signature.null_missing, signer.signing_time());
+                    found.push(Signature { certificate, null_missing, signed });
+                }
                 Err(error) => failure = error.into(),
             }
         }

@@ -89,10 +89,11 @@ impl TrustStore {
         self.place(certificate).and_then(|index| self.tolerated.get(&index).copied())
     }
 
-    /// Whether a list of known defects counts only under the tolerance `digest_info_without_null`: its signature needs it, or
-    /// its authority comes only from lists that do.
-    pub fn needs_tolerance(&self, list: &Listed<DefectList>) -> bool {
-        list.lacks_null() || list.authority().is_ok_and(|authority| self.is_tolerated(authority))
+    /// The tolerance under which alone a list of known defects counts: its signature needs one, or its authority comes only
+    /// from lists that do.
+    pub fn needed_tolerance(&self, list: &Listed<DefectList>) -> Option<Tolerance> {
+        let own = list.lacks_null().then_some(Tolerance::DigestInfoWithoutNull);
+        own.or_else(|| self.tolerance_of(list.authority().ok()?))
     }
 
     /// Whether a list of known defects is the word of one who was revoked: its signer, or his authority.

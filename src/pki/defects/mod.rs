@@ -271,6 +271,11 @@ impl DefectList {
         self.signing_time
     }
 
+    /// Whether a signer's certificate covers his signature: at the moment that he says, else at this one.
+    pub fn is_covered(&self, at: OffsetDateTime) -> bool {
+        self.signers.iter().any(|one| one.signed.is_some() || one.certificate.validity().contains(at))
+    }
+
     /// SHA-256 of its bytes.
     pub fn fingerprint(&self) -> &[u8] {
         &self.sha256
