@@ -199,7 +199,9 @@ fn alter(kind: &[Issued; 3], acts: &[Act]) -> Altered {
 fn best(kind: &[Issued; 3], altered: &Altered, trust: Trust) -> Verdict {
     let signed = |files: &Files| {
         let sod = SecurityObject::parse(files.get(&FileId::Sod)?).ok()?;
-        Some(sod.signed_data().content().to_vec())
+        // The signer too: two issuers may have signed the same.
+        let certificates: Vec<Vec<u8>> = sod.signed_data().certificates().iter().map(|der| der.to_vec()).collect();
+        Some((sod.signed_data().content().to_vec(), certificates))
     };
     let Some(content) = signed(&altered.files) else { return Verdict::Undetermined };
     let Some(owner) = kind.iter().position(|issued| signed(&issued.files).as_ref() == Some(&content)) else {
