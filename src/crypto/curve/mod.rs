@@ -9,6 +9,7 @@ mod id;
 
 pub use id::CurveId;
 
+use super::random::random_below;
 use super::{CryptoError, Random, Secret};
 use crate::bounds::BOUNDS;
 use domain_parameters::DomainParameters;
@@ -253,21 +254,7 @@ where
     }
 
     fn random_scalar(&self, rng: &mut dyn Random) -> Result<Secret, CryptoError> {
-        let order = self.order();
-        // The bits above those of n are cleared, so that a draw fails with a probability below 1/2.
-        let mask = order.first().map_or(0xFF, |first| 0xFF >> first.leading_zeros());
-        for _ in 0..BOUNDS.random_draws {
-            let mut number = vec![0; order.len()];
-            rng.fill(&mut number)?;
-            if let Some(first) = number.first_mut() {
-                *first &= mask;
-            }
-            let number = Secret::new(number);
-            if self.scalar_in(number.expose()).is_ok() {
-                return Ok(number);
-            }
-        }
-        Err(CryptoError::Random)
+        random_below(self.order(), rng)
     }
 
     fn multiply(&self, scalar: &Secret, point: &Point) -> Result<Point, CryptoError> {

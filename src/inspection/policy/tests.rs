@@ -1,5 +1,4 @@
 //! What holds of every policy that a file can say, over any findings: not only those that a document can give.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 use super::*;
 use crate::checks::{Reason, State, Tolerance};
