@@ -1,7 +1,8 @@
-//! `chipid csca bundle`: all that is trusted in one file, for use without a network.
+//! `chipid csca bundle`: all that is trusted in one file, for use without a network. What is left out is told, and by the
+//! exit code too.
 
 use crate::arguments::BundleArguments;
-use crate::failure::Failure;
+use crate::failure::{EXIT_UNDETERMINED, Failure};
 use crate::folder;
 use crate::output::Output;
 use crate::verify;
@@ -38,7 +39,9 @@ pub fn run(output: &Output, arguments: BundleArguments) -> Result<u8, Failure> {
         return Err(Failure::other("bundle", vec![("why", why)]));
     }
     folder::write_file(&arguments.out, &bundle.encode(), arguments.force)?;
-    let made = made.format(&Rfc3339).unwrap_or_default();
+    // Bundles among the files make it as old as they are.
+    let made = bundle.made().format(&Rfc3339).unwrap_or_default();
+    let exit = if refused.is_empty() { 0 } else { EXIT_UNDETERMINED };
     if output.is_json() {
         output.json(&json!({
             "schema": "chipid.bundle/1",
@@ -55,7 +58,7 @@ pub fn run(output: &Output, arguments: BundleArguments) -> Result<u8, Failure> {
                 "subject": one.subject, "reason": one.reason.to_string(),
             })).collect::<Vec<_>>(),
         }));
-        return Ok(0);
+        return Ok(exit);
     }
     let (count, path) = (bundle.parts().len().to_string(), arguments.out.display().to_string());
     let values = [("path", path.as_str()), ("count", count.as_str()), ("made", made.as_str())];
@@ -73,5 +76,5 @@ pub fn run(output: &Output, arguments: BundleArguments) -> Result<u8, Failure> {
         out.push_str(&text::paragraph(&text::plain(&output.messages.fill("csca.bundle.left_out", &values)), 2));
     }
     output.text(&out);
-    Ok(0)
+    Ok(exit)
 }

@@ -20,7 +20,7 @@
 //! ```
 
 use super::moment::moment;
-use super::source::{Refused, SourceKind};
+use super::source::{Refusal, Refused, SourceKind};
 use super::trust_store::TrustStore;
 use crate::bounds::BOUNDS;
 use crate::crypto::DigestAlgorithm;
@@ -239,6 +239,8 @@ impl TrustBundle {
     /// A bundle of these files, made at this moment (in whole seconds). Each file is taken as a store would take it: those
     /// in which a store accepts nothing, and lists that nobody in the bundle vouches for, are left out and told.
     ///
+    /// A file that is a bundle itself is unpacked, and the new one is no younger than it: packing anew makes nothing fresh.
+    ///
     /// # Errors
     /// A moment that cannot be written, or more files than a bundle holds.
     pub fn make(
@@ -262,13 +264,13 @@ impl TrustBundle {
         if made.nanosecond() != 0 || !(0..=9999).contains(&made.year()) {
             return Err(BundleError::Moment);
         }
-        let mut parts: Vec<BundlePart> = parts.into_iter().collect();
+        let mut refused = Vec::new();
+        let (made, mut parts) = unpacked(made, parts, &mut refused);
         parts.sort_by(|one, other| one.order().cmp(&other.order()).then_with(|| one.name.cmp(&other.name)));
         parts.dedup_by(|one, other| one.order() == other.order());
         if parts.len() > BOUNDS.bundle_parts {
             return Err(BundleError::TooLong);
         }
-        let mut refused = Vec::new();
         take(&mut store, &mut parts, &mut refused);
         parts.retain_mut(|part| match signer_of(part, &store) {
             Ok(signer) => {
@@ -351,23 +353,58 @@ impl TrustBundle {
     }
 }
 
-/// All files in one store; those of which it accepts nothing are taken out and told.
+/// The files, those of bundles among them, and the oldest of the moments.
+fn unpacked(
+    made: OffsetDateTime,
+    given: impl IntoIterator<Item = BundlePart>,
+    refused: &mut Vec<Refused>,
+) -> (OffsetDateTime, Vec<BundlePart>) {
+    let (mut oldest, mut parts) = (made, Vec::new());
+    let is_bundle = |part: &BundlePart| part.purpose == BundleUse::Trust && TrustBundle::is_bundle(&part.bytes);
+    for part in given {
+        if !is_bundle(&part) {
+            parts.push(part);
+            continue;
+        }
+        match TrustBundle::parse(&part.bytes) {
+            // A store that takes a bundle takes none within it.
+            Ok(bundle) if !bundle.parts.iter().any(is_bundle) => {
+                oldest = oldest.min(bundle.made);
+                parts.extend(bundle.parts);
+            }
+            Ok(_) => refused.push(Refused { subject: part.name, reason: Refusal::Unknown }),
+            Err(error) => refused.push(Refused { subject: part.name, reason: error.into() }),
+        }
+    }
+    (oldest, parts)
+}
+
+/// All files in one store; those of which it accepts nothing, once it has all, are taken out and told.
 fn take(store: &mut TrustStore, parts: &mut Vec<BundlePart>, refused: &mut Vec<Refused>) {
+    let mut places = Vec::new();
     parts.retain(|part| {
         let label = hex::encode(&part.sha256);
         let named = |reason| Refused { subject: part.name.clone(), reason };
         let result = match part.purpose {
             BundleUse::Trust => {
-                let source = store.add_file(&label, &part.bytes);
-                match source.refused.first() {
-                    Some(first) if source.accepted == 0 => Err(named(first.reason)),
-                    _ => Ok(()),
-                }
+                store.add_file(&label, &part.bytes);
+                places.push(Some(store.sources().len() - 1));
+                return true;
             }
             BundleUse::PinnedSigner => store.add_pinned_signer(&part.bytes).map_err(named),
             BundleUse::ListSigner => store.add_list_signer(&part.bytes).map_err(named),
         };
-        result.map_err(|one| refused.push(one)).is_ok()
+        let is_taken = result.map_err(|one| refused.push(one)).is_ok();
+        places.extend(is_taken.then_some(None));
+        is_taken
+    });
+    let mut places = places.into_iter();
+    parts.retain(|part| {
+        let source = places.next().flatten().and_then(|place| store.sources().get(place));
+        let Some(source) = source.filter(|source| source.accepted == 0) else { return true };
+        let reason = source.refused.last().map_or(Refusal::Unknown, |last| last.reason);
+        refused.push(Refused { subject: part.name.clone(), reason });
+        false
     });
 }
 

@@ -1,5 +1,6 @@
 //! How a trust store takes files: each piece by its kind, told by its bytes.
 
+use super::anchors::Origin;
 use super::bundle::{AgePolicy, BundleError, BundleUse, TrustBundle};
 use super::certificate::Certificate;
 use super::crl::{RevocationList, RevocationListError};
@@ -8,6 +9,7 @@ use super::list_signer::ListError;
 use super::lists::Listed;
 use super::master_list::MasterList;
 use super::pieces::{Piece, pieces};
+use super::settle::TakenList;
 use super::source::{Refusal, Refused, Source, SourceKind};
 use super::trust_store::TrustStore;
 use crate::bounds::BOUNDS;
@@ -29,8 +31,8 @@ impl TrustStore {
             },
             false => self.take_pieces(label, bytes),
         };
-        self.settle();
         self.sources.push(source);
+        self.settle();
         self.sources.last().expect("it was pushed in the line above")
     }
 
@@ -50,15 +52,15 @@ impl TrustStore {
         policy.admit(bundle.made(), at)?;
         self.age_policy = policy;
         let source = self.take_bundle(label, bytes, &bundle);
-        self.settle();
         self.sources.push(source);
+        self.settle();
         Ok(self.sources.last().expect("it was pushed in the line above"))
     }
 
     /// Adds the certification authorities of a master list, or of a bare `CscaMasterList`, **without verifying who signed
     /// it**: for a list from a source that the caller has authenticated otherwise. What only such a list brings needs the
     /// tolerance `unverified_list` wherever a document is judged, and never makes one better than undetermined. An authority
-    /// that is called its own issuer must verify under its own key.
+    /// that is called its own issuer must verify under its own key, any other under its issuer's if that is an anchor.
     ///
     /// # Errors
     /// No master list.
@@ -71,25 +73,30 @@ impl TrustStore {
             }
         };
         let source = Source { accepted, refused, ..Source::new(label, SourceKind::UnverifiedMasterList, bytes) };
-        self.absorb(own, Some(Tolerance::UnverifiedList))?;
-        self.settle();
+        self.has_room_for(&own)?;
+        let place = self.sources.len();
+        for certificate in own.anchors.into_all() {
+            self.hand_in(certificate, Some(Tolerance::UnverifiedList), Some(place));
+        }
         self.sources.push(source);
+        self.settle();
         Ok(self.sources.last().expect("it was pushed in the line above"))
     }
 
-    pub(super) fn take_certificate(&mut self, der: &[u8]) -> Result<(), Refusal> {
+    pub(super) fn take_certificate(&mut self, der: &[u8], source: Option<usize>) -> Result<(), Refusal> {
         let certificate = Certificate::parse(der)?;
         if !may_be_authority(&certificate) {
             return Err(Refusal::NotCa);
         }
         own_signature(&certificate)?;
-        if self.anchors.len() >= BOUNDS.anchors {
+        if self.anchors().len() >= BOUNDS.anchors {
             return Err(Refusal::TooMany);
         }
-        self.insert(certificate, None);
+        self.hand_in(certificate, None, source);
         Ok(())
     }
 
+    /// Takes the pieces of a file; the source that this gives must be pushed next.
     fn take_pieces(&mut self, label: &str, bytes: &[u8]) -> Source {
         let pieces = pieces(bytes);
         if pieces.is_empty() {
@@ -102,7 +109,9 @@ impl TrustStore {
         for (index, piece) in pieces.iter().enumerate() {
             let (kind, taken) = match piece {
                 Piece::Certificate(der) => {
-                    let taken = self.take_certificate(der).map_err(|reason| (subject(der, index), reason));
+                    let taken = self
+                        .take_certificate(der, Some(self.sources.len()))
+                        .map_err(|reason| (subject(der, index), reason));
                     (SourceKind::Certificates, taken)
                 }
                 Piece::RevocationList(der) => {
@@ -146,6 +155,7 @@ impl TrustStore {
     fn take_bundle(&mut self, label: &str, bytes: &[u8], bundle: &TrustBundle) -> Source {
         let mut whole = Source::new(label, SourceKind::Bundle, bytes);
         whole.date = Some(bundle.made());
+        let before = self.sources.len();
         for part in bundle.parts() {
             let name = format!("{label}: {}", part.name());
             let named = match part.purpose() {
@@ -165,6 +175,7 @@ impl TrustStore {
             }
         }
         self.bundles.push(bundle.made());
+        whole.parts = self.sources.len() - before;
         whole
     }
 
@@ -192,7 +203,8 @@ impl TrustStore {
         Ok(())
     }
 
-    /// Adds the entries of a list that verifies. They are covered by its signature; their own are not verified here.
+    /// Adds the entries of a list that verifies. They are covered by its signature; their own are not verified here. The
+    /// source that this gives must be pushed next.
     pub(super) fn take_master_list(&mut self, label: &str, bytes: &[u8]) -> Result<Source, ListError> {
         let list = MasterList::parse(bytes)?;
         let Authorities { own, accepted, refused } = authorities(list.entries(), |_| Ok(()));
@@ -200,24 +212,26 @@ impl TrustStore {
         if signer.null_missing && !self.without_null {
             return Err(ListError::NeedsDigestInfoWithoutNull);
         }
-        self.absorb(own, signer.null_missing.then_some(Tolerance::DigestInfoWithoutNull))?;
+        self.has_room_for(&own)?;
+        let tolerance = signer.null_missing.then_some(Tolerance::DigestInfoWithoutNull);
+        let origin = Origin { list: Some(self.masters.len()), tolerance };
+        own.anchors.into_all().into_iter().for_each(|certificate| self.anchors.insert(certificate, origin));
+        self.masters.push(TakenList {
+            signer: signer.certificate.clone(),
+            authority: signer.authority.clone(),
+            source: self.sources.len(),
+            accepted,
+            is_withdrawn: false,
+        });
         let date = list.signing_time();
         Ok(Source { accepted, refused, date, ..Source::new(label, SourceKind::MasterList(Box::new(signer)), bytes) })
     }
 
-    /// Takes the anchors of another store.
-    fn absorb(&mut self, own: Self, by_tolerance: Option<Tolerance>) -> Result<(), ListError> {
-        if self.anchors.len().saturating_add(own.anchors.len()) > BOUNDS.anchors {
-            return Err(ListError::TooMany);
+    fn has_room_for(&self, own: &Self) -> Result<(), ListError> {
+        match self.anchors().len().saturating_add(own.anchors().len()) > BOUNDS.anchors {
+            true => Err(ListError::TooMany),
+            false => Ok(()),
         }
-        if self.anchors.is_empty() && by_tolerance.is_none() {
-            self.anchors = own.anchors;
-            self.by_key_id = own.by_key_id;
-            self.by_name = own.by_name;
-        } else {
-            own.anchors.into_iter().for_each(|certificate| self.insert(certificate, by_tolerance));
-        }
-        Ok(())
     }
 }
 
@@ -239,7 +253,7 @@ fn authorities<'a>(
         let reason = match Certificate::parse(der) {
             Ok(certificate) if may_be_authority(&certificate) => match fit(&certificate) {
                 Ok(()) => {
-                    all.own.insert(certificate, None);
+                    all.own.anchors.insert(certificate, Origin { list: None, tolerance: None });
                     all.accepted += 1;
                     continue;
                 }

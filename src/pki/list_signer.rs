@@ -52,6 +52,12 @@ pub enum ListError {
     /// The list was signed outside the validity of the signer's certificate, by its own word.
     #[error("the list was signed outside the validity of its signer's certificate")]
     SignerLapsed,
+    /// A master list does not say when it was signed (9303-12 §9), so that its signer's validity cannot be judged.
+    #[error("the list does not say when it was signed")]
+    Undated,
+    /// The signer of a master list, or the authority that certified him, was revoked.
+    #[error("the signer of the list, or the authority that certified him, was revoked")]
+    SignerRevoked,
     /// The DigestInfo of its signature lacks its NULL (RFC 8017 §A.2.4), and the caller does not tolerate that.
     #[error("its signature lacks the NULL in its DigestInfo: it needs the tolerance digest_info_without_null")]
     NeedsDigestInfoWithoutNull,

@@ -30,6 +30,14 @@ impl<T> Listed<T> {
         Self { list: Arc::new(list), label: label.to_owned(), authority: Err(unknown), signer: None, seen: 0 }
     }
 
+    fn forget(&mut self, store: &TrustStore, unknown: Refusal) {
+        let is_left = |one: &Certificate| store.is_anchor(one) || store.is_list_signer(one);
+        if self.authority.as_ref().is_ok_and(|authority| !is_left(authority)) {
+            (self.authority, self.signer) = (Err(unknown), None);
+        }
+        self.seen = 0;
+    }
+
     /// The list.
     pub fn list(&self) -> &T {
         &self.list
@@ -87,6 +95,16 @@ impl Lists {
                 Err(error) => one.authority = Err(error.into()),
             }
             one.seen = count;
+        }
+    }
+
+    /// Takes back the word of authorities that are anchors no longer, and looks for others among all anchors.
+    pub(super) fn forget(&mut self, store: &TrustStore) {
+        for one in &mut self.revocation {
+            one.forget(store, RevocationListError::IssuerUnknown.into());
+        }
+        for one in &mut self.defects {
+            one.forget(store, ListError::SignerUnanchored.into());
         }
     }
 }

@@ -63,7 +63,12 @@ impl<'a> MasterList<'a> {
     pub fn verify(&self, anchors: &TrustStore, own: &TrustStore) -> Result<ListSigner, ListError> {
         let mut budget = Budget::new(Budget::DOCUMENT);
         let purpose = Some((oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY, Role::MasterListSigner));
+        let mut failure = ListError::SignerUnanchored;
         for signature in signatures(&self.signed, purpose, &mut budget)? {
+            if signature.signed.is_none() {
+                failure = ListError::Undated;
+                continue;
+            }
             for (store, anchored) in [(anchors, true), (own, false)] {
                 if let Some(authority) = authority(&signature.certificate, store, &mut budget) {
                     return Ok(ListSigner {
@@ -75,7 +80,7 @@ impl<'a> MasterList<'a> {
                 }
             }
         }
-        Err(ListError::SignerUnanchored)
+        Err(failure)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Everything here is judged over the bytes as they came, with no clock, no store and no network of its own: anchors, the
 //! moment and the budget are arguments. Nothing that comes from a card is ever an anchor.
 
+mod anchors;
 mod bundle;
 mod certificate;
 mod cms;
@@ -20,6 +21,7 @@ mod name;
 mod path;
 mod pieces;
 mod profile;
+mod settle;
 mod source;
 mod trust_store;
 

@@ -24,6 +24,8 @@ pub struct Source {
     pub accepted: usize,
     /// What was refused, and why.
     pub refused: Vec<Refused>,
+    /// How many of the sources before it came in it.
+    pub(super) parts: usize,
 }
 
 /// What a source is.
@@ -80,6 +82,9 @@ pub enum Refusal {
     /// A certificate that is called its own issuer does not verify under its own key.
     #[error("it does not verify under its own key: {0}")]
     OwnSignature(CertificateError),
+    /// The anchor that a link certificate names as its issuer by key identifier does not verify it.
+    #[error("its issuer, which is at hand, does not verify it: {0}")]
+    IssuerSignature(CertificateError),
     /// Not a certification authority; a document signer can only be pinned.
     #[error("it is no certification authority; a document signer can only be pinned")]
     NotCa,
@@ -103,7 +108,7 @@ pub enum Refusal {
 impl Source {
     pub(super) fn new(label: &str, kind: SourceKind, bytes: &[u8]) -> Self {
         let sha256 = DigestAlgorithm::Sha256.digest(&[bytes]);
-        Self { label: label.to_owned(), kind, sha256, date: None, accepted: 0, refused: Vec::new() }
+        Self { label: label.to_owned(), kind, sha256, date: None, accepted: 0, refused: Vec::new(), parts: 0 }
     }
 
     pub(super) fn refused(label: &str, bytes: &[u8], reason: Refusal) -> Self {

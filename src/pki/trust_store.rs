@@ -5,6 +5,7 @@
 //! and it remembers each source by its hash, for the report. A list counts only where an anchor vouches for it. How files
 //! are taken apart stands in `intake`.
 
+use super::anchors::Anchors;
 use super::bundle::{AgePolicy, BundleError};
 use super::certificate::Certificate;
 use super::crl::RevocationList;
@@ -13,18 +14,20 @@ use super::intake::add_named;
 use super::list_signer::ListError;
 use super::lists::{Listed, Lists};
 use super::name::Name;
+use super::settle::{HandedLink, TakenList};
 use super::source::{Refusal, Source};
 use crate::checks::Tolerance;
 use crate::crypto::DigestAlgorithm;
-use std::collections::{HashMap, HashSet};
 use time::OffsetDateTime;
 
 /// Anchors and pinned document signers.
 #[derive(Clone, Debug, Default)]
 pub struct TrustStore {
-    pub(super) anchors: Vec<Certificate>,
-    pub(super) by_key_id: HashMap<Vec<u8>, Vec<usize>>,
-    pub(super) by_name: HashMap<String, Vec<usize>>,
+    pub(super) anchors: Anchors,
+    /// Link certificates among them that no list's signature covers.
+    pub(super) handed: Vec<HandedLink>,
+    /// The master lists that brought the others.
+    pub(super) masters: Vec<TakenList>,
     pub(super) pinned: Vec<Certificate>,
     pub(super) links: Vec<Certificate>,
     evidence_signers: Vec<Certificate>,
@@ -35,8 +38,6 @@ pub struct TrustStore {
     pub(super) bundles: Vec<OffsetDateTime>,
     pub(super) age_policy: AgePolicy,
     pub(super) without_null: bool,
-    /// Anchors, by their place, that only a list under a tolerance brought, and which.
-    pub(super) tolerated: HashMap<usize, Tolerance>,
 }
 
 impl TrustStore {
@@ -86,7 +87,7 @@ impl TrustStore {
 
     /// The tolerance that the lists need which alone brought this very anchor.
     pub fn tolerance_of(&self, certificate: &Certificate) -> Option<Tolerance> {
-        self.place(certificate).and_then(|index| self.tolerated.get(&index).copied())
+        self.anchors.tolerance_of(certificate)
     }
 
     /// The tolerance under which alone a list of known defects counts: its signature needs one, or its authority comes only
@@ -103,12 +104,12 @@ impl TrustStore {
 
     /// Whether nothing at all is trusted.
     pub fn is_empty(&self) -> bool {
-        self.anchors.is_empty() && self.pinned.is_empty()
+        self.anchors.all().is_empty() && self.pinned.is_empty()
     }
 
     /// The anchors, in the order they came.
     pub fn anchors(&self) -> &[Certificate] {
-        &self.anchors
+        self.anchors.all()
     }
 
     /// The pinned document signers.
@@ -121,14 +122,16 @@ impl TrustStore {
         &self.sources
     }
 
-    /// Adds one anchor in DER. One that is called its own issuer must verify under its own key.
+    /// Adds one anchor in DER. One that is called its own issuer must verify under its own key, any other under the key of
+    /// the anchor that it names as its issuer by key identifier, if that is there or comes later.
     ///
     /// # Errors
-    /// No certificate, no certification authority, or not verified by its own key.
+    /// No certificate, no certification authority, or not verified by its own key or its issuer's.
     pub fn add_certificate(&mut self, der: &[u8]) -> Result<(), Refusal> {
-        self.take_certificate(der)?;
+        self.take_certificate(der, None)?;
         self.settle();
-        Ok(())
+        let disowned = self.handed.last().filter(|link| link.certificate.der() == der).and_then(HandedLink::refusal);
+        disowned.map_or(Ok(()), Err)
     }
 
     /// Adds link certificates, in DER or PEM, that may lead from a signer to an anchor. They are **not trusted**: one is used
@@ -221,7 +224,7 @@ impl TrustStore {
 
     /// The certificate, and the anchors and links that are of the same key: what befell the key is told of any of them.
     pub fn of_same_key<'s>(&'s self, certificate: &'s Certificate) -> impl Iterator<Item = &'s Certificate> {
-        let others = self.anchors.iter().chain(&self.links).filter(move |one| *one != certificate);
+        let others = self.anchors().iter().chain(&self.links).filter(move |one| *one != certificate);
         core::iter::once(certificate).chain(others.filter(move |one| one.spki() == certificate.spki()))
     }
 
@@ -260,7 +263,7 @@ impl TrustStore {
     /// trust the same for documents have the same.
     pub fn fingerprint(&self) -> Vec<u8> {
         let marked = |mark: u8, certificate: &Certificate| [vec![mark], certificate.fingerprint()].concat();
-        let anchors = self.anchors.iter().map(|certificate| marked(0, certificate));
+        let anchors = self.anchors().iter().map(|certificate| marked(0, certificate));
         let revoking = self.lists.revocation.iter().filter(|one| one.authority().is_ok());
         let revoking = revoking.map(|one| [vec![2], one.list().fingerprint()].concat());
         let excusing = self.lists.defects.iter().filter(|one| one.authority().is_ok());
@@ -278,13 +281,7 @@ impl TrustStore {
 
     /// Whether this very certificate is an anchor.
     pub fn is_anchor(&self, certificate: &Certificate) -> bool {
-        self.place(certificate).is_some()
-    }
-
-    /// The place of this very anchor.
-    fn place(&self, certificate: &Certificate) -> Option<usize> {
-        let same_name = self.by_name.get(certificate.subject().folded())?;
-        same_name.iter().copied().find(|index| self.anchors.get(*index) == Some(certificate))
+        self.anchors.contain(certificate)
     }
 
     /// Where to try a certificate's signature: anchors with its authority key identifier, then those with its issuer's name.
@@ -294,40 +291,6 @@ impl TrustStore {
 
     /// Anchors with this key identifier, then those with this name; only those that came after the first `seen`.
     pub(super) fn fresh_candidates(&self, key_id: Option<&[u8]>, name: &Name, seen: usize) -> Vec<&Certificate> {
-        let key_id = key_id.and_then(|id| self.by_key_id.get(id));
-        let name = self.by_name.get(name.folded());
-        let mut met = HashSet::new();
-        key_id
-            .into_iter()
-            .chain(name)
-            .flatten()
-            .filter(|index| **index >= seen && met.insert(**index))
-            .filter_map(|index| self.anchors.get(*index))
-            .collect()
-    }
-
-    pub(super) fn settle(&mut self) {
-        let mut lists = std::mem::take(&mut self.lists);
-        lists.settle(self);
-        self.lists = lists;
-    }
-
-    /// Adds an anchor; what another source brings without a tolerance is tolerated no longer.
-    pub(super) fn insert(&mut self, certificate: Certificate, by_tolerance: Option<Tolerance>) {
-        if let Some(place) = self.place(&certificate) {
-            if by_tolerance.is_none() {
-                self.tolerated.remove(&place);
-            }
-            return;
-        }
-        let index = self.anchors.len();
-        if let Some(tolerance) = by_tolerance {
-            self.tolerated.insert(index, tolerance);
-        }
-        if let Some(key_id) = &certificate.extensions().subject_key_id {
-            self.by_key_id.entry(key_id.clone()).or_default().push(index);
-        }
-        self.by_name.entry(certificate.subject().folded().to_owned()).or_default().push(index);
-        self.anchors.push(certificate);
+        self.anchors.fresh_candidates(key_id, name, seen)
     }
 }

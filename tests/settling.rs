@@ -1,0 +1,284 @@
+//! What the contents of a trust store say of each other, in whatever order they come: link certificates that their issuer
+//! disowns, master lists whose signer was revoked, lists whose authority is gone.
+
+#[path = "support/shared.rs"]
+mod support;
+
+use chipid::crypto::{CurveId, DigestAlgorithm};
+use chipid::pki::{
+    BundlePart, BundleUse, Certificate, ListError, Refusal, RevocationListError, SourceKind, TrustBundle, TrustStore,
+};
+use chipid::sim::issuer::{Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, master_list_content};
+use std::fs;
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+const ISSUED: OffsetDateTime = datetime!(2026-05-01 0:00 UTC);
+
+/// An authority of one name, with a key of its own.
+fn issuer(label: &str) -> Issuer {
+    let key = KeyPlan::ecdsa(CurveId::Secp256r1, DigestAlgorithm::Sha256);
+    Issuer::new(IssuerPlan { label: label.to_owned(), ..IssuerPlan::new("VN", "VNM", "Invented", key, key) }).unwrap()
+}
+
+/// One of another country.
+fn neighbour() -> Issuer {
+    let key = KeyPlan::ecdsa(CurveId::Secp256r1, DigestAlgorithm::Sha256);
+    Issuer::new(IssuerPlan::new("LA", "LAO", "Neighbour", key, key)).unwrap()
+}
+
+/// All orders of a few files.
+fn orders<T: Clone>(all: &[T]) -> Vec<Vec<T>> {
+    if all.is_empty() {
+        return vec![Vec::new()];
+    }
+    let mut found = Vec::new();
+    for index in 0..all.len() {
+        let mut rest = all.to_vec();
+        let first = rest.remove(index);
+        found.extend(orders(&rest).into_iter().map(|order| [vec![first.clone()], order].concat()));
+    }
+    found
+}
+
+/// A store of these files, each by its own name.
+fn store(files: &[(&str, Vec<u8>)]) -> TrustStore {
+    let mut store = TrustStore::new();
+    for (name, bytes) in files {
+        store.add_file(name, bytes);
+    }
+    store
+}
+
+fn refusal(store: &TrustStore, name: &str) -> Option<Refusal> {
+    let source = store.sources().iter().find(|source| source.label == name).unwrap();
+    assert_eq!(source.accepted == 0, !source.refused.is_empty(), "{name}: {:?}", source.refused);
+    source.refused.last().map(|refused| refused.reason)
+}
+
+fn holds(store: &TrustStore, der: &[u8]) -> bool {
+    store.is_anchor(&Certificate::parse(der).unwrap())
+}
+
+#[test]
+fn a_link_that_its_issuer_disowns_is_no_anchor_in_whatever_order() {
+    let (old, new, stranger) = (issuer("old"), issuer("new"), issuer("stranger"));
+    let good = new.link(&old).unwrap();
+    // It names the old key as its issuer's, and bears the signature of another.
+    let forged = stranger.sign_with_csca(&stranger.link_fields(&old)).unwrap();
+    let files = [
+        ("old", old.csca().to_vec()),
+        ("good", good.clone()),
+        ("forged", forged.clone()),
+        // What the forger's key signed counts in no order either.
+        ("forger's list", stranger.sign_revocation_list(&revoking(&stranger, &[old.csca()])).unwrap()),
+    ];
+    for files in orders(&files) {
+        let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+        let store = store(&files);
+        assert!(holds(&store, old.csca()) && holds(&store, &good) && !holds(&store, &forged), "{names:?}");
+        assert!(matches!(refusal(&store, "forged"), Some(Refusal::IssuerSignature(_))), "{names:?}");
+        assert_eq!((refusal(&store, "old"), refusal(&store, "good")), (None, None), "{names:?}");
+        assert!(store.revocation_lists()[0].authority().is_err(), "{names:?}");
+        assert!(!store.is_revoked(&Certificate::parse(old.csca()).unwrap()), "{names:?}");
+    }
+    // Alone it is the caller's own word, as any certificate is: nobody is at hand who could disown it.
+    assert!(holds(&store(&[("forged", forged.clone())]), &forged));
+    // One by one the caller is told at once, or finds it gone.
+    let mut one_by_one = TrustStore::new();
+    one_by_one.add_certificate(old.csca()).unwrap();
+    assert!(matches!(one_by_one.add_certificate(&forged), Err(Refusal::IssuerSignature(_))));
+    one_by_one.add_certificate(&good).unwrap();
+    assert_eq!(one_by_one.anchors().len(), 2);
+    let mut backwards = TrustStore::new();
+    backwards.add_certificate(&forged).unwrap();
+    backwards.add_certificate(old.csca()).unwrap();
+    assert_eq!(backwards.anchors().len(), 1);
+    // What a signed list holds is its signer's word.
+    let list = neighbour().master_list(&[neighbour().csca(), &forged]).unwrap();
+    assert!(holds(&store(&[("old", old.csca().to_vec()), ("list", list)]), &forged));
+}
+
+#[test]
+fn a_link_comes_back_with_the_issuer_that_verifies_it() {
+    let (old, new) = (issuer("old"), issuer("new"));
+    let good = new.link(&old).unwrap();
+    // Another authority claims the old one's key identifier.
+    let pretender = issuer("pretender");
+    let mut fields = pretender.csca_fields();
+    let key_id = Certificate::parse(old.csca()).unwrap().extensions().subject_key_id.clone().unwrap();
+    for id in [chipid::oid::SUBJECT_KEY_IDENTIFIER, chipid::oid::AUTHORITY_KEY_IDENTIFIER] {
+        fields = fields.without(id);
+    }
+    fields = fields.with(chipid::sim::issuer::Extension::subject_key_id(&key_id));
+    let pretender = pretender.sign_with_csca(&fields).unwrap();
+    let files = [("good", good.clone()), ("old", old.csca().to_vec()), ("pretender", pretender.clone())];
+    assert!(!holds(&store(&[files[0].clone(), files[2].clone()]), &good), "the pretender alone is at hand");
+    for files in orders(&files) {
+        let store = store(&files);
+        assert!([old.csca(), &good, &pretender].iter().all(|der| holds(&store, der)));
+        assert_eq!(refusal(&store, "good"), None);
+    }
+}
+
+#[test]
+fn a_disowned_link_is_refused_in_bundles_and_unsigned_lists_too() {
+    let (old, stranger) = (issuer("old"), issuer("stranger"));
+    let forged = stranger.sign_with_csca(&stranger.link_fields(&old)).unwrap();
+    let part = |name: &str, bytes: &[u8]| BundlePart::new(BundleUse::Trust, name, bytes.to_vec());
+    let parts = || [part("old", old.csca()), part("forged", &forged)];
+    let (bundle, refused) = TrustBundle::make(ISSUED, parts()).unwrap();
+    assert_eq!(bundle.parts().iter().map(BundlePart::name).collect::<Vec<_>>(), ["old"]);
+    assert!(matches!(refused[0].reason, Refusal::IssuerSignature(_)) && refused[0].subject == "forged", "{refused:?}");
+    // A bundle whose maker did not look: its files are told, and the whole.
+    let link_alone = TrustBundle::make(ISSUED, [part("forged", &forged)]).unwrap().0;
+    for bundle_first in [true, false] {
+        let mut files = vec![("bundle", link_alone.encode()), ("old", old.csca().to_vec())];
+        if !bundle_first {
+            files.reverse();
+        }
+        let store = store(&files);
+        assert_eq!(store.anchors().len(), 1);
+        for name in ["bundle", "bundle: forged"] {
+            assert!(matches!(refusal(&store, name), Some(Refusal::IssuerSignature(_))), "{name}");
+        }
+    }
+    let mut unsigned = TrustStore::new();
+    let both = master_list_content(&[old.csca(), &forged]);
+    unsigned.add_unverified_master_list("unsigned", &both).unwrap();
+    let source = &unsigned.sources()[0];
+    assert_eq!((source.accepted, unsigned.anchors().len()), (1, 1));
+    assert!(matches!(source.refused[0].reason, Refusal::IssuerSignature(_)), "{:?}", source.refused);
+}
+
+#[test]
+fn the_real_link_that_was_encoded_again_is_refused_beside_its_issuer() {
+    let names = ["csca/DE_ML_2026-05-28-08-28-45.ml", "csca/broken/CI_link_good_ef7c66d6.der"];
+    let [Some(list), Some(good)] = names.map(|name| support::shared_data(name).map(|path| fs::read(path).unwrap()))
+    else {
+        return;
+    };
+    let Some(bad) = support::shared_data("csca/broken/CI_link_badsig_81a46f68.der") else { return };
+    let bad = fs::read(bad).unwrap();
+    for files in orders(&[("list", list), ("good", good.clone()), ("bad", bad.clone())]) {
+        let store = store(&files);
+        assert!(holds(&store, &good) && !holds(&store, &bad));
+        assert!(matches!(refusal(&store, "bad"), Some(Refusal::IssuerSignature(_))));
+        assert_eq!(refusal(&store, "good"), None);
+    }
+}
+
+/// The fields of a list that revokes these certificates.
+fn revoking(issuer: &Issuer, certificates: &[&[u8]]) -> RevocationListFields {
+    let serials = certificates.iter().map(|der| Certificate::parse(der).unwrap().serial().to_vec());
+    let revoked = serials.map(|serial| RevokedEntry::new(&serial, ISSUED)).collect();
+    RevocationListFields { revoked, ..issuer.revocation_list_fields(ISSUED) }
+}
+
+/// A master list, and its signer's certificate.
+fn master_list(issuer: &Issuer, certificates: &[&[u8]]) -> (Vec<u8>, Vec<u8>) {
+    let list = issuer.master_list(certificates).unwrap();
+    let store = TrustStore::from_trusted_master_list(&list).unwrap();
+    let SourceKind::MasterList(signer) = &store.sources()[0].kind else { panic!("a master list") };
+    (list, signer.certificate.der().to_vec())
+}
+
+#[test]
+fn the_list_of_a_signer_who_was_revoked_counts_in_no_order() {
+    let (own, other) = (issuer("own"), neighbour());
+    let (list, signer) = master_list(&own, &[own.csca(), other.csca()]);
+    let crl = |certificates: &[&[u8]]| own.sign_revocation_list(&revoking(&own, certificates)).unwrap();
+    for revoked in [signer.as_slice(), own.csca()] {
+        let files = [("list", list.clone()), ("crl", crl(&[revoked])), ("own", own.csca().to_vec())];
+        for files in orders(&files) {
+            let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+            let store = store(&files);
+            assert!(holds(&store, own.csca()) && !holds(&store, other.csca()), "{names:?}");
+            assert_eq!(refusal(&store, "list"), Some(ListError::SignerRevoked.into()), "{names:?}");
+            assert_eq!((refusal(&store, "crl"), refusal(&store, "own")), (None, None));
+            // The anchor that the caller gave stays, and with it what it says.
+            assert!(store.is_revoked(&Certificate::parse(revoked).unwrap()), "{names:?}");
+        }
+        // What only the list brought is gone with it, the authority of the revocation list too.
+        for files in orders(&[("list", list.clone()), ("crl", crl(&[revoked]))]) {
+            let store = store(&files);
+            assert!(store.is_empty());
+            let crl = store.revocation_lists()[0].authority();
+            assert_eq!(crl.err(), Some(RevocationListError::IssuerUnknown.into()));
+        }
+        // What another list brings as well stays.
+        let (second, _) = master_list(&other, &[other.csca()]);
+        for files in orders(&[files[0].clone(), files[1].clone(), files[2].clone(), ("second", second)]) {
+            let store = store(&files);
+            assert!(holds(&store, other.csca()));
+            assert_eq!((refusal(&store, "second"), store.anchors().len()), (None, 2));
+        }
+    }
+    // A list that revokes others takes nothing.
+    let store = store(&[("list", list.clone()), ("crl", crl(&[own.ds()]))]);
+    assert!(holds(&store, own.csca()) && holds(&store, other.csca()));
+    // A bundle's maker leaves such a list out.
+    let part = |name: &str, bytes: Vec<u8>| BundlePart::new(BundleUse::Trust, name, bytes);
+    let all = [part("list", list), part("crl", crl(&[&signer])), part("own", own.csca().to_vec())];
+    let (bundle, refused) = TrustBundle::make(ISSUED, all).unwrap();
+    let mut names: Vec<&str> = bundle.parts().iter().map(BundlePart::name).collect();
+    names.sort_unstable();
+    assert_eq!((names, refused.len()), (vec!["crl", "own"], 1));
+    assert_eq!((refused[0].subject.as_str(), refused[0].reason), ("list", ListError::SignerRevoked.into()));
+}
+
+#[test]
+fn a_list_falls_with_the_list_that_brought_its_authority() {
+    let (own, other) = (issuer("own"), neighbour());
+    let (list, signer) = master_list(&own, &[own.csca(), other.csca()]);
+    // The second does not hold its own authority.
+    let third = issuer("third");
+    let second = other.master_list(&[third.csca()]).unwrap();
+    let crl = own.sign_revocation_list(&revoking(&own, &[&signer])).unwrap();
+    let before = store(&[("list", list.clone()), ("second", second.clone())]);
+    assert!(holds(&before, third.csca()));
+    let after = store(&[("list", list), ("second", second), ("own", own.csca().to_vec()), ("crl", crl)]);
+    assert_eq!(after.anchors().len(), 1);
+    assert_eq!(refusal(&after, "list"), Some(ListError::SignerRevoked.into()));
+    assert_eq!(refusal(&after, "second"), Some(ListError::SignerUnanchored.into()));
+}
+
+#[test]
+fn a_master_list_says_when_it_was_signed() {
+    let own = issuer("own");
+    let mut fields = own.master_list_fields(&[own.csca()]).unwrap();
+    let attributes = fields.signed_attributes.as_mut().unwrap();
+    let time = chipid::sim::issuer::signing_time_attribute(own.plan().issued);
+    attributes.retain(|attribute| *attribute != time);
+    assert_eq!(attributes.len(), 2);
+    let undated = own.sign_list(&fields).unwrap();
+    assert_eq!(TrustStore::from_trusted_master_list(&undated).err(), Some(ListError::Undated));
+    let lapsed = chipid::sim::issuer::signing_time_attribute(own.plan().issued + Duration::days(8_000));
+    fields.signed_attributes.as_mut().unwrap().push(lapsed);
+    fields.signed_attributes.as_mut().unwrap().sort();
+    let lapsed = own.sign_list(&fields).unwrap();
+    assert_eq!(TrustStore::from_trusted_master_list(&lapsed).err(), Some(ListError::SignerLapsed));
+}
+
+#[test]
+fn a_bundle_of_a_bundle_is_unpacked_and_as_old_as_the_oldest() {
+    let (own, other) = (issuer("own"), neighbour());
+    let part = |name: &str, bytes: &[u8]| BundlePart::new(BundleUse::Trust, name, bytes.to_vec());
+    let pin = || BundlePart::new(BundleUse::PinnedSigner, "ds", own.ds().to_vec());
+    let (inner, _) = TrustBundle::make(ISSUED, [part("own", own.csca()), pin()]).unwrap();
+    let later = ISSUED + Duration::days(40);
+    let (outer, refused) =
+        TrustBundle::make(later, [part("inner", &inner.encode()), part("other", other.csca())]).unwrap();
+    assert_eq!((refused, outer.made()), (Vec::new(), ISSUED));
+    let mut names: Vec<(&str, BundleUse)> = outer.parts().iter().map(|part| (part.name(), part.purpose())).collect();
+    names.sort_by_key(|(name, _)| *name);
+    assert_eq!(names, [("ds", BundleUse::PinnedSigner), ("other", BundleUse::Trust), ("own", BundleUse::Trust)]);
+    let store = store(&[("outer", outer.encode())]);
+    assert_eq!((store.anchors().len(), store.pinned_signers().len()), (2, 1));
+    // A damaged one is left out by its name.
+    let mut damaged = inner.encode();
+    *damaged.last_mut().unwrap() ^= 1;
+    let (rest, refused) = TrustBundle::make(later, [part("inner", &damaged), part("other", other.csca())]).unwrap();
+    assert_eq!((rest.made(), rest.parts().len(), refused.len()), (later, 1, 1));
+    assert!(matches!((refused[0].subject.as_str(), refused[0].reason), ("inner", Refusal::Bundle(_))), "{refused:?}");
+}
