@@ -414,6 +414,8 @@ codes! {
         DerSignature = "der_signature",
         /// A list of known defects has an entry for the document that bears on nothing here.
         KnownDefect = "known_defect",
+        /// An online answer was given more than a day before or after the moment judged for.
+        OldAnswer = "old_answer",
         /// The chip needed another form of MSE:Set AT.
         OtherSetAtForm = "other_set_at_form",
     }

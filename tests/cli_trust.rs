@@ -117,14 +117,14 @@ fn a_bundle_is_made_and_trusted() {
     let arguments =
         ["csca", "bundle", "--out", &out, "--made", "2026-05-20T00:00:00Z", &office.csca, &revoking, &nonsense];
     let made = run(&[&arguments[..], &["--format", "json"]].concat());
-    assert_eq!(made.code, 0, "{} {}", made.out, made.err);
+    assert_eq!(made.code, 4, "something is left out: {} {}", made.out, made.err);
     let told = made.json();
     assert_eq!((&told["made"], told["parts"].as_array().unwrap().len()), (&"2026-05-20T00:00:00Z".into(), 2));
     assert_eq!(told["refused"][0]["subject"], "nonsense.txt");
     assert!(told["parts"].as_array().unwrap().iter().any(|part| part["signer"].as_str().unwrap().contains("CSCA")));
     let first = fs::read(&out).unwrap();
     // The same again is the same; another one does not replace it unasked.
-    assert_eq!(run(&arguments).code, 0);
+    assert_eq!(run(&arguments).code, 4);
     assert_eq!(fs::read(&out).unwrap(), first);
     let other = ["csca", "bundle", "--out", &out, "--made", "2026-05-21T00:00:00Z", &office.csca];
     assert_eq!(run(&other).code, 2);
@@ -138,6 +138,67 @@ fn a_bundle_is_made_and_trusted() {
         assert_eq!(told.code, 0, "{} {}", told.out, told.err);
         assert!(told.out.contains("Revocation list 1 of C=VN"), "{}", told.out);
     }
+    // A bundle among the files is unpacked, and what comes of it is as old.
+    let whole = office.folder.at("whole");
+    let again = ["csca", "bundle", "--out", &whole, "--made", "2026-05-28T00:00:00Z", &out, "--format", "json"];
+    let again = run(&again);
+    assert_eq!((again.code, &again.json()["made"]), (0, &"2026-05-20T00:00:00Z".into()), "{}", again.out);
+    assert_eq!(fs::read(&whole).unwrap(), first);
+}
+
+#[test]
+fn what_is_given_as_trusted_and_not_used_stands_in_the_report() {
+    let office = Office::new("unused");
+    // A list of another key under the same name, a file of nonsense, a link that its issuer disowns.
+    let stranger = Issuer::new(IssuerPlan { label: "stranger".into(), ..office.issuer.plan().clone() }).unwrap();
+    let list = stranger.sign_revocation_list(&stranger.revocation_list_fields(ISSUED)).unwrap();
+    let link = stranger.sign_with_csca(&stranger.link_fields(&office.issuer)).unwrap();
+    let folder = office.folder.at("folder");
+    fs::create_dir(&folder).unwrap();
+    office.file("folder/a-link.cer", &link);
+    office.file("folder/a-list.crl", &list);
+    office.file("folder/csca.cer", office.issuer.csca());
+    office.file("folder/nonsense.txt", b"hello");
+    let report = office.verify(&["--trust", &folder, "--quiet"]);
+    assert_eq!((report.code, report.err.as_str()), (0, ""), "{}", report.out);
+    let unused = report.json()["unused_trust"].as_array().unwrap().clone();
+    let of = |name: &str| {
+        let found = unused.iter().find(|one| one["source"].as_str().unwrap().ends_with(name));
+        found.unwrap_or_else(|| panic!("{name}: {unused:?}"))["why"].as_str().unwrap()
+    };
+    assert!(of("a-link.cer").contains("its issuer, which is at hand, does not verify it"));
+    assert!(of("a-list.crl").contains("no anchor is the issuer") || of("a-list.crl").contains("does not verify"));
+    assert!(of("nonsense.txt").contains("neither a certificate nor a list"));
+    assert_eq!(unused.len(), 3, "{unused:?}");
+    for (language, heading, path) in [
+        ("en", "Given as trusted, and NOT USED:", "Certificates, from the signer up:"),
+        ("vi", "KHÔNG DÙNG ĐƯỢC:", "Các chứng thư, từ chứng thư ký giấy tờ trở lên:"),
+    ] {
+        let text = run(&["verify", &office.document, "--at", AT, "--trust", &folder, "--lang", language, "--quiet"]);
+        let words = text.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(words.matches(heading).count(), 3, "{}", text.out);
+        assert!(words.contains(path) && words.contains("CSCA (invented), 2020-01-01"), "{}", text.out);
+    }
+    // A path of which nothing is left once all are there is an error, whatever the order.
+    let link = office.folder.at("folder/a-link.cer");
+    for trust in [[&link, &office.csca], [&office.csca, &link]] {
+        let refused = office.verify(&["--trust", trust[0], "--trust", trust[1]]);
+        assert_eq!((refused.code, refused.json()["code"].as_str()), (1, Some("no_certificate")), "{}", refused.out);
+        assert!(refused.json()["message"].as_str().unwrap().contains("does not verify it"), "{}", refused.out);
+        let shown = run(&["csca", "show", "--country", "VN", trust[0], trust[1], "--format", "json"]);
+        assert_eq!(shown.code, 1, "{}", shown.out);
+    }
+}
+
+#[test]
+fn a_policy_brings_its_tolerance_of_lists() {
+    let Some(path) = shared_data("csca/ICAO_ml_September2023.ml") else { return };
+    let list = path.display().to_string();
+    let office = Office::new("policy-list");
+    let with = |policy: &str| office.verify(&["--trust", &list, "--policy", policy]);
+    assert_eq!(with("strict").json()["code"].as_str(), Some("list_tolerance"));
+    let field = with("field");
+    assert_eq!(field.code, 14, "no authority of the card is in it: {} {}", field.out, field.err);
 }
 
 #[test]
@@ -203,6 +264,14 @@ fn a_country_is_told_in_words_what_is_covered_and_what_is_not() {
     assert!(nothing.out.contains("DE: nothing is covered."), "{}", nothing.out);
     let wrong = ask("Germany", &["--format", "json"]);
     assert_eq!((wrong.code, wrong.json()["code"].as_str()), (2, Some("usage.country")));
+    // A pinned signer of cards covers them.
+    let bundle = office.folder.at("pinned");
+    let ds = office.file("ds.cer", office.issuer.ds());
+    assert_eq!(run(&["csca", "bundle", "--out", &bundle, "--pin", &ds, &office.csca]).code, 0);
+    let pinned = run(&["csca", "show", "--country", "VN", "--at", AT, &bundle]);
+    let words = pinned.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("Pinned document signer: C=VN") && words.contains(", for documents I"), "{}", pinned.out);
+    assert!(!words.contains("NOT covered: the chip ID card"), "{}", pinned.out);
     let stray = run(&["csca", "show", "--at", AT, &office.csca]);
     assert_eq!(stray.code, 2, "--at is for a country only");
 }

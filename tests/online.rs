@@ -18,7 +18,8 @@ use chipid::pki::{Certificate, TrustStore};
 use chipid::sim::issuer::Scheme;
 use chipid::sim::profile;
 use chipid::{
-    Check, CheckId, Clock, Document, Evidence, EvidenceError, EvidencePolicy, Reason, Report, State, Verdict,
+    Check, CheckId, Clock, Document, Evidence, EvidenceError, EvidencePolicy, Policy, Reason, Report, State, Verdict,
+    Warning,
 };
 use online::{Asked, Desk};
 use proptest::prelude::*;
@@ -228,6 +229,14 @@ fn a_saved_document_is_judged_again_with_its_answer() {
         for at in [now(), years_later] {
             let again = loaded(&files, &proofs).unwrap().verify(&trusting(&one), at);
             assert_eq!(confirmation(&again), due);
+            // It says its day, and that this is another.
+            let check = again.check(CheckId::OnlineConfirmation).unwrap();
+            let day = time::OffsetDateTime::from(now()).date().to_string();
+            assert!(check.compared.ends_with(&day), "{}", check.compared);
+            assert_eq!(check.warnings.contains(&Warning::OldAnswer), at == years_later);
+            let told =
+                again.decide(&Policy::strict()).reasons().iter().any(|one| one.warning == Some(Warning::OldAnswer));
+            assert_eq!(told, at == years_later);
         }
         let untrusted = loaded(&files, &proofs).unwrap().verify(&trust(&profile::vn()), now());
         assert_eq!(confirmation(&untrusted), open(Reason::ConfirmerNotTrusted));
@@ -518,6 +527,6 @@ fn a_check_of_an_answer_is_told_in_full() {
     let (document, _, one) = asked(desk());
     let report = document.verify(&trusting(&one), now());
     let due = Check::successful(CheckId::OnlineConfirmation)
-        .comparing(format!("signed by {}", Certificate::parse(&one.certificate).unwrap().subject()));
+        .comparing(format!("signed by {} on 2026-01-01", Certificate::parse(&one.certificate).unwrap().subject()));
     assert_eq!(report.check(CheckId::OnlineConfirmation), Some(&due));
 }

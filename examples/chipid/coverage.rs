@@ -64,6 +64,11 @@ fn pinned<'s>(store: &'s TrustStore, country: &str) -> Vec<&'s Certificate> {
     store.pinned_signers().iter().filter(|one| one.issuer().country().as_deref() == Some(country)).collect()
 }
 
+/// Whether a document signer may sign identity cards, as far as its certificate says.
+fn signs_cards(signer: &Certificate) -> bool {
+    signer.extensions().document_types.as_ref().is_none_or(|types| types.iter().any(|code| code.starts_with('I')))
+}
+
 fn told(
     store: &TrustStore,
     authorities: &[&Certificate],
@@ -90,6 +95,8 @@ fn told(
             (Kind::Passports, false) => "csca.cover.passports",
             (Kind::Cards, false) => "csca.cover.cards",
             (Kind::NotSaid, false) => "csca.cover.not_said",
+            // Named by its document codes: I for cards, P for passports (9303-12 §7.1.1.6).
+            (Kind::Cards, true) if pinned(store, country).into_iter().any(signs_cards) => continue,
             // The ID card of this country is what the program was written for: its authority stands in no public list.
             (Kind::Cards, true) if country == "VN" => "csca.cover.no_card.vn",
             (Kind::Cards, true) if !authorities.is_empty() => "csca.cover.no_card",
@@ -118,7 +125,9 @@ fn told(
         }
     }
     for one in pinned(store, country) {
-        say(0, "csca.cover.pinned", &[("subject", &one.subject().to_string())]);
+        let types = one.extensions().document_types.as_ref().map(|types| types.join(", "));
+        let types = types.unwrap_or_else(|| messages.get("csca.cover.any_document").to_owned());
+        say(0, "csca.cover.pinned", &[("subject", &one.subject().to_string()), ("types", &types)]);
     }
     let revocation = csca::revocation_lines(store, Some(country), at, messages);
     match revocation.is_empty() {

@@ -29,22 +29,25 @@ pub fn run(output: &Output, arguments: CscaArguments) -> Result<u8, Failure> {
 /// All files of these paths in one store; an error where nothing of a path can be used.
 pub fn store(paths: &[PathBuf], lists: &ListArguments) -> Result<TrustStore, Failure> {
     let mut store = trust::empty(lists);
+    let mut places = Vec::new();
     for path in paths {
-        let mut accepted = 0;
-        let (mut why, mut lacking) = (None, None);
+        let first = store.sources().len();
         for (file, bytes) in trust::files(path, "csca")? {
             interrupt::check()?;
-            let source = store.add_file(&file.display().to_string(), &bytes);
-            lacking = lacking.or_else(|| trust::needs_tolerance(source.refused.iter()));
-            accepted += source.accepted;
-            why = why.or_else(|| source.refused.first().map(|one| one.reason.to_string()));
+            store.add_file(&file.display().to_string(), &bytes);
         }
-        if accepted == 0 {
-            if let Some(failure) = lacking {
+        places.push((path, first..store.sources().len()));
+    }
+    // What a file is worth is known once all are there: a later one can disown it.
+    for (path, of_path) in places {
+        let sources = store.sources().get(of_path).unwrap_or_default();
+        if sources.iter().all(|source| source.accepted == 0) {
+            let mut refused = sources.iter().flat_map(|source| &source.refused);
+            if let Some(failure) = trust::needs_tolerance(refused.clone()) {
                 return Err(failure);
             }
-            let values = vec![("path", path.display().to_string()), ("why", why.unwrap_or_else(|| "-".to_owned()))];
-            return Err(Failure::other("no_certificate", values));
+            let why = refused.next().map_or_else(|| "-".to_owned(), |one| one.reason.to_string());
+            return Err(Failure::other("no_certificate", vec![("path", path.display().to_string()), ("why", why)]));
         }
     }
     Ok(store)
@@ -399,7 +402,7 @@ fn check(output: &Output, paths: &[PathBuf], lists: &ListArguments) -> Result<u8
     } else {
         let number = |number: usize| number.to_string();
         let (all, parsed) = (number(found.certificates), number(found.parsed));
-        let (verified, unverified) = (number(found.verified), number(found.unverified.len()));
+        let (verified, unverified) = (number(found.verified), number(found.certificates - found.verified));
         let values = [
             ("certificates", all.as_str()),
             ("parsed", parsed.as_str()),

@@ -26,8 +26,8 @@ const WAIT: u32 = 60;
 
 pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
     // What can be wrong without a card is found before one is asked for.
-    let mut store = trust::store(&arguments.trust, SystemTime::now(), output)?;
     let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
+    let mut store = trust::store(&arguments.trust, policy.as_ref(), SystemTime::now(), output)?;
     let prepare = || -> Result<_, Failure> {
         let folder = arguments.save.as_deref().map(Target::prepare).transpose()?;
         Ok((folder, arguments.evidence.as_deref().map(evidence::Target::prepare).transpose()?))

@@ -118,6 +118,7 @@ pub fn text(report: &Value, messages: &Messages) -> String {
     out.push_str(&portrait(report, messages));
     out.push_str(&remedies(report, messages));
     out.push_str(&access(report, messages));
+    out.push_str(&trust(report, messages));
     out
 }
 
@@ -324,6 +325,34 @@ fn access(report: &Value, messages: &Messages) -> String {
         let values = [("exchanges", exchanges.to_string()), ("elapsed", elapsed.to_string())];
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         out.push_str(&text::paragraph(&messages.fill("label.figures", &values), 0));
+    }
+    if out.is_empty() { out } else { format!("\n{out}") }
+}
+
+/// What the verdict rests on: the certificates from the signer up, the tolerances used, what was given and not used.
+fn trust(report: &Value, messages: &Messages) -> String {
+    let mut out = String::new();
+    let mut line = |key: &str, indent: usize, values: &[(&str, &str)]| {
+        out.push_str(&text::paragraph(&text::plain(&messages.fill(key, values)), indent));
+    };
+    let path = list(report, "certificate_path");
+    if !path.is_empty() {
+        line("label.path", 0, &[]);
+    }
+    for one in path {
+        let role = word(one, "role");
+        let role = messages.find(&format!("role.{role}")).unwrap_or(role);
+        let values = ["subject", "not_before", "not_after"].map(|name| (name, word(one, name)));
+        line("label.path.one", 2, &[&[("role", role)], values.as_slice()].concat());
+    }
+    for one in list(report, "tolerances") {
+        let (check, tolerance) = (word(one, "check"), word(one, "tolerance"));
+        let check = messages.find(&format!("check.{check}")).unwrap_or(check);
+        let tolerance = messages.find(&format!("tolerance.{tolerance}")).unwrap_or(tolerance);
+        line("label.tolerated", 0, &[("check", check), ("tolerance", tolerance)]);
+    }
+    for one in list(report, "unused_trust") {
+        line("label.unused_trust", 0, &[("source", word(one, "source")), ("why", word(one, "why"))]);
     }
     if out.is_empty() { out } else { format!("\n{out}") }
 }

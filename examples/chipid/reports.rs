@@ -16,9 +16,9 @@ use time::format_description::well_known::Rfc3339;
 
 pub fn run(output: &Output, arguments: ReportArguments) -> Result<u8, Failure> {
     let at = verify::moment(arguments.at.as_deref())?;
-    let mut store = trust::store(&arguments.trust, at, output)?;
-    trust::add_online(&mut store, &arguments.trust_online)?;
     let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
+    let mut store = trust::store(&arguments.trust, policy.as_ref(), at, output)?;
+    trust::add_online(&mut store, &arguments.trust_online)?;
     let document = verify::document(&arguments.path)?;
     let (judged, decision) = verify::judge(&document, &store, at, policy.as_ref());
     let mut value = report::value(&judged, None);

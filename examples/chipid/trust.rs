@@ -4,8 +4,9 @@ use crate::arguments::{ListArguments, TrustArguments};
 use crate::failure::Failure;
 use crate::folder::unreadable;
 use crate::output::Output;
-use chipid::BOUNDS;
+use chipid::checks::Tolerance;
 use chipid::pki::{Age, AgePolicy, BundleError, ListError, Refusal, Refused, TrustBundle, TrustStore};
+use chipid::{BOUNDS, Policy};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -31,29 +32,46 @@ pub fn needs_tolerance<'r>(refused: impl Iterator<Item = &'r Refused>) -> Option
     refused.find(needs).map(|one| Failure::other("list_tolerance", vec![("path", one.subject.clone())]))
 }
 
-/// The store of what the command line trusts, at the moment judged for: a bundle that is then too old is refused.
-pub fn store(arguments: &TrustArguments, at: SystemTime, output: &Output) -> Result<TrustStore, Failure> {
+/// The store of what the command line trusts, at the moment judged for: a bundle that is then too old is refused. Lists are
+/// taken under the tolerances that the command line names, or its policy.
+pub fn store(
+    arguments: &TrustArguments,
+    policy: Option<&Policy>,
+    at: SystemTime,
+    output: &Output,
+) -> Result<TrustStore, Failure> {
     let mut store = empty(&arguments.lists);
-    let policy = age_policy(arguments);
+    if policy.is_some_and(|policy| policy.tolerances().allows(Tolerance::DigestInfoWithoutNull)) {
+        store.tolerate_digest_info_without_null();
+    }
+    let ages = age_policy(arguments);
+    let mut places = Vec::new();
     for path in &arguments.trust {
-        let mut accepted = 0;
-        let mut refused = Vec::new();
-        let mut lacking = None;
+        let mut of_path = Vec::new();
         for (file, bytes) in files(path, "--trust")? {
             let label = file.display().to_string();
-            let source = match TrustBundle::is_bundle(&bytes) {
+            match TrustBundle::is_bundle(&bytes) {
                 true => {
                     let source =
-                        store.add_bundle(&label, &bytes, at.into(), policy).map_err(|error| bad(&label, &error))?;
-                    hint_age(source.date, at, policy, &label, output);
-                    source
+                        store.add_bundle(&label, &bytes, at.into(), ages).map_err(|error| bad(&label, &error))?;
+                    hint_age(source.date, at, ages, &label, output);
                 }
-                false => store.add_file(&label, &bytes),
-            };
-            accepted += source.accepted;
-            lacking = lacking.or_else(|| needs_tolerance(source.refused.iter()));
-            refused.extend(source.refused.iter().map(|one| format!("{}: {}", one.subject, one.reason)));
+                false => {
+                    store.add_file(&label, &bytes);
+                }
+            }
+            of_path.push(store.sources().len() - 1);
         }
+        places.push((path, of_path));
+    }
+    // What a file is worth is known once all are there: a later one can disown it.
+    for (path, of_path) in places {
+        let sources = || of_path.iter().filter_map(|place| store.sources().get(*place));
+        let accepted: usize = sources().map(|source| source.accepted).sum();
+        let lacking = sources().find_map(|source| needs_tolerance(source.refused.iter()));
+        let refused: Vec<String> = sources()
+            .flat_map(|source| source.refused.iter().map(|one| format!("{}: {}", one.subject, one.reason)))
+            .collect();
         if let Some(failure) = lacking.filter(|_| accepted == 0) {
             return Err(failure);
         }
@@ -116,12 +134,16 @@ fn bad(path: &str, error: &BundleError) -> Failure {
 }
 
 fn hint_age(made: Option<OffsetDateTime>, at: SystemTime, policy: AgePolicy, path: &str, output: &Output) {
-    let is_old = |made: &OffsetDateTime| matches!(policy.judge(*made, at.into()), Age::Stale | Age::TooOld);
-    let Some(made) = made.filter(is_old) else { return };
+    let Some(made) = made else { return };
+    let key = match policy.judge(made, at.into()) {
+        Age::Early => "trust.early",
+        Age::Fresh => return,
+        Age::Stale | Age::TooOld => "trust.stale",
+    };
     let days = (OffsetDateTime::from(at) - made).whole_days().to_string();
     let day = made.date().to_string();
     let values = [("path", path), ("day", day.as_str()), ("days", days.as_str())];
-    output.hint(&crate::text::plain(&output.messages.fill("trust.stale", &values)));
+    output.hint(&crate::text::plain(&output.messages.fill(key, &values)));
 }
 
 /// Trusts these readers' word, where they signed evidence.

@@ -57,10 +57,10 @@ impl Judged {
 
 pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
     let at = moment(arguments.at.as_deref())?;
-    let mut store = trust::store(&arguments.trust, at, output)?;
+    let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
+    let mut store = trust::store(&arguments.trust, policy.as_ref(), at, output)?;
     trust::add_readers(&mut store, &arguments.trust_reader)?;
     trust::add_online(&mut store, &arguments.trust_online)?;
-    let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
     let then = match arguments.trust_then.is_empty() {
         true => None,
         false => {
@@ -72,7 +72,7 @@ pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
                 lists: arguments.trust.lists.clone(),
                 ..TrustArguments::default()
             };
-            let mut then = trust::store(&paths, at, output)?;
+            let mut then = trust::store(&paths, policy.as_ref(), at, output)?;
             trust::add_readers(&mut then, &arguments.trust_reader)?;
             trust::add_online(&mut then, &arguments.trust_online)?;
             Some(then)

@@ -51,7 +51,7 @@ fn bundle(bytes: &[u8]) {
     let at = bundle.made();
     if let Ok(store) = TrustStore::from_bundle(bytes, at, AgePolicy::default()) {
         assert!(store.anchors().len() <= bytes.len());
-        assert_eq!(store.oldest_bundle().map(|(made, _)| made), Some(at));
+        assert_eq!(store.worst_bundle(at).map(|(made, _)| made), Some(at));
         let later = at + time_of_days(91);
         assert!(TrustStore::from_bundle(bytes, later, AgePolicy::default()).is_err(), "it is too old by then");
     }

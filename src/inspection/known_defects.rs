@@ -231,11 +231,12 @@ fn own_check(found: &[(&KnownDefect, String)], consulted: usize, all: usize) -> 
     check.comparing(names.join("; "))
 }
 
-/// The age of the oldest trust bundle, where there is one. A stale one changes nothing of what the document is: it informs.
+/// The age of the trust bundle that is worst off, where there is one. A stale one changes nothing of what the document is:
+/// it informs.
 pub(super) fn trust_age(trust: &TrustStore, at: OffsetDateTime) -> Option<Check> {
     let id = CheckId::TrustAge;
-    let (made, policy) = trust.oldest_bundle()?;
-    let check = match policy.judge(made, at) {
+    let (made, age) = trust.worst_bundle(at)?;
+    let check = match age {
         Age::Early => Check::undetermined(id, Reason::NotYetValid),
         Age::Fresh => Check::successful(id),
         Age::Stale => Check::undetermined(id, Reason::TrustStale),

@@ -7,6 +7,7 @@ use crate::access::{AccessProtocol, AccessRecord, Offer};
 use crate::channel::Limits;
 use crate::checks::{Check, CheckId, Tolerance, Tolerances};
 use crate::passive_authentication::{PassiveAuthentication, PathCertificate};
+use crate::pki::TrustStore;
 use crate::vietnam::province_of_residence;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -32,6 +33,18 @@ pub struct Report {
     not_read: Vec<NotReadFile>,
     tolerances: Vec<UsedTolerance>,
     certificate_path: Vec<PathEntry>,
+    unused_trust: Vec<UnusedTrust>,
+}
+
+/// Something that the caller handed in as trusted and that was of no use: a revocation list that no anchor vouches for, a file
+/// that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct UnusedTrust {
+    /// The caller's name for it.
+    pub source: String,
+    /// Why it is of no use, in words.
+    pub why: String,
 }
 
 /// A certificate on the path from the document signer to the anchor.
@@ -141,7 +154,11 @@ impl Report {
         portrait: Option<Portrait>,
         pa: &PassiveAuthentication<'_>,
         allowed: &Tolerances,
+        trust: &TrustStore,
     ) -> Self {
+        let unused = trust.unused().into_iter();
+        let unused_trust =
+            unused.map(|(source, why)| UnusedTrust { source: source.to_owned(), why: why.to_string() }).collect();
         let online_check = OnlineCheck::of(&holder, pa);
         let tolerances = checks
             .iter()
@@ -154,6 +171,7 @@ impl Report {
             verdict,
             expired,
             tolerances,
+            unused_trust,
             certificate_path: pa.path().iter().map(PathEntry::of).collect(),
             checks,
             holder,
@@ -205,6 +223,11 @@ impl Report {
     /// found, none where there is no certificate.
     pub fn certificate_path(&self) -> &[PathEntry] {
         &self.certificate_path
+    }
+
+    /// What the caller handed in as trusted and that was of no use.
+    pub fn unused_trust(&self) -> &[UnusedTrust] {
+        &self.unused_trust
     }
 
     /// The tolerances that were used, each with the check that would have failed without it. Where one was used the verdict

@@ -88,6 +88,7 @@ impl Report {
                 "check": codes(CheckId::ALL.iter().map(|id| id.as_str()).collect()),
                 "tolerance": codes(Tolerance::ALL.iter().map(|tolerance| tolerance.as_str()).collect()),
             }))},
+            "unused_trust": {"type": "array", "items": object(json!({"source": text, "why": text}))},
         }));
         if let Value::Object(top) = &mut schema {
             // The program adds whose report it is among several, what a policy makes of it, and what evidence gave with the

@@ -114,7 +114,7 @@ pub(super) fn judge(
     checks.extend(cross_checks::printed(document, &files, &attested));
     checks.extend(cross_checks::vietnam(document, &files, &attested));
     checks.extend(known_defects::trust_age(trust, at));
-    checks.extend(online::check(document, &files, &pa, trust, &attested));
+    checks.extend(online::check(document, &files, &pa, trust, &attested, at));
     attested.keep_failures(&mut checks);
     let countries: Vec<String> =
         inputs.issuing_state.map(alpha_2).unwrap_or_default().into_iter().map(str::to_owned).collect();
@@ -135,7 +135,7 @@ pub(super) fn judge(
         anchor: pa.anchor().cloned(),
         revocation_lists: pa.consulted_lists().to_vec(),
     };
-    (Report::new(document, verdict, expired, checks, holder, portrait, &pa, allowed), certificates)
+    (Report::new(document, verdict, expired, checks, holder, portrait, &pa, allowed, trust), certificates)
 }
 
 /// The certificates that a judgement rests on, and the revocation lists.

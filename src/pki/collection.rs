@@ -51,7 +51,11 @@ impl Collection {
         }
         for source in found.store.sources() {
             match &source.kind {
-                SourceKind::MasterList(signer) => found.signers.push(signer.as_ref().clone()),
+                // Whole as it is, another of the files may have taken its signer's word away.
+                SourceKind::MasterList(signer) => match source.refused.iter().find(|one| one.reason.is_of_list()) {
+                    Some(refused) => found.unverified.push((source.label.clone(), refused.reason.to_string())),
+                    None => found.signers.push(signer.as_ref().clone()),
+                },
                 // Certificates are examined one by one below; a bundle's parts are sources of their own.
                 SourceKind::Certificates | SourceKind::Bundle => {}
                 _ => found

@@ -105,6 +105,13 @@ pub enum Refusal {
     Unknown,
 }
 
+impl Refusal {
+    /// Whether a whole signed list is refused, not an entry of it.
+    pub(super) fn is_of_list(&self) -> bool {
+        matches!(self, Self::List(_))
+    }
+}
+
 impl Source {
     pub(super) fn new(label: &str, kind: SourceKind, bytes: &[u8]) -> Self {
         let sha256 = DigestAlgorithm::Sha256.digest(&[bytes]);

@@ -6,7 +6,7 @@
 //! are taken apart stands in `intake`.
 
 use super::anchors::Anchors;
-use super::bundle::{AgePolicy, BundleError};
+use super::bundle::{Age, AgePolicy, BundleError};
 use super::certificate::Certificate;
 use super::crl::RevocationList;
 use super::defects::DefectList;
@@ -122,6 +122,16 @@ impl TrustStore {
         &self.sources
     }
 
+    /// What the caller handed in and the store makes no use of, by the caller's names, and why: files of which it took
+    /// nothing, lists that nobody vouches for. Certificates that are refused within a file stand with their source.
+    pub fn unused(&self) -> Vec<(&str, Refusal)> {
+        let files = self.sources.iter().filter(|source| source.accepted == 0 && source.parts == 0);
+        let files = files.filter_map(|source| Some((source.label.as_str(), source.refused.last()?.reason)));
+        let revocation = self.lists.revocation.iter().map(|one| (one.label(), one.authority()));
+        let defects = self.lists.defects.iter().map(|one| (one.label(), one.authority()));
+        files.chain(revocation.chain(defects).filter_map(|(label, found)| Some((label, found.err()?)))).collect()
+    }
+
     /// Adds one anchor in DER. One that is called its own issuer must verify under its own key, any other under the key of
     /// the anchor that it names as its issuer by key identifier, if that is there or comes later.
     ///
@@ -235,9 +245,17 @@ impl TrustStore {
             .any(|one| self.revocation_lists_for(one).any(|(list, _)| list.entry(one).is_some()))
     }
 
-    /// When the oldest of the bundles was made that the store took, and how old one may be.
-    pub fn oldest_bundle(&self) -> Option<(OffsetDateTime, AgePolicy)> {
-        self.bundles.iter().min().map(|made| (*made, self.age_policy))
+    /// Of the bundles that the store took, the one that is worst off at a moment: too old, else of the future, else the
+    /// oldest. When it was made, and its age.
+    pub fn worst_bundle(&self, at: OffsetDateTime) -> Option<(OffsetDateTime, Age)> {
+        let rank = |age: Age| match age {
+            Age::TooOld => 0,
+            Age::Early => 1,
+            Age::Stale => 2,
+            Age::Fresh => 3,
+        };
+        let ages = self.bundles.iter().map(|made| (*made, self.age_policy.judge(*made, at)));
+        ages.min_by_key(|(made, age)| (rank(*age), *made))
     }
 
     /// Whether the holder of this very certificate is trusted to sign evidence.

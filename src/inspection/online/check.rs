@@ -1,14 +1,14 @@
 //! What an answer is worth.
 
 use super::{Fields, OnlineAnswer, OnlineRecord, OnlineVerdict};
-use crate::checks::{Check, CheckId, Reason};
+use crate::checks::{Check, CheckId, Reason, Warning};
 use crate::inspection::attestation::{Attested, verify_certified};
 use crate::inspection::document::Document;
 use crate::inspection::file_checks::Values;
 use crate::lds::{DataGroup, FileId};
 use crate::passive_authentication::PassiveAuthentication;
 use crate::pki::TrustStore;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 /// How far the clocks of asker and signer may be apart, the way of the question included, in seconds.
 const MAX_DELAY: u64 = 15 * 60;
@@ -23,15 +23,16 @@ pub(crate) fn check(
     pa: &PassiveAuthentication<'_>,
     trust: &TrustStore,
     attested: &Attested<'_>,
+    at: OffsetDateTime,
 ) -> Option<Check> {
     let record = document.online.as_deref()?;
     let id = CheckId::OnlineConfirmation;
     let Some(answer) = &record.answer else { return Some(Check::undetermined(id, Reason::NoAnswer)) };
-    let signer = match signer(answer, trust) {
-        Ok(signer) => signer,
+    let (signer, answered) = match signer(answer, trust) {
+        Ok(signed) => signed,
         Err(reason) => return Some(Check::undetermined(id, reason)),
     };
-    let compared = format!("signed by {signer}");
+    let compared = format!("signed by {signer} on {}", answered.date());
     let bound = match bound(document, record, answer, values, pa) {
         Ok(bound) => bound,
         Err(reason) => return Some(Check::undetermined(id, reason).comparing(compared)),
@@ -41,11 +42,13 @@ pub(crate) fn check(
         (OnlineVerdict::Confirmed, Bound::Here) => Check::successful(id),
         (OnlineVerdict::Confirmed, Bound::ByReader) => attested.vouch(Check::successful(id)),
     };
-    Some(check.comparing(compared))
+    // What was kept stands, and its day is told: a card can be withdrawn the day after.
+    let is_old = (at - answered).abs() > Duration::DAY;
+    Some(check.comparing(compared).warnings(is_old.then_some(Warning::OldAnswer)))
 }
 
-/// Who signed it, if that is one whom the caller trusts, and whose certificate was in force.
-fn signer(answer: &OnlineAnswer, trust: &TrustStore) -> Result<String, Reason> {
+/// Who signed it and when, if that is one whom the caller trusts, and whose certificate was in force.
+fn signer(answer: &OnlineAnswer, trust: &TrustStore) -> Result<(String, OffsetDateTime), Reason> {
     let signature = answer.signature.as_ref().ok_or(Reason::AnswerNotSigned)?;
     let (algorithm, certificate) = (&signature.algorithm, &signature.certificate);
     let certificate = verify_certified(algorithm, certificate, &signature.signature, &answer.message())?;
@@ -58,7 +61,7 @@ fn signer(answer: &OnlineAnswer, trust: &TrustStore) -> Result<String, Reason> {
     match (at < period.not_before, at > period.not_after) {
         (true, _) => Err(Reason::NotYetValid),
         (_, true) => Err(Reason::Lapsed),
-        _ => Ok(certificate.subject().to_string()),
+        _ => Ok((certificate.subject().to_string(), at)),
     }
 }
 

@@ -226,6 +226,7 @@ fn of_warning(warning: Warning, kind: Kind) -> Outcome {
         | Warning::TrailingBytes
         | Warning::KnownDefect
         | Warning::CertificateProfile
+        | Warning::OldAnswer
         | Warning::OddCharacters => match kind {
             Kind::Strict => Outcome::Refer,
             Kind::Field => Outcome::Accept,
