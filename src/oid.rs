@@ -188,38 +188,48 @@ oids! {
     ECDSA_PLAIN_SHA384 = [0, 4, 0, 127, 0, 7, 1, 1, 4, 1, 4];
     /// ecdsa-plain-SHA512 (TR-03111 §5.2.1).
     ECDSA_PLAIN_SHA512 = [0, 4, 0, 127, 0, 7, 1, 1, 4, 1, 5];
-    /// bsi-de applications mrtd: the arc of defect lists and of their signers' purposes (TR-03110-3 §C).
-    ID_BSI_MRTD = [0, 4, 0, 127, 0, 7, 3, 1];
-    /// id-DefectList (TR-03129 §A.1).
+    /// id-DefectList (TR-03129-2 §7.1).
     ID_DEFECT_LIST = [0, 4, 0, 127, 0, 7, 3, 1, 5];
-    /// id-AuthDefect: the arc of defects of passive, active and chip authentication (TR-03129 §A.1).
+    /// id-AuthDefect: the arc of defects of passive, active and chip authentication (TR-03129-2 §7.3.1).
     ID_AUTH_DEFECT = [0, 4, 0, 127, 0, 7, 3, 1, 5, 1];
-    /// id-CertRevoked (TR-03129 §A.1).
+    /// id-CertRevoked (TR-03129-2 §7.3.1.1).
     ID_CERT_REVOKED = [0, 4, 0, 127, 0, 7, 3, 1, 5, 1, 1];
-    /// id-CertReplaced (TR-03129 §A.1).
+    /// id-CertReplaced (TR-03129-2 §7.3.1.2).
     ID_CERT_REPLACED = [0, 4, 0, 127, 0, 7, 3, 1, 5, 1, 2];
-    /// id-ChipAuthKeyRevoked (TR-03129 §A.1).
+    /// id-ChipAuthKeyRevoked (TR-03129-2 §7.3.1.3).
     ID_CHIP_AUTH_KEY_REVOKED = [0, 4, 0, 127, 0, 7, 3, 1, 5, 1, 3];
-    /// id-ActiveAuthKeyRevoked (TR-03129 §A.1).
+    /// id-ActiveAuthKeyRevoked (TR-03129-2 §7.3.1.4).
     ID_ACTIVE_AUTH_KEY_REVOKED = [0, 4, 0, 127, 0, 7, 3, 1, 5, 1, 4];
-    /// id-ePassportDefect: the arc of defects of the passport application (TR-03129 §A.1).
+    /// id-AuthenticationProtocolFailure (TR-03129-2 §7.3.1.5).
+    ID_AUTHENTICATION_PROTOCOL_FAILURE = [0, 4, 0, 127, 0, 7, 3, 1, 5, 1, 5];
+    /// id-ValidityPeriodIncorrect (TR-03129-2 §7.3.1.6).
+    ID_VALIDITY_PERIOD_INCORRECT = [0, 4, 0, 127, 0, 7, 3, 1, 5, 1, 6];
+    /// id-ePassportDefect: the arc of defects of the passport application (TR-03129-2 §7.3.2).
     ID_EPASSPORT_DEFECT = [0, 4, 0, 127, 0, 7, 3, 1, 5, 2];
-    /// id-ePassportDGMalformed (TR-03129 §A.1).
+    /// id-ePassportDGMalformed (TR-03129-2 §7.3.2.1).
     ID_EPASSPORT_DG_MALFORMED = [0, 4, 0, 127, 0, 7, 3, 1, 5, 2, 1];
-    /// id-SODInvalid (TR-03129 §A.1).
+    /// id-SODInvalid (TR-03129-2 §7.3.2.2).
     ID_SOD_INVALID = [0, 4, 0, 127, 0, 7, 3, 1, 5, 2, 2];
-    /// id-COMSODDiscrepancy (TR-03129 §A.1).
+    /// id-COMSODDiscrepancy (TR-03129-2 §7.3.2.3).
     ID_COM_SOD_DISCREPANCY = [0, 4, 0, 127, 0, 7, 3, 1, 5, 2, 3];
-    /// id-eIDDefect: the arc of defects of the eID application (TR-03129 §A.1).
+    /// id-sodWrongSignerIdentifier (TR-03129-2 §7.3.2.4).
+    ID_SOD_WRONG_SIGNER_IDENTIFIER = [0, 4, 0, 127, 0, 7, 3, 1, 5, 2, 4];
+    /// id-IssuingCountryDefect (TR-03129-2 §7.3.2.5).
+    ID_ISSUING_COUNTRY_DEFECT = [0, 4, 0, 127, 0, 7, 3, 1, 5, 2, 5];
+    /// id-eIDDefect: the arc of defects of the eID application (TR-03129-3).
     ID_EID_DEFECT = [0, 4, 0, 127, 0, 7, 3, 1, 5, 3];
-    /// id-DocumentDefect: the arc of defects of the whole document (TR-03129 §A.1).
+    /// id-DocumentDefect: the arc of defects of the whole document (TR-03129-2 §7.3.3).
     ID_DOCUMENT_DEFECT = [0, 4, 0, 127, 0, 7, 3, 1, 5, 4];
-    /// id-CardSecurityMalformed (TR-03129 §A.1).
+    /// id-CardSecurityMalformed (TR-03129-2 §7.3.3.1).
     ID_CARD_SECURITY_MALFORMED = [0, 4, 0, 127, 0, 7, 3, 1, 5, 4, 1];
-    /// id-ChipSecurityMalformed (TR-03129 §A.1).
+    /// id-ChipSecurityMalformed (TR-03129-2 §7.3.3.2).
     ID_CHIP_SECURITY_MALFORMED = [0, 4, 0, 127, 0, 7, 3, 1, 5, 4, 2];
-    /// id-PowerDownReq (TR-03129 §A.1).
+    /// id-PowerDownReq (TR-03129-2 §7.3.3.3).
     ID_POWER_DOWN_REQ = [0, 4, 0, 127, 0, 7, 3, 1, 5, 4, 3];
+    /// id-DSMalformed (TR-03129-2 §7.3.3.4).
+    ID_DS_MALFORMED = [0, 4, 0, 127, 0, 7, 3, 1, 5, 4, 4];
+    /// id-electronicDefectListSigningKey (TR-03129-2 §7.2).
+    ID_DEFECT_LIST_SIGNING_KEY = [0, 4, 0, 127, 0, 7, 3, 11, 2, 1, 2];
     // ICAO (2.23.136).
     /// id-icao-ldsSecurityObject (9303-10 §4.6.2.3).
     ID_ICAO_LDS_SECURITY_OBJECT = [2, 23, 136, 1, 1, 1];

@@ -24,6 +24,8 @@ impl Tag {
     pub const NULL: Tag = Tag(0x05);
     /// OBJECT IDENTIFIER.
     pub const OID: Tag = Tag(0x06);
+    /// ENUMERATED.
+    pub const ENUMERATED: Tag = Tag(0x0A);
     /// UTF8String.
     pub const UTF8_STRING: Tag = Tag(0x0C);
     /// PrintableString.

@@ -13,7 +13,7 @@ use chipid::sim::issuer::{
     DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, Scheme,
     SignedDataFields, SignerId, defect_list_content, deviation_list_content,
 };
-use chipid::sim::profile;
+use chipid::sim::{Profile, Quirk, profile};
 use chipid::tlv::{self, Tag};
 use chipid::{Document, Report, Verdict};
 use time::OffsetDateTime;
@@ -28,7 +28,10 @@ struct Case {
 
 impl Case {
     fn new() -> Self {
-        let profile = profile::vn();
+        Self::of(profile::vn())
+    }
+
+    fn of(profile: Profile) -> Self {
         let document = reading::read(&profile);
         let files: Vec<_> = document.files().map(|(file, bytes)| (file, bytes.to_vec())).collect();
         let number = profile.person.mrz_information().chars().take(9).collect();
@@ -89,9 +92,8 @@ fn deviation_fields(issuer: &Issuer, entries: &[DeviationFields]) -> SignedDataF
     issuer.list_fields(oid::ID_ICAO_DEVIATION_LIST, deviation_list_content(entries), &[purpose]).unwrap()
 }
 
-/// The purpose is invented, under the arc of such purposes.
 fn defects(issuer: &Issuer, entries: &[DefectFields]) -> Vec<u8> {
-    let purpose = Extension::extended_key_usage(oid::ID_DEFECT_LIST);
+    let purpose = Extension::extended_key_usage(oid::ID_DEFECT_LIST_SIGNING_KEY);
     let content = defect_list_content(entries);
     issuer.sign_list(&issuer.list_fields(oid::ID_DEFECT_LIST, content, &[purpose]).unwrap()).unwrap()
 }
@@ -214,11 +216,102 @@ fn a_proof_by_a_compromised_key_proves_nothing() {
     }
 }
 
+fn status(code: u8) -> Vec<u8> {
+    tlv::encode(Tag::ENUMERATED, &[code])
+}
+
+// TR-03129-2 §7.3.1.5.
+#[test]
+fn a_protocol_that_is_known_to_fail_is_undetermined_and_no_other_proof_makes_up_for_it() {
+    let case = Case::new();
+    let (active, chip) = (CheckId::ChipActiveAuthentication, CheckId::ChipChipAuthentication);
+    let list = |code| case.defect(oid::ID_AUTHENTICATION_PROTOCOL_FAILURE, &status(code));
+    for (quirk, failed, right, wrong) in
+        [(Quirk::CaRefused, chip, [0, 2, 4, 6], [1, 3, 5, 7]), (Quirk::AaRefused, active, [1, 2, 5, 6], [0, 3, 4, 7])]
+    {
+        let document = reading::read(&profile::vn().with_quirk(quirk));
+        let report = case.verify(&document, &[]);
+        assert_eq!((check(&report, failed).state, report.verdict()), (State::Failed, Verdict::Failed));
+        for code in right {
+            let report = case.verify(&document, &[list(code)]);
+            assert_turned(&report, failed);
+        }
+        for code in wrong {
+            let report = case.verify(&document, &[list(code)]);
+            assert_eq!((check(&report, failed).state, report.verdict()), (State::Failed, Verdict::Failed), "{code}");
+        }
+        // Without its status it says nothing.
+        let silent = case.defect(oid::ID_AUTHENTICATION_PROTOCOL_FAILURE, &[]);
+        assert_eq!(case.verify(&document, &[silent]).verdict(), Verdict::Failed);
+    }
+    // A chip that proves itself all the same is no worse for it.
+    assert_eq!(case.verify(&reading::read(&profile::vn()), &[list(2)]).verdict(), Verdict::Genuine);
+}
+
+// TR-03129-2 §7.3.1.6.
+#[test]
+fn a_validity_that_is_known_to_be_wrong_is_undetermined_where_the_other_certificate_is_in_force() {
+    let case = Case::new();
+    let document = reading::read(&profile::vn());
+    let signer = case.ds().validity().not_after;
+    let authority = Certificate::parse(case.issuer.csca()).unwrap().validity().not_after;
+    assert!(signer < authority);
+    let list = |code| case.defect(oid::ID_VALIDITY_PERIOD_INCORRECT, &status(code));
+    let day = time::Duration::DAY;
+    for (at, right, wrong) in [(signer + 2 * day, &[1, 2][..], &[0, 3][..]), (authority + 2 * day, &[2], &[0, 1, 3])] {
+        let state = |lists: &[Vec<u8>]| {
+            let report = document.verify(&case.store(lists), std::time::SystemTime::from(at));
+            (check(&report, CheckId::PaValidity).state, check(&report, CheckId::PaValidity).reason)
+        };
+        let before = state(&[]);
+        assert_ne!(before.0, State::Successful);
+        for code in wrong {
+            assert_eq!(state(&[list(*code)]), before, "{code}");
+        }
+        for code in right {
+            assert_eq!(state(&[list(*code)]).0, State::Undetermined, "{code}");
+        }
+    }
+}
+
+// TR-03129-2 §7.3.2.4, §7.3.2.5, §7.3.3, §7.3.3.4.
+#[test]
+fn the_later_kinds_bear_on_what_they_name() {
+    let case = Case::new();
+    let genuine = reading::read(&profile::vn());
+    for (id, parameters) in [
+        (oid::ID_SOD_WRONG_SIGNER_IDENTIFIER, vec![]),
+        (oid::ID_ISSUING_COUNTRY_DEFECT, tlv::encode(Tag::PRINTABLE_STRING, b"VN")),
+        (oid::ID_DS_MALFORMED, status(2)),
+    ] {
+        // What did not fail is no worse for it.
+        let report = case.verify(&genuine, &[case.defect(id, &parameters)]);
+        assert_eq!(report.verdict(), Verdict::Genuine, "{id}");
+        assert_state(&report, CheckId::PaKnownDefects, State::Successful, None);
+    }
+    // A card whose certificates name another country than its DG1.
+    let mut profile = profile::vn();
+    profile.issuer.country = "LA".into();
+    let abroad = Case::of(profile.clone());
+    let document = reading::read(&profile);
+    let country = CheckId::PaCountry;
+    assert_state(&abroad.verify(&document, &[]), country, State::Failed, Some(Reason::Mismatch));
+    let list = |id, parameters: &[u8]| abroad.defect(id, parameters);
+    let corrected = tlv::encode(Tag::PRINTABLE_STRING, b"VN");
+    assert_turned(&abroad.verify(&document, &[list(oid::ID_ISSUING_COUNTRY_DEFECT, &corrected)]), country);
+    let others = [list(oid::ID_DS_MALFORMED, &status(2)), list(oid::ID_VALIDITY_PERIOD_INCORRECT, &status(2))];
+    assert_state(&abroad.verify(&document, &others), country, State::Failed, Some(Reason::Mismatch));
+    // A defect of the whole document that nobody understands: it is not to be relied on.
+    let report = case.verify(&genuine, &[case.defect(oid_under(oid::ID_DOCUMENT_DEFECT, 99), &[])]);
+    assert_state(&report, CheckId::PaKnownDefects, State::Undetermined, Some(Reason::UnknownDefect));
+    assert_eq!(report.verdict(), Verdict::Undetermined);
+}
+
 #[test]
 fn a_signer_revoked_by_a_defect_list_fails_the_document() {
     let case = Case::new();
     let genuine = reading::read(&profile::vn());
-    let list = case.defect(oid::ID_CERT_REVOKED, &tlv::encode(Tag(0x0A), &[4]));
+    let list = case.defect(oid::ID_CERT_REVOKED, &tlv::encode(Tag::ENUMERATED, &[4]));
     let report = case.verify(&genuine, &[list]);
     assert_state(&report, CheckId::PaRevocation, State::Failed, Some(Reason::Revoked));
     assert_eq!(report.verdict(), Verdict::Failed);
@@ -402,7 +495,7 @@ fn a_defect_list_under_a_foreign_authority_bears_on_its_own_country_only() {
     ] {
         let entry = DefectFields { signer: case.by_serial(), certificate_hash: None, defects: vec![defect] };
         let content = defect_list_content(&[entry]);
-        let purpose = Extension::extended_key_usage(oid::ID_DEFECT_LIST);
+        let purpose = Extension::extended_key_usage(oid::ID_DEFECT_LIST_SIGNING_KEY);
         let fields = foreign.list_fields(oid::ID_DEFECT_LIST, content, &[purpose]).unwrap();
         let list = foreign.sign_list(&fields).unwrap();
         let mut store = case.store(&[]);
@@ -564,6 +657,58 @@ fn refuses_lists_by_a_signer_who_may_not_sign_them() {
         DefectList::parse(&sign(oid::ID_SECURITY_OBJECT, &content, &[right])).unwrap_err(),
         ListError::OtherContent
     );
+}
+
+// TR-03129-2 §7.1, version 2: optional signer, descriptions, a CHOICE by [0] that replaces the SEQUENCE or stands before it.
+#[test]
+fn the_second_version_of_a_defect_list_is_read() {
+    let case = Case::new();
+    let genuine = reading::read(&profile::vn());
+    let list = |version: u8, entry: &[&[u8]]| {
+        let content = tlv::encode_all(
+            Tag::SEQUENCE,
+            &[
+                &tlv::encode(Tag::INTEGER, &[version]),
+                &tlv::encode(Tag::OID, oid::SHA256.as_der()),
+                &tlv::encode(Tag::SET, &tlv::encode_all(Tag::SEQUENCE, entry)),
+            ],
+        );
+        let purpose = Extension::extended_key_usage(oid::ID_DEFECT_LIST_SIGNING_KEY);
+        case.issuer.sign_list(&case.issuer.list_fields(oid::ID_DEFECT_LIST, content, &[purpose]).unwrap()).unwrap()
+    };
+    let ds = case.ds();
+    let signer = tlv::encode(Tag(0x80), ds.extensions().subject_key_id.as_ref().unwrap());
+    let hash = tlv::encode(Tag::OCTET_STRING, &DigestAlgorithm::Sha256.digest(&[ds.der()]));
+    let words = tlv::encode(Tag::UTF8_STRING, "an invented defect".as_bytes());
+    let kind = tlv::encode(Tag::OID, oid::ID_EPASSPORT_DG_MALFORMED.as_der());
+    let groups = tlv::encode(Tag::SET, &tlv::encode(Tag::INTEGER, &[13]));
+    let (tagged, described) = (tlv::encode(Tag(0xA0), &groups), tlv::encode(Tag(0x81), b"more"));
+    let fields: [&[u8]; 3] = [&kind, &tagged, &described];
+    let implicit = tlv::encode_all(Tag(0xA0), &fields);
+    let explicit = tlv::encode(Tag(0xA0), &tlv::encode_all(Tag::SEQUENCE, &[&kind, &tagged]));
+    let first = tlv::encode_all(Tag::SEQUENCE, &[&kind, &groups]);
+    for known in [&implicit, &explicit, &first] {
+        let known = tlv::encode(Tag::SET, known);
+        for entry in [&[&signer, &known, &words][..], &[&signer, &hash, &known], &[&hash, &known, &words]] {
+            let entry: Vec<&[u8]> = entry.iter().map(|part| part.as_slice()).collect();
+            let bytes = list(1, &entry);
+            let read = DefectList::parse(&bytes).unwrap();
+            assert_eq!((read.len(), read.defects()[0].files.as_slice()), (1, &[13][..]));
+            let report = case.verify(&genuine, std::slice::from_ref(&bytes));
+            assert_eq!(check(&report, CheckId::PaKnownDefects).warnings, [Warning::KnownDefect]);
+        }
+    }
+    // None of that is in the first version; a third is not known.
+    let known = tlv::encode(Tag::SET, &implicit);
+    assert!(DefectList::parse(&list(0, &[&signer, &known])).is_err());
+    let known = tlv::encode(Tag::SET, &first);
+    assert!(DefectList::parse(&list(0, &[&hash, &known])).is_err());
+    assert!(DefectList::parse(&list(0, &[&signer, &known, &words])).is_err());
+    assert!(DefectList::parse(&list(0, &[&signer, &known])).is_ok());
+    assert_eq!(DefectList::parse(&list(2, &[&signer, &known])).unwrap_err(), ListError::Version);
+    // An entry that names no signer at all means no document.
+    let report = case.verify(&genuine, &[list(1, &[&tlv::encode(Tag::SET, &first)])]);
+    assert!(check(&report, CheckId::PaKnownDefects).warnings.is_empty());
 }
 
 #[test]

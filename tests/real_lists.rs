@@ -354,6 +354,7 @@ fn the_estonian_deviation_list_is_its_states_word() {
         let countries = [country.to_owned()];
         let facts = DocumentFacts {
             signer: None,
+            authority: None,
             countries: &countries,
             document_code: None,
             number: Some(number),
@@ -395,8 +396,14 @@ fn the_defect_list_of_the_test_bed_counts_where_its_signer_is_named() {
     let authority = store.defect_lists()[0].authority().unwrap();
     let revoked = ["CERT_ECARD_DS_1_B", "CERT_ECARD_CSCA_1_DEFECTLIST_SIGNER"].map(|name| {
         let signer = Certificate::parse(&part(name)).unwrap();
-        let facts =
-            DocumentFacts { signer: Some(&signer), countries: &[], document_code: None, number: None, issued: None };
+        let facts = DocumentFacts {
+            signer: Some(&signer),
+            authority: None,
+            countries: &[],
+            document_code: None,
+            number: None,
+            issued: None,
+        };
         list.of_document(authority, &facts).len()
     });
     assert_eq!(revoked, [1, 0], "the test bed's second document signer, and no other of its issuer");

@@ -1,4 +1,4 @@
-//! Lists of known defects (9303-12 §10, TR-03129) against the checks: an entry for the document turns a failure that was to
+//! Lists of known defects (9303-12 §10, TR-03129-2 §7) against the checks: an entry for the document turns a failure that was to
 //! be expected into *undetermined*, never into a success, and a proof by a compromised key into none. It caps the verdict
 //! at undetermined wherever the check gates. An entry that the signer was revoked fails the documents that it means.
 //!
@@ -11,7 +11,7 @@
 
 use super::chip_checks::Due;
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
-use crate::pki::{Age, DefectKind, DocumentFacts, KnownDefect, TrustStore};
+use crate::pki::{Age, Certificate, DefectKind, DocumentFacts, KnownDefect, TrustStore};
 use time::OffsetDateTime;
 
 /// What a defect does to the checks.
@@ -22,6 +22,10 @@ enum Bearing {
     ExcusesFiles,
     /// The hashes of the files that it names were to fail.
     ExcusesHashes,
+    /// The proofs that its status names were to fail.
+    ExcusesProofs,
+    /// The periods that its status names were not to cover the moment.
+    ExcusesPeriods,
     /// These proofs prove nothing.
     Voids(&'static [CheckId]),
     /// The document signer was revoked for the documents that the entry means.
@@ -33,7 +37,9 @@ enum Bearing {
 }
 
 fn bearing(kind: DefectKind) -> Bearing {
-    use Bearing::{Excuses, ExcusesFiles, ExcusesHashes, Nothing, Revokes, Unknown, Voids};
+    use Bearing::{
+        Excuses, ExcusesFiles, ExcusesHashes, ExcusesPeriods, ExcusesProofs, Nothing, Revokes, Unknown, Voids,
+    };
     match kind {
         DefectKind::SignerSignature => Excuses(&[(CheckId::PaChain, &[Reason::AnchorDoesNotVerify])]),
         DefectKind::SignerEncoding | DefectKind::AuthorityEncoding => {
@@ -54,6 +60,11 @@ fn bearing(kind: DefectKind) -> Bearing {
                 &[Reason::BadSignature, Reason::MessageDigestMismatch, Reason::Malformed, Reason::Mismatch],
             ),
         ]),
+        // The signer that it should name is not looked for.
+        DefectKind::SignerIdentifier => Excuses(&[(CheckId::PaSignature, &[Reason::Mismatch])]),
+        DefectKind::ProtocolFailure => ExcusesProofs,
+        DefectKind::ValidityPeriod => ExcusesPeriods,
+        DefectKind::IssuingCountry => Excuses(&[(CheckId::PaCountry, &[Reason::Mismatch, Reason::CertificateProfile])]),
         DefectKind::ComInconsistent => Excuses(&[(CheckId::LdsCom, &[Reason::Mismatch])]),
         DefectKind::MrzData => Excuses(&[(CheckId::LdsDg1, &[Reason::Malformed, Reason::Mismatch])]),
         DefectKind::MrzCheckDigit => Excuses(&[(CheckId::LdsDg1, &[Reason::CheckDigit])]),
@@ -66,11 +77,48 @@ fn bearing(kind: DefectKind) -> Bearing {
 }
 
 fn excuses(kind: DefectKind) -> bool {
-    matches!(bearing(kind), Bearing::Excuses(_) | Bearing::ExcusesFiles | Bearing::ExcusesHashes)
+    matches!(
+        bearing(kind),
+        Bearing::Excuses(_)
+            | Bearing::ExcusesFiles
+            | Bearing::ExcusesHashes
+            | Bearing::ExcusesProofs
+            | Bearing::ExcusesPeriods
+    )
 }
 
-/// Adds the check `pa.known_defects` and turns what the entries for the document bear on; gives what is left of the proofs.
-/// Nothing is added where there is no such list.
+/// The proofs that a status of id-AuthenticationProtocolFailure names (TR-03129-2 §7.3.1.5).
+fn failing_proofs(status: Option<u8>) -> &'static [CheckId] {
+    const CA: CheckId = CheckId::ChipChipAuthentication;
+    const AA: CheckId = CheckId::ChipActiveAuthentication;
+    const CAM: CheckId = CheckId::ChipPaceCam;
+    match status {
+        Some(0) => &[CA],
+        Some(1) => &[AA],
+        Some(2) => &[CA, AA],
+        Some(3) => &[CAM],
+        Some(4) => &[CA, CAM],
+        Some(5) => &[AA, CAM],
+        Some(6) => &[CA, AA, CAM],
+        _ => &[],
+    }
+}
+
+/// Whether a status of id-ValidityPeriodIncorrect (TR-03129-2 §7.3.1.6) explains that the periods do not fit: the certificate
+/// that it does not name must be in force.
+fn explains_periods(status: Option<u8>, document: &DocumentFacts<'_>, at: OffsetDateTime) -> bool {
+    let in_force = |one: Option<&Certificate>| one.is_some_and(|one| one.validity().contains(at));
+    match status {
+        Some(0) => in_force(document.signer),
+        Some(1) => in_force(document.authority),
+        Some(2) => true,
+        _ => false,
+    }
+}
+
+/// Adds the check `pa.known_defects` and turns what the entries for the document bear on; gives what is left of the proofs,
+/// and whether one that failed was excused: then another proof does not make the document genuine. Nothing is added where
+/// there is no such list.
 pub(super) fn apply(
     checks: &mut Vec<Check>,
     due: Due,
@@ -78,10 +126,10 @@ pub(super) fn apply(
     trust: &TrustStore,
     allowed: &Tolerances,
     at: OffsetDateTime,
-) -> Due {
+) -> (Due, bool) {
     let lists = trust.defect_lists();
     if lists.is_empty() {
-        return due;
+        return (due, false);
     }
     let mut found: Vec<(&KnownDefect, String)> = Vec::new();
     let mut needed: Vec<Option<Tolerance>> = Vec::new();
@@ -105,10 +153,12 @@ pub(super) fn apply(
     }
     let mut turned = Vec::new();
     let mut used = Vec::new();
+    let mut excused_proof = false;
     for ((defect, by), needed) in found.iter().zip(needed) {
         let before = turned.len();
-        turn(checks, defect, by, &mut turned);
+        turn(checks, defect, by, explains_periods(defect.status, document, at), &mut turned);
         used.extend(needed.filter(|_| turned.len() > before));
+        excused_proof |= turned.len() > before && matches!(bearing(defect.kind), Bearing::ExcusesProofs);
     }
     excuse_all_groups(checks);
     let own = match found.is_empty() && !ignored.is_empty() {
@@ -119,10 +169,8 @@ pub(super) fn apply(
     checks.insert(after.min(checks.len()), own);
     let is_proof = |id: &CheckId| PROOFS.contains(id);
     let is_proven = checks.iter().any(|check| PROOFS.contains(&check.id) && check.is_successful());
-    match turned.iter().any(is_proof) && !is_proven {
-        true => Due::Open,
-        false => due,
-    }
+    let due = if turned.iter().any(is_proof) && !is_proven { Due::Open } else { due };
+    (due, excused_proof)
 }
 
 /// Why what a list excuses does not count.
@@ -145,7 +193,7 @@ fn without_effect(
 
 const PROOFS: [CheckId; 3] = [CheckId::ChipPaceCam, CheckId::ChipActiveAuthentication, CheckId::ChipChipAuthentication];
 
-fn turn(checks: &mut [Check], defect: &KnownDefect, by: &str, turned: &mut Vec<CheckId>) {
+fn turn(checks: &mut [Check], defect: &KnownDefect, by: &str, explains_periods: bool, turned: &mut Vec<CheckId>) {
     let mut excuse = |id: CheckId, reasons: Option<&[Reason]>| {
         for check in checks.iter_mut().filter(|check| check.id == id && check.state == State::Failed) {
             if reasons.is_none_or(|reasons| check.reason.is_some_and(|reason| reasons.contains(&reason))) {
@@ -161,6 +209,11 @@ fn turn(checks: &mut [Check], defect: &KnownDefect, by: &str, turned: &mut Vec<C
             let groups = defect.files.iter().filter_map(|file| CheckId::data_group(*file));
             groups.for_each(|id| excuse(id, Some(&[Reason::Mismatch])));
         }
+        Bearing::ExcusesProofs => failing_proofs(defect.status).iter().for_each(|id| excuse(*id, None)),
+        Bearing::ExcusesPeriods if explains_periods => {
+            excuse(CheckId::PaValidity, Some(&[Reason::Lapsed, Reason::NotYetValid]));
+        }
+        Bearing::ExcusesPeriods => {}
         Bearing::Voids(proofs) => {
             for check in checks.iter_mut().filter(|check| proofs.contains(&check.id) && check.is_successful()) {
                 *check = open(check, defect, by);

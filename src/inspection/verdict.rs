@@ -121,13 +121,14 @@ pub(super) fn judge(
     let number = files.mrz().map(Mrz::document_number).map(Zeroizing::new);
     let facts = DocumentFacts {
         signer: pa.document_signer(),
+        authority: pa.anchor(),
         countries: &countries,
         document_code: inputs.document_code,
         number: number.as_ref().map(|number| number.as_str()),
         issued: inputs.issued.or(pa.signing_time()),
     };
-    let due = known_defects::apply(&mut checks, due, &facts, trust, allowed, at);
-    let verdict = conclude(&checks, due, document, &attested, allowed);
+    let (due, excused_proof) = known_defects::apply(&mut checks, due, &facts, trust, allowed, at);
+    let verdict = conclude(&checks, due, excused_proof, document, &attested, allowed);
     let expired = checks.iter().any(|check| check.id == CheckId::LdsExpiry && check.reason == Some(Reason::Expired));
     let (holder, portrait) = holder::of(document, &files, &pa);
     let certificates = Certificates {
@@ -146,7 +147,14 @@ pub(super) struct Certificates {
     pub(super) revocation_lists: Vec<ConsultedList>,
 }
 
-fn conclude(checks: &[Check], due: Due, document: &Document, attested: &Attested<'_>, allowed: &Tolerances) -> Verdict {
+fn conclude(
+    checks: &[Check],
+    due: Due,
+    excused_proof: bool,
+    document: &Document,
+    attested: &Attested<'_>,
+    allowed: &Tolerances,
+) -> Verdict {
     let failed = checks.iter().any(|check| check.state == State::Failed && gate(check.id) != Gate::None);
     // A tolerance caps the verdict wherever it stands, and one that is not allowed fails it: also in a check that does not
     // gate by itself. Else allowing one could lower a verdict, and a guess about DG14 could pass for genuine.
@@ -170,7 +178,8 @@ fn conclude(checks: &[Check], due: Due, document: &Document, attested: &Attested
     // What a list of known defects explains, or leaves in the dark, is no better than undetermined.
     let is_known = |check: &Check| matches!(check.reason, Some(Reason::KnownDefect | Reason::UnknownDefect));
     let gates = |check: &Check| matches!(gate(check.id), Gate::MustSucceed | Gate::MustNotFail);
-    let is_excused = checks.iter().any(|check| check.state == State::Undetermined && is_known(check) && gates(check));
+    let is_excused = excused_proof
+        || checks.iter().any(|check| check.state == State::Undetermined && is_known(check) && gates(check));
     if !concluded || country_is_open || is_excused || document.cut_off || is_tolerated {
         return Verdict::Undetermined;
     }

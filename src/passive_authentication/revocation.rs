@@ -72,9 +72,16 @@ pub(super) fn revocation(
     (found.unwrap_or_else(|| not_listed(signer, issuers.first().copied(), inputs)), consulted)
 }
 
-/// A list of known defects that names the signer as revoked counts as a revocation list does (TR-03129 §A.1).
+/// A list of known defects that names the signer as revoked counts as a revocation list does (TR-03129-2 §7.3.1.1).
 fn revoked_by_defect_list(signer: &Certificate, trust: &TrustStore) -> Option<Check> {
-    let facts = DocumentFacts { signer: Some(signer), countries: &[], document_code: None, number: None, issued: None };
+    let facts = DocumentFacts {
+        signer: Some(signer),
+        authority: None,
+        countries: &[],
+        document_code: None,
+        number: None,
+        issued: None,
+    };
     trust.defect_lists().iter().find_map(|one| {
         let authority = one.authority().ok()?;
         let mut defects = one.list().of_document(authority, &facts).into_iter();

@@ -21,8 +21,6 @@ use time::{Duration, OffsetDateTime};
 
 /// [0], constructed: crlExtensions.
 const EXTENSIONS: Tag = Tag(0xA0);
-/// ENUMERATED.
-const ENUMERATED: Tag = Tag(0x0A);
 
 /// Why a revocation list is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -399,7 +397,7 @@ fn entry_reason(extensions: &Tlv<'_>) -> Result<Option<RevocationReason>, Revoca
     each_extension(extensions, |id, critical, value| match id {
         oid::CRL_REASONS => {
             let mut reader = Reader::new(value);
-            let code = reader.expect(ENUMERATED, "a CRLReason")?;
+            let code = reader.expect(Tag::ENUMERATED, "a CRLReason")?;
             reader.finish()?;
             match code.value {
                 [number] => reason = Some(RevocationReason(*number)),

@@ -125,9 +125,9 @@ fn vouched(list: &DefectList, store: &TrustStore, seen: usize) -> Result<(Certif
         if store.is_list_signer(signer) {
             return Ok((signer.clone(), signature.clone()));
         }
-        // The number of the purpose of defect lists could not be confirmed: any purpose under its arc is taken, none is not.
+        // TR-03129-2 §7.2 recommends the purpose and announces it as a duty: without it a signer has to be named.
         let purposes = &signer.extensions().extended_key_usage;
-        if list.form() == DefectListForm::Defect && !purposes.iter().any(|id| id.is_under(&oid::ID_BSI_MRTD)) {
+        if list.form() == DefectListForm::Defect && !purposes.contains(&oid::ID_DEFECT_LIST_SIGNING_KEY) {
             failure = ListError::SignerPurpose;
             continue;
         }

@@ -1,13 +1,12 @@
-//! Lists of known defects: the deviation lists of issuing states (9303-12 §10) and the defect lists of BSI TR-03129.
+//! Lists of known defects: the deviation lists of issuing states (9303-12 §10) and the defect lists of BSI TR-03129-2.
 //!
 //! Both say that documents which somebody issued are not as the standard has them, and how. An entry never makes a
 //! document better than *undetermined*: it tells that a failure was to be expected, not that the document is genuine. What
 //! each kind bears on stands in one table where the checks are judged; here a list is read, its signer known, and an entry
 //! matched to a document.
 //!
-//! The object identifiers and the syntax of defect lists are those that public implementations and a published test list
-//! agree on; kinds that newer editions add, and the number of their signers' purpose, could not be confirmed: an entry of
-//! an unknown kind is told as such, and a signer is taken by the arc of his purpose or by name.
+//! The form of defect lists and their kinds are those of TR-03129-2, version 1.4.1; an entry of a kind that is not there is
+//! told as unknown.
 
 mod defect_list;
 mod deviation_list;
@@ -30,7 +29,7 @@ use time::OffsetDateTime;
 pub enum DefectListForm {
     /// A deviation list of an issuing state (9303-12 §10): it speaks for the documents of its own country.
     Deviation,
-    /// A defect list (TR-03129): it speaks for the documents of the signers that it names, of all countries where the caller
+    /// A defect list (TR-03129-2 §7): it speaks for the documents of the signers that it names, of all countries where the caller
     /// named the list's signer, else of the country whose authority vouches for it.
     Defect,
 }
@@ -69,6 +68,14 @@ pub enum DefectKind {
     SecurityObjectSignature,
     /// EF.SOD is not valid.
     SecurityObject,
+    /// EF.SOD names another signer than its own.
+    SignerIdentifier,
+    /// Active authentication, chip authentication or PACE with chip authentication mapping fails, as the status says.
+    ProtocolFailure,
+    /// The validity of the document signer's certificate or its authority's is wrong, as the status says.
+    ValidityPeriod,
+    /// The country in the name of the document signer's issuer is wrong or missing.
+    IssuingCountry,
     /// EF.COM does not list what EF.SOD lists.
     ComInconsistent,
     /// A field of the machine readable zone is wrong.
@@ -79,8 +86,8 @@ pub enum DefectKind {
     CardSecurity,
     /// It bears on nothing that is judged here.
     NoBearing,
-    /// A kind that is not known, in the chip's passport application or its authentication: such documents must not be
-    /// relied on (TR-03129 §A.1).
+    /// A kind that is not known, of the passport application, its authentication or the whole document: such documents are
+    /// not to be relied on (TR-03129-2 §7.3.3).
     Unknown,
 }
 
@@ -93,17 +100,19 @@ pub struct KnownDefect {
     pub id: Oid,
     /// The files that it concerns: 1 to 16 data groups, 20 EF.SOD, 21 EF.COM.
     pub files: Vec<u8>,
+    /// The status code beside it, where there is one.
+    pub status: Option<u8>,
 }
 
 impl KnownDefect {
     fn new(id: Oid) -> Self {
         let kind = match KINDS.iter().find(|(known, ..)| *known == id) {
             Some((_, kind, _)) => *kind,
-            // Defects of other applications bear on nothing here; the rest may bear on anything.
-            None if id.is_under(&oid::ID_EID_DEFECT) || id.is_under(&oid::ID_DOCUMENT_DEFECT) => DefectKind::NoBearing,
+            // Defects of another application bear on nothing here; the rest may bear on anything.
+            None if id.is_under(&oid::ID_EID_DEFECT) => DefectKind::NoBearing,
             None => DefectKind::Unknown,
         };
-        Self { kind, id, files: Vec::new() }
+        Self { kind, id, files: Vec::new(), status: None }
     }
 
     /// The standard's name, or the identifier.
@@ -142,12 +151,17 @@ const KINDS: &[(Oid, DefectKind, &str)] = &[
     (oid::ID_CERT_REPLACED, DefectKind::SignerEncoding, "id-CertReplaced"),
     (oid::ID_CHIP_AUTH_KEY_REVOKED, DefectKind::ChipAuthenticationKey, "id-ChipAuthKeyRevoked"),
     (oid::ID_ACTIVE_AUTH_KEY_REVOKED, DefectKind::ActiveAuthenticationKey, "id-ActiveAuthKeyRevoked"),
+    (oid::ID_AUTHENTICATION_PROTOCOL_FAILURE, DefectKind::ProtocolFailure, "id-AuthenticationProtocolFailure"),
+    (oid::ID_VALIDITY_PERIOD_INCORRECT, DefectKind::ValidityPeriod, "id-ValidityPeriodIncorrect"),
     (oid::ID_EPASSPORT_DG_MALFORMED, DefectKind::FileMalformed, "id-ePassportDGMalformed"),
     (oid::ID_SOD_INVALID, DefectKind::SecurityObject, "id-SODInvalid"),
     (oid::ID_COM_SOD_DISCREPANCY, DefectKind::ComInconsistent, "id-COMSODDiscrepancy"),
+    (oid::ID_SOD_WRONG_SIGNER_IDENTIFIER, DefectKind::SignerIdentifier, "id-sodWrongSignerIdentifier"),
+    (oid::ID_ISSUING_COUNTRY_DEFECT, DefectKind::IssuingCountry, "id-IssuingCountryDefect"),
     (oid::ID_CARD_SECURITY_MALFORMED, DefectKind::CardSecurity, "id-CardSecurityMalformed"),
     (oid::ID_CHIP_SECURITY_MALFORMED, DefectKind::NoBearing, "id-ChipSecurityMalformed"),
     (oid::ID_POWER_DOWN_REQ, DefectKind::NoBearing, "id-PowerDownReq"),
+    (oid::ID_DS_MALFORMED, DefectKind::SignerEncoding, "id-DSMalformed"),
 ];
 
 /// A list of known defects, its signature verified; where its signer leads is the trust store's business.
@@ -191,6 +205,8 @@ enum SignerReference {
 pub struct DocumentFacts<'a> {
     /// The document signer's certificate.
     pub signer: Option<&'a Certificate>,
+    /// The certificate of its authority, where the path leads to one.
+    pub authority: Option<&'a Certificate>,
     /// The two-letter codes of its issuing state.
     pub countries: &'a [String],
     /// The document code of its machine readable zone.

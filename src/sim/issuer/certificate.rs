@@ -125,7 +125,7 @@ impl Extension {
 
     /// reasonCode of an entry in a revocation list.
     pub fn crl_reason(reason: u8) -> Self {
-        Self::new(oid::CRL_REASONS, false, tlv::encode(Tag(0x0A), &[reason]))
+        Self::new(oid::CRL_REASONS, false, tlv::encode(Tag::ENUMERATED, &[reason]))
     }
 
     /// Any extension.

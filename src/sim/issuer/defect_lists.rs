@@ -1,4 +1,4 @@
-//! The contents of deviation lists (9303-12 §10) and of defect lists (TR-03129 §A.1); nothing is checked here.
+//! The contents of deviation lists (9303-12 §10) and of defect lists (TR-03129-2 §7.1); nothing is checked here.
 
 use super::certificate::generalized;
 use super::signed_data::SignerId;
