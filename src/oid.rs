@@ -230,6 +230,15 @@ oids! {
     ID_DS_MALFORMED = [0, 4, 0, 127, 0, 7, 3, 1, 5, 4, 4];
     /// id-electronicDefectListSigningKey (TR-03129-2 §7.2).
     ID_DEFECT_LIST_SIGNING_KEY = [0, 4, 0, 127, 0, 7, 3, 11, 2, 1, 2];
+    // Extensions of others.
+    /// id-pe: the arc of private Internet extensions (RFC 5280 §4.2.2).
+    ID_PE = [1, 3, 6, 1, 5, 5, 7, 1];
+    /// netscape-cert-extension: an arc of old extensions that say what a key is for.
+    NETSCAPE_CERT_EXTENSION = [2, 16, 840, 1, 113730, 1];
+    /// netscape-cert-type.
+    NETSCAPE_CERT_TYPE = [2, 16, 840, 1, 113730, 1, 1];
+    /// id-pe-authorityInfoAccess (RFC 5280 §4.2.2.1).
+    AUTHORITY_INFO_ACCESS = [1, 3, 6, 1, 5, 5, 7, 1, 1];
     // ICAO (2.23.136).
     /// id-icao-ldsSecurityObject (9303-10 §4.6.2.3).
     ID_ICAO_LDS_SECURITY_OBJECT = [2, 23, 136, 1, 1, 1];

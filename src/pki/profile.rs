@@ -374,6 +374,12 @@ fn extensions(certificate: &Certificate, findings: &mut Findings) {
     purposes(certificate, findings);
 
     findings.about(FORBIDDEN.iter().copied().filter(|id| has(*id)), ForbiddenExtension);
+    let of_others = extensions
+        .present
+        .iter()
+        .map(|(id, _)| *id)
+        .filter(|id| id.is_under(&oid::NETSCAPE_CERT_EXTENSION) || (authority && id.is_under(&oid::ID_PE)));
+    findings.about(of_others, ForbiddenExtension);
     let misplaced = if authority { oid::ID_ICAO_DOCUMENT_TYPE_LIST } else { oid::ID_ICAO_NAME_CHANGE };
     findings.about(Some(misplaced).filter(|id| has(*id)), ForbiddenExtension);
     findings.about(NEVER_CRITICAL.iter().copied().filter(|id| extensions.is_critical(*id)), CriticalExtension);
