@@ -11,6 +11,7 @@ use chipid::sim::issuer::{
 };
 use chipid::sim::person::PORTRAIT;
 use chipid::sim::{Profile, profile};
+use chipid::tlv::{self, Tag};
 use chipid::transport::transcript::{Recorder, Step, Transcript};
 use chipid::{Card, Clock, Document, EvidencePolicy, Policy, ReadPlan};
 use std::ops::ControlFlow;
@@ -219,6 +220,7 @@ fn trust() -> Vec<Vec<u8>> {
         issuer.sign_revocation_list(&full).unwrap(),
         signed(oid::ID_ICAO_DEVIATION_LIST, deviation_list_content(&[deviation]), &[purpose]),
         signed(oid::ID_DEFECT_LIST, defect_list_content(&[defect]), &[]),
+        signed(oid::ID_DEFECT_LIST, second_defect_list_content(), &[]),
     ];
     let anchor = BundlePart::new(BundleUse::Trust, "csca.der", issuer.csca().to_vec());
     let list = BundlePart::new(BundleUse::Trust, "a.crl", lists[1].clone());
@@ -228,6 +230,19 @@ fn trust() -> Vec<Vec<u8>> {
                [warnings]\nsha1 = \"refer\"\n[checks]\n\"lds.expiry\" = { accept = [\"successful\"], refer = [\"failed:expired\"] }\n";
     let texts = [Policy::strict().to_toml(), Policy::field().to_toml(), own.to_owned()];
     lists.into_iter().chain([bundle.encode()]).chain(texts.map(String::into_bytes)).collect()
+}
+
+/// A defect list of version 2: a signer by its hash, a kind with its status, descriptions (TR-03129-2 §7.1).
+fn second_defect_list_content() -> Vec<u8> {
+    let kind = tlv::encode(Tag::OID, oid::ID_AUTHENTICATION_PROTOCOL_FAILURE.as_der());
+    let status = tlv::encode(Tag(0xA0), &tlv::encode(Tag::ENUMERATED, &[2]));
+    let known = tlv::encode_all(Tag(0xA0), &[&kind, &status, &tlv::encode(Tag(0x81), b"both fail")]);
+    let hash = tlv::encode(Tag::OCTET_STRING, &[9; 32]);
+    let words = tlv::encode(Tag::UTF8_STRING, b"invented");
+    let defect = tlv::encode_all(Tag::SEQUENCE, &[&hash, &tlv::encode(Tag::SET, &known), &words]);
+    let version = tlv::encode(Tag::INTEGER, &[1]);
+    let digest = tlv::encode(Tag::OID, oid::SHA256.as_der());
+    tlv::encode_all(Tag::SEQUENCE, &[&version, &digest, &tlv::encode(Tag::SET, &defect)])
 }
 
 fn texts() -> Vec<Vec<u8>> {
