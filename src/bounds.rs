@@ -87,6 +87,8 @@ bounds! {
     pieces: usize = 65_536,
     /// Anchors that a caller may trust.
     anchors: usize = 65_536,
+    /// Certificates of one purpose that a caller may name one by one: pinned signers, links, signers of lists.
+    named_certificates: usize = 4096,
     /// Revocation lists that a caller may hand in, and lists of known defects.
     lists: usize = 4096,
     /// Octets of a revocation list.

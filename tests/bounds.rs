@@ -480,6 +480,31 @@ fn revocation_list(change: impl FnOnce(&mut RevocationListFields)) -> Vec<u8> {
 }
 
 #[test]
+fn named_certificates() {
+    let ds = profile::vn().issuer().unwrap().ds().to_vec();
+    let many = |count: usize| {
+        let mut file = Vec::new();
+        for number in 0..count {
+            let mut one = ds.clone();
+            let at = one.len() - 2;
+            one[at..].copy_from_slice(&u16::try_from(number).unwrap().to_be_bytes());
+            file.extend(one);
+        }
+        file
+    };
+    let named = |bytes: &[u8]| {
+        let mut store = TrustStore::new();
+        (store.add_pinned_signer(bytes), store.pinned_signers().len())
+    };
+    assert_eq!(named(&many(BOUNDS.named_certificates)), (Ok(()), BOUNDS.named_certificates));
+    assert_eq!(named(&many(BOUNDS.named_certificates + 1)), (Err(Refusal::TooMany), 0));
+    // One by one they are counted too.
+    let mut store = TrustStore::new();
+    store.add_links(&many(BOUNDS.named_certificates)).unwrap();
+    assert_eq!(store.add_links(&ds), Err(Refusal::TooMany));
+}
+
+#[test]
 fn lists() {
     let list = revocation_list(|_| {});
     let added = |count: usize| {

@@ -270,6 +270,21 @@ fn a_list_by_a_revoked_authority_clears_nothing() {
 }
 
 #[test]
+fn a_list_by_an_authority_whose_certificate_is_void_clears_nothing_and_revokes_all_the_same() {
+    let case = Case::new();
+    let unknown = Extension::other(oid::DELTA_CRL_INDICATOR, true, vec![0x05, 0]);
+    let void = case.issuer.sign_with_csca(&case.issuer.csca_fields().with(unknown)).unwrap();
+    let mut store = TrustStore::new();
+    store.add_certificate(&void).unwrap();
+    store.add_file("list", &case.list(|fields| fields));
+    let report = case.document.verify(&store, SystemTime::from(AT));
+    let check = told(&report, State::Undetermined, Some(Reason::RevocationListNotVerified), Verdict::Failed);
+    assert!(check.compared.contains("its authority's certificate is void"), "{}", check.compared);
+    store.add_file("revoking", &case.revoking(case.issuer.ds(), ISSUED));
+    told(&case.document.verify(&store, SystemTime::from(AT)), State::Failed, Some(Reason::Revoked), Verdict::Failed);
+}
+
+#[test]
 fn a_list_by_an_anchor_under_a_tolerance_clears_nothing_and_revokes_all_the_same() {
     let case = Case::new();
     let rsa = KeyPlan::rsa(2048, DigestAlgorithm::Sha256);

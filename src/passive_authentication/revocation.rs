@@ -6,13 +6,14 @@
 //! whatever list an anchor verified, be it stale, of a later day than the one judged for, or followed by one that drops the
 //! entry: full lists take nothing back but a hold, and one that was put on hold is not to be relied on. That a certificate is *not*
 //! listed, on the other hand, counts only in a list that is in force. A list that no anchor verified is never consulted.
-//! Nor does one clear anything whose own authority was revoked: whoever stole that key writes such lists; nor one
+//! Nor does one clear anything whose own authority was revoked: whoever stole that key writes such lists; nor one whose
+//! authority's certificate is void; nor one
 //! whose authority comes only from a list under a tolerance, be it allowed or not.
 //! An authority is its key: it is revoked where any certificate of that key is that the caller handed in.
 
 use super::Inputs;
 use crate::checks::{Check, CheckId, Reason};
-use crate::pki::{Certificate, Currency, DefectKind, DocumentFacts, RevocationList, Revoked, TrustStore};
+use crate::pki::{Certificate, Currency, DefectKind, DocumentFacts, RevocationList, Revoked, TrustStore, csca_defects};
 use time::OffsetDateTime;
 
 /// A revocation list that was consulted.
@@ -135,6 +136,9 @@ fn not_listed(signer: &Certificate, issuer: Option<&Certificate>, inputs: &Input
 fn clears_nothing(authority: &Certificate, trust: &TrustStore) -> Option<String> {
     if trust.is_revoked(authority) {
         return Some("its authority was revoked".to_owned());
+    }
+    if !csca_defects(authority).is_empty() {
+        return Some("its authority's certificate is void".to_owned());
     }
     let tolerance = trust.tolerance_of(authority)?;
     Some(format!("its authority comes only from a list that needs the tolerance {tolerance}"))

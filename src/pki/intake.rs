@@ -273,6 +273,9 @@ pub(super) fn add_named(named: &mut Vec<Certificate>, bytes: &[u8]) -> Result<()
     if pieces.is_empty() {
         return Err(Refusal::Unknown);
     }
+    if named.len().saturating_add(pieces.len()) > BOUNDS.named_certificates {
+        return Err(Refusal::TooMany);
+    }
     let mut all = Vec::new();
     for piece in pieces {
         let Piece::Certificate(der) = piece else { return Err(Refusal::Unknown) };

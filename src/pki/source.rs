@@ -97,8 +97,8 @@ pub enum Refusal {
     /// A trust bundle that is not whole.
     #[error("{0}")]
     Bundle(#[from] BundleError),
-    /// More than 65 536 anchors, or more than 4 096 lists of one kind.
-    #[error("more than 65536 anchors or parts of one file, or more than 4096 lists of one kind")]
+    /// More than 65 536 anchors, or more than 4 096 lists of one kind or certificates named for one purpose.
+    #[error("more than 65536 anchors or parts of one file, or more than 4096 lists of one kind or named certificates")]
     TooMany,
     /// Neither a certificate nor a list that is known.
     #[error("neither a certificate nor a list that is known")]

@@ -38,7 +38,9 @@ pub(crate) fn check(
         Err(reason) => return Some(Check::undetermined(id, reason).comparing(compared)),
     };
     let check = match (answer.verdict, bound) {
+        // The nonce is the question's own: a denial of it counts whatever the clocks say.
         (OnlineVerdict::Denied, _) => Check::failed(id, Reason::Denied),
+        _ if answer.answered_at.abs_diff(record.asked_at) > MAX_DELAY => Check::undetermined(id, Reason::StaleAnswer),
         (OnlineVerdict::Confirmed, Bound::Here) => Check::successful(id),
         (OnlineVerdict::Confirmed, Bound::ByReader) => attested.vouch(Check::successful(id)),
     };
@@ -82,14 +84,10 @@ fn bound(
 ) -> Result<Bound, Reason> {
     let asked = Fields::of(values, pa).map(|fields| fields.binding(&record.nonce));
     let is_removed = document.removed_files().any(|file| ASKED_ABOUT.map(FileId::DataGroup).contains(&file));
-    let bound = match asked {
-        Some(binding) if binding == answer.binding => Bound::Here,
-        _ if is_removed && record.binding == answer.binding => Bound::ByReader,
-        None => return Err(Reason::NothingToCompare),
-        Some(_) => return Err(Reason::OtherQuestion),
-    };
-    match answer.answered_at.abs_diff(record.asked_at) > MAX_DELAY {
-        true => Err(Reason::StaleAnswer),
-        false => Ok(bound),
+    match asked {
+        Some(binding) if binding == answer.binding => Ok(Bound::Here),
+        _ if is_removed && record.binding == answer.binding => Ok(Bound::ByReader),
+        None => Err(Reason::NothingToCompare),
+        Some(_) => Err(Reason::OtherQuestion),
     }
 }

@@ -17,7 +17,7 @@
 //!
 //! A trusted signer's denial fails the verdict. A confirmation raises nothing: without an anchor the verdict stays
 //! *undetermined*. Whatever else comes of it, no answer, one that nobody signed, one by somebody unknown, to another
-//! question or from another time than the question, leaves the check undetermined and the verdict as it is; a policy may demand more. Where
+//! question, or a confirmation from another time than the question, leaves the check undetermined and the verdict as it is; a policy may demand more. Where
 //! nobody was asked there is no such check. An answer that was kept stays what it was; it tells its day, and a warning says
 //! when that is not the day judged for.
 //!
