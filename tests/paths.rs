@@ -180,6 +180,50 @@ fn a_link_is_never_an_anchor_by_itself() {
     assert_eq!(TrustStore::new().add_links(b"no certificate"), Err(Refusal::Unknown));
 }
 
+#[test]
+fn of_the_certificates_of_one_key_the_sound_one_is_the_anchor_and_no_other_key_takes_its_place() {
+    let issuer = generation(0);
+    let certified = |change: fn(CertificateFields) -> CertificateFields| {
+        issuer.sign_with_csca(&change(issuer.csca_fields())).unwrap()
+    };
+    let lapsed = certified(|fields| CertificateFields { not_after: NOW - time::Duration::DAY, ..fields });
+    let unknown = || Extension::other(oid::DELTA_CRL_INDICATOR, true, vec![0x05, 0]);
+    let void = issuer.sign_with_csca(&issuer.csca_fields().with(unknown())).unwrap();
+    let (sound, other) = (issuer.csca().to_vec(), generation(1).csca().to_vec());
+    let sod = sod(&issuer, &[]);
+    let anchor = |anchors: &[&[u8]]| judge(&sod, &trusting(anchors)).anchor().unwrap().der().to_vec();
+    for worse in [&lapsed, &void] {
+        assert_eq!(anchor(&[worse, &sound]), sound);
+        assert_eq!(anchor(&[&sound, worse]), sound);
+        // Without a sound one it is what there is; one of another key, however sound, did not sign.
+        assert_eq!(anchor(&[worse, &other]), *worse);
+        assert_eq!(anchor(&[&other, worse]), *worse);
+        assert_eq!(anchor(&[worse, &other, &sound]), sound);
+    }
+}
+
+#[test]
+fn links_of_others_are_not_tried() {
+    let line = Line::of(2);
+    // More than may be tried, of another name and with another key identifier.
+    let key = KeyPlan::ecdsa(CurveId::Secp256r1, DigestAlgorithm::Sha256);
+    let others = ["one", "two"].map(|label| {
+        let plan = IssuerPlan { label: label.to_owned(), ..IssuerPlan::new("LA", "LAO", "Others", key, key) };
+        Issuer::new(plan).unwrap()
+    });
+    let other = others[1].link(&others[0]).unwrap();
+    let mut many = Vec::new();
+    for number in 0..=BOUNDS.signatures {
+        let at = other.len() - 2;
+        many.extend_from_slice(&other[..at]);
+        many.extend_from_slice(&u16::try_from(number).unwrap().to_be_bytes());
+    }
+    let trust = with_links(line.oldest(), &[many, line.links[0].clone()]);
+    assert!(trust.links().len() > BOUNDS.signatures as usize);
+    let sod = sod(line.newest(), &[]);
+    assert_eq!(roles(&judge(&sod, &trust)), [DocumentSigner, Link, Csca]);
+}
+
 /// A stranger's authority of the same name, with a link to it that the trusted authority did not sign.
 #[test]
 fn a_forged_link_leads_nowhere() {
