@@ -9,7 +9,7 @@ use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid;
 use chipid::passive_authentication::{FileState, Inputs, PassiveAuthentication, passive_authentication};
-use chipid::pki::{Budget, Certificate, Chain, Refusal, Role, TrustStore, find_path};
+use chipid::pki::{Budget, Certificate, Chain, Refusal, Role, TrustStore, Unverified, find_path, verify_among};
 use chipid::sim::issuer::{
     CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
 };
@@ -200,6 +200,30 @@ fn of_the_certificates_of_one_key_the_sound_one_is_the_anchor_and_no_other_key_t
         assert_eq!(anchor(&[&other, worse]), *worse);
         assert_eq!(anchor(&[worse, &other, &sound]), sound);
     }
+    // Of equals the one that came first.
+    let renewed = certified(|fields| CertificateFields { serial: vec![0x44], ..fields });
+    assert_eq!(anchor(&[&sound, &renewed]), sound);
+    assert_eq!(anchor(&[&renewed, &sound]), renewed);
+    assert_eq!(anchor(&[&lapsed, &void]), lapsed);
+    assert_eq!(anchor(&[&void, &lapsed]), void);
+}
+
+#[test]
+fn a_certificate_verifies_among_others_or_it_is_told_why_not() {
+    let (issuer, other) = (generation(0), generation(1));
+    let among = |der: &[u8], anchors: &[&[u8]], signatures: u32| {
+        verify_among(&Certificate::parse(der).unwrap(), &trusting(anchors), &mut Budget::new(signatures))
+    };
+    assert_eq!(among(issuer.csca(), &[], 1), Ok(()), "by its own key");
+    assert_eq!(among(issuer.ds(), &[issuer.csca()], 1), Ok(()));
+    assert_eq!(among(issuer.ds(), &[], 1), Err(Unverified::IssuerMissing));
+    // One of the same name that has another key is not its issuer.
+    assert_eq!(among(issuer.ds(), &[other.csca()], 1), Err(Unverified::IssuerMissing));
+    assert_eq!(among(issuer.ds(), &[other.csca(), issuer.csca()], 2), Ok(()));
+    let mut forged = issuer.ds().to_vec();
+    *forged.last_mut().unwrap() ^= 1;
+    assert!(matches!(among(&forged, &[issuer.csca()], 1), Err(Unverified::Signature(_))));
+    assert_eq!(among(issuer.ds(), &[issuer.csca()], 0), Err(Unverified::OutOfBudget));
 }
 
 #[test]

@@ -100,6 +100,26 @@ fn a_link_that_its_issuer_disowns_is_no_anchor_in_whatever_order() {
 }
 
 #[test]
+fn a_disowned_link_is_told_by_each_file_that_it_came_in() {
+    let (old, stranger) = (issuer("old"), issuer("stranger"));
+    let forged = stranger.sign_with_csca(&stranger.link_fields(&old)).unwrap();
+    let twice = [forged.clone(), forged.clone()].concat();
+    for files in orders(&[("once", forged.clone()), ("twice", twice), ("old", old.csca().to_vec())]) {
+        let store = store(&files);
+        assert_eq!(store.anchors().len(), 1);
+        let told = |name: &str| {
+            let source = store.sources().iter().find(|source| source.label == name).unwrap();
+            (source.accepted, source.refused.len())
+        };
+        assert_eq!([told("once"), told("twice"), told("old")], [(0, 1), (0, 2), (1, 0)]);
+    }
+    // A folder full of them costs no more than one.
+    let many = forged.repeat(2000);
+    let store = store(&[("old", old.csca().to_vec()), ("many", many)]);
+    assert_eq!((store.anchors().len(), store.sources()[1].refused.len()), (1, 2000));
+}
+
+#[test]
 fn a_link_comes_back_with_the_issuer_that_verifies_it() {
     let (old, new) = (issuer("old"), issuer("new"));
     let good = new.link(&old).unwrap();

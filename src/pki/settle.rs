@@ -26,12 +26,21 @@ pub(super) struct TakenList {
 #[derive(Clone, Debug)]
 pub(super) struct HandedLink {
     pub(super) certificate: Certificate,
-    tolerance: Option<Tolerance>,
-    /// Its place among the sources, if it came from one.
-    source: Option<usize>,
+    /// Each time that it was handed in.
+    places: Vec<Place>,
     /// How many anchors there were when its issuer was looked for.
     seen: usize,
     standing: Standing,
+}
+
+/// How a link certificate came.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    tolerance: Option<Tolerance>,
+    /// Its place among the sources, if it came from one.
+    source: Option<usize>,
+    /// Whether that source tells that it was refused.
+    is_told: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,11 +64,25 @@ impl HandedLink {
 }
 
 impl TrustStore {
-    /// Adds an anchor that no list's signature covers.
+    /// Adds an anchor that no list's signature covers; one that its issuer disowns waits for another issuer.
     pub(super) fn hand_in(&mut self, certificate: Certificate, tolerance: Option<Tolerance>, source: Option<usize>) {
-        if certificate.extensions().authority_key_id.is_some() && !certificate.names_as_issuer(&certificate) {
-            let certificate = certificate.clone();
-            self.handed.push(HandedLink { certificate, tolerance, source, seen: 0, standing: Standing::Open });
+        let is_link = certificate.extensions().authority_key_id.is_some() && !certificate.names_as_issuer(&certificate);
+        if is_link {
+            let place = Place { tolerance, source, is_told: false };
+            let index = *self.handed_at.entry(certificate.fingerprint()).or_insert(self.handed.len());
+            match self.handed.get_mut(index) {
+                Some(known) => {
+                    known.places.push(place);
+                    if known.refusal().is_some() {
+                        return;
+                    }
+                }
+                None => {
+                    let certificate = certificate.clone();
+                    let (places, standing) = (vec![place], Standing::Open);
+                    self.handed.push(HandedLink { certificate, places, seen: 0, standing });
+                }
+            }
         }
         self.anchors.insert(certificate, Origin { list: None, tolerance });
     }
@@ -85,42 +108,54 @@ impl TrustStore {
     fn ask_issuers(&mut self) -> bool {
         let count = self.anchors.all().len();
         let mut handed = std::mem::take(&mut self.handed);
-        let mut has_changed = false;
-        for link in handed.iter_mut().filter(|link| link.standing != Standing::Verified && link.seen < count) {
-            let standing = self.asked(link);
-            link.seen = count;
-            if standing == link.standing {
-                continue;
-            }
-            let subject = link.certificate.subject().to_string();
-            match (link.standing, standing) {
-                (Standing::Open, Standing::Disowned(reason)) => {
-                    has_changed = true;
-                    self.amend(link.source, |source| {
-                        source.accepted -= 1;
-                        source.refused.push(Refused { subject: subject.clone(), reason });
-                    });
+        let (mut is_one_gone, mut is_one_back) = (false, false);
+        for link in &mut handed {
+            if link.standing != Standing::Verified && link.seen < count {
+                let standing = self.asked(link);
+                link.seen = count;
+                is_one_gone |= link.standing == Standing::Open && matches!(standing, Standing::Disowned(_));
+                if link.refusal().is_some() && standing == Standing::Verified {
+                    is_one_back = true;
+                    for place in &link.places {
+                        let origin = Origin { list: None, tolerance: place.tolerance };
+                        self.anchors.insert(link.certificate.clone(), origin);
+                    }
                 }
-                (Standing::Disowned(reason), Standing::Verified) => {
-                    has_changed = true;
-                    self.anchors.insert(link.certificate.clone(), Origin { list: None, tolerance: link.tolerance });
-                    let told = Refused { subject, reason };
-                    self.amend(link.source, |source| {
-                        source.accepted += 1;
-                        source.refused.retain(|refused| *refused != told);
-                    });
-                }
-                _ => {}
+                link.standing = standing;
             }
-            link.standing = standing;
+            self.tell(link);
         }
-        if has_changed {
-            let disowned =
-                |one: &Certificate| handed.iter().any(|link| link.refusal().is_some() && link.certificate == *one);
+        if is_one_gone {
+            let at = &self.handed_at;
+            let disowned = |one: &Certificate| {
+                let link = at.get(&one.fingerprint()).and_then(|index| handed.get(*index));
+                link.is_some_and(|link| link.refusal().is_some())
+            };
             self.anchors.withdraw(|one, origin| origin.list.is_none() && disowned(one));
         }
         self.handed = handed;
-        has_changed
+        is_one_gone || is_one_back
+    }
+
+    /// Has each source of a link certificate tell what became of it.
+    fn tell(&mut self, link: &mut HandedLink) {
+        let refusal = link.refusal();
+        let subject = || link.certificate.subject().to_string();
+        let is_own = |refused: &Refused| matches!(refused.reason, Refusal::IssuerSignature(_));
+        for place in link.places.iter_mut().filter(|place| place.is_told != refusal.is_some()) {
+            place.is_told = refusal.is_some();
+            self.amend(place.source, |source| match refusal {
+                Some(reason) => {
+                    source.accepted -= 1;
+                    source.refused.push(Refused { subject: subject(), reason });
+                }
+                None => {
+                    source.accepted += 1;
+                    let found = source.refused.iter().position(|one| is_own(one) && one.subject == subject());
+                    found.map(|at| source.refused.remove(at));
+                }
+            });
+        }
     }
 
     /// How a link certificate stands, seen with the anchors that are new to it.

@@ -18,6 +18,7 @@ use super::settle::{HandedLink, TakenList};
 use super::source::{Refusal, Source};
 use crate::checks::Tolerance;
 use crate::crypto::DigestAlgorithm;
+use std::collections::HashMap;
 use time::OffsetDateTime;
 
 /// Anchors and pinned document signers.
@@ -26,6 +27,8 @@ pub struct TrustStore {
     pub(super) anchors: Anchors,
     /// Link certificates among them that no list's signature covers.
     pub(super) handed: Vec<HandedLink>,
+    /// Their places, by their fingerprints.
+    pub(super) handed_at: HashMap<Vec<u8>, usize>,
     /// The master lists that brought the others.
     pub(super) masters: Vec<TakenList>,
     pub(super) pinned: Vec<Certificate>,
@@ -140,8 +143,8 @@ impl TrustStore {
     pub fn add_certificate(&mut self, der: &[u8]) -> Result<(), Refusal> {
         self.take_certificate(der, None)?;
         self.settle();
-        let disowned = self.handed.last().filter(|link| link.certificate.der() == der).and_then(HandedLink::refusal);
-        disowned.map_or(Ok(()), Err)
+        let of_der = self.handed.iter().rev().find(|link| link.certificate.der() == der);
+        of_der.and_then(HandedLink::refusal).map_or(Ok(()), Err)
     }
 
     /// Adds link certificates, in DER or PEM, that may lead from a signer to an anchor. They are **not trusted**: one is used
