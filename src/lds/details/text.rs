@@ -59,7 +59,9 @@ impl core::fmt::Debug for Text<'_> {
 
 /// A text for comparing: normal form C, lower case, single spaces.
 pub fn comparable(text: &str) -> String {
-    let composed: String = text.nfc().flat_map(char::to_lowercase).collect();
+    let lower: String = text.nfc().flat_map(char::to_lowercase).collect();
+    // A capital and a mark may compose only once they are small: Ϋ with an acute accent.
+    let composed: String = lower.nfc().collect();
     composed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -78,6 +80,7 @@ mod tests {
         assert_ne!(composed.text(), apart.text());
         assert_eq!(composed.comparable(), apart.comparable());
         assert_eq!(text(b"\xFFA").text(), "\u{FFFD}A");
+        assert_eq!(comparable("\u{3AB}\u{301}"), comparable("\u{3B0}"));
     }
 
     #[test]
