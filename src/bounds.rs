@@ -89,7 +89,7 @@ bounds! {
     anchors: usize = 65_536,
     /// Certificates of one purpose that a caller may name one by one: pinned signers, links, signers of lists.
     named_certificates: usize = 4096,
-    /// Revocation lists that a caller may hand in, and lists of known defects.
+    /// Revocation lists that a caller may hand in, master lists, and lists of known defects.
     lists: usize = 4096,
     /// Octets of a revocation list.
     revocation_list_octets: usize = 16 << 20,

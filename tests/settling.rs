@@ -1,14 +1,23 @@
 //! What the contents of a trust store say of each other, in whatever order they come: link certificates that their issuer
 //! disowns, master lists whose signer was revoked, lists whose authority is gone.
 
+#[path = "support/reading.rs"]
+mod reading;
 #[path = "support/shared.rs"]
 mod support;
 
+use chipid::Verdict;
+use chipid::checks::Tolerance;
 use chipid::crypto::{CurveId, DigestAlgorithm};
+use chipid::oid;
 use chipid::pki::{
     BundlePart, BundleUse, Certificate, ListError, Refusal, RevocationListError, SourceKind, TrustBundle, TrustStore,
 };
-use chipid::sim::issuer::{Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, master_list_content};
+use chipid::sim::issuer::{
+    CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
+    master_list_content,
+};
+use chipid::sim::profile;
 use std::fs;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -127,10 +136,10 @@ fn a_link_comes_back_with_the_issuer_that_verifies_it() {
     let pretender = issuer("pretender");
     let mut fields = pretender.csca_fields();
     let key_id = Certificate::parse(old.csca()).unwrap().extensions().subject_key_id.clone().unwrap();
-    for id in [chipid::oid::SUBJECT_KEY_IDENTIFIER, chipid::oid::AUTHORITY_KEY_IDENTIFIER] {
+    for id in [oid::SUBJECT_KEY_IDENTIFIER, oid::AUTHORITY_KEY_IDENTIFIER] {
         fields = fields.without(id);
     }
-    fields = fields.with(chipid::sim::issuer::Extension::subject_key_id(&key_id));
+    fields = fields.with(Extension::subject_key_id(&key_id));
     let pretender = pretender.sign_with_csca(&fields).unwrap();
     let files = [("good", good.clone()), ("old", old.csca().to_vec()), ("pretender", pretender.clone())];
     assert!(!holds(&store(&[files[0].clone(), files[2].clone()]), &good), "the pretender alone is at hand");
@@ -219,12 +228,12 @@ fn the_list_of_a_signer_who_was_revoked_counts_in_no_order() {
             // The anchor that the caller gave stays, and with it what it says.
             assert!(store.is_revoked(&Certificate::parse(revoked).unwrap()), "{names:?}");
         }
-        // What only the list brought is gone with it, the authority of the revocation list too.
+        // What only the list brought is gone with it. What its authority revoked stays revoked: whoever stole the signer's
+        // key would else take that back by the same act.
         for files in orders(&[("list", list.clone()), ("crl", crl(&[revoked]))]) {
             let store = store(&files);
             assert!(store.is_empty());
-            let crl = store.revocation_lists()[0].authority();
-            assert_eq!(crl.err(), Some(RevocationListError::IssuerUnknown.into()));
+            assert!(store.is_revoked(&Certificate::parse(revoked).unwrap()));
         }
         // What another list brings as well stays.
         let (second, _) = master_list(&other, &[other.csca()]);
@@ -261,6 +270,240 @@ fn a_list_falls_with_the_list_that_brought_its_authority() {
     assert_eq!(after.anchors().len(), 1);
     assert_eq!(refusal(&after, "list"), Some(ListError::SignerRevoked.into()));
     assert_eq!(refusal(&after, "second"), Some(ListError::SignerUnanchored.into()));
+}
+
+/// The verdict over the genuine Vietnamese card, which holds all its proofs.
+fn verdict(store: &TrustStore) -> Verdict {
+    reading::read(&profile::vn()).verify(store, reading::now()).verdict()
+}
+
+/// The authority of the Vietnamese card.
+fn vietnam() -> Issuer {
+    profile::vn().issuer().unwrap()
+}
+
+#[test]
+fn a_list_waits_for_its_authority_and_is_left_out_of_no_bundle_for_its_order() {
+    let (own, other) = (neighbour(), vietnam());
+    // It does not hold its own authority.
+    let list = own.master_list(&[other.csca()]).unwrap();
+    assert_eq!(refusal(&store(&[("list", list.clone())]), "list"), Some(ListError::SignerUnanchored.into()));
+    for files in orders(&[("list", list.clone()), ("own", own.csca().to_vec())]) {
+        let store = store(&files);
+        assert_eq!((refusal(&store, "list"), store.anchors().len()), (None, 2));
+        assert_eq!(verdict(&store), Verdict::Genuine);
+        let kind = &store.sources().iter().find(|source| source.label == "list").unwrap().kind;
+        assert!(matches!(kind, SourceKind::MasterList(signer) if signer.anchored));
+    }
+    let part = |name: &str, bytes: &[u8]| BundlePart::new(BundleUse::Trust, name, bytes.to_vec());
+    let (bundle, refused) = TrustBundle::make(ISSUED, [part("list", &list), part("own", own.csca())]).unwrap();
+    assert_eq!((bundle.parts().len(), refused), (2, Vec::new()));
+    assert_eq!(verdict(&store(&[("bundle", bundle.encode())])), Verdict::Genuine);
+}
+
+#[test]
+fn a_list_needs_the_tolerance_of_the_authority_that_it_leans_on() {
+    let (own, other) = (neighbour(), vietnam());
+    let list = own.master_list(&[other.csca()]).unwrap();
+    let bare = master_list_content(&[own.csca()]);
+    for list_first in [true, false] {
+        let mut store = TrustStore::new();
+        let mut steps: [&dyn Fn(&mut TrustStore); 2] = [
+            &|store| {
+                store.add_file("list", &list);
+            },
+            &|store| {
+                store.add_unverified_master_list("bare", &bare).unwrap();
+            },
+        ];
+        if !list_first {
+            steps.reverse();
+        }
+        steps.iter().for_each(|step| step(&mut store));
+        let anchor = Certificate::parse(other.csca()).unwrap();
+        assert_eq!(store.tolerance_of(&anchor), Some(Tolerance::UnverifiedList));
+        assert_eq!(verdict(&store), Verdict::Undetermined);
+        // With the authority by itself it needs none.
+        store.add_certificate(own.csca()).unwrap();
+        assert_eq!((store.tolerance_of(&anchor), verdict(&store)), (None, Verdict::Genuine));
+    }
+    // One that holds its authority leans on nobody: giving it is the act of trust.
+    let mut store = TrustStore::new();
+    store.add_unverified_master_list("bare", &bare).unwrap();
+    store.add_file("list", &own.master_list(&[own.csca(), other.csca()]).unwrap());
+    assert_eq!(verdict(&store), Verdict::Genuine);
+}
+
+#[test]
+fn the_list_of_a_revoked_signer_helps_no_link_in_any_order() {
+    let (own, old) = (neighbour(), vietnam());
+    // A stranger's certificate with the real authority's key identifier, and a link that only it verifies.
+    let pretender = issuer("pretender");
+    let key_id = Certificate::parse(old.csca()).unwrap().extensions().subject_key_id.clone().unwrap();
+    let fields = pretender.csca_fields().without(oid::SUBJECT_KEY_IDENTIFIER).without(oid::AUTHORITY_KEY_IDENTIFIER);
+    let false_root = pretender.sign_with_csca(&fields.with(Extension::subject_key_id(&key_id))).unwrap();
+    let forged = pretender.sign_with_csca(&issuer("next").link_fields(&old)).unwrap();
+    let (list, signer) = master_list(&own, &[own.csca(), &false_root]);
+    let crl = own.sign_revocation_list(&revoking(&own, &[&signer])).unwrap();
+    let files = [
+        ("own", own.csca().to_vec()),
+        ("crl", crl),
+        ("old", old.csca().to_vec()),
+        ("forged", forged.clone()),
+        ("list", list),
+    ];
+    let mut tried = 0;
+    for files in orders(&files) {
+        let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+        let store = store(&files);
+        assert!(!holds(&store, &forged) && !holds(&store, &false_root), "{names:?}");
+        assert_eq!(store.anchors().len(), 2, "{names:?}");
+        tried += 1;
+    }
+    assert_eq!(tried, 120);
+}
+
+#[test]
+fn lists_that_are_gone_do_not_hold_each_other_up() {
+    let old = vietnam();
+    // A forged link is the authority of one list, which holds that of another, which holds the link.
+    let (stranger, second) = (issuer("stranger"), neighbour());
+    let link = stranger.sign_with_csca(&stranger.link_fields(&old)).unwrap();
+    let one = stranger.master_list(&[second.csca()]).unwrap();
+    let two = second.master_list(&[&link]).unwrap();
+    let files = [("link", link.clone()), ("one", one), ("two", two)];
+    // While nobody at hand disowns the link, it is the caller's word.
+    assert!(holds(&store(&files), second.csca()));
+    for files in orders(&[files[0].clone(), files[1].clone(), files[2].clone(), ("old", old.csca().to_vec())]) {
+        let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+        let store = store(&files);
+        assert!(!holds(&store, &link) && !holds(&store, second.csca()), "{names:?}");
+        assert_eq!(store.anchors().len(), 1, "{names:?}");
+    }
+}
+
+#[test]
+fn a_link_is_not_verified_by_what_rests_on_it() {
+    let old = vietnam();
+    let forger = issuer("forger");
+    let link = forger.sign_with_csca(&issuer("next").link_fields(&old)).unwrap();
+    // The list leads to the link's key and holds a root with the real authority's key identifier, which verifies the link.
+    let key_id = Certificate::parse(old.csca()).unwrap().extensions().subject_key_id.clone().unwrap();
+    let fields = forger.csca_fields().without(oid::SUBJECT_KEY_IDENTIFIER).without(oid::AUTHORITY_KEY_IDENTIFIER);
+    let false_root = forger.sign_with_csca(&fields.with(Extension::subject_key_id(&key_id))).unwrap();
+    let list = issuer("next").master_list(&[&false_root]).unwrap();
+    let files = [("link", link.clone()), ("list", list), ("old", old.csca().to_vec())];
+    assert_eq!(store(&files[..2]).anchors().len(), 2, "the caller's word, as long as nobody contests it");
+    for files in orders(&files) {
+        let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+        assert_eq!(store(&files).anchors().len(), 1, "{names:?}");
+    }
+}
+
+#[test]
+fn links_that_disown_each_other_are_both_refused() {
+    let (one, two) = (issuer("one"), issuer("two"));
+    let forger = issuer("forger");
+    let link = |of: &Issuer, under: &Issuer| forger.sign_with_csca(&of.link_fields(under)).unwrap();
+    let store = store(&[("one", link(&one, &two)), ("two", link(&two, &one))]);
+    assert!(store.is_empty());
+}
+
+#[test]
+fn what_a_list_revoked_stays_revoked_when_the_list_that_brought_its_authority_falls() {
+    let (own, other) = (neighbour(), vietnam());
+    let (list, signer) = master_list(&own, &[own.csca(), other.csca()]);
+    let revokes_document_signer = other.sign_revocation_list(&revoking(&other, &[other.ds()])).unwrap();
+    let revokes_list_signer = own.sign_revocation_list(&revoking(&own, &[&signer])).unwrap();
+    let files = [("list", list), ("of other", revokes_document_signer), ("of own", revokes_list_signer)];
+    for files in orders(&files) {
+        let mut store = store(&files);
+        store.add_pinned_signer(other.ds()).unwrap();
+        assert_eq!(verdict(&store), Verdict::Failed);
+    }
+}
+
+#[test]
+fn a_list_signer_is_certified_by_an_authority_that_stands() {
+    let other = vietnam();
+    let years = |fields: CertificateFields, from: i32, to: i32| CertificateFields {
+        not_before: datetime!(2000-01-01 0:00 UTC).replace_year(from).unwrap(),
+        not_after: datetime!(2000-01-01 0:00 UTC).replace_year(to).unwrap(),
+        ..fields
+    };
+    let own = neighbour();
+    let lapsed = own.sign_with_csca(&years(own.csca_fields(), 2010, 2015)).unwrap();
+    let void = own.csca_fields().without(oid::BASIC_CONSTRAINTS);
+    let void = own.sign_with_csca(&void).unwrap();
+    let list = own.master_list(&[other.csca()]).unwrap();
+    for (authority, error) in [(lapsed, ListError::AuthorityLapsed), (void, ListError::AuthorityVoid)] {
+        for files in orders(&[("list", list.clone()), ("authority", authority.clone())]) {
+            let store = store(&files);
+            assert_eq!(refusal(&store, "list"), Some(error.into()));
+            assert_eq!(verdict(&store), Verdict::Undetermined);
+        }
+        // A sound certificate of the same key is found all the same.
+        let all = [("list", list.clone()), ("authority", authority), ("own", own.csca().to_vec())];
+        for files in orders(&all) {
+            assert_eq!(verdict(&store(&files)), Verdict::Genuine);
+        }
+    }
+}
+
+#[test]
+fn a_list_over_a_revoked_link_is_withdrawn() {
+    let key = KeyPlan::ecdsa(CurveId::Secp256r1, DigestAlgorithm::Sha256);
+    let next = IssuerPlan { label: "next".to_owned(), ..IssuerPlan::new("LA", "LAO", "Neighbour", key, key) };
+    let (old, next, other) = (neighbour(), Issuer::new(next).unwrap(), vietnam());
+    let link = next.link(&old).unwrap();
+    let list = next.master_list(&[other.csca()]).unwrap();
+    let crl = old.sign_revocation_list(&revoking(&old, &[&link])).unwrap();
+    let with = |files: &[(&str, Vec<u8>)]| {
+        let mut store = store(files);
+        store.add_links(&link).unwrap();
+        store
+    };
+    let (old, list) = (("old", old.csca().to_vec()), ("list", list));
+    assert_eq!(verdict(&with(&[old.clone(), list.clone()])), Verdict::Genuine);
+    for files in orders(&[old, list, ("crl", crl)]) {
+        let store = with(&files);
+        assert_eq!(refusal(&store, "list"), Some(ListError::SignerRevoked.into()));
+        assert_eq!(verdict(&store), Verdict::Undetermined);
+    }
+}
+
+#[test]
+fn a_link_without_a_key_identifier_is_asked_for_by_name() {
+    let old = vietnam();
+    let stranger = neighbour();
+    let fields = stranger.link_fields(&old).without(oid::AUTHORITY_KEY_IDENTIFIER);
+    let forged = stranger.sign_with_csca(&fields).unwrap();
+    let good = old.sign_with_csca(&fields).unwrap();
+    for files in orders(&[("old", old.csca().to_vec()), ("forged", forged.clone()), ("good", good.clone())]) {
+        let store = store(&files);
+        assert!(holds(&store, &good) && !holds(&store, &forged));
+    }
+}
+
+#[test]
+fn one_key_under_two_names_loses_no_revocation_list_and_no_document() {
+    let own = vietnam();
+    // Another certificate of the authority's key, under another name: a crosslink.
+    let other_name = CertificateFields { subject: Name::new("VN", "Invented", "Crosslink"), ..own.csca_fields() };
+    let crosslink = own.sign_with_csca(&other_name).unwrap();
+    let lapsed = CertificateFields { not_after: ISSUED - Duration::days(900), ..other_name };
+    let lapsed = own.sign_with_csca(&lapsed).unwrap();
+    let revoking = own.sign_revocation_list(&revoking(&own, &[own.ds()])).unwrap();
+    for cross in [crosslink, lapsed] {
+        for files in orders(&[("cross", cross.clone()), ("own", own.csca().to_vec())]) {
+            assert_eq!(verdict(&store(&files)), Verdict::Genuine);
+        }
+        for files in orders(&[("cross", cross.clone()), ("own", own.csca().to_vec()), ("crl", revoking.clone())]) {
+            let store = store(&files);
+            assert!(store.revocation_lists()[0].authority().is_ok());
+            assert_eq!(verdict(&store), Verdict::Failed);
+        }
+    }
 }
 
 #[test]

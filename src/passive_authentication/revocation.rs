@@ -137,6 +137,9 @@ fn clears_nothing(authority: &Certificate, trust: &TrustStore) -> Option<String>
     if trust.is_revoked(authority) {
         return Some("its authority was revoked".to_owned());
     }
+    if !trust.is_anchor(authority) {
+        return Some("its authority came only from a list whose signer was revoked".to_owned());
+    }
     if !csca_defects(authority).is_empty() {
         return Some("its authority's certificate is void".to_owned());
     }

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 /// How an anchor came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Origin {
-    /// The place, among the lists that were taken, of the list whose signature covers it; `None` where it was handed in
+    /// The place, among the master lists of the store, of the one whose signature covers it; `None` where it was handed in
     /// by itself, or in a list that nobody signed.
     pub(super) list: Option<usize>,
     /// The tolerance that this origin needs.
@@ -19,10 +19,20 @@ pub(super) struct Origin {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Anchors {
     all: Vec<Certificate>,
-    /// Of each, in the same order; never empty.
-    origins: Vec<Vec<Origin>>,
+    /// Of each, in the same order.
+    marks: Vec<Mark>,
+    /// The number of the one that came last.
+    newest: usize,
     by_key_id: HashMap<Vec<u8>, Vec<usize>>,
     by_name: HashMap<String, Vec<usize>>,
+}
+
+#[derive(Clone, Debug)]
+struct Mark {
+    /// Counted from 1, in the order in which anchors came; kept when others go.
+    number: usize,
+    /// Never empty.
+    origins: Vec<Origin>,
 }
 
 impl Anchors {
@@ -35,6 +45,11 @@ impl Anchors {
         self.all
     }
 
+    /// The number of the one that came last: none has a greater one.
+    pub(super) fn newest(&self) -> usize {
+        self.newest
+    }
+
     /// Whether this very certificate is one.
     pub(super) fn contain(&self, certificate: &Certificate) -> bool {
         self.place(certificate).is_some()
@@ -42,45 +57,57 @@ impl Anchors {
 
     /// The tolerance without which no origin brought this very certificate.
     pub(super) fn tolerance_of(&self, certificate: &Certificate) -> Option<Tolerance> {
-        let origins = self.origins.get(self.place(certificate)?)?;
-        let needed: Option<Vec<Tolerance>> = origins.iter().map(|origin| origin.tolerance).collect();
+        let mark = self.marks.get(self.place(certificate)?)?;
+        let needed: Option<Vec<Tolerance>> = mark.origins.iter().map(|origin| origin.tolerance).collect();
         needed?.first().copied()
     }
 
     /// Adds an anchor, or another origin of one.
     pub(super) fn insert(&mut self, certificate: Certificate, origin: Origin) {
         if let Some(place) = self.place(&certificate) {
-            if let Some(origins) = self.origins.get_mut(place)
-                && !origins.contains(&origin)
+            if let Some(mark) = self.marks.get_mut(place)
+                && !mark.origins.contains(&origin)
             {
-                origins.push(origin);
+                mark.origins.push(origin);
             }
             return;
         }
-        self.push(certificate, vec![origin]);
+        self.newest += 1;
+        self.push(certificate, Mark { number: self.newest, origins: vec![origin] });
     }
 
-    /// Takes back origins; a certificate that has none left is an anchor no longer.
-    pub(super) fn withdraw(&mut self, is_void: impl Fn(&Certificate, Origin) -> bool) {
+    /// Takes back origins; a certificate that has none left is an anchor no longer, and is given back.
+    pub(super) fn withdraw(&mut self, is_void: impl Fn(&Certificate, Origin) -> bool) -> Vec<Certificate> {
         let old = std::mem::take(self);
-        for (certificate, mut origins) in old.all.into_iter().zip(old.origins) {
-            origins.retain(|origin| !is_void(&certificate, *origin));
-            if !origins.is_empty() {
-                self.push(certificate, origins);
+        self.newest = old.newest;
+        let mut gone = Vec::new();
+        for (certificate, mut mark) in old.all.into_iter().zip(old.marks) {
+            mark.origins.retain(|origin| !is_void(&certificate, *origin));
+            match mark.origins.is_empty() {
+                true => gone.push(certificate),
+                false => self.push(certificate, mark),
             }
         }
+        gone
     }
 
-    /// Those with this key identifier, then those with this name; only those that came after the first `seen`.
+    /// Gives the origins from a master list another tolerance.
+    pub(super) fn set_tolerance(&mut self, list: usize, tolerance: Option<Tolerance>) {
+        let origins = self.marks.iter_mut().flat_map(|mark| &mut mark.origins);
+        origins.filter(|origin| origin.list == Some(list)).for_each(|origin| origin.tolerance = tolerance);
+    }
+
+    /// Those with this key identifier, then those with this name; only those with a number above `seen`.
     pub(super) fn fresh_candidates(&self, key_id: Option<&[u8]>, name: &Name, seen: usize) -> Vec<&Certificate> {
         let key_id = key_id.and_then(|id| self.by_key_id.get(id));
         let name = self.by_name.get(name.folded());
+        let is_fresh = |index: &usize| self.marks.get(*index).is_some_and(|mark| mark.number > seen);
         let mut met = HashSet::new();
         key_id
             .into_iter()
             .chain(name)
             .flatten()
-            .filter(|index| **index >= seen && met.insert(**index))
+            .filter(|index| is_fresh(index) && met.insert(**index))
             .filter_map(|index| self.all.get(*index))
             .collect()
     }
@@ -90,13 +117,13 @@ impl Anchors {
         same_name.iter().copied().find(|index| self.all.get(*index) == Some(certificate))
     }
 
-    fn push(&mut self, certificate: Certificate, origins: Vec<Origin>) {
+    fn push(&mut self, certificate: Certificate, mark: Mark) {
         let index = self.all.len();
         if let Some(key_id) = &certificate.extensions().subject_key_id {
             self.by_key_id.entry(key_id.clone()).or_default().push(index);
         }
         self.by_name.entry(certificate.subject().folded().to_owned()).or_default().push(index);
         self.all.push(certificate);
-        self.origins.push(origins);
+        self.marks.push(mark);
     }
 }

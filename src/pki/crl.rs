@@ -321,7 +321,8 @@ impl RevocationList {
             }
             budget.take().ok_or(RevocationListError::Budget)?;
             match self.verify_signed_by(anchor) {
-                Ok(()) if !self.issuer.matches(anchor.subject()) => return Err(RevocationListError::OtherIssuer),
+                // Another certificate of the key may bear the name.
+                Ok(()) if !self.issuer.matches(anchor.subject()) => failure = RevocationListError::OtherIssuer,
                 Ok(()) if anchor.extensions().key_usage.is_some_and(|usage| !usage.crl_sign) => {
                     failure = RevocationListError::NotForRevocationLists;
                 }

@@ -1,15 +1,16 @@
 //! How a trust store takes files: each piece by its kind, told by its bytes.
 
+use super::Budget;
 use super::anchors::Origin;
 use super::bundle::{AgePolicy, BundleError, BundleUse, TrustBundle};
 use super::certificate::Certificate;
 use super::crl::{RevocationList, RevocationListError};
 use super::defects::DefectList;
-use super::list_signer::ListError;
+use super::list_signer::{ListError, ListSigner, authority};
 use super::lists::Listed;
 use super::master_list::MasterList;
 use super::pieces::{Piece, pieces};
-use super::settle::TakenList;
+use super::settle::{ListStanding, TakenList};
 use super::source::{Refusal, Refused, Source, SourceKind};
 use super::trust_store::TrustStore;
 use crate::bounds::BOUNDS;
@@ -89,7 +90,7 @@ impl TrustStore {
             return Err(Refusal::NotCa);
         }
         own_signature(&certificate)?;
-        if self.anchors().len() >= BOUNDS.anchors {
+        if !self.has_room() {
             return Err(Refusal::TooMany);
         }
         self.hand_in(certificate, None, source);
@@ -126,16 +127,12 @@ impl TrustStore {
                     }
                     Err(error) => (SourceKind::Unknown, Err((label.to_owned(), error.into()))),
                 },
-                Piece::MasterList(der) => match self.take_master_list(label, der) {
-                    Ok(list) => {
-                        source.accepted += list.accepted;
-                        source.refused.extend(list.refused);
-                        source.date = list.date;
-                        source.kind = list.kind;
-                        continue;
-                    }
-                    Err(error) => (SourceKind::Unknown, Err((label.to_owned(), error.into()))),
-                },
+                Piece::MasterList(der) => {
+                    let taken = self.take_master_list(der);
+                    source.date = taken.ok().flatten().or(source.date);
+                    let reason = taken.map_or_else(Refusal::from, |_| ListError::SignerUnanchored.into());
+                    (SourceKind::Unknown, Err((label.to_owned(), reason)))
+                }
                 Piece::Unreadable => {
                     (SourceKind::Unknown, Err((format!("{label}, piece {}", index + 1), Refusal::Unknown)))
                 }
@@ -203,28 +200,37 @@ impl TrustStore {
         Ok(())
     }
 
-    /// Adds the entries of a list that verifies. They are covered by its signature; their own are not verified here. The
-    /// source that this gives must be pushed next.
-    pub(super) fn take_master_list(&mut self, label: &str, bytes: &[u8]) -> Result<Source, ListError> {
+    /// Takes a list whose signature verifies: its entries become anchors once its signer leads to one, or at once where he
+    /// leads within the list. They are covered by its signature; their own are not verified here. The source that it comes in
+    /// must be pushed next, and tells so far that its signer leads nowhere.
+    pub(super) fn take_master_list(&mut self, bytes: &[u8]) -> Result<Option<OffsetDateTime>, ListError> {
         let list = MasterList::parse(bytes)?;
-        let Authorities { own, accepted, refused } = authorities(list.entries(), |_| Ok(()));
-        let signer = list.verify(self, &own)?;
-        if signer.null_missing && !self.without_null {
+        let mut budget = Budget::new(Budget::DOCUMENT);
+        let mut signatures = list.signatures(&mut budget)?;
+        signatures.retain(|signature| self.without_null || !signature.null_missing);
+        if signatures.is_empty() {
             return Err(ListError::NeedsDigestInfoWithoutNull);
         }
-        self.has_room_for(&own)?;
-        let tolerance = signer.null_missing.then_some(Tolerance::DigestInfoWithoutNull);
-        let origin = Origin { list: Some(self.masters.len()), tolerance };
-        own.anchors.into_all().into_iter().for_each(|certificate| self.anchors.insert(certificate, origin));
-        self.masters.push(TakenList {
-            signer: signer.certificate.clone(),
-            authority: signer.authority.clone(),
-            source: self.sources.len(),
-            accepted,
-            is_withdrawn: false,
+        if self.masters.len() >= BOUNDS.lists {
+            return Err(ListError::TooMany);
+        }
+        let Authorities { own, accepted, refused } = authorities(list.entries(), |_| Ok(()));
+        let own_signer = signatures.iter().find_map(|signature| {
+            let path = authority(&signature.certificate, &own, &mut budget).ok()?;
+            Some(ListSigner::new(signature, path, false))
         });
-        let date = list.signing_time();
-        Ok(Source { accepted, refused, date, ..Source::new(label, SourceKind::MasterList(Box::new(signer)), bytes) })
+        self.masters.push(TakenList {
+            signatures,
+            entries: own.anchors.into_all(),
+            accepted,
+            refused,
+            own: own_signer,
+            source: self.sources.len(),
+            standing: ListStanding::Waiting(ListError::SignerUnanchored),
+            told: Some(ListError::SignerUnanchored),
+            tolerance: None,
+        });
+        Ok(list.signing_time())
     }
 
     fn has_room_for(&self, own: &Self) -> Result<(), ListError> {

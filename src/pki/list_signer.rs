@@ -8,12 +8,13 @@ use super::Budget;
 use super::certificate::{Certificate, CertificateError};
 use super::cms::{CmsError, SignedData};
 use super::path::{Chain, find_anchor};
-use super::profile::{Defect, ProfileFinding, Role, profile};
+use super::profile::{Defect, ProfileFinding, Role, csca_defects, profile};
 use super::trust_store::TrustStore;
 use crate::crypto::CryptoError;
 use crate::oid::Oid;
 use crate::tlv::TlvError;
 use thiserror::Error;
+use time::Duration;
 
 /// Why a signed list is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -61,6 +62,12 @@ pub enum ListError {
     /// The DigestInfo of its signature lacks its NULL (RFC 8017 §A.2.4), and the caller does not tolerate that.
     #[error("its signature lacks the NULL in its DigestInfo: it needs the tolerance digest_info_without_null")]
     NeedsDigestInfoWithoutNull,
+    /// An authority on the signer's path is void by its profile (9303-12 §7.1).
+    #[error("an authority that the signer's certificate leads to is void by its profile")]
+    AuthorityVoid,
+    /// An authority on the signer's path was not in force when it certified the one below.
+    #[error("an authority that the signer's certificate leads to was not in force when it certified")]
+    AuthorityLapsed,
     /// The signer's certificate leads to no certification authority of the caller or of the list.
     #[error("the signer's certificate leads to no certification authority")]
     SignerUnanchored,
@@ -75,8 +82,30 @@ pub struct ListSigner {
     pub authority: Certificate,
     /// Whether that authority is an anchor of the caller; else it stands in the list itself (self-contained).
     pub anchored: bool,
+    /// The link certificates between, from the signer up.
+    pub links: Vec<Certificate>,
     /// The list's signature lacks the NULL in its DigestInfo (RFC 8017 §A.2.4), as the ICAO list's does.
     pub null_missing: bool,
+}
+
+impl ListSigner {
+    pub(super) fn new(signature: &Signature, path: AuthorityPath, anchored: bool) -> Self {
+        Self {
+            certificate: signature.certificate.clone(),
+            authority: path.authority,
+            anchored,
+            links: path.links,
+            null_missing: signature.null_missing,
+        }
+    }
+}
+
+/// Where a list's signer leads.
+#[derive(Clone, Debug)]
+pub(super) struct AuthorityPath {
+    pub(super) authority: Certificate,
+    /// From the signer up.
+    pub(super) links: Vec<Certificate>,
 }
 
 /// A signer whose signature over the list verifies; where he leads is not judged yet.
@@ -152,14 +181,31 @@ fn may_sign(
     Ok(())
 }
 
-/// The authority that a list's signer leads to, among these anchors. It must have stood when the signer was certified.
-pub(super) fn authority<'s>(
+/// The authority that a list's signer leads to, among these anchors. It and the links between must be authorities by their
+/// profiles, and have stood when they certified the one below.
+///
+/// # Errors
+/// There is none, or one that may not vouch for him.
+pub(super) fn authority(
     signer: &Certificate,
-    anchors: &'s TrustStore,
+    anchors: &TrustStore,
     budget: &mut Budget,
-) -> Option<&'s Certificate> {
-    match find_anchor(signer, anchors, signer.validity().not_before, budget) {
-        Chain::Anchored { anchor, .. } => Some(anchor),
-        _ => None,
+) -> Result<AuthorityPath, ListError> {
+    let begun = |certificate: &Certificate| certificate.validity().not_before;
+    let Chain::Anchored { anchor, links, .. } = find_anchor(signer, anchors, begun(signer), budget) else {
+        return Err(ListError::SignerUnanchored);
+    };
+    let links: Vec<Certificate> = links.into_iter().map(|(link, _)| link.clone()).collect();
+    let mut below = signer;
+    for issuer in links.iter().chain([anchor]) {
+        if !csca_defects(issuer).is_empty() {
+            return Err(ListError::AuthorityVoid);
+        }
+        let period = issuer.validity();
+        if !(period.not_before - Duration::DAY..=period.not_after + Duration::DAY).contains(&begun(below)) {
+            return Err(ListError::AuthorityLapsed);
+        }
+        below = issuer;
     }
+    Ok(AuthorityPath { authority: anchor.clone(), links })
 }

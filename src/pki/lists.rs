@@ -7,7 +7,7 @@ use super::Budget;
 use super::certificate::Certificate;
 use super::crl::{RevocationList, RevocationListError};
 use super::defects::{DefectList, DefectListForm};
-use super::list_signer::{ListError, Signature, authority};
+use super::list_signer::{AuthorityPath, ListError, Signature, authority};
 use super::source::Refusal;
 use super::trust_store::TrustStore;
 use crate::oid;
@@ -21,21 +21,31 @@ pub struct Listed<T> {
     authority: Result<Certificate, Refusal>,
     /// Who signed it, where an authority vouches for him.
     signer: Option<Signature>,
-    /// How many anchors there were when its authority was looked for.
+    /// The link certificates from the signer to the authority.
+    links: Vec<Certificate>,
+    /// The number of the newest anchor when its authority was looked for.
     seen: usize,
 }
 
 impl<T> Listed<T> {
     pub(super) fn new(list: T, label: &str, unknown: Refusal) -> Self {
-        Self { list: Arc::new(list), label: label.to_owned(), authority: Err(unknown), signer: None, seen: 0 }
+        Self {
+            list: Arc::new(list),
+            label: label.to_owned(),
+            authority: Err(unknown),
+            signer: None,
+            links: Vec::new(),
+            seen: 0,
+        }
     }
 
     fn forget(&mut self, store: &TrustStore, unknown: Refusal) {
-        let is_left = |one: &Certificate| store.is_anchor(one) || store.is_list_signer(one);
-        if self.authority.as_ref().is_ok_and(|authority| !is_left(authority)) {
-            (self.authority, self.signer) = (Err(unknown), None);
+        let is_left =
+            |one: &Certificate| store.is_anchor(one) || store.is_list_signer(one) || store.fallen.contain(one);
+        let is_gone = |authority: &Certificate| !is_left(authority) || !self.links.is_empty();
+        if self.authority.as_ref().is_ok_and(is_gone) {
+            (self.authority, self.signer, self.links, self.seen) = (Err(unknown), None, Vec::new(), 0);
         }
-        self.seen = 0;
     }
 
     /// The list.
@@ -63,6 +73,11 @@ impl Listed<DefectList> {
         self.signer.as_ref().map(|signer| &signer.certificate)
     }
 
+    /// The link certificates from the signer up to the authority.
+    pub(super) fn links(&self) -> &[Certificate] {
+        &self.links
+    }
+
     /// Whether its signature lacks the NULL in its DigestInfo: it needs the tolerance `digest_info_without_null`.
     pub(super) fn lacks_null(&self) -> bool {
         self.signer.as_ref().is_some_and(|signer| signer.null_missing)
@@ -79,19 +94,26 @@ pub(super) struct Lists {
 impl Lists {
     /// Looks for the authorities that are missing, among the anchors that came since.
     pub(super) fn settle(&mut self, store: &TrustStore) {
-        let count = store.anchors().len();
-        for one in self.revocation.iter_mut().filter(|one| one.authority.is_err() && one.seen < count) {
-            let fresh = store.fresh_candidates(one.list.authority_key_id(), one.list.issuer(), one.seen);
-            match one.list.verify(fresh, &mut Budget::new(Budget::DOCUMENT)) {
+        let count = store.anchors.newest();
+        let all = count + store.fallen.newest();
+        for one in self.revocation.iter_mut().filter(|one| one.authority.is_err() && one.seen < all) {
+            let (key_id, issuer) = (one.list.authority_key_id(), one.list.issuer());
+            // What has fallen is asked too, and then all anew: that is rare.
+            let fallen = store.fallen.fresh_candidates(key_id, issuer, 0);
+            let seen = if store.fallen.newest() == 0 { one.seen } else { 0 };
+            let fresh = store.fresh_candidates(key_id, issuer, seen);
+            match one.list.verify(fresh.into_iter().chain(fallen), &mut Budget::new(Budget::DOCUMENT)) {
                 Ok(anchor) => one.authority = Ok(anchor.clone()),
                 Err(RevocationListError::IssuerUnknown) => {}
                 Err(error) => one.authority = Err(error.into()),
             }
-            one.seen = count;
+            one.seen = all;
         }
         for one in self.defects.iter_mut().filter(|one| one.authority.is_err()) {
             match vouched(&one.list, store, one.seen) {
-                Ok((authority, signer)) => (one.authority, one.signer) = (Ok(authority), Some(signer)),
+                Ok((path, signer)) => {
+                    (one.authority, one.links, one.signer) = (Ok(path.authority), path.links, Some(signer));
+                }
                 Err(error) => one.authority = Err(error.into()),
             }
             one.seen = count;
@@ -111,7 +133,7 @@ impl Lists {
 
 /// The anchor that a list's signer leads to, or the signer himself where the caller named him; and the signer. One whose
 /// signature needs no tolerance comes first.
-fn vouched(list: &DefectList, store: &TrustStore, seen: usize) -> Result<(Certificate, Signature), ListError> {
+fn vouched(list: &DefectList, store: &TrustStore, seen: usize) -> Result<(AuthorityPath, Signature), ListError> {
     let mut failure = ListError::SignerUnanchored;
     let mut budget = Budget::new(Budget::DOCUMENT);
     let mut signers: Vec<&Signature> = list.signers().iter().collect();
@@ -123,7 +145,7 @@ fn vouched(list: &DefectList, store: &TrustStore, seen: usize) -> Result<(Certif
             continue;
         }
         if store.is_list_signer(signer) {
-            return Ok((signer.clone(), signature.clone()));
+            return Ok((AuthorityPath { authority: signer.clone(), links: Vec::new() }, signature.clone()));
         }
         // TR-03129-2 §7.2 recommends the purpose and announces it as a duty: without it a signer has to be named.
         let purposes = &signer.extensions().extended_key_usage;
@@ -135,8 +157,10 @@ fn vouched(list: &DefectList, store: &TrustStore, seen: usize) -> Result<(Certif
         if store.fresh_candidates(key_id, signer.issuer(), seen).is_empty() {
             continue;
         }
-        if let Some(anchor) = authority(signer, store, &mut budget) {
-            return Ok((anchor.clone(), signature.clone()));
+        match authority(signer, store, &mut budget) {
+            Ok(path) => return Ok((path, signature.clone())),
+            Err(ListError::SignerUnanchored) => {}
+            Err(error) => failure = error,
         }
     }
     Err(failure)

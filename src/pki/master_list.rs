@@ -6,7 +6,7 @@
 
 use super::Budget;
 use super::cms::{SignedData, SignerInfo};
-use super::list_signer::{ListError, ListSigner, authority, signatures};
+use super::list_signer::{ListError, ListSigner, Signature, authority, signatures};
 use super::profile::Role;
 use super::trust_store::TrustStore;
 use crate::bounds::BOUNDS;
@@ -62,25 +62,25 @@ impl<'a> MasterList<'a> {
     /// Why the last signer tried does not verify.
     pub fn verify(&self, anchors: &TrustStore, own: &TrustStore) -> Result<ListSigner, ListError> {
         let mut budget = Budget::new(Budget::DOCUMENT);
-        let purpose = Some((oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY, Role::MasterListSigner));
         let mut failure = ListError::SignerUnanchored;
-        for signature in signatures(&self.signed, purpose, &mut budget)? {
-            if signature.signed.is_none() {
-                failure = ListError::Undated;
-                continue;
-            }
+        for signature in self.signatures(&mut budget)? {
             for (store, anchored) in [(anchors, true), (own, false)] {
-                if let Some(authority) = authority(&signature.certificate, store, &mut budget) {
-                    return Ok(ListSigner {
-                        authority: authority.clone(),
-                        certificate: signature.certificate,
-                        anchored,
-                        null_missing: signature.null_missing,
-                    });
+                match authority(&signature.certificate, store, &mut budget) {
+                    Ok(path) => return Ok(ListSigner::new(&signature, path, anchored)),
+                    Err(ListError::SignerUnanchored) => {}
+                    Err(error) => failure = error,
                 }
             }
         }
         Err(failure)
+    }
+
+    /// The signers whose signatures verify and who say when they signed (9303-12 §9).
+    pub(super) fn signatures(&self, budget: &mut Budget) -> Result<Vec<Signature>, ListError> {
+        let purpose = Some((oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY, Role::MasterListSigner));
+        let mut signatures = signatures(&self.signed, purpose, budget)?;
+        signatures.retain(|signature| signature.signed.is_some());
+        if signatures.is_empty() { Err(ListError::Undated) } else { Ok(signatures) }
     }
 }
 

@@ -195,10 +195,14 @@ fn under_anchor<'s>(
                 }
             }
         }
-        let sound = |anchor: &Certificate| csca_defects(anchor).is_empty() && anchor.validity().contains(at);
+        // First one that bears the issuer's name: another is of another generation, or a crosslink.
+        let rank = |anchor: &Certificate| {
+            let is_sound = csca_defects(anchor).is_empty() && anchor.validity().contains(at);
+            (certificate.issuer().matches(anchor.subject()), is_sound)
+        };
         match &mut found {
-            Some((chosen, _)) if sound(chosen) => break,
-            Some((chosen, _)) if sound(anchor) => *chosen = anchor,
+            Some((chosen, _)) if rank(chosen) == (true, true) => break,
+            Some((chosen, _)) if rank(anchor) > rank(chosen) => *chosen = anchor,
             _ => {}
         }
     }

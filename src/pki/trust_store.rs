@@ -15,7 +15,7 @@ use super::list_signer::ListError;
 use super::lists::{Listed, Lists};
 use super::name::Name;
 use super::settle::{HandedLink, TakenList};
-use super::source::{Refusal, Source};
+use super::source::{Refusal, Refused, Source, SourceKind};
 use crate::checks::Tolerance;
 use crate::crypto::DigestAlgorithm;
 use std::collections::HashMap;
@@ -29,8 +29,10 @@ pub struct TrustStore {
     pub(super) handed: Vec<HandedLink>,
     /// Their places, by their fingerprints.
     pub(super) handed_at: HashMap<Vec<u8>, usize>,
-    /// The master lists that brought the others.
+    /// The master lists that bring the others.
     pub(super) masters: Vec<TakenList>,
+    /// What master lists by revoked signers held: no anchors, but what their revocation lists revoke stays revoked.
+    pub(super) fallen: Anchors,
     pub(super) pinned: Vec<Certificate>,
     pub(super) links: Vec<Certificate>,
     evidence_signers: Vec<Certificate>,
@@ -56,9 +58,11 @@ impl TrustStore {
     /// A list that is malformed or does not verify.
     pub fn from_trusted_master_list(bytes: &[u8]) -> Result<Self, ListError> {
         let mut store = Self::new();
-        let source = store.take_master_list("master list", bytes)?;
-        store.sources.push(source);
-        Ok(store)
+        let date = store.take_master_list(bytes)?;
+        let refused = vec![Refused { subject: "master list".to_owned(), reason: ListError::SignerUnanchored.into() }];
+        store.sources.push(Source { date, refused, ..Source::new("master list", SourceKind::Unknown, bytes) });
+        store.settle();
+        store.masters.first().and_then(TakenList::refusal).map_or(Ok(store), Err)
     }
 
     /// The store of a trust bundle, if it is not too old at this moment.
@@ -100,9 +104,10 @@ impl TrustStore {
         own.or_else(|| self.tolerance_of(list.authority().ok()?))
     }
 
-    /// Whether a list of known defects is the word of one who was revoked: its signer, or his authority.
+    /// Whether a list of known defects is the word of one who was revoked: its signer, or one of those that certified him.
     pub fn is_by_revoked(&self, list: &Listed<DefectList>) -> bool {
-        list.signer().into_iter().chain(list.authority().ok()).any(|one| self.is_revoked(one))
+        let path = list.signer().into_iter().chain(list.authority().ok()).chain(list.links());
+        path.into_iter().any(|one| self.is_revoked(one))
     }
 
     /// Whether nothing at all is trusted.
@@ -153,7 +158,9 @@ impl TrustStore {
     /// # Errors
     /// No certificate.
     pub fn add_links(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        add_named(&mut self.links, bytes)
+        add_named(&mut self.links, bytes)?;
+        self.settle();
+        Ok(())
     }
 
     /// The link certificates that are not trusted by themselves.
