@@ -18,6 +18,8 @@ use chipid::sim::issuer::{
     master_list_content,
 };
 use chipid::sim::profile;
+use proptest::prelude::*;
+use proptest::sample::subsequence;
 use std::fs;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -544,4 +546,57 @@ fn a_bundle_of_a_bundle_is_unpacked_and_as_old_as_the_oldest() {
     let (rest, refused) = TrustBundle::make(later, [part("inner", &damaged), part("other", other.csca())]).unwrap();
     assert_eq!((rest.made(), rest.parts().len(), refused.len()), (later, 1, 1));
     assert!(matches!((refused[0].subject.as_str(), refused[0].reason), ("inner", Refusal::Bundle(_))), "{refused:?}");
+}
+
+/// Files of every kind that bear on each other: good and forged, of three authorities and a stranger.
+fn pool() -> Vec<(&'static str, Vec<u8>)> {
+    let (old, own, stranger, next) = (issuer("old"), neighbour(), issuer("stranger"), issuer("next"));
+    let key_id = Certificate::parse(old.csca()).unwrap().extensions().subject_key_id.clone().unwrap();
+    let fields = stranger.csca_fields().without(oid::SUBJECT_KEY_IDENTIFIER).without(oid::AUTHORITY_KEY_IDENTIFIER);
+    let false_root = stranger.sign_with_csca(&fields.with(Extension::subject_key_id(&key_id))).unwrap();
+    let good = next.link(&old).unwrap();
+    let forged = stranger.sign_with_csca(&next.link_fields(&old)).unwrap();
+    let nameless = stranger.sign_with_csca(&next.link_fields(&old).without(oid::AUTHORITY_KEY_IDENTIFIER)).unwrap();
+    let (whole, signer) = master_list(&own, &[own.csca(), old.csca(), next.csca()]);
+    let crl = |by: &Issuer, revoked: &[&[u8]]| by.sign_revocation_list(&revoking(by, revoked)).unwrap();
+    vec![
+        ("old", old.csca().to_vec()),
+        ("own", own.csca().to_vec()),
+        ("false root", false_root.clone()),
+        ("good link", good.clone()),
+        ("forged link", forged.clone()),
+        ("nameless link", nameless),
+        ("own's list", whole),
+        ("own's leaning list", own.master_list(&[old.csca(), &forged]).unwrap()),
+        ("next's list of the false root", next.master_list(&[&false_root]).unwrap()),
+        ("old's list of own", old.master_list(&[own.csca()]).unwrap()),
+        ("stranger's list", stranger.master_list(&[own.csca(), &good]).unwrap()),
+        ("own revokes its signer", crl(&own, &[&signer])),
+        ("old revokes the link", crl(&old, &[&good])),
+        ("stranger revokes", crl(&stranger, &[old.csca(), old.ds()])),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever comes, it means the same in every order, together or one by one.
+    #[test]
+    fn the_order_of_files_means_nothing(
+        chosen in subsequence(pool(), 2..9).prop_shuffle().prop_flat_map(|files| (Just(files.clone()), Just(files).prop_shuffle())),
+    ) {
+        let anchors = |store: &TrustStore| {
+            let mut all: Vec<Vec<u8>> = store.anchors().iter().map(Certificate::fingerprint).collect();
+            all.sort();
+            all
+        };
+        let names: Vec<[&str; 2]> = chosen.0.iter().zip(&chosen.1).map(|(one, other)| [one.0, other.0]).collect();
+        let (one, other) = (store(&chosen.0), store(&chosen.1));
+        prop_assert_eq!(anchors(&one), anchors(&other), "{:?}", names);
+        prop_assert_eq!(one.fingerprint(), other.fingerprint(), "{:?}", names);
+        for (name, _) in &chosen.0 {
+            let told = |store: &TrustStore| store.sources().iter().find(|one| one.label == *name).map(|one| one.accepted);
+            prop_assert_eq!(told(&one), told(&other), "{}: {:?}", name, names);
+        }
+    }
 }

@@ -23,6 +23,8 @@ pub struct Listed<T> {
     signer: Option<Signature>,
     /// The link certificates from the signer to the authority.
     links: Vec<Certificate>,
+    /// The authority of before, which verified it.
+    last: Option<Certificate>,
     /// The number of the newest anchor when its authority was looked for.
     seen: usize,
 }
@@ -35,17 +37,17 @@ impl<T> Listed<T> {
             authority: Err(unknown),
             signer: None,
             links: Vec::new(),
+            last: None,
             seen: 0,
         }
     }
 
-    fn forget(&mut self, store: &TrustStore, unknown: Refusal) {
-        let is_left =
-            |one: &Certificate| store.is_anchor(one) || store.is_list_signer(one) || store.fallen.contain(one);
-        let is_gone = |authority: &Certificate| !is_left(authority) || !self.links.is_empty();
-        if self.authority.as_ref().is_ok_and(is_gone) {
-            (self.authority, self.signer, self.links, self.seen) = (Err(unknown), None, Vec::new(), 0);
+    /// Looks for its authority anew; the one of before is asked first.
+    fn reset(&mut self, unknown: Refusal) {
+        if let Ok(authority) = std::mem::replace(&mut self.authority, Err(unknown)) {
+            self.last = Some(authority);
         }
+        (self.signer, self.links, self.seen) = (None, Vec::new(), 0);
     }
 
     /// The list.
@@ -95,19 +97,22 @@ impl Lists {
     /// Looks for the authorities that are missing, among the anchors that came since.
     pub(super) fn settle(&mut self, store: &TrustStore) {
         let count = store.anchors.newest();
-        let all = count + store.fallen.newest();
-        for one in self.revocation.iter_mut().filter(|one| one.authority.is_err() && one.seen < all) {
+        let is_left = |one: &Certificate| store.is_anchor(one) || store.fallen.contain(one);
+        for one in self.revocation.iter_mut().filter(|one| one.authority.is_err()) {
+            if let Some(last) = one.last.take().filter(is_left) {
+                one.authority = Ok(last);
+                continue;
+            }
             let (key_id, issuer) = (one.list.authority_key_id(), one.list.issuer());
-            // What has fallen is asked too, and then all anew: that is rare.
+            // What has fallen is asked too, each time: that is rare.
             let fallen = store.fallen.fresh_candidates(key_id, issuer, 0);
-            let seen = if store.fallen.newest() == 0 { one.seen } else { 0 };
-            let fresh = store.fresh_candidates(key_id, issuer, seen);
+            let fresh = store.fresh_candidates(key_id, issuer, one.seen);
             match one.list.verify(fresh.into_iter().chain(fallen), &mut Budget::new(Budget::DOCUMENT)) {
                 Ok(anchor) => one.authority = Ok(anchor.clone()),
                 Err(RevocationListError::IssuerUnknown) => {}
                 Err(error) => one.authority = Err(error.into()),
             }
-            one.seen = all;
+            one.seen = count;
         }
         for one in self.defects.iter_mut().filter(|one| one.authority.is_err()) {
             match vouched(&one.list, store, one.seen) {
@@ -120,14 +125,10 @@ impl Lists {
         }
     }
 
-    /// Takes back the word of authorities that are anchors no longer, and looks for others among all anchors.
-    pub(super) fn forget(&mut self, store: &TrustStore) {
-        for one in &mut self.revocation {
-            one.forget(store, RevocationListError::IssuerUnknown.into());
-        }
-        for one in &mut self.defects {
-            one.forget(store, ListError::SignerUnanchored.into());
-        }
+    /// Takes back the word of every authority.
+    pub(super) fn reset(&mut self) {
+        self.revocation.iter_mut().for_each(|one| one.reset(RevocationListError::IssuerUnknown.into()));
+        self.defects.iter_mut().for_each(|one| one.reset(ListError::SignerUnanchored.into()));
     }
 }
 

@@ -1,13 +1,17 @@
 //! What the contents of a trust store say of each other, in whatever order they came: which anchor vouches for a list,
 //! which issuer disowns a link certificate that was handed in, which master list is the word of one who was revoked.
 //!
-//! Whatever rests on an anchor that goes is judged anew without it: master lists that lean on others are all taken out and
-//! taken again, so that two that are gone cannot hold each other up. Only that a list's signer was revoked is final, and
-//! what its entries revoke: whoever holds that key would else take revocations back with it.
+//! It is judged from what rests on nobody: roots that were handed in, and master lists that hold their own authority. Lists
+//! that lean on an anchor and links that one verifies join them. A link whose issuer is then at hand and does not verify it is
+//! refused; any other is the caller's word, and joins last, unless another of them disowns it. A master list whose signer turns out to be revoked is left out,
+//! and all is judged again without it; but what its entries revoke stays revoked: whoever stole its signer's key would else
+//! take revocations back by the same act.
+//!
+//! As long as nothing is refused or leans on others, a new file only adds: then only what is new is looked at.
 
 use super::Budget;
-use super::anchors::Origin;
-use super::certificate::Certificate;
+use super::anchors::{Anchors, Origin};
+use super::certificate::{Certificate, CertificateError};
 use super::list_signer::{ListError, ListSigner, Signature, authority};
 use super::source::{Refusal, Refused, SourceKind};
 use super::trust_store::TrustStore;
@@ -56,11 +60,6 @@ impl TakenList {
             ListStanding::Revoked => Some(ListError::SignerRevoked),
         }
     }
-
-    /// Whether its word rests on anchors that others bring.
-    fn leans(&self) -> bool {
-        self.own.is_none() && matches!(self.standing, ListStanding::Taken(_))
-    }
 }
 
 /// A link certificate that no list's signature covers: its issuer must verify it, once he is at hand.
@@ -72,9 +71,8 @@ pub(super) struct HandedLink {
     /// The number of the newest anchor when its issuer was looked for.
     seen: usize,
     standing: Standing,
-    /// Whether it was judged anew since the last file, because those who disowned it were disowned themselves, or others came
-    /// that disown it.
-    is_reopened: bool,
+    /// The issuers that were asked, by their fingerprints, and what came of it.
+    answers: Vec<(Vec<u8>, Result<(), CertificateError>)>,
 }
 
 /// How a link certificate came.
@@ -106,19 +104,37 @@ impl HandedLink {
         }
     }
 
-    /// Looks for its issuer anew, among all anchors.
-    fn reopen(&mut self) {
-        self.seen = 0;
+    /// How it stands, asked of the anchors with a number above `seen`.
+    fn ask(&mut self, anchors: &Anchors, seen: usize) -> Standing {
+        let key_id = self.certificate.extensions().authority_key_id.as_deref();
+        let mut budget = Budget::new(Budget::DOCUMENT);
+        let mut standing = self.standing;
+        for issuer in anchors.fresh_candidates(key_id, self.certificate.issuer(), seen) {
+            if *issuer == self.certificate || !self.certificate.names_as_issuer(issuer) {
+                continue;
+            }
+            let fingerprint = issuer.fingerprint();
+            let known = self.answers.iter().find(|(known, _)| *known == fingerprint).map(|(_, answer)| *answer);
+            let answer = match known {
+                Some(answer) => answer,
+                None if budget.take().is_none() => continue,
+                None => {
+                    let key = issuer.public_key().map_err(CertificateError::from);
+                    let answer = key.and_then(|key| self.certificate.verify_signed_by(&key).map(|_| ()));
+                    self.answers.push((fingerprint, answer));
+                    answer
+                }
+            };
+            match answer {
+                Ok(()) => return Standing::Verified,
+                Err(error) if standing == Standing::Open => {
+                    standing = Standing::Disowned(Refusal::IssuerSignature(error));
+                }
+                Err(_) => {}
+            }
+        }
+        standing
     }
-}
-
-/// Why anchors went.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Gone {
-    /// They are disowned.
-    Links,
-    /// The list that brought them is gone.
-    Lists,
 }
 
 impl TrustStore {
@@ -139,7 +155,7 @@ impl TrustStore {
                     places: vec![place],
                     seen: 0,
                     standing: Standing::Open,
-                    is_reopened: false,
+                    answers: Vec::new(),
                 }),
             }
         }
@@ -151,26 +167,78 @@ impl TrustStore {
         self.anchors().len() < BOUNDS.anchors && self.handed.len() < BOUNDS.anchors
     }
 
-    /// Judges anew whatever waits for an anchor or rests on one, until nothing changes. A link is reopened once, a list
-    /// revoked once: it ends.
+    /// Judges what is new, or all anew where that may change what was judged before.
     pub(super) fn settle(&mut self) {
-        self.handed.iter_mut().for_each(|link| link.is_reopened = false);
+        if !self.adds_only() {
+            self.judge_anew();
+        }
+        while self.inherit_tolerances() {}
+        self.tell();
+    }
+
+    /// Looks at what is new; whether nothing is refused and nothing leans on others, so that this is all.
+    fn adds_only(&mut self) -> bool {
+        if self.masters.iter().any(|list| list.own.is_none() || matches!(list.standing, ListStanding::Revoked)) {
+            return false;
+        }
+        self.admit_lists();
+        let newest = self.anchors.newest();
+        for link in self.handed.iter_mut().filter(|link| link.seen < newest && link.standing == Standing::Open) {
+            link.standing = link.ask(&self.anchors, link.seen);
+            link.seen = newest;
+        }
+        if self.handed.iter().any(|link| link.refusal().is_some()) {
+            return false;
+        }
+        self.settle_lists();
+        !self.masters.iter().any(|list| self.is_by_revoked_signer(list))
+    }
+
+    /// Judges all, from what rests on nobody. A list that turns out to be by one who was revoked is left out of the next
+    /// round: it ends.
+    fn judge_anew(&mut self) {
+        for list in &mut self.masters {
+            list.standing = ListStanding::Waiting(ListError::SignerUnanchored);
+        }
         loop {
-            // Links first: a list may lean on one.
-            if self.ask_issuers() {
-                continue;
+            self.back_to_roots();
+            while self.admit_lists() | self.admit_links() {}
+            self.admit_unnamed_links();
+            while self.admit_lists() {}
+            self.settle_lists();
+            let is_revoked: Vec<bool> = self.masters.iter().map(|list| self.is_by_revoked_signer(list)).collect();
+            if !is_revoked.contains(&true) {
+                return;
             }
-            let mut has_changed = self.admit_lists();
-            let mut lists = std::mem::take(&mut self.lists);
-            lists.settle(self);
-            self.lists = lists;
-            has_changed |= self.withdraw_lists();
-            has_changed |= self.inherit_tolerances();
-            if !has_changed {
-                break;
+            for (list, _) in self.masters.iter_mut().zip(is_revoked).filter(|(_, is_revoked)| *is_revoked) {
+                list.standing = ListStanding::Revoked;
             }
         }
-        self.tell();
+    }
+
+    /// Leaves the roots that were handed in, and nothing that was judged.
+    fn back_to_roots(&mut self) {
+        let links = &self.handed_at;
+        self.anchors.withdraw(|one, origin| origin.list.is_some() || links.contains_key(&one.fingerprint()));
+        self.fallen = Anchors::default();
+        let origin = Origin { list: None, tolerance: None };
+        for list in &mut self.masters {
+            if matches!(list.standing, ListStanding::Revoked) {
+                list.entries.iter().for_each(|one| self.fallen.insert(one.clone(), origin));
+            } else {
+                list.standing = ListStanding::Waiting(ListError::SignerUnanchored);
+            }
+        }
+        for link in &mut self.handed {
+            (link.standing, link.seen) = (Standing::Open, 0);
+        }
+        self.lists.reset();
+    }
+
+    fn settle_lists(&mut self) {
+        let mut lists = std::mem::take(&mut self.lists);
+        lists.settle(self);
+        self.lists = lists;
     }
 
     /// Takes the master lists whose signer leads to an anchor, or within the list itself; gives whether there was one.
@@ -219,119 +287,52 @@ impl TrustStore {
         own.or_else(|| self.anchors.tolerance_of(&signer.authority).filter(|_| leans))
     }
 
-    /// Looks for the issuers of link certificates among the anchors that came since; gives whether an anchor is gone or back.
-    fn ask_issuers(&mut self) -> bool {
+    /// Takes the link certificates that an anchor verifies; gives whether there was one.
+    fn admit_links(&mut self) -> bool {
         let newest = self.anchors.newest();
-        let mut handed = std::mem::take(&mut self.handed);
-        let (mut gone, mut back) = (Vec::new(), Vec::new());
-        let mut is_contested = false;
-        for link in handed.iter_mut().filter(|link| link.seen == 0 || link.seen < newest) {
-            if link.standing == Standing::Verified && link.seen > 0 {
-                // Who verified it may rest on it: it is judged without what leans on others.
-                let is_new_word = !link.is_reopened && matches!(self.asked(link), Standing::Disowned(_));
-                is_contested |= is_new_word;
-                link.is_reopened |= is_new_word;
-                link.seen = if is_new_word { 0 } else { newest };
-                continue;
-            }
-            let was_refused = link.refusal().is_some();
-            link.standing = self.asked(link);
+        let mut verified = Vec::new();
+        for link in self.handed.iter_mut().filter(|link| link.seen < newest && link.standing != Standing::Verified) {
+            link.standing = link.ask(&self.anchors, link.seen);
             link.seen = newest;
-            match (was_refused, link.refusal().is_some()) {
-                (false, true) => gone.push(link.certificate.clone()),
-                (true, false) => back.push((link.certificate.clone(), link.places.clone())),
-                _ => {}
+            if link.standing == Standing::Verified {
+                verified.push((link.certificate.clone(), link.places.clone()));
             }
         }
-        self.handed = handed;
-        for (certificate, places) in &back {
+        self.insert_links(&verified);
+        !verified.is_empty()
+    }
+
+    /// Takes the link certificates whose issuer is not at hand: the caller's word, as far as they do not disown each other.
+    fn admit_unnamed_links(&mut self) {
+        let mut among = Anchors::default();
+        let origin = Origin { list: None, tolerance: None };
+        let open = self.handed.iter().filter(|link| link.standing == Standing::Open);
+        open.for_each(|link| among.insert(link.certificate.clone(), origin));
+        let mut admitted = Vec::new();
+        for link in self.handed.iter_mut().filter(|link| link.standing == Standing::Open) {
+            link.standing = link.ask(&among, 0);
+            if link.refusal().is_none() {
+                admitted.push((link.certificate.clone(), link.places.clone()));
+            }
+        }
+        self.insert_links(&admitted);
+        let newest = self.anchors.newest();
+        self.handed.iter_mut().for_each(|link| link.seen = newest);
+    }
+
+    fn insert_links(&mut self, links: &[(Certificate, Vec<Place>)]) {
+        for (certificate, places) in links {
             for place in places {
                 self.anchors.insert(certificate.clone(), Origin { list: None, tolerance: place.tolerance });
             }
         }
-        if !gone.is_empty() {
-            let (handed, at) = (&self.handed, &self.handed_at);
-            let disowned = |one: &Certificate| {
-                let link = at.get(&one.fingerprint()).and_then(|index| handed.get(*index));
-                link.is_some_and(|link| link.refusal().is_some())
-            };
-            self.anchors.withdraw(|one, origin| origin.list.is_none() && disowned(one));
-        }
-        if is_contested || !gone.is_empty() {
-            self.without(&gone, Gone::Links);
-        }
-        is_contested || !gone.is_empty() || !back.is_empty()
     }
 
-    /// How a link certificate stands, seen with the anchors that are new to it.
-    fn asked(&self, link: &HandedLink) -> Standing {
-        let certificate = &link.certificate;
-        let key_id = certificate.extensions().authority_key_id.as_deref();
-        let mut budget = Budget::new(Budget::DOCUMENT);
-        let is_new = link.seen == 0 || link.standing == Standing::Verified;
-        let mut standing = if is_new { Standing::Open } else { link.standing };
-        for issuer in self.anchors.fresh_candidates(key_id, certificate.issuer(), link.seen) {
-            if issuer == certificate || !certificate.names_as_issuer(issuer) || budget.take().is_none() {
-                continue;
-            }
-            let key = issuer.public_key().map_err(Into::into);
-            match key.and_then(|key| certificate.verify_signed_by(&key)) {
-                Ok(_) => return Standing::Verified,
-                Err(error) if standing == Standing::Open => {
-                    standing = Standing::Disowned(Refusal::IssuerSignature(error));
-                }
-                Err(_) => {}
-            }
-        }
-        standing
-    }
-
-    /// Withdraws the master lists whose signer was revoked, or one of those that certified him; gives whether there was one.
-    /// What another source brought as well stays.
-    fn withdraw_lists(&mut self) -> bool {
-        let mut masters = std::mem::take(&mut self.masters);
-        let mut gone = Vec::new();
-        for list in &mut masters {
-            let ListStanding::Taken(signer) = &list.standing else { continue };
-            let path = [&signer.certificate, &signer.authority].into_iter().chain(&signer.links);
-            if path.into_iter().any(|one| self.is_revoked(one)) {
-                list.standing = ListStanding::Revoked;
-                gone.extend(list.entries.iter().cloned());
-                // Nobody's anchors any more; what their lists revoke stays revoked.
-                let origin = Origin { list: None, tolerance: None };
-                list.entries.iter().for_each(|one| self.fallen.insert(one.clone(), origin));
-            }
-        }
-        self.masters = masters;
-        if !gone.is_empty() {
-            let masters = &self.masters;
-            let is_void = |list: usize| masters.get(list).is_some_and(|list| list.refusal().is_some());
-            self.anchors.withdraw(|_, origin| origin.list.is_some_and(is_void));
-            self.without(&gone, Gone::Lists);
-        }
-        !gone.is_empty()
-    }
-
-    /// Takes back what may have rested on certificates that an origin was taken from.
-    fn without(&mut self, gone: &[Certificate], why: Gone) {
-        let leaning: Vec<bool> = self.masters.iter().map(TakenList::leans).collect();
-        let leans = |list: usize| leaning.get(list).is_some_and(|leans| *leans);
-        self.anchors.withdraw(|_, origin| origin.list.is_some_and(leans));
-        let mut all = gone.to_vec();
-        for list in self.masters.iter_mut().filter(|list| list.leans()) {
-            all.extend(list.entries.iter().cloned());
-            list.standing = ListStanding::Waiting(ListError::SignerUnanchored);
-        }
-        for link in self.handed.iter_mut().filter(|link| all.iter().any(|one| link.certificate.names_as_issuer(one))) {
-            let once = why == Gone::Links && link.refusal().is_some();
-            if !(once && link.is_reopened) {
-                link.is_reopened |= once;
-                link.reopen();
-            }
-        }
-        let mut lists = std::mem::take(&mut self.lists);
-        lists.forget(self);
-        self.lists = lists;
+    /// Whether a list counts although its signer was revoked, or one of those that certified him.
+    fn is_by_revoked_signer(&self, list: &TakenList) -> bool {
+        let ListStanding::Taken(signer) = &list.standing else { return false };
+        let path = [&signer.certificate, &signer.authority].into_iter().chain(&signer.links);
+        path.into_iter().any(|one| self.is_revoked(one))
     }
 
     /// Gives each master list the tolerance of the authority that it leans on; gives whether one has changed.
