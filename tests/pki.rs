@@ -125,3 +125,135 @@ fn refuses_files_that_hold_nothing_known() {
     assert!(store.is_empty());
     assert!(store.add_pinned_signer(b"hello").is_err());
 }
+
+/// An authority and its revocation list, each as DER and PEM.
+struct Pair {
+    csca: Vec<u8>,
+    crl: Vec<u8>,
+    csca_pem: String,
+    crl_pem: String,
+}
+
+impl Pair {
+    fn new() -> Self {
+        let issuer = chipid::sim::profile::vn().issuer().unwrap();
+        let crl = issuer.sign_revocation_list(&issuer.revocation_list_fields(NOW)).unwrap();
+        let csca = issuer.csca().to_vec();
+        let (csca_pem, crl_pem) = (pem("CERTIFICATE", &csca), pem("X509 CRL", &crl));
+        Self { csca, crl, csca_pem, crl_pem }
+    }
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    format!("-----BEGIN {label}-----\n{}-----END {label}-----\n", lines(der))
+}
+
+/// Base64 in lines of 64.
+fn lines(der: &[u8]) -> String {
+    use base64::Engine as _;
+    let text = base64::prelude::BASE64_STANDARD.encode(der);
+    text.as_bytes().chunks(64).map(|line| format!("{}\n", std::str::from_utf8(line).unwrap())).collect()
+}
+
+/// How many certificates and revocation lists a file gives, and how many refusals it tells.
+fn taken(file: &[u8]) -> (usize, usize, usize) {
+    let mut store = TrustStore::new();
+    let refused = store.add_file("file", file).refused.len();
+    (store.anchors().len(), store.revocation_lists().len(), refused)
+}
+
+#[test]
+fn a_revocation_list_behind_a_certificate_is_read_however_the_two_were_joined() {
+    let Pair { csca, crl, csca_pem, crl_pem } = Pair::new();
+    let open = csca_pem.trim_end();
+    let indented = |text: &str| text.lines().map(|line| format!("  {line}\r\n")).collect::<String>();
+    let text = "Certificate:\n    Data:\n        Serial Number: 4096 (0x1000)\n            00:b3:ff\n";
+    let long = "000 a line of a long preface\n".repeat(400);
+    for (name, file) in [
+        ("as it is due", [csca_pem.as_bytes(), crl_pem.as_bytes()].concat()),
+        ("no line end between them", [open.as_bytes(), crl_pem.as_bytes()].concat()),
+        ("one dash more between them", [open.as_bytes(), b"-", crl_pem.as_bytes()].concat()),
+        ("the closing dashes lost", [open.trim_end_matches('-').as_bytes(), crl_pem.as_bytes()].concat()),
+        ("blanks", [csca_pem.as_bytes(), indented(&crl_pem).as_bytes()].concat()),
+        ("a tab", [csca_pem.as_bytes(), b"\t", crl_pem.as_bytes()].concat()),
+        ("DER behind PEM", [csca_pem.as_bytes(), &crl].concat()),
+        ("DER behind PEM without a line end", [open.as_bytes(), &crl].concat()),
+        ("PEM behind DER", [&csca, crl_pem.as_bytes()].concat()),
+        ("PEM, DER, PEM", [crl_pem.as_bytes(), &csca, crl_pem.as_bytes()].concat()),
+        ("what openssl prints", [text, &csca_pem, "\n", text, &crl_pem, text].concat().into_bytes()),
+        ("a byte order mark", ["\u{FEFF}", &csca_pem, "Thu hồi:\n", &crl_pem].concat().into_bytes()),
+        ("comments in Latin-1", [b"R\xE9publique\n", csca_pem.as_bytes(), crl_pem.as_bytes()].concat()),
+        ("a rule", [&csca_pem, "----------\n======\n", &crl_pem].concat().into_bytes()),
+        ("padding", [csca_pem.as_bytes(), crl_pem.as_bytes(), &[0; 16]].concat()),
+        ("a long preface", format!("{long}{csca_pem}{long}{crl_pem}").into_bytes()),
+    ] {
+        assert_eq!(taken(&file), (1, 1, 0), "{name}");
+    }
+}
+
+#[test]
+fn what_is_lost_in_a_file_of_blocks_is_told() {
+    let Pair { csca, crl, csca_pem, crl_pem } = Pair::new();
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let misspelt = |from: &str, to: &str| crl_pem.replacen(from, to, 1).into_bytes();
+    for (name, tail) in [
+        ("four dashes", misspelt("-----BEGIN", "----BEGIN")),
+        ("a blank in the mark", misspelt("-----BEGIN", "----- BEGIN")),
+        ("no blank behind the mark", misspelt("BEGIN ", "BEGIN")),
+        ("another letter", misspelt("BEGIN", "BEGlN")),
+        ("small letters", misspelt("BEGIN", "begin")),
+        ("both marks misspelt", crl_pem.replace("-----", "--").replace("BEGIN", "BEGIM").into_bytes()),
+        ("no marks", lines(&crl).into_bytes()),
+        ("the mark not closed", misspelt("CRL-----", "CRL")),
+        ("no end", crl_pem.split("-----END").next().unwrap().into()),
+        ("another end", misspelt("END X509 CRL", "END CERTIFICATE")),
+        ("no Base64", misspelt("\n", "\n!")),
+        ("UTF-16", utf16(&crl_pem)),
+        ("UTF-16 with its mark", utf16(&format!("\u{FEFF}{crl_pem}"))),
+        ("DER cut short", crl[..crl.len() - 1].to_vec()),
+        ("DER behind a word", [b"list: ", &crl[..]].concat()),
+        ("DER in another object", [&[4, 0], &crl[..]].concat()),
+    ] {
+        let (certificates, lists, refused) = taken(&[csca_pem.as_bytes(), &tail].concat());
+        assert_eq!((certificates, lists, refused > 0), (1, 0, true), "{name}");
+        // And hides nothing that follows.
+        if tail.ends_with(b"-----\n") {
+            let (certificates, lists, refused) = taken(&[&tail, csca_pem.as_bytes()].concat());
+            assert_eq!((certificates, lists, refused > 0), (1, 0, true), "{name}, before the other");
+        }
+    }
+    // Every mark without a block counts.
+    let (_, _, refused) = taken([&csca_pem, "-----BEGIN X509 CRL-----\n".repeat(3).as_str()].concat().as_bytes());
+    assert_eq!(refused, 3);
+    // A mark within a certificate is no mark of the file.
+    let mut inside = csca.clone();
+    let at = inside.len() - 40;
+    inside[at..at + 27].copy_from_slice(b"-----BEGIN CERTIFICATE-----");
+    let mut store = TrustStore::new();
+    let source = store.add_file("inside", &[inside, csca].concat());
+    assert_eq!((source.accepted, source.refused.len()), (1, 1));
+    assert!(matches!(source.refused[0].reason, Refusal::OwnSignature(_)), "{:?}", source.refused);
+}
+
+#[test]
+fn a_hostile_file_of_many_megabytes_takes_a_moment() {
+    let empty = "-----BEGIN X-----\n-----END X-----\n";
+    let started = std::time::Instant::now();
+    for unit in [
+        &b"-----BEGIN"[..],
+        b"-----BEGIN X",
+        b"-----BEGIN X-----",
+        b"-----BEGIN X-----\n-----END X",
+        b"-----BEGIN X-----\n-----END X-----\x30\x80",
+        b"-----BEGIN X-----\n-----END X-----\x30\x84\x00\x7F\xFF\xFF\x30",
+        b"-----END",
+        b"END ",
+        b"-",
+        b"MI",
+        b"\x30\x80",
+    ] {
+        let file = [empty.as_bytes(), &unit.repeat((8 << 20) / unit.len())].concat();
+        taken(&file);
+    }
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}

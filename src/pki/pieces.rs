@@ -3,7 +3,8 @@
 use crate::bounds::BOUNDS;
 use crate::oid::{self, Oid};
 use crate::tlv::{Reader, Tag};
-use x509_parser::pem::Pem;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 
 /// One piece of a file, DER (a signed list may be BER).
 pub(super) enum Piece {
@@ -14,33 +15,128 @@ pub(super) enum Piece {
     DefectList(Vec<u8>),
     /// Signed data of another content.
     OtherSigned,
-    /// What cannot be told: a block of PEM that cannot be read, or all that follows the last DER object that is known.
+    /// What cannot be told: a block of PEM that cannot be read, or what is neither a block, a known object nor plain text.
     Unreadable,
 }
 
-/// The pieces of a file in DER or PEM, at most one more than the bound; none if nothing in it is known.
+/// The marks of a block of PEM: `-----BEGIN label-----`, Base64, `-----END label-----`  (RFC 7468 §2)
+const BEGIN: &[u8] = b"-----BEGIN";
+const END: &[u8] = b"-----END";
+const DASHES: &[u8] = b"-----";
+
+/// The pieces of a file of DER objects, PEM blocks or both, at most one more than the bound; none if nothing in it is known.
+/// Plain text may stand before, between and behind blocks. Every octet belongs to a piece or to such text, and each is
+/// looked at a fixed number of times.
 pub(super) fn pieces(bytes: &[u8]) -> Vec<Piece> {
-    let text = b"-----BEGIN ";
-    if bytes.windows(text.len()).take(4096).any(|window| window == text) {
-        let blocks = Pem::iter_from_buffer(bytes).take(BOUNDS.pieces + 1);
-        return blocks.map(|block| block.map_or(Piece::Unreadable, |pem| piece(&pem.contents))).collect();
-    }
-    let mut reader = Reader::ber(bytes);
     let mut found = Vec::new();
-    let mut known = 0;
+    let mut rest = objects(Reader::ber(bytes), &mut found);
+    if found.is_empty() && split_before(rest, BEGIN).1.is_empty() {
+        return found;
+    }
+    let mut may_be_text = found.is_empty();
+    while found.len() <= BOUNDS.pieces && !rest.is_empty() {
+        let (between, marked) = split_before(rest, BEGIN);
+        let is_known = is_blank(between) || may_be_text && is_plain_text(between);
+        if !is_known {
+            found.push(Piece::Unreadable);
+        }
+        if marked.is_empty() {
+            break;
+        }
+        (rest, may_be_text) = block(marked, &mut found);
+    }
+    found.truncate(BOUNDS.pieces + 1);
+    found
+}
+
+/// Takes the DER objects that stand in a row; what follows them.
+fn objects<'a>(mut reader: Reader<'a>, found: &mut Vec<Piece>) -> &'a [u8] {
+    let mut rest = reader.rest();
     while found.len() <= BOUNDS.pieces
         && let Ok(whole) = reader.next()
         && matches!(whole.children().peek(), Some(Tag::OID | Tag::SEQUENCE))
+        // The digit 0 is the tag of a SEQUENCE.
+        && !is_text(whole.raw)
     {
         found.push(piece(whole.raw));
-        known = whole.at + whole.raw.len();
+        rest = reader.rest();
     }
-    // A line end or padding behind the last object is no loss; whatever else stands there is told, not dropped.
-    let rest = bytes.get(known..).unwrap_or_default();
-    if !found.is_empty() && rest.iter().any(|byte| *byte != 0 && !byte.is_ascii_whitespace()) {
+    rest
+}
+
+/// Takes a block from its mark on, and DER objects right behind it; what follows, and whether that may be plain text. Of a
+/// block that cannot be read all is lost up to the next mark.
+fn block<'a>(marked: &'a [u8], found: &mut Vec<Piece>) -> (&'a [u8], bool) {
+    let (label, closed) = split_before(behind(marked, BEGIN.len()), DASHES);
+    if !label.starts_with(b" ") || !label.iter().copied().all(is_of_line) {
         found.push(Piece::Unreadable);
+        return (split_before(closed, BEGIN).1, true);
     }
-    found
+    let (body, end) = split_before(behind(closed, DASHES.len()), DASHES);
+    let body: Vec<u8> = body.iter().copied().filter(|octet| !octet.is_ascii_whitespace()).collect();
+    let ended = end.strip_prefix(END).and_then(|end| end.strip_prefix(label));
+    let (Some(rest), Ok(der)) = (ended, BASE64_STANDARD.decode(body)) else {
+        found.push(Piece::Unreadable);
+        return (split_before(end, BEGIN).1, true);
+    };
+    found.push(piece(&der));
+    // Where a line end is lost, the dashes of the next mark follow those of this one.
+    let next = rest.strip_prefix(DASHES).unwrap_or(rest).trim_ascii_start();
+    // Definite lengths alone: the end of an indefinite one would have to be sought anew behind every block.
+    let left = objects(Reader::new(next), found);
+    match left.len() < next.len() {
+        true => (left, false),
+        false => (rest, true),
+    }
+}
+
+/// What stands before the first such mark, and what stands from it on.
+fn split_before<'a>(bytes: &'a [u8], mark: &[u8]) -> (&'a [u8], &'a [u8]) {
+    let at = bytes.windows(mark.len()).position(|window| window == mark);
+    at.and_then(|at| bytes.split_at_checked(at)).unwrap_or((bytes, &[]))
+}
+
+fn behind(bytes: &[u8], count: usize) -> &[u8] {
+    bytes.get(count..).unwrap_or_default()
+}
+
+/// A line end or padding is no loss.
+fn is_blank(bytes: &[u8]) -> bool {
+    bytes.iter().all(|octet| *octet == 0 || octet.is_ascii_whitespace())
+}
+
+/// Text without control characters, in UTF-8 or another encoding that extends ASCII.
+fn is_text(bytes: &[u8]) -> bool {
+    bytes.iter().all(|octet| octet.is_ascii_whitespace() || !octet.is_ascii_control())
+}
+
+fn is_of_line(octet: u8) -> bool {
+    matches!(octet, b' '..=b'~')
+}
+
+/// Text in which no block seems to hide: its marks misspelt, or one of them lost.
+fn is_plain_text(bytes: &[u8]) -> bool {
+    let padding = bytes.iter().rev().take_while(|octet| **octet == 0).count();
+    let text = bytes.get(..bytes.len() - padding).unwrap_or_default();
+    let mut lines = text.split(|octet| matches!(octet, b'\n' | b'\r'));
+    is_text(text) && !lines.any(|line| is_base64_of_sequence(line) || has_mark(line))
+}
+
+/// A line as a block begins with: Base64 of 30 80 and above, a SEQUENCE of more than 127 octets.
+fn is_base64_of_sequence(line: &[u8]) -> bool {
+    let dashes = line.iter().take_while(|octet| **octet == b'-').count();
+    let line = behind(line, dashes).trim_ascii();
+    let is_base64 = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/' | b'=');
+    line.len() >= 16 && line.starts_with(b"MI") && line.iter().all(is_base64)
+}
+
+/// Whether a line has BEGIN or END behind three dashes or more.
+fn has_mark(line: &[u8]) -> bool {
+    let has = |word: &[u8]| {
+        let mut places = line.windows(word.len()).enumerate().filter(|(_, window)| *window == word);
+        places.any(|(at, _)| line.get(..at).unwrap_or_default().trim_ascii_end().ends_with(b"---"))
+    };
+    has(b"BEGIN") || has(b"END")
 }
 
 /// SignedData begins with an OBJECT IDENTIFIER, a certificate and a revocation list with a SEQUENCE.
