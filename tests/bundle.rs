@@ -9,8 +9,8 @@ use chipid::checks::{CheckId, Reason, State, Tolerance, Tolerances};
 use chipid::crypto::DigestAlgorithm;
 use chipid::oid;
 use chipid::pki::{
-    Age, AgePolicy, BundleError, BundlePart, BundleUse, ListError, Refusal, RevocationListError, SourceKind,
-    TrustBundle, TrustStore,
+    Age, AgePolicy, BundleError, BundlePart, BundleUse, Collection, ListError, Refusal, RevocationListError,
+    SourceKind, TrustBundle, TrustStore,
 };
 use chipid::sim::issuer::{
     DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, Scheme,
@@ -394,4 +394,17 @@ fn the_real_lists_in_one_bundle() {
     bundle.parts().iter().for_each(|part| println!("  {}: {}", part.name(), part.signer()));
     assert!(store.revocation_lists().iter().all(|list| list.authority().is_ok()));
     assert!(store.defect_lists().iter().all(|list| list.authority().is_ok()));
+}
+
+#[test]
+fn bundles_within_bundles_are_not_opened_however_deep_they_stand() {
+    let issuer = issuer();
+    let once = by_hand("chipid.trust/1", &[("trust", "csca", issuer.csca())]);
+    let twice = by_hand("chipid.trust/1", &[("trust", "csca", issuer.csca()), ("trust", "inner", &once)]);
+    let deep = (0..2000).fold(once, |inner, _| by_hand("chipid.trust/1", &[("trust", "inner", &inner)]));
+    for (bytes, certificates) in [(twice, 1), (deep, 0)] {
+        let found = Collection::examine([("bundle", bytes.as_slice())]);
+        assert_eq!((found.certificates, found.store.anchors().len()), (certificates, certificates));
+        assert!(found.unverified.iter().any(|(subject, _)| subject == "bundle: inner"), "{:?}", found.unverified);
+    }
 }

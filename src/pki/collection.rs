@@ -79,11 +79,16 @@ impl Collection {
     }
 }
 
-/// All certificates of a file: those that stand in it, and those of master lists and bundles in it.
+/// All certificates of a file: those that stand in it, and those of master lists and bundles in it. As a store takes no
+/// bundle within a bundle, none is opened here.
 fn certificates(bytes: &[u8]) -> Vec<Vec<u8>> {
-    if let Ok(bundle) = TrustBundle::parse(bytes) {
-        return bundle.parts().iter().flat_map(|part| certificates(part.bytes())).collect();
+    match TrustBundle::parse(bytes) {
+        Ok(bundle) => bundle.parts().iter().flat_map(|part| certificates_of_pieces(part.bytes())).collect(),
+        Err(_) => certificates_of_pieces(bytes),
     }
+}
+
+fn certificates_of_pieces(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut all = Vec::new();
     for piece in pieces(bytes) {
         match piece {
