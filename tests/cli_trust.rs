@@ -394,3 +394,63 @@ fn the_real_lists_say_what_vietnam_is_covered_by() {
         assert!(words.contains(part), "{part}: {}", vn.out);
     }
 }
+
+#[test]
+fn a_folder_is_read_with_the_folders_in_it() {
+    let office = Office::new("subfolders");
+    let trust = office.folder.at("trust");
+    for folder in ["trust/crl/old", "trust/.hidden", "trust/none"] {
+        fs::create_dir_all(office.folder.at(folder)).unwrap();
+    }
+    office.file("trust/csca.cer", office.issuer.csca());
+    office.file("trust/.hidden/nonsense", b"hello");
+    let revoking = fs::read(office.revoking()).unwrap();
+    office.file("trust/crl/old/revoking.crl", &revoking);
+    let revoked = office.verify(&["--trust", &trust]);
+    assert_eq!((revoked.code, revoked.err.as_str()), (3, ""), "{}", revoked.out);
+    assert_eq!(check(&revoked.json(), "pa.revocation")["reason"], "revoked");
+    let out = office.folder.at("bundle");
+    let made = run(&["csca", "bundle", "--out", &out, &trust, "--format", "json"]);
+    assert_eq!((made.code, made.json()["parts"].as_array().unwrap().len()), (0, 2), "{}", made.out);
+    let listed = run(&["csca", "list", &trust, "--format", "json"]);
+    let order: Vec<String> = listed.lines().iter().map(|line| line["path"].as_str().unwrap().to_owned()).collect();
+    assert!(order.len() == 2 && order[0].ends_with("revoking.crl") && order[1].ends_with("csca.cer"), "{order:?}");
+    for arguments in [&["csca", "check", &trust][..], &["csca", "show", "--country", "VN", &trust, "--at", AT]] {
+        let told = run(arguments);
+        assert!(told.code == 0 && told.out.contains("Revocation list 1 of C=VN"), "{} {}", told.out, told.err);
+    }
+    // Too deep is an error, and never half of it.
+    fs::create_dir_all(office.folder.at("trust/a/b/c/d/e")).unwrap();
+    for arguments in [
+        &["verify", &office.document, "--trust", &trust][..],
+        &["csca", "list", &trust],
+        &["csca", "bundle", "--out", &out, "--force", &trust],
+    ] {
+        let deep = run(&[arguments, &["--format", "json"]].concat());
+        assert_eq!((deep.code, deep.json()["code"].as_str()), (1, Some("too_deep")), "{arguments:?}: {}", deep.out);
+        assert!(deep.json()["message"].as_str().unwrap().contains("d/e: "), "{}", deep.out);
+    }
+}
+
+#[test]
+fn an_empty_folder_is_called_empty() {
+    let office = Office::new("empty-folder");
+    let empty = office.folder.at("empty");
+    fs::create_dir_all(office.folder.at("empty/.hidden")).unwrap();
+    let out = office.folder.at("bundle");
+    for arguments in [
+        &["verify", &office.document, "--trust", &empty][..],
+        &["verify", &office.document, "--trust", &office.csca, "--trust-ds", &empty],
+        &["csca", "list", &empty],
+        &["csca", "show", &empty],
+        &["csca", "show", "--country", "VN", &empty],
+        &["csca", "check", &empty],
+        &["csca", "bundle", "--out", &out, &empty],
+    ] {
+        for (language, words) in [("en", "(the folder is empty)"), ("vi", "(thư mục trống)")] {
+            let refused = run(&[arguments, &["--format", "json", "--lang", language]].concat());
+            assert_eq!((refused.code, refused.json()["code"].as_str()), (1, Some("no_certificate")), "{arguments:?}");
+            assert!(refused.json()["message"].as_str().unwrap().contains(words), "{arguments:?}: {}", refused.out);
+        }
+    }
+}

@@ -377,7 +377,7 @@ fn check(output: &Output, paths: &[PathBuf], lists: &ListArguments) -> Result<u8
     }
     let held = found.store.revocation_lists().len() + found.store.defect_lists().len();
     if found.parsed == 0 && held == 0 {
-        // An empty folder holds nothing that could say why.
+        // An empty bundle holds nothing that could say why.
         let named = || paths.first().map(|path| path.display().to_string()).unwrap_or_default();
         let empty = || (named(), "-".to_owned());
         let (path, why) = found.unverified.first().cloned().unwrap_or_else(empty);

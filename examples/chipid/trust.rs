@@ -15,6 +15,10 @@ use time::{Duration, OffsetDateTime};
 
 /// The largest file that is read, in bytes.
 const MOST: u64 = BOUNDS.bundle_octets as u64;
+/// How deep folders are read, one in the other.
+const DEEPEST: usize = 4;
+/// The text that says of a folder that it holds no file.
+const EMPTY: &str = "trust.empty";
 
 /// A store that trusts nothing, with these tolerances.
 pub fn empty(lists: &ListArguments) -> TrustStore {
@@ -184,7 +188,8 @@ pub fn names(arguments: &TrustArguments) -> Vec<String> {
     dated.collect()
 }
 
-/// The files that a path names: itself, or those of a folder in the order of their names.
+/// The files that a path names: itself, or those of a folder and of the folders in it, in the order of their names. There
+/// is at least one.
 pub fn files(path: &Path, option: &str) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
     let meta = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => {
@@ -197,15 +202,34 @@ pub fn files(path: &Path, option: &str) -> Result<Vec<(PathBuf, Vec<u8>)>, Failu
         return Ok(vec![(path.to_owned(), bytes(path)?)]);
     }
     let mut paths = Vec::new();
-    for entry in fs::read_dir(path).map_err(|error| unreadable(path, &error))? {
-        let path = entry.map_err(|error| unreadable(path, &error))?.path();
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        if !hidden && path.is_file() {
-            paths.push(path);
-        }
+    descend(path, DEEPEST, &mut paths)?;
+    if paths.is_empty() {
+        let values = vec![("path", path.display().to_string()), ("why", format!("@{EMPTY}"))];
+        return Err(Failure::other("no_certificate", values));
     }
     paths.sort();
     paths.into_iter().map(|path| Ok((path.clone(), bytes(&path)?))).collect()
+}
+
+/// Adds the files of a folder and of the folders in it, hidden ones left out.
+fn descend(folder: &Path, left: usize, paths: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+        let path = entry.map_err(|error| unreadable(folder, &error))?.path();
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) {
+            continue;
+        }
+        let meta = fs::metadata(&path).map_err(|error| unreadable(&path, &error))?;
+        match left.checked_sub(1) {
+            _ if meta.is_file() => paths.push(path),
+            Some(left) if meta.is_dir() => descend(&path, left, paths)?,
+            None if meta.is_dir() => {
+                let values = vec![("path", path.display().to_string()), ("most", DEEPEST.to_string())];
+                return Err(Failure::other("too_deep", values));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
