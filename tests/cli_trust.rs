@@ -454,3 +454,38 @@ fn an_empty_folder_is_called_empty() {
         }
     }
 }
+
+#[test]
+fn the_age_of_a_bundle_is_told_wherever_it_is_shown() {
+    let office = Office::new("told-age");
+    let day = |age: i64| (OffsetDateTime::now_utc() - Duration::days(age)).date();
+    for (age, word, english, vietnamese) in [
+        (2, "fresh", "", ""),
+        (40, "stale", "STALE", "ĐÃ CŨ"),
+        (100, "too_old", "TOO OLD", "QUÁ CŨ"),
+        (-3, "early", "LATER than", "MUỘN HƠN"),
+    ] {
+        let made = format!("{}T00:00:00Z", day(age));
+        let bundle = office.bundle(word, &made, &[&office.csca]);
+        let now = format!("{}T12:00:00Z", day(0));
+        let country = ["csca", "show", "--country", "VN", "--at", now.as_str(), &bundle];
+        for arguments in
+            [&["csca", "list", &bundle][..], &["csca", "show", &bundle], &["csca", "check", &bundle], &country]
+        {
+            for (language, mark) in [("en", english), ("vi", vietnamese)] {
+                let told = run(&[arguments, &["--lang", language]].concat());
+                let words = told.out.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert_eq!(told.code, 0, "{arguments:?}: {} {}", told.out, told.err);
+                assert!(words.contains(&day(age).to_string()) && words.contains(mark), "{arguments:?}: {words}");
+            }
+            let json = run(&[arguments, &["--format", "json"]].concat()).json();
+            let expected = serde_json::json!([{ "path": bundle, "made": made, "age": word }]);
+            assert_eq!(json["bundles"], expected, "{arguments:?}");
+        }
+    }
+    // A country is told for its moment; what is no bundle has no age.
+    let bundle = office.folder.at("fresh");
+    let later = ["csca", "show", "--country", "VN", "--at", "2040-01-01T00:00:00Z", "--format", "json"];
+    assert_eq!(run(&[&later[..], &[&bundle]].concat()).json()["bundles"][0]["age"], "too_old");
+    assert_eq!(run(&["csca", "list", &office.csca, "--format", "json"]).json()["bundles"], serde_json::json!([]));
+}

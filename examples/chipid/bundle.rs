@@ -4,11 +4,12 @@
 use crate::arguments::BundleArguments;
 use crate::failure::{EXIT_UNDETERMINED, Failure};
 use crate::folder;
+use crate::messages::Messages;
 use crate::output::Output;
 use crate::verify;
 use crate::{text, trust};
-use chipid::pki::{BundlePart, BundleUse, TrustBundle};
-use serde_json::json;
+use chipid::pki::{Age, AgePolicy, BundlePart, BundleUse, SourceKind, TrustBundle, TrustStore};
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -77,4 +78,40 @@ pub fn run(output: &Output, arguments: BundleArguments) -> Result<u8, Failure> {
     }
     output.text(&out);
     Ok(exit)
+}
+
+/// The bundles that a store took, by their paths, and when each was made.
+fn bundles(store: &TrustStore) -> impl Iterator<Item = (&str, OffsetDateTime)> {
+    let of = store.sources().iter().filter(|source| matches!(source.kind, SourceKind::Bundle));
+    of.filter_map(|source| Some((source.label.as_str(), source.date?)))
+}
+
+/// In a line each, how old the bundles of a store are at a moment, by the usual policy.
+pub fn age_lines(store: &TrustStore, at: OffsetDateTime, messages: &Messages) -> Vec<String> {
+    let line = |(path, made): (&str, OffsetDateTime)| {
+        let key = match AgePolicy::default().judge(made, at) {
+            Age::Early => "csca.age.early",
+            Age::Fresh => "csca.age.fresh",
+            Age::Stale => "csca.age.stale",
+            Age::TooOld => "csca.age.too_old",
+        };
+        let (day, today) = (made.date().to_string(), at.date().to_string());
+        let days = (at - made).whole_days().to_string();
+        messages.fill(key, &[("path", path), ("day", &day), ("days", &days), ("at", &today)])
+    };
+    bundles(store).map(line).collect()
+}
+
+/// The same as JSON objects.
+pub fn ages(store: &TrustStore, at: OffsetDateTime) -> Vec<Value> {
+    let object = |(path, made): (&str, OffsetDateTime)| {
+        let age = match AgePolicy::default().judge(made, at) {
+            Age::Early => "early",
+            Age::Fresh => "fresh",
+            Age::Stale => "stale",
+            Age::TooOld => "too_old",
+        };
+        json!({ "path": path, "made": made.format(&Rfc3339).ok(), "age": age })
+    };
+    bundles(store).map(object).collect()
 }

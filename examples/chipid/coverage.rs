@@ -1,5 +1,6 @@
 //! `chipid csca show --country`: in words, what of a country's documents these files cover, and what they do not.
 
+use crate::bundle;
 use crate::csca;
 use crate::failure::EXIT_UNDETERMINED;
 use crate::messages::Messages;
@@ -139,6 +140,9 @@ fn told(
         true => out.push_str(&text::paragraph(messages.get("csca.cover.no_defects"), 0)),
         false => defects.iter().for_each(|line| out.push_str(&text::paragraph(&text::plain(line), 0))),
     }
+    for line in bundle::age_lines(store, at, messages) {
+        out.push_str(&text::paragraph(&text::plain(&line), 0));
+    }
     out
 }
 
@@ -166,5 +170,6 @@ fn object(store: &TrustStore, authorities: &[&Certificate], country: &str, at: O
         },
         "pinned": pinned(store, country).into_iter().map(csca::object).collect::<Vec<_>>(),
         "lists": lists,
+        "bundles": bundle::ages(store, at),
     })
 }

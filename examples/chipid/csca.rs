@@ -144,6 +144,7 @@ fn tell(
                     "refused": pairs(&holding.refused),
                     "signer": holding.signer.as_ref().map(signer),
                     "lists": self::lists(&holding.store, None, OffsetDateTime::now_utc()),
+                    "bundles": bundle::ages(&holding.store, OffsetDateTime::now_utc()),
                 }));
             } else {
                 output.text(&text(&holding, &output.messages));
@@ -354,6 +355,9 @@ fn head(holding: &Holding, messages: &Messages) -> String {
     if let Some(list_signer) = &holding.signer {
         out.push_str(&signer_line(list_signer, messages));
     }
+    for line in bundle::age_lines(&holding.store, OffsetDateTime::now_utc(), messages) {
+        out.push_str(&text::paragraph(&text::plain(&line), 0));
+    }
     for (subject, why) in &holding.refused {
         out.push_str(&text::paragraph(&text::plain(&format!("{subject}: {why}")), 2));
     }
@@ -391,6 +395,7 @@ fn check(output: &Output, paths: &[PathBuf], lists: &ListArguments) -> Result<u8
             "verified": found.verified,
             "unverified": pairs(&found.unverified),
             "lists": self::lists(&found.store, None, OffsetDateTime::now_utc()),
+            "bundles": bundle::ages(&found.store, OffsetDateTime::now_utc()),
             "signer": found.signers.first().map(signer),
             "signers": found.signers.iter().map(|one| json!({
                 "subject": one.certificate.subject().to_string(),
@@ -414,8 +419,10 @@ fn check(output: &Output, paths: &[PathBuf], lists: &ListArguments) -> Result<u8
             output.text(&signer_line(one, &output.messages));
         }
         let now = OffsetDateTime::now_utc();
-        let revocation = revocation_lines(&found.store, None, now, &output.messages);
-        for line in revocation.into_iter().chain(defect_lines(&found.store, None, &output.messages)) {
+        let mut lines = bundle::age_lines(&found.store, now, &output.messages);
+        lines.extend(revocation_lines(&found.store, None, now, &output.messages));
+        lines.extend(defect_lines(&found.store, None, &output.messages));
+        for line in lines {
             output.text(&text::paragraph(&text::plain(&line), 0));
         }
         let is_told = |label: &str| {
