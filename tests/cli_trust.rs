@@ -6,10 +6,12 @@ mod support {
     pub mod shared;
 }
 
+use chipid::crypto::DigestAlgorithm;
 use chipid::oid;
 use chipid::pki::Certificate;
 use chipid::sim::issuer::{
-    DeviationFields, Extension, Issuer, IssuerPlan, RevocationListFields, RevokedEntry, deviation_list_content,
+    DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, Scheme,
+    deviation_list_content,
 };
 use chipid::sim::profile;
 use serde_json::Value;
@@ -488,4 +490,31 @@ fn the_age_of_a_bundle_is_told_wherever_it_is_shown() {
     let later = ["csca", "show", "--country", "VN", "--at", "2040-01-01T00:00:00Z", "--format", "json"];
     assert_eq!(run(&[&later[..], &[&bundle]].concat()).json()["bundles"][0]["age"], "too_old");
     assert_eq!(run(&["csca", "list", &office.csca, "--format", "json"]).json()["bundles"], serde_json::json!([]));
+}
+
+#[test]
+fn a_list_that_needs_its_option_is_left_out_of_a_bundle_like_others() {
+    let office = Office::new("left-out");
+    let rsa = KeyPlan::rsa(2048, DigestAlgorithm::Sha256);
+    let plan = IssuerPlan { label: "lister".into(), csca: rsa, ds: rsa, ..office.issuer.plan().clone() };
+    let lister = Issuer::new(plan).unwrap();
+    let mut fields = lister.master_list_fields(&[lister.csca()]).unwrap();
+    fields.scheme = Scheme::RsaPkcs1WithoutNull(DigestAlgorithm::Sha256);
+    let list = office.file("lax.ml", &lister.sign_list(&fields).unwrap());
+    let out = office.folder.at("bundle");
+    let bundle = |more: &[&str]| run(&[&["csca", "bundle", "--out", &out, "--force", &list][..], more].concat());
+    let made = bundle(&[&office.csca, "--format", "json"]);
+    assert_eq!((made.code, made.json()["parts"].as_array().unwrap().len()), (4, 1), "{} {}", made.out, made.err);
+    assert_eq!(made.json()["refused"][0]["subject"], "lax.ml");
+    assert!(made.json()["refused"][0]["reason"].as_str().unwrap().contains("digest_info_without_null"));
+    assert!(made.err.contains("lax.ml") && made.err.contains("--tolerate-list digest_info_without_null"));
+    assert_eq!(office.verify(&["--trust", &out]).code, 0, "what is left is written");
+    let text = bundle(&[&office.csca]);
+    assert!(text.code == 4 && text.out.contains("LEFT OUT lax.ml: "), "{}", text.out);
+    let tolerated = bundle(&[&office.csca, "--tolerate-list", "digest_info_without_null", "--format", "json"]);
+    assert_eq!((tolerated.code, tolerated.json()["parts"].as_array().unwrap().len()), (0, 2), "{}", tolerated.out);
+    assert_eq!(tolerated.err, "");
+    // Where nothing else is left there is no bundle.
+    let alone = bundle(&["--format", "json"]);
+    assert_eq!((alone.code, alone.json()["code"].as_str()), (1, Some("list_tolerance")), "{}", alone.out);
 }

@@ -32,14 +32,18 @@ pub fn run(output: &Output, arguments: BundleArguments) -> Result<u8, Failure> {
     }
     let (bundle, refused) = TrustBundle::make_with(trust::empty(&arguments.lists), made, parts)
         .map_err(|error| Failure::other("bundle", vec![("why", error.to_string())]))?;
-    if let Some(failure) = trust::needs_tolerance(refused.iter()) {
-        return Err(failure);
-    }
+    let lacking = trust::needs_tolerance(refused.iter());
     if bundle.parts().is_empty() {
+        if let Some(failure) = lacking {
+            return Err(failure);
+        }
         let why = refused.first().map_or("-".to_owned(), |one| format!("{}: {}", one.subject, one.reason));
         return Err(Failure::other("bundle", vec![("why", why)]));
     }
     folder::write_file(&arguments.out, &bundle.encode(), arguments.force)?;
+    if let Some((message, remedy)) = lacking.map(|failure| failure.tell(&output.messages)) {
+        output.hint(&format!("{message} {remedy}"));
+    }
     // Bundles among the files make it as old as they are.
     let made = bundle.made().format(&Rfc3339).unwrap_or_default();
     let exit = if refused.is_empty() { 0 } else { EXIT_UNDETERMINED };
