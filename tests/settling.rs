@@ -10,9 +10,7 @@ use chipid::Verdict;
 use chipid::checks::Tolerance;
 use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::oid;
-use chipid::pki::{
-    BundlePart, BundleUse, Certificate, ListError, Refusal, RevocationListError, SourceKind, TrustBundle, TrustStore,
-};
+use chipid::pki::{BundlePart, BundleUse, Certificate, ListError, Refusal, SourceKind, TrustBundle, TrustStore};
 use chipid::sim::issuer::{
     CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
     master_list_content,

@@ -11,6 +11,8 @@ pub use id::CurveId;
 
 use super::random::random_below;
 use super::{CryptoError, Random, Secret};
+#[cfg(feature = "sim")]
+use crate::bounds::BOUNDS;
 use domain_parameters::DomainParameters;
 use ecdsa::{EcdsaCurve, Signature, hazmat};
 use elliptic_curve::point::{AffineCoordinates, DecompressPoint};
@@ -287,7 +289,7 @@ where
         use elliptic_curve::NonZeroScalar;
         let non_zero = |scalar| NonZeroScalar::<C>::new(scalar).into_option().ok_or(CryptoError::BadKey);
         let private = non_zero(self.scalar_in(private.expose())?)?;
-        for _ in 0..crate::bounds::BOUNDS.random_draws {
+        for _ in 0..BOUNDS.random_draws {
             let k = non_zero(self.scalar_in(self.random_scalar(rng)?.expose())?)?;
             if let Ok((signature, _)) = hazmat::sign_prehashed::<C>(&private, &k, &self.leftmost_bits(digest)) {
                 let (r, s) = signature.split_bytes();
