@@ -146,6 +146,10 @@ const DEFECTS: &[Defect] = &[
     ("version 3 with key identifier", |d| { d.sid = Some(encode(Tag(0x80), &d.ds.key.id())); d.signer_version = 3 }, Signature, Successful, None),
     ("an issuer in another order and case", |d| d.sid = Some(encode_all(Tag::SEQUENCE, &[
         &name(&[(oid::COMMON_NAME, "csca  ON paper"), (oid::COUNTRY_NAME, "vn")]), &integer(&[0x12, 0x34])])), Signature, Successful, None),
+    ("another message digest", |d| d.attributes = Some(|a| a[2].1 = vec![encode(Tag::OCTET_STRING, &[7; 32])]), Signature, Failed, Some(Reason::MessageDigestMismatch)),
+    ("MD5", |d| { d.digest_oid = oid::MD5; d.digest_algorithms = vec![oid::MD5] }, Signature, Failed, Some(Reason::ForbiddenAlgorithm)),
+    ("a signature with MD5", |d| d.signature_algorithm = with_null(oid::MD5_WITH_RSA), Signature, Failed, Some(Reason::ForbiddenAlgorithm)),
+    ("no certificate comes along", |d| d.certificates = Some(vec![]), Signature, Undetermined, Some(Reason::SignerCertificateMissing)),
     ("an unknown digest", |d| { d.digest_oid = oid::ID_DSA; d.digest_algorithms = vec![oid::ID_DSA] }, Signature, Undetermined, Some(Reason::UnsupportedAlgorithm)),
     ("two message digests", |d| d.attributes = Some(|a| { let one = a[2].clone(); a.push(one) }), Signature, Failed, Some(Reason::Malformed)),
     ("two values of the message digest", |d| d.attributes = Some(|a| { let one = a[2].1[0].clone(); a[2].1.push(one) }), Signature, Failed, Some(Reason::Malformed)),
@@ -163,6 +167,7 @@ const DEFECTS: &[Defect] = &[
     ("thirty-three certificates", |d| d.certificates = Some(vec![d.ds_der(); 33]), Object, Failed, Some(Reason::Malformed)),
     ("indefinite lengths", |d| d.indefinite = true, Signature, Successful, None),
     // The LDS security object.
+    ("version 7", |d| d.content.version = 7, Object, Failed, Some(Reason::UnknownVersion)),
     ("an unknown hash", |d| d.content.digest_oid = oid::ID_DSA, Object, Undetermined, Some(Reason::UnsupportedAlgorithm)),
     ("data group 0", |d| d.content.hashes = Some(more(d, 0, &[7; 32])), Object, Failed, Some(Reason::Malformed)),
     ("a data group twice", |d| d.content.hashes = Some(more(d, 2, &[7; 32])), Object, Failed, Some(Reason::Malformed)),
@@ -507,6 +512,90 @@ fn the_security_object_decides_what_the_document_consists_of() {
     assert!(judge(&sod, files, &setting).check(CheckId::PaDg11).is_none());
     let none = judge(&sod, BTreeMap::new(), &setting);
     assert_eq!(check(&none, Groups).reason, Some(Reason::NotRead));
+}
+
+#[test]
+fn a_security_object_without_dg1_covers_no_document() {
+    let mut document = Document::new();
+    document.files.remove(&1);
+    let (sod, setting) = (document.sod(), Setting::trusting(&document));
+    let findings = judge(&sod, files(&document), &setting);
+    let dg1 = check(&findings, CheckId::PaDg1);
+    assert_eq!((dg1.state, dg1.reason), (Failed, Some(Reason::NotCovered)));
+    assert_eq!(check(&findings, Groups).state, Failed);
+}
+
+#[test]
+fn a_file_that_was_removed_is_known_by_the_hash_that_was_taken_of_it() {
+    let document = Document::new();
+    let (sod, setting) = (document.sod(), Setting::trusting(&document));
+    let hash = |digest: DigestAlgorithm| (digest, digest.digest(&[&document.files[&13]]));
+    let other = (DigestAlgorithm::Sha256, vec![7; 32]);
+    let (right, besides) = (hash(DigestAlgorithm::Sha256), hash(DigestAlgorithm::Sha384));
+    for (known, due, reason, overall) in [
+        (vec![right.clone()], Undetermined, Reason::Removed, Successful),
+        (vec![besides.clone(), right], Undetermined, Reason::Removed, Successful),
+        (vec![other], Failed, Reason::Mismatch, Failed),
+        (vec![besides], Undetermined, Reason::NothingToCompare, Undetermined),
+        (vec![], Undetermined, Reason::NothingToCompare, Undetermined),
+    ] {
+        let mut files = files(&document);
+        files.insert(DataGroup::DG13, FileState::Removed(&known));
+        let findings = judge(&sod, files, &setting);
+        let found = check(&findings, CheckId::PaDg13);
+        assert_eq!((found.state, found.reason), (due, Some(reason)), "{known:?}");
+        assert_eq!(check(&findings, Groups).state, overall, "{known:?}");
+        assert!(findings.authenticated(DataGroup::DG13).is_none());
+    }
+}
+
+#[test]
+fn the_tolerance_of_a_missing_key_identifier_excuses_no_other_finding() {
+    let field = |alter: fn(&mut Document)| {
+        let mut document = Document::new();
+        alter(&mut document);
+        let tolerances = Tolerances::none().with(Tolerance::DsWithoutAki);
+        let setting = Setting { tolerances, ..Setting::trusting(&document) };
+        let sod = document.sod();
+        check(&judge(&sod, files(&document), &setting), Certificates)
+    };
+    let without = field(|d| d.ds.set(oid::AUTHORITY_KEY_IDENTIFIER, None));
+    assert_eq!((without.state, without.reason), (Undetermined, Some(Reason::Tolerance)));
+    let other = field(|d| d.ds.set(oid::ID_TA, Some((true, vec![5, 0]))));
+    assert_eq!((other.state, other.reason), (Failed, Some(Reason::CertificateProfile)));
+    assert!(!other.warnings.contains(&Warning::NoAuthorityKeyIdentifier));
+    let both = field(|d| {
+        d.ds.set(oid::ID_TA, Some((true, vec![5, 0])));
+        d.ds.set(oid::AUTHORITY_KEY_IDENTIFIER, None);
+    });
+    assert_eq!((both.state, both.reason), (Failed, Some(Reason::CertificateProfile)));
+    // What is sound is told in no words.
+    assert_eq!(field(|_| ()).compared, "");
+}
+
+#[test]
+fn what_is_shown_of_files_is_their_length() {
+    let file = [0x61, 1, 0xAB];
+    let states = [
+        FileState::Read(&file),
+        FileState::Absent,
+        FileState::Refused,
+        FileState::CutOff,
+        FileState::NotRead,
+        FileState::NeedsTerminalAuthentication,
+        FileState::Removed(&[]),
+    ];
+    let shown = states.map(|state| format!("{state:?}"));
+    let due = ["Read(3 bytes)", "Absent", "Refused", "CutOff", "NotRead", "NeedsTerminalAuthentication", "Removed"];
+    assert_eq!(shown, due);
+    let document = Document::new();
+    let (sod, setting) = (document.sod(), Setting::trusting(&document));
+    let findings = judge(&sod, files(&document), &setting);
+    let dg1 = findings.authenticated(DataGroup::DG1).unwrap();
+    assert_eq!(format!("{dg1:?}"), format!("Authenticated(DG1, {} bytes)", document.files[&1].len()));
+    let object = SecurityObject::parse(&sod).unwrap();
+    let matching = provisional(&object, DataGroup::DG1, &document.files[&1]).unwrap();
+    assert!(format!("{matching:?}").contains("DG1"), "{matching:?}");
 }
 
 #[test]

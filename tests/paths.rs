@@ -128,6 +128,7 @@ fn a_new_generation_is_reached_over_its_link_from_the_store_or_the_document() {
         let told = check(&findings, CheckId::PaChain).compared;
         let step = "ECDSA SHA-256 under EC secp256r1 of C=VN, O=Invented, CN=CSCA (invented)";
         assert_eq!(told, format!("{step}; its link by {step}"));
+        assert!(check(&findings, CheckId::PaValidity).compared.contains(", link 20"));
     }
 }
 

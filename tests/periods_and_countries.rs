@@ -7,8 +7,10 @@ use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::lds::DataGroup;
 use chipid::oid;
 use chipid::passive_authentication::{FileState, Inputs, passive_authentication};
-use chipid::pki::{Exception, TrustStore};
-use chipid::sim::issuer::{CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name};
+use chipid::pki::{Certificate, Exception, TrustStore};
+use chipid::sim::issuer::{
+    CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
+};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -74,8 +76,12 @@ const PERIODS: &[Period] = &[
     ("signed on the day before", |p| p.issued = datetime!(2021-12-31 0:00 UTC), NOW, None, State::Successful, None),
     ("signed after the signer's validity", |p| { p.ds_validity.1 = datetime!(2023-01-01 0:00 UTC) }, datetime!(2022-06-01 0:00 UTC), None,
         State::Failed, Some(Reason::Lapsed)),
+    ("signed two days after the moment of checking", |_| (), datetime!(2023-06-29 12:00 UTC), None, State::Undetermined, Some(Reason::NotYetValid)),
+    ("signed on the day after it", |_| (), datetime!(2023-06-30 0:00 UTC), None, State::Successful, None),
     // The signer's private key.
     ("signed after the period of the key", |p| p.issued = datetime!(2024-06-01 0:00 UTC), NOW, None, State::Failed, Some(Reason::Lapsed)),
+    ("signed on the day after its last", |p| p.issued = datetime!(2024-01-02 0:00 UTC), NOW, None, State::Successful, None),
+    ("signed two days after its last", |p| p.issued = datetime!(2024-01-03 0:00 UTC), NOW, None, State::Failed, Some(Reason::Lapsed)),
     ("signed on its last day", |p| p.issued = datetime!(2024-01-01 0:00 UTC), NOW, None, State::Successful, None),
     // The authority's.
     ("certified after the period of the authority's key", |p| { p.ds_validity.0 = datetime!(2025-06-01 0:00 UTC);
@@ -128,6 +134,54 @@ fn each_clock_is_a_statement_of_its_own() {
     let setting = Setting { at: NOW, issued: None, state: None };
     let told = check(&silent, &sod, &setting, CheckId::PaValidity).compared;
     assert!(told.ends_with("signed: not stated, issued: not known"), "{told}");
+}
+
+/// A day more at both ends is within.
+#[test]
+fn an_authority_certifies_until_the_day_after_its_last_and_from_the_day_before_its_first() {
+    let told = |alter: &dyn Fn(&mut IssuerPlan)| {
+        let mut plan = plan("VN", "VNM");
+        alter(&mut plan);
+        let issuer = Issuer::new(plan).unwrap();
+        let sod = issuer.sod(&[(1, DG1)]).unwrap();
+        check(&issuer, &sod, &Setting { at: NOW, issued: None, state: None }, CheckId::PaValidity).compared
+    };
+    let until = |last: OffsetDateTime| told(&|plan| plan.csca_validity.1 = last);
+    assert!(!until(datetime!(2021-12-31 0:00 UTC)).contains("certified after its authority had lapsed"));
+    assert!(until(datetime!(2021-12-30 0:00 UTC)).contains("certified after its authority had lapsed"));
+    let from = |first: OffsetDateTime| told(&|plan| plan.csca_validity.0 = first);
+    assert!(!from(datetime!(2022-01-02 0:00 UTC)).contains("older than the period"));
+    assert!(from(datetime!(2022-01-03 0:00 UTC)).contains("older than the period"));
+}
+
+#[test]
+fn that_a_document_says_it_was_signed_before_is_told_only_where_it_says_so() {
+    let issuer = Issuer::new(plan("VN", "VNM")).unwrap();
+    let sod = issuer.sod(&[(1, DG1)]).unwrap();
+    let signed = issuer.plan().issued;
+    let told = |since: OffsetDateTime| {
+        let serial = Certificate::parse(issuer.ds()).unwrap().serial().to_vec();
+        let fields = issuer.revocation_list_fields(datetime!(2025-12-01 0:00 UTC));
+        let fields = RevocationListFields { revoked: vec![RevokedEntry::new(&serial, since)], ..fields };
+        let mut trust = TrustStore::new();
+        trust.add_certificate(issuer.csca()).unwrap();
+        trust.add_file("crl", &issuer.sign_revocation_list(&fields).unwrap());
+        let findings = passive_authentication(&Inputs {
+            sod: FileState::Read(&sod),
+            files: BTreeMap::from([(DataGroup::DG1, FileState::Read(DG1))]),
+            trust: &trust,
+            at: NOW,
+            issued: None,
+            issuing_state: Some("VNM"),
+            document_code: Some("ID"),
+            tolerances: Tolerances::none(),
+        });
+        let check = findings.check(CheckId::PaRevocation).unwrap();
+        assert_eq!(check.reason, Some(Reason::Revoked));
+        check.compared.contains("that the document says it was signed before does not count")
+    };
+    let day = time::Duration::DAY;
+    assert_eq!([told(signed - day), told(signed), told(signed + day)], [false, false, true]);
 }
 
 /// What the periods of keys say besides is worth knowing.
