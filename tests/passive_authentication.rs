@@ -574,6 +574,25 @@ fn the_tolerance_of_a_missing_key_identifier_excuses_no_other_finding() {
 }
 
 #[test]
+fn a_short_key_of_the_signer_is_warned_of() {
+    use chipid::sim::issuer::{Issuer, IssuerPlan, KeyPlan};
+    let csca = KeyPlan::ecdsa(CurveId::Secp256r1, DigestAlgorithm::Sha256);
+    let warned = |ds: KeyPlan| {
+        let issuer = Issuer::new(IssuerPlan::new("VN", "VNM", "Invented", csca, ds)).unwrap();
+        let mut setting = Setting::trusting(&Document::new());
+        setting.trust = TrustStore::new();
+        setting.trust.add_certificate(issuer.csca()).unwrap();
+        let sod = issuer.sod(&[(1, &[0x61, 0])]).unwrap();
+        let check = check(&judge(&sod, BTreeMap::new(), &setting), Signature);
+        assert_eq!(check.state, Successful, "{}", check.compared);
+        check.warnings
+    };
+    assert_eq!(warned(KeyPlan::rsa(2048, DigestAlgorithm::Sha256)), []);
+    assert_eq!(warned(KeyPlan::dsa(1024, DigestAlgorithm::Sha256)), [Warning::ShortDsaKey]);
+    assert_eq!(warned(KeyPlan::dsa(2048, DigestAlgorithm::Sha256)), []);
+}
+
+#[test]
 fn what_is_shown_of_files_is_their_length() {
     let file = [0x61, 1, 0xAB];
     let states = [
