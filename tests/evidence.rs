@@ -663,3 +663,44 @@ fn judges_with_the_trust_of_then_and_of_now() {
     assert_eq!(evidence.lists()[0].name, "csca.der");
     assert_eq!(evidence.read_at() + Duration::from_secs(60), evidence.verified_at());
 }
+
+/// A list that says by the document's number that its signer was revoked for it.
+fn revoking_by_number(profile: &Profile) -> Vec<u8> {
+    use chipid::sim::issuer::{DeviationFields, Extension, deviation_list_content};
+    let issuer = profile.issuer().unwrap();
+    let numbers = Some(vec![profile.person.mrz_information().chars().take(9).collect()]);
+    let defects = vec![(chipid::oid::ID_CERT_REVOKED, None)];
+    let content = deviation_list_content(&[DeviationFields { numbers, defects, ..Default::default() }]);
+    let purpose = Extension::extended_key_usage(chipid::oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY);
+    let fields = issuer.list_fields(chipid::oid::ID_ICAO_DEVIATION_LIST, content, &[purpose]).unwrap();
+    issuer.sign_list(&fields).unwrap()
+}
+
+#[test]
+fn removing_the_number_by_which_a_document_was_revoked_never_helps() {
+    let profile = profile::vn();
+    let mut bank = Bank::new();
+    let listed = |mut trust: TrustStore| {
+        assert_eq!(trust.add_file("list", &revoking_by_number(&profile)).accepted, 1);
+        trust
+    };
+    let dg1 = FileId::DataGroup(DataGroup::DG1);
+    let whole = signed(evidence_of(&read(&profile), &listed(trust(&profile))), &mut bank);
+    let less = whole.without(dg1).unwrap();
+    let told = |report: &Report| {
+        let check = report.check(CheckId::PaRevocation).unwrap();
+        (report.verdict(), check.state, check.reason)
+    };
+    let revoked = (Verdict::Failed, State::Failed, Some(Reason::Revoked));
+    let open = State::Undetermined;
+    // Who has the list knows that it could mean the document; who trusts the reader, that it did.
+    let lists = listed(trust(&profile));
+    assert_eq!(told(&judge(&whole, &lists)), revoked);
+    assert_eq!(told(&judge(&less, &lists)), (Verdict::Undetermined, open, Some(Reason::RevocationNotChecked)));
+    assert_eq!(told(&judge(&less, &bank.trusted_too(lists))), revoked);
+    assert_eq!(told(&judge(&less, &bank.trusted_too(trust(&profile)))), revoked);
+    // Whose lists count is the caller's choice: what is still there is judged by his own.
+    let other = whole.without(FileId::DataGroup(DataGroup::DG2)).unwrap();
+    assert_eq!(told(&judge(&other, &bank.trusted_too(trust(&profile)))).1, open);
+    assert_eq!(told(&judge(&less, &trust(&profile))).1, open);
+}

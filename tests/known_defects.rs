@@ -720,3 +720,131 @@ fn no_cut_list_is_taken() {
         }
     }
 }
+
+const DG1: FileId = FileId::DataGroup(DataGroup::DG1);
+
+/// The files that were read but one, with what the chip proved.
+fn without(document: &Document, file: FileId) -> Document {
+    let files = document.files().filter(|(one, _)| *one != file).map(|(one, bytes)| (one, bytes.to_vec()));
+    Document::from_files(files, Some(document.proofs()))
+}
+
+/// The kinds that count against a document, and what one that could mean it is told for.
+fn against() -> [(Oid, Reason); 4] {
+    [
+        (oid::ID_CERT_REVOKED, Reason::KnownDefect),
+        (oid::ID_DEVIATION_AA_KEY_COMPROMISED, Reason::KnownDefect),
+        (oid::ID_CHIP_AUTH_KEY_REVOKED, Reason::KnownDefect),
+        (oid_under(oid::ID_AUTH_DEFECT, 99), Reason::UnknownDefect),
+    ]
+}
+
+#[test]
+fn what_is_not_known_of_a_document_hides_it_from_no_list() {
+    let case = Case::new();
+    let whole = reading::read(&profile::vn());
+    let link = reading::link(&profile::vn());
+    let password = reading::password(&profile::vn());
+    let on_purpose = reading::read_over(link, &password, &chipid::ReadPlan::residence(), None).unwrap();
+    let bare = case.files.iter().filter(|(file, _)| *file != DG1).cloned();
+    let unread = [without(&whole, DG1), Document::from_files(bare, None), on_purpose];
+    for (id, reason) in against() {
+        let list = case.deviation(id, None);
+        for document in &unread {
+            assert!(case.verify(document, &[]).verdict() >= Verdict::DataAuthentic);
+            let report = case.verify(document, std::slice::from_ref(&list));
+            assert_state(&report, CheckId::PaKnownDefects, State::Undetermined, Some(reason));
+            let told = &check(&report, CheckId::PaKnownDefects).compared;
+            assert!(told.ends_with("if it means this document: not known is the document number"), "{told}");
+            assert_eq!(report.verdict(), Verdict::Undetermined, "{id}");
+        }
+    }
+}
+
+#[test]
+fn an_entry_that_something_rules_out_could_not_mean_the_document() {
+    let case = Case::new();
+    let unread = without(&reading::read(&profile::vn()), DG1);
+    let number = || Some(vec![case.number.clone()]);
+    let other = SignerId::KeyId(vec![1; 20]);
+    for (id, _) in against() {
+        let defects = vec![(id, None)];
+        for entry in [
+            DeviationFields {
+                numbers: number(),
+                signer: Some(other.clone()),
+                defects: defects.clone(),
+                ..Default::default()
+            },
+            // Without any criterion it means no document.
+            DeviationFields { defects: defects.clone(), ..Default::default() },
+        ] {
+            let report = case.verify(&unread, &[deviations(&case.issuer, &[entry])]);
+            assert_state(&report, CheckId::PaKnownDefects, State::Successful, None);
+            assert_eq!(report.verdict(), Verdict::Genuine);
+        }
+        // Another document of the same signer.
+        let numbers = Some(vec!["X00000000".to_owned()]);
+        let entry = DeviationFields { numbers, signer: Some(case.by_serial()), defects, ..Default::default() };
+        let list = deviations(&case.issuer, &[entry]);
+        assert_eq!(case.verify(&reading::read(&profile::vn()), &[list]).verdict(), Verdict::Genuine);
+    }
+}
+
+#[test]
+fn nothing_is_excused_by_an_entry_that_only_could_mean_the_document() {
+    let case = Case::new();
+    let unread = without(&case.altered(DG13), DG1);
+    let report = case.verify(&unread, &[case.deviation(oid::ID_DEVIATION_DG_HASH_WRONG, Some(13))]);
+    assert_state(&report, CheckId::PaDg13, State::Failed, Some(Reason::Mismatch));
+    assert_state(&report, CheckId::PaKnownDefects, State::Successful, None);
+    assert!(check(&report, CheckId::PaKnownDefects).warnings.is_empty());
+    assert_eq!(report.verdict(), Verdict::Failed);
+}
+
+#[test]
+fn a_date_of_issue_that_was_not_read_hides_no_document() {
+    let case = Case::new();
+    let whole = reading::read(&profile::vn());
+    let entry = DeviationFields {
+        issued: Some((datetime!(2000-01-01 0:00 UTC), datetime!(2026-01-01 0:00 UTC))),
+        signer: Some(case.by_serial()),
+        defects: vec![(oid::ID_CERT_REVOKED, None)],
+        ..Default::default()
+    };
+    let list = [deviations(&case.issuer, &[entry])];
+    assert_eq!(case.verify(&whole, &list).verdict(), Verdict::Failed);
+    let report = case.verify(&without(&whole, DG13), &list);
+    assert_state(&report, CheckId::PaKnownDefects, State::Undetermined, Some(Reason::KnownDefect));
+    assert!(check(&report, CheckId::PaKnownDefects).compared.ends_with("not known is the date of issue"));
+    assert_eq!(report.verdict(), Verdict::Undetermined);
+}
+
+#[test]
+fn of_an_unknown_signer_an_entry_by_number_is_certain_and_one_by_signer_is_not() {
+    let case = Case::new();
+    let unsigned = without(&reading::read(&profile::vn()), FileId::Sod);
+    let report = case.verify(&unsigned, &[case.deviation(oid::ID_CERT_REVOKED, None)]);
+    assert_state(&report, CheckId::PaRevocation, State::Failed, Some(Reason::Revoked));
+    let report = case.verify(&unsigned, &[case.defect(oid::ID_CERT_REVOKED, &[])]);
+    assert_state(&report, CheckId::PaKnownDefects, State::Undetermined, Some(Reason::KnownDefect));
+    assert!(check(&report, CheckId::PaKnownDefects).compared.ends_with("not known is the document signer"));
+    assert_eq!(report.verdict(), Verdict::Undetermined);
+    // Without DG1 nobody knows either whose document it is.
+    let report = case.verify(&without(&unsigned, DG1), &[case.defect(oid::ID_CERT_REVOKED, &[])]);
+    let told = &check(&report, CheckId::PaKnownDefects).compared;
+    assert!(told.contains("the document signer"), "{told}");
+    // A list of another country says nothing of it.
+    let abroad =
+        IssuerPlan { country: "LA".into(), state: "LAO".into(), label: "la".into(), ..case.issuer.plan().clone() };
+    let abroad = Issuer::new(abroad).unwrap();
+    let entry = DeviationFields {
+        numbers: Some(vec![case.number.clone()]),
+        defects: vec![(oid::ID_CERT_REVOKED, None)],
+        ..Default::default()
+    };
+    let mut store = case.store(&[deviations(&abroad, &[entry])]);
+    store.add_certificate(abroad.csca()).unwrap();
+    let report = unsigned.verify(&store, reading::now());
+    assert_state(&report, CheckId::PaKnownDefects, State::Successful, None);
+}

@@ -359,6 +359,7 @@ fn the_estonian_deviation_list_is_its_states_word() {
             document_code: None,
             number: Some(number),
             issued: None,
+            signed: None,
         };
         list.of_document(authority, &facts).len()
     };
@@ -403,6 +404,7 @@ fn the_defect_list_of_the_test_bed_counts_where_its_signer_is_named() {
             document_code: None,
             number: None,
             issued: None,
+            signed: None,
         };
         list.of_document(authority, &facts).len()
     });

@@ -7,10 +7,12 @@
 #![cfg_attr(not(feature = "evidence"), expect(dead_code, reason = "only evidence brings one along"))]
 
 use super::document::Document;
+use super::known_defects::is_revoked_by_entry;
 use super::report::Access;
 use crate::checks::{Check, CheckId, Reason, State, Warning};
 use crate::chip::ChipAuthenticationSuite;
 use crate::crypto::{CryptoError, DigestAlgorithm, SignatureAlgorithm};
+use crate::lds::{DataGroup, FileId};
 use crate::pki::{Certificate, CertificateError, TrustStore};
 use time::OffsetDateTime;
 
@@ -106,6 +108,8 @@ pub(super) struct Attested<'a> {
     pub(super) checks: Vec<Check>,
     is_trusted: bool,
     has_removed: bool,
+    /// What an entry of a list may know the document by: its number, its code, its date of issue.
+    has_removed_name: bool,
 }
 
 impl<'a> Attested<'a> {
@@ -113,7 +117,9 @@ impl<'a> Attested<'a> {
         let attestation = document.attestation.as_deref();
         let checks = attestation.map(|attestation| signatures(attestation, trust)).unwrap_or_default();
         let is_trusted = checks.iter().any(|check| check.id == CheckId::EvidenceSignature && check.is_successful());
-        Self { attestation, checks, is_trusted, has_removed: document.removed_files().next().is_some() }
+        let has_removed = document.removed_files().next().is_some();
+        let has_removed_name = document.removed_files().any(|file| NAMING.contains(&file));
+        Self { attestation, checks, is_trusted, has_removed, has_removed_name }
     }
 
     /// Whether one whom the caller trusts signed it.
@@ -160,11 +166,17 @@ impl<'a> Attested<'a> {
         })
     }
 
+    /// Whether the document was revoked by a name that was removed later, so that no list can tell it again. Whose list that
+    /// was is a matter of trust: the word of a reader whom the caller does not trust is not enough.
+    fn is_named_revoked(&self, told: &Check) -> bool {
+        self.is_trusted && self.has_removed_name && is_revoked_by_entry(told)
+    }
+
     /// Where files were removed, what had failed stays failed, but for what is judged by trust and time alone and so again.
     pub(super) fn keep_failures(&self, checks: &mut Vec<Check>) {
         let Some(attestation) = self.attestation.filter(|_| self.has_removed) else { return };
         let failed = attestation.checks.iter().filter(|check| check.state == State::Failed);
-        for told in failed.filter(|check| !is_judged_anew(check.id)) {
+        for told in failed.filter(|check| !is_judged_anew(check.id) || self.is_named_revoked(check)) {
             match checks.iter_mut().find(|check| check.id == told.id) {
                 Some(check) if check.state != State::Failed => *check = told.clone(),
                 Some(_) => {}
@@ -173,6 +185,9 @@ impl<'a> Attested<'a> {
         }
     }
 }
+
+/// The files that name a document to a list of known defects.
+const NAMING: [FileId; 2] = [FileId::DataGroup(DataGroup::DG1), FileId::DataGroup(DataGroup::DG13)];
 
 /// Checks that need no file that can be removed, or can do without it: whose answer counts is a matter of trust alone.
 fn is_judged_anew(id: CheckId) -> bool {

@@ -2,6 +2,10 @@
 //! be expected into *undetermined*, never into a success, and a proof by a compromised key into none. It caps the verdict
 //! at undetermined wherever the check gates. An entry that the signer was revoked fails the documents that it means.
 //!
+//! An entry excuses only a document that it certainly means. What counts against a document — its signer revoked, its keys
+//! compromised, a kind that nobody knows — and could mean it, were more known of it, leaves `pa.known_defects` undetermined:
+//! that DG1 was not read, or taken away, hides no number from a list.
+//!
 //! What each kind bears on stands in one table. What a kind does not name stays as it is: a wrong signature of EF.SOD
 //! excuses no altered data group, a wrong check digit no wrong hash. `id-Deviation-Chip`, defects for national use and those
 //! of other applications bear on nothing: they do not say what fails, and a clone fails too.
@@ -11,7 +15,7 @@
 
 use super::chip_checks::Due;
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
-use crate::pki::{Age, Certificate, DefectKind, DocumentFacts, KnownDefect, TrustStore};
+use crate::pki::{Age, Certificate, Criterion, DefectKind, DocumentFacts, KnownDefect, TrustStore};
 use time::OffsetDateTime;
 
 /// What a defect does to the checks.
@@ -87,6 +91,11 @@ fn excuses(kind: DefectKind) -> bool {
     )
 }
 
+/// Whether a document is worse for it, and would be by an entry that could mean it.
+fn counts_against(kind: DefectKind) -> bool {
+    matches!(bearing(kind), Bearing::Voids(_) | Bearing::Revokes | Bearing::Unknown)
+}
+
 /// The proofs that a status of id-AuthenticationProtocolFailure names (TR-03129-2 §7.3.1.5).
 fn failing_proofs(status: Option<u8>) -> &'static [CheckId] {
     const CA: CheckId = CheckId::ChipChipAuthentication;
@@ -127,50 +136,87 @@ pub(super) fn apply(
     allowed: &Tolerances,
     at: OffsetDateTime,
 ) -> (Due, bool) {
-    let lists = trust.defect_lists();
-    if lists.is_empty() {
+    let all = trust.defect_lists().len();
+    if all == 0 {
         return (due, false);
     }
-    let mut found: Vec<(&KnownDefect, String)> = Vec::new();
-    let mut needed: Vec<Option<Tolerance>> = Vec::new();
-    let mut ignored = Vec::new();
-    let mut consulted = 0;
-    for one in lists {
-        let Ok(authority) = one.authority() else { continue };
-        consulted += 1;
-        let by = authority.subject().to_string();
-        let tolerance = trust.needed_tolerance(one);
-        let without_effect = without_effect(trust.is_by_revoked(one), one.list().is_covered(at), tolerance, allowed);
-        for defect in one.list().of_document(authority, document) {
-            match &without_effect {
-                Some(why) if excuses(defect.kind) => ignored.push(format!("{} by {by}: {why}", defect.name())),
-                _ => {
-                    needed.push(tolerance.filter(|_| excuses(defect.kind)));
-                    found.push((defect, by.clone()));
-                }
-            }
-        }
-    }
+    let said = said(document, trust, allowed, at);
     let mut turned = Vec::new();
     let mut used = Vec::new();
     let mut excused_proof = false;
-    for ((defect, by), needed) in found.iter().zip(needed) {
+    for entry in &said.certain {
         let before = turned.len();
-        turn(checks, defect, by, explains_periods(defect.status, document, at), &mut turned);
-        used.extend(needed.filter(|_| turned.len() > before));
-        excused_proof |= turned.len() > before && matches!(bearing(defect.kind), Bearing::ExcusesProofs);
+        turn(checks, entry, explains_periods(entry.defect.status, document, at), &mut turned);
+        used.extend(entry.needed.filter(|_| turned.len() > before));
+        excused_proof |= turned.len() > before && matches!(bearing(entry.defect.kind), Bearing::ExcusesProofs);
     }
     excuse_all_groups(checks);
-    let own = match found.is_empty() && !ignored.is_empty() {
-        true => Check::undetermined(CheckId::PaKnownDefects, Reason::NotVerified).comparing(ignored.join("; ")),
-        false => own_check(&found, consulted, lists.len()).needing(used),
-    };
+    let own = own_check(&said, all).needing(used);
     let after = checks.iter().position(|check| check.id == CheckId::PaRevocation).map_or(checks.len(), |at| at + 1);
     checks.insert(after.min(checks.len()), own);
     let is_proof = |id: &CheckId| PROOFS.contains(id);
     let is_proven = checks.iter().any(|check| PROOFS.contains(&check.id) && check.is_successful());
     let due = if turned.iter().any(is_proof) && !is_proven { Due::Open } else { due };
     (due, excused_proof)
+}
+
+/// What an entry says, whose list it is in, and the tolerance that an excuse needs.
+struct Entry<'t> {
+    defect: &'t KnownDefect,
+    by: String,
+    needed: Option<Tolerance>,
+}
+
+impl Entry<'_> {
+    fn told(&self) -> String {
+        format!("{} by {}", self.defect.name(), self.by)
+    }
+}
+
+/// What the lists say of a document.
+#[derive(Default)]
+struct Said<'t> {
+    /// How many lists were asked.
+    consulted: usize,
+    /// What certainly holds of it.
+    certain: Vec<Entry<'t>>,
+    /// What counts against it, if an entry means it.
+    possible: Vec<DefectKind>,
+    /// The entries that could mean it, with what is not known of it.
+    uncertain: Vec<String>,
+    /// The excuses that do not count, and why.
+    ignored: Vec<String>,
+}
+
+fn said<'t>(document: &DocumentFacts<'_>, trust: &'t TrustStore, allowed: &Tolerances, at: OffsetDateTime) -> Said<'t> {
+    let mut said = Said::default();
+    for one in trust.defect_lists() {
+        let Ok(authority) = one.authority() else { continue };
+        said.consulted += 1;
+        let tolerance = trust.needed_tolerance(one);
+        let without_effect = without_effect(trust.is_by_revoked(one), one.list().is_covered(at), tolerance, allowed);
+        for found in one.list().of_document(authority, document) {
+            let kind = found.defect.kind;
+            let needed = tolerance.filter(|_| excuses(kind));
+            let entry = Entry { defect: found.defect, by: authority.subject().to_string(), needed };
+            match &without_effect {
+                Some(why) if excuses(kind) => said.ignored.push(format!("{}: {why}", entry.told())),
+                _ if found.is_certain() => said.certain.push(entry),
+                _ if matches!(bearing(kind), Bearing::Nothing) => {}
+                _ => {
+                    said.possible.extend(counts_against(kind).then_some(kind));
+                    said.uncertain.push(uncertain(&entry, &found.unknown));
+                }
+            }
+        }
+    }
+    said
+}
+
+/// An entry that could mean the document, and what is not known of it.
+fn uncertain(entry: &Entry<'_>, unknown: &[Criterion]) -> String {
+    let unknown: Vec<&str> = unknown.iter().map(|one| one.as_str()).collect();
+    format!("{}, if it means this document: not known is {}", entry.told(), unknown.join(" and "))
 }
 
 /// Why what a list excuses does not count.
@@ -193,11 +239,12 @@ fn without_effect(
 
 const PROOFS: [CheckId; 3] = [CheckId::ChipPaceCam, CheckId::ChipActiveAuthentication, CheckId::ChipChipAuthentication];
 
-fn turn(checks: &mut [Check], defect: &KnownDefect, by: &str, explains_periods: bool, turned: &mut Vec<CheckId>) {
+fn turn(checks: &mut [Check], entry: &Entry<'_>, explains_periods: bool, turned: &mut Vec<CheckId>) {
+    let defect = entry.defect;
     let mut excuse = |id: CheckId, reasons: Option<&[Reason]>| {
         for check in checks.iter_mut().filter(|check| check.id == id && check.state == State::Failed) {
             if reasons.is_none_or(|reasons| check.reason.is_some_and(|reason| reasons.contains(&reason))) {
-                *check = open(check, defect, by);
+                *check = open(check, entry);
                 turned.push(id);
             }
         }
@@ -216,7 +263,7 @@ fn turn(checks: &mut [Check], defect: &KnownDefect, by: &str, explains_periods: 
         Bearing::ExcusesPeriods => {}
         Bearing::Voids(proofs) => {
             for check in checks.iter_mut().filter(|check| proofs.contains(&check.id) && check.is_successful()) {
-                *check = open(check, defect, by);
+                *check = open(check, entry);
                 turned.push(check.id);
             }
         }
@@ -224,7 +271,7 @@ fn turn(checks: &mut [Check], defect: &KnownDefect, by: &str, explains_periods: 
             // Passive authentication asks by the signer alone; an entry may name documents by other criteria as well.
             let id = CheckId::PaRevocation;
             for check in checks.iter_mut().filter(|check| check.id == id && check.state != State::Failed) {
-                *check = Check::failed(id, Reason::Revoked).comparing(format!("document: {} by {by}", defect.name()));
+                *check = Check::failed(id, Reason::Revoked).comparing(format!("{OF_DOCUMENT}{}", entry.told()));
             }
         }
         Bearing::Nothing | Bearing::Unknown => {}
@@ -241,12 +288,12 @@ fn as_value(file: u8) -> Option<CheckId> {
 }
 
 /// The check, undetermined, saying what it was.
-fn open(check: &Check, defect: &KnownDefect, by: &str) -> Check {
+fn open(check: &Check, entry: &Entry<'_>) -> Check {
     let was = match (check.state, check.reason) {
         (state, Some(reason)) => format!("{}, {reason}", state.as_str()),
         (state, None) => state.as_str().to_owned(),
     };
-    let compared = [check.compared.as_str(), &format!("was {was}; {} by {by}", defect.name())];
+    let compared = [check.compared.as_str(), &format!("was {was}; {}", entry.told())];
     let compared: Vec<&str> = compared.into_iter().filter(|part| !part.is_empty()).collect();
     Check {
         state: State::Undetermined,
@@ -267,22 +314,56 @@ fn excuse_all_groups(checks: &mut [Check]) {
     }
 }
 
-fn own_check(found: &[(&KnownDefect, String)], consulted: usize, all: usize) -> Check {
+/// Before the entry for which a document counts as revoked.
+const OF_DOCUMENT: &str = "document: ";
+
+/// Whether a revocation that was found was told of a document by an entry that asks for more than its signer.
+pub(super) fn is_revoked_by_entry(check: &Check) -> bool {
+    let is_revoked = (check.id, check.reason) == (CheckId::PaRevocation, Some(Reason::Revoked));
+    is_revoked && check.compared.starts_with(OF_DOCUMENT)
+}
+
+fn own_check(said: &Said<'_>, all: usize) -> Check {
     let id = CheckId::PaKnownDefects;
-    if consulted == 0 {
+    if said.consulted == 0 {
         let compared = format!("none of {all} lists of known defects leads to an anchor");
         return Check::undetermined(id, Reason::NotVerified).comparing(compared);
     }
-    if found.is_empty() {
-        return Check::successful(id).comparing(format!("no entry in {consulted} lists of known defects"));
-    }
-    let names: Vec<String> = found.iter().map(|(defect, by)| format!("{} by {by}", defect.name())).collect();
-    let check = match found.iter().any(|(defect, _)| matches!(bearing(defect.kind), Bearing::Unknown)) {
-        true => Check::undetermined(id, Reason::UnknownDefect),
-        false => Check::successful(id).warning(Warning::KnownDefect),
+    let is_unknown = |kind| matches!(bearing(kind), Bearing::Unknown);
+    let mut against = said.certain.iter().map(|entry| entry.defect.kind).chain(said.possible.iter().copied());
+    let check = if against.any(is_unknown) {
+        Check::undetermined(id, Reason::UnknownDefect)
+    } else if !said.possible.is_empty() {
+        Check::undetermined(id, Reason::KnownDefect)
+    } else if !said.certain.is_empty() {
+        Check::successful(id).warning(Warning::KnownDefect)
+    } else if !said.ignored.is_empty() {
+        Check::undetermined(id, Reason::NotVerified)
+    } else {
+        Check::successful(id)
     };
-    check.comparing(names.join("; "))
+    check.comparing(told(said))
 }
+
+/// Every entry that concerns the document; of those that could, and of those that do not count, the first of each.
+fn told(said: &Said<'_>) -> String {
+    let mut told: Vec<String> = said.certain.iter().map(Entry::told).collect();
+    let ignored = if told.is_empty() { said.ignored.as_slice() } else { &[] };
+    for more in [said.uncertain.as_slice(), ignored] {
+        let mut once = more.to_vec();
+        once.sort_unstable();
+        once.dedup();
+        told.extend(once.iter().take(TOLD).cloned());
+        told.extend(once.len().checked_sub(TOLD).filter(|more| *more > 0).map(|more| format!("and {more} more")));
+    }
+    match told.is_empty() {
+        true => format!("no entry in {} lists of known defects", said.consulted),
+        false => told.join("; "),
+    }
+}
+
+/// The most entries told of a kind.
+const TOLD: usize = 8;
 
 /// The age of the trust bundle that is worst off, where there is one. A stale one changes nothing of what the document is:
 /// it informs.

@@ -125,7 +125,8 @@ pub(super) fn judge(
         countries: &countries,
         document_code: inputs.document_code,
         number: number.as_ref().map(|number| number.as_str()),
-        issued: inputs.issued.or(pa.signing_time()),
+        issued: inputs.issued,
+        signed: pa.signing_time(),
     };
     let (due, excused_proof) = known_defects::apply(&mut checks, due, &facts, trust, allowed, at);
     let verdict = conclude(&checks, due, excused_proof, document, &attested, allowed);

@@ -13,7 +13,9 @@
 
 use super::Inputs;
 use crate::checks::{Check, CheckId, Reason};
-use crate::pki::{Certificate, Currency, DefectKind, DocumentFacts, RevocationList, Revoked, TrustStore, csca_defects};
+use crate::pki::{
+    Certificate, Currency, DefectKind, DocumentDefect, DocumentFacts, RevocationList, Revoked, TrustStore, csca_defects,
+};
 use time::OffsetDateTime;
 
 /// A revocation list that was consulted.
@@ -73,7 +75,9 @@ pub(super) fn revocation(
     (found.unwrap_or_else(|| not_listed(signer, issuers.first().copied(), inputs)), consulted)
 }
 
-/// A list of known defects that names the signer as revoked counts as a revocation list does (TR-03129-2 §7.3.1.1).
+/// A list of known defects that names the signer as revoked counts as a revocation list does (TR-03129-2 §7.3.1.1): by the
+/// signer alone. An entry that asks for more means some of his documents; whether this is one is judged where all that is
+/// known of the document is.
 fn revoked_by_defect_list(signer: &Certificate, trust: &TrustStore) -> Option<Check> {
     let facts = DocumentFacts {
         signer: Some(signer),
@@ -82,11 +86,12 @@ fn revoked_by_defect_list(signer: &Certificate, trust: &TrustStore) -> Option<Ch
         document_code: None,
         number: None,
         issued: None,
+        signed: None,
     };
     trust.defect_lists().iter().find_map(|one| {
         let authority = one.authority().ok()?;
-        let mut defects = one.list().of_document(authority, &facts).into_iter();
-        let defect = defects.find(|defect| defect.kind == DefectKind::SignerRevoked)?;
+        let mut certain = one.list().of_document(authority, &facts).into_iter().filter(DocumentDefect::is_certain);
+        let DocumentDefect { defect, .. } = certain.find(|one| one.defect.kind == DefectKind::SignerRevoked)?;
         Some(Check::failed(CheckId::PaRevocation, Reason::Revoked).comparing(format!(
             "document signer: {} by {}",
             defect.name(),

@@ -34,7 +34,7 @@ pub use cms::{CmsError, Laxities, SignedData, SignerId, SignerInfo, VerifiedSign
 pub use collection::Collection;
 pub use country::{Binding, Exception, alpha_2, bindings};
 pub use crl::{Currency, RevocationList, RevocationListError, RevocationReason, Revoked};
-pub use defects::{DefectKind, DefectList, DefectListForm, DocumentFacts, KnownDefect};
+pub use defects::{Criterion, DefectKind, DefectList, DefectListForm, DocumentDefect, DocumentFacts, KnownDefect};
 pub use list_signer::{ListError, ListSigner};
 pub use lists::Listed;
 pub use master_list::MasterList;

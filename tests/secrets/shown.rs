@@ -236,6 +236,7 @@ fn debug_outputs_hold_nothing() {
         document_code: Some("ID"),
         number: Some(&profile.person.document_number),
         issued: judged.signing_time(),
+        signed: judged.signing_time(),
     });
 
     // Keys: the secrets of `leaks` are among the canaries; these two may be shared secrets.

@@ -5,6 +5,10 @@
 //! each kind bears on stands in one table where the checks are judged; here a list is read, its signer known, and an entry
 //! matched to a document.
 //!
+//! An entry means the documents that fulfil each of its criteria. What is not known of a document neither fulfils one nor
+//! rules it out: the entry then could mean the document, and what is not known is told with it. An entry without any
+//! criterion means no document.
+//!
 //! The form of defect lists and their kinds are those of TR-03129-2, version 1.4.1; an entry of a kind that is not there is
 //! told as unknown.
 
@@ -213,8 +217,92 @@ pub struct DocumentFacts<'a> {
     pub document_code: Option<&'a str>,
     /// The document number of its machine readable zone.
     pub number: Option<&'a str>,
-    /// When it was issued.
+    /// When it was issued, where it says so.
     pub issued: Option<OffsetDateTime>,
+    /// When it was signed, by its signer's word: within a period of issue it stands for the date of issue where that is not
+    /// known; outside it rules nothing out.
+    pub signed: Option<OffsetDateTime>,
+}
+
+/// A defect that a document has by a list, or could have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentDefect<'l> {
+    /// The defect.
+    pub defect: &'l KnownDefect,
+    /// What the entry asks for and nobody knows of the document; all else fits. Nothing where it certainly means it.
+    pub unknown: Vec<Criterion>,
+}
+
+impl DocumentDefect<'_> {
+    /// Whether the entry certainly means the document, and not only for all that is known of it.
+    pub fn is_certain(&self) -> bool {
+        self.unknown.is_empty()
+    }
+}
+
+/// What an entry may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Criterion {
+    /// The issuing state: a list speaks for the documents of its own.
+    IssuingState,
+    /// The document code.
+    DocumentCode,
+    /// The document signer.
+    Signer,
+    /// The algorithm of the hash by which the entry names the document signer.
+    SignerHash,
+    /// The date of issue.
+    DateOfIssue,
+    /// The document number.
+    Number,
+}
+
+impl Criterion {
+    /// What it is called in what a check compared.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::IssuingState => "the issuing state",
+            Self::DocumentCode => "the document code",
+            Self::Signer => "the document signer",
+            Self::SignerHash => "the hash that names the document signer",
+            Self::DateOfIssue => "the date of issue",
+            Self::Number => "the document number",
+        }
+    }
+}
+
+/// How a document stands to a criterion.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    Fits,
+    FitsNot,
+    Unknown(Criterion),
+}
+
+impl Fit {
+    /// By what is known of the document.
+    fn of<T>(criterion: Criterion, known: Option<T>, fits: impl FnOnce(T) -> bool) -> Self {
+        match known.map(fits) {
+            Some(true) => Self::Fits,
+            Some(false) => Self::FitsNot,
+            None => Self::Unknown(criterion),
+        }
+    }
+}
+
+/// What is not known of a document that fits all the rest; `None` where a criterion rules it out.
+fn unknown(fits: impl IntoIterator<Item = Fit>) -> Option<Vec<Criterion>> {
+    let mut unknown = Vec::new();
+    for fit in fits {
+        match fit {
+            Fit::Fits => {}
+            Fit::FitsNot => return None,
+            Fit::Unknown(criterion) if unknown.contains(&criterion) => {}
+            Fit::Unknown(criterion) => unknown.push(criterion),
+        }
+    }
+    Some(unknown)
 }
 
 /// Says nothing of the document number.
@@ -302,14 +390,20 @@ impl DefectList {
         &self.signers
     }
 
-    /// The defects that a document has by this list, which is its authority's word.
-    pub fn of_document(&self, authority: &Certificate, document: &DocumentFacts<'_>) -> Vec<&KnownDefect> {
+    /// The defects that a document has or could have by this list, which is its authority's word.
+    pub fn of_document(&self, authority: &Certificate, document: &DocumentFacts<'_>) -> Vec<DocumentDefect<'_>> {
         let speaks_for_all = self.form == DefectListForm::Defect && self.is_signed_by(authority);
-        if !speaks_for_all && !speaks_for(authority, document) {
-            return Vec::new();
+        let state = if speaks_for_all { Fit::Fits } else { speaks_for(authority, document) };
+        let mut found = Vec::new();
+        for entry in &self.entries {
+            let criteria = entry.documents.fits(document);
+            if criteria.is_empty() {
+                continue;
+            }
+            let Some(unknown) = unknown(core::iter::once(state).chain(criteria)) else { continue };
+            found.extend(entry.defects.iter().map(|defect| DocumentDefect { defect, unknown: unknown.clone() }));
         }
-        let of = self.entries.iter().filter(|entry| entry.documents.include(document));
-        of.flat_map(|entry| &entry.defects).collect()
+        found
     }
 
     /// Whether the list is the word of its very signer, whom the caller named, and not of an authority.
@@ -320,46 +414,61 @@ impl DefectList {
 }
 
 /// A state speaks for its own documents only.
-fn speaks_for(authority: &Certificate, document: &DocumentFacts<'_>) -> bool {
-    let Some(country) = authority.subject().country() else { return false };
+fn speaks_for(authority: &Certificate, document: &DocumentFacts<'_>) -> Fit {
+    let Some(country) = authority.subject().country() else { return Fit::FitsNot };
     match document.signer.and_then(|signer| signer.issuer().country()) {
-        Some(issuer) => issuer == country,
-        None => document.countries.contains(&country),
+        Some(issuer) => Fit::of(Criterion::IssuingState, Some(issuer), |issuer| issuer == country),
+        None => {
+            let known = (!document.countries.is_empty()).then_some(document.countries);
+            Fit::of(Criterion::IssuingState, known, |known| known.contains(&country))
+        }
     }
 }
 
 impl Documents {
-    /// Whether the document fulfils every criterion. What is not known of it fulfils none; an entry without any criterion
-    /// names no document.
-    fn include(&self, document: &DocumentFacts<'_>) -> bool {
-        let criteria = [
-            self.document_type.as_ref().map(|code| {
-                document.document_code.is_some_and(|known| known.trim_end_matches('<') == code.trim_end_matches('<'))
-            }),
-            self.signer.as_ref().map(|reference| document.signer.is_some_and(|signer| reference.names(signer))),
-            self.certificate_hash
-                .as_ref()
-                .map(|(digest, hash)| document.signer.is_some_and(|signer| digest.digest(&[signer.der()]) == *hash)),
-            self.issued.map(|(first, last)| document.issued.is_some_and(|issued| (first..=last).contains(&issued))),
-            self.numbers.as_ref().map(|numbers| {
-                document.number.is_some_and(|number| numbers.contains(number.trim_end_matches('<').as_bytes()))
-            }),
-        ];
-        let mut given = criteria.into_iter().flatten().peekable();
-        given.peek().is_some() && given.all(|fulfilled| fulfilled)
+    /// How the document stands to each criterion that is there.
+    fn fits(&self, document: &DocumentFacts<'_>) -> Vec<Fit> {
+        let document_type = self.document_type.as_ref().map(|code| {
+            Fit::of(Criterion::DocumentCode, document.document_code, |known| {
+                known.trim_end_matches('<') == code.trim_end_matches('<')
+            })
+        });
+        let signer = self.signer.as_ref().map(|reference| reference.fits(document.signer));
+        let hash = self.certificate_hash.as_ref().map(|(digest, hash)| {
+            Fit::of(Criterion::Signer, document.signer, |signer| digest.digest(&[signer.der()]) == *hash)
+        });
+        let issued = self.issued.map(|period| fits_period(period, document));
+        let numbers = self.numbers.as_ref().map(|numbers| {
+            Fit::of(Criterion::Number, document.number, |number| {
+                numbers.contains(number.trim_end_matches('<').as_bytes())
+            })
+        });
+        [document_type, signer, hash, issued, numbers].into_iter().flatten().collect()
+    }
+}
+
+fn fits_period((first, last): (OffsetDateTime, OffsetDateTime), document: &DocumentFacts<'_>) -> Fit {
+    let is_within = |moment: OffsetDateTime| (first..=last).contains(&moment);
+    match (document.issued, document.signed) {
+        (None, Some(signed)) if is_within(signed) => Fit::Fits,
+        (issued, _) => Fit::of(Criterion::DateOfIssue, issued, is_within),
     }
 }
 
 impl SignerReference {
-    fn names(&self, signer: &Certificate) -> bool {
+    fn fits(&self, signer: Option<&Certificate>) -> Fit {
         let number = |octets| tlv::unsigned_integer(octets).unwrap_or(octets);
         match self {
-            Self::IssuerAndSerial(issuer, serial) => {
+            Self::Digest(None, _) => Fit::Unknown(Criterion::SignerHash),
+            Self::IssuerAndSerial(issuer, serial) => Fit::of(Criterion::Signer, signer, |signer| {
                 number(serial.as_slice()) == number(signer.serial()) && issuer.matches(signer.issuer())
+            }),
+            Self::KeyId(id) => {
+                Fit::of(Criterion::Signer, signer, |signer| signer.extensions().subject_key_id.as_ref() == Some(id))
             }
-            Self::KeyId(id) => signer.extensions().subject_key_id.as_ref() == Some(id),
-            Self::Digest(Some(digest), hash) => digest.digest(&[signer.der()]) == *hash,
-            Self::Digest(None, _) => false,
+            Self::Digest(Some(digest), hash) => {
+                Fit::of(Criterion::Signer, signer, |signer| digest.digest(&[signer.der()]) == *hash)
+            }
         }
     }
 
