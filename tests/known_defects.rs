@@ -848,3 +848,22 @@ fn of_an_unknown_signer_an_entry_by_number_is_certain_and_one_by_signer_is_not()
     let report = unsigned.verify(&store, reading::now());
     assert_state(&report, CheckId::PaKnownDefects, State::Successful, None);
 }
+
+#[test]
+fn what_does_not_count_is_told_beside_what_does() {
+    let case = Case::new();
+    let numbers = Some(vec![case.number.clone()]);
+    let defects = vec![(oid::ID_DEVIATION_DG_HASH_WRONG, Some(13)), (oid::ID_DEVIATION_AA_KEY_COMPROMISED, None)];
+    let fields = deviation_fields(&case.issuer, &[DeviationFields { numbers, defects, ..Default::default() }]);
+    let signer = Certificate::parse(&fields.certificates[0]).unwrap();
+    let since = datetime!(2026-04-01 0:00 UTC);
+    let revoked = vec![RevokedEntry::new(signer.serial(), since)];
+    let revoking = RevocationListFields { revoked, ..case.issuer.revocation_list_fields(since) };
+    let lists = [case.issuer.sign_list(&fields).unwrap(), case.issuer.sign_revocation_list(&revoking).unwrap()];
+    let report = case.verify(&reading::read(&profile::vn()), &lists);
+    let own = check(&report, CheckId::PaKnownDefects);
+    assert_eq!(own.warnings, [Warning::KnownDefect]);
+    assert!(own.compared.starts_with("id-Deviation-CertOrKey-AAKeyCompromised by C=VN"), "{}", own.compared);
+    assert!(own.compared.contains("; id-Deviation-LDS-DGHashWrong (EF.DG13) by C=VN"), "{}", own.compared);
+    assert!(own.compared.ends_with("the list's signer was revoked"), "{}", own.compared);
+}

@@ -348,9 +348,8 @@ fn own_check(said: &Said<'_>, all: usize) -> Check {
 /// Every entry that concerns the document; of those that could, and of those that do not count, the first of each.
 fn told(said: &Said<'_>) -> String {
     let mut told: Vec<String> = said.certain.iter().map(Entry::told).collect();
-    let ignored = if told.is_empty() { said.ignored.as_slice() } else { &[] };
-    for more in [said.uncertain.as_slice(), ignored] {
-        let mut once = more.to_vec();
+    for more in [&said.uncertain, &said.ignored] {
+        let mut once = more.clone();
         once.sort_unstable();
         once.dedup();
         told.extend(once.iter().take(TOLD).cloned());
