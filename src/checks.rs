@@ -296,6 +296,10 @@ codes! {
         Lapsed = "lapsed",
         /// A certificate has lapsed, but was valid when the document was issued.
         LapsedValidAtIssue = "lapsed_valid_at_issue",
+        /// A private key was used outside its period.
+        OutsideKeyPeriod = "outside_key_period",
+        /// The document signer is for documents of other types.
+        OtherDocumentType = "other_document_type",
         /// No revocation list was consulted.
         RevocationNotChecked = "revocation_not_checked",
         /// The revocation list is no longer in force.
@@ -306,7 +310,8 @@ codes! {
         RevocationListNotVerified = "revocation_list_not_verified",
         /// A certificate was revoked.
         Revoked = "revoked",
-        /// A list of known defects explains it: a failure was to be expected, or a success is worth nothing.
+        /// A list of known defects explains it: a failure was to be expected, a success is worth nothing, or an entry against
+        /// the document could mean it.
         KnownDefect = "known_defect",
         /// A list of known defects has an entry for the document that this library does not understand.
         UnknownDefect = "unknown_defect",

@@ -10,8 +10,8 @@ use chipid::lds::{DataGroup, FileId};
 use chipid::oid::{self, Oid};
 use chipid::pki::{Certificate, Defect, DefectList, DefectListForm, ListError, Refusal, TrustStore};
 use chipid::sim::issuer::{
-    DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, Scheme,
-    SignedDataFields, SignerId, defect_list_content, deviation_list_content,
+    CertificateFields, DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields,
+    RevokedEntry, Scheme, SignedDataFields, SignerId, defect_list_content, deviation_list_content,
 };
 use chipid::sim::{Profile, Quirk, profile};
 use chipid::tlv::{self, Tag};
@@ -111,7 +111,7 @@ fn assert_state(report: &Report, id: CheckId, state: State, reason: Option<Reaso
 #[track_caller]
 fn assert_turned(report: &Report, id: CheckId) {
     assert_state(report, id, State::Undetermined, Some(Reason::KnownDefect));
-    assert_eq!(report.verdict(), Verdict::Undetermined);
+    assert_eq!(report.verdict(), Verdict::Undetermined, "{}", reading::lines(report));
 }
 
 const DG13: FileId = FileId::DataGroup(DataGroup::DG13);
@@ -866,4 +866,140 @@ fn what_does_not_count_is_told_beside_what_does() {
     assert!(own.compared.starts_with("id-Deviation-CertOrKey-AAKeyCompromised by C=VN"), "{}", own.compared);
     assert!(own.compared.contains("; id-Deviation-LDS-DGHashWrong (EF.DG13) by C=VN"), "{}", own.compared);
     assert!(own.compared.ends_with("the list's signer was revoked"), "{}", own.compared);
+}
+
+impl Case {
+    /// The genuine files, their EF.SOD signed by the same signer under other fields, over an altered content.
+    fn signed_under(&self, ds: &CertificateFields, alter: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Document {
+        let der = self.issuer.sign_with_csca(ds).unwrap();
+        let groups = self.files.iter().filter_map(|(file, bytes)| match file {
+            FileId::DataGroup(group) => Some((group.number(), bytes.as_slice())),
+            _ => None,
+        });
+        let genuine = self.issuer.sod_fields(&groups.collect::<Vec<_>>());
+        let plan = self.issuer.plan();
+        let signed = plan.states_signing_time.then_some(plan.issued);
+        let content = alter(genuine.content.unwrap());
+        let fields = SignedDataFields::new(genuine.content_type, content, self.by_serial(), genuine.scheme, signed)
+            .with_certificates(&[&der]);
+        let sod = self.issuer.sign_sod(&fields).unwrap();
+        // EF.COM lists what was not read as well.
+        let files = self.files.iter().filter(|(file, _)| *file != FileId::Com).map(|(file, bytes)| match file {
+            FileId::Sod => (*file, sod.clone()),
+            _ => (*file, bytes.clone()),
+        });
+        Document::from_files(files.collect::<Vec<_>>(), None)
+    }
+
+    /// A store that trusts this authority, with a list of these defects of the signer by somebody whom the caller named.
+    fn store_with(&self, authority: &[u8], known: &[Oid]) -> TrustStore {
+        let entry = DefectFields {
+            signer: self.by_serial(),
+            certificate_hash: None,
+            defects: known.iter().map(|id| (*id, Vec::new())).collect(),
+        };
+        let purpose = Extension::extended_key_usage(oid::ID_DEFECT_LIST_SIGNING_KEY);
+        let content = defect_list_content(&[entry]);
+        let fields = self.issuer.list_fields(oid::ID_DEFECT_LIST, content, &[purpose]).unwrap();
+        let mut store = TrustStore::new();
+        store.add_certificate(authority).unwrap();
+        store.add_list_signer(&fields.certificates[0]).unwrap();
+        assert_eq!(store.add_file("list", &self.issuer.sign_list(&fields).unwrap()).accepted, 1);
+        store
+    }
+}
+
+#[test]
+fn a_certificate_is_excused_by_an_entry_for_its_own_role_only() {
+    let case = Case::new();
+    let issuer = &case.issuer;
+    let void_authority = issuer.sign_with_csca(&issuer.csca_fields().without(oid::BASIC_CONSTRAINTS)).unwrap();
+    let void_signer = case.signed_under(&issuer.ds_fields().without(oid::KEY_USAGE), |content| content);
+    let sound = reading::read(&profile::vn());
+    let (of_signer, of_authority) = (oid::ID_DS_MALFORMED, oid::ID_DEVIATION_CSCA_ENCODING);
+    for (document, authority, known, excused) in [
+        (&sound, void_authority.as_slice(), &[of_signer][..], false),
+        (&sound, &void_authority, &[of_authority], true),
+        (&void_signer, issuer.csca(), &[of_signer], true),
+        (&void_signer, issuer.csca(), &[of_authority], false),
+        // Both are void.
+        (&void_signer, &void_authority, &[of_signer], false),
+        (&void_signer, &void_authority, &[of_authority], false),
+        (&void_signer, &void_authority, &[of_signer, of_authority], true),
+    ] {
+        let report = document.verify(&case.store_with(authority, known), reading::now());
+        if excused {
+            assert_turned(&report, CheckId::PaCertificates);
+        } else {
+            assert_state(&report, CheckId::PaCertificates, State::Failed, Some(Reason::CertificateProfile));
+            assert_eq!(report.verdict(), Verdict::Failed);
+        }
+    }
+}
+
+#[test]
+fn a_wrong_country_excuses_no_document_of_another_type() {
+    let mut profile = profile::vn();
+    profile.issuer.document_types = vec!["P".into()];
+    let case = Case::of(profile.clone());
+    let country = tlv::encode(Tag::PRINTABLE_STRING, b"VN");
+    let report = case.verify(&reading::read(&profile), &[case.defect(oid::ID_ISSUING_COUNTRY_DEFECT, &country)]);
+    assert_state(&report, CheckId::PaCountry, State::Failed, Some(Reason::OtherDocumentType));
+    assert_eq!(report.verdict(), Verdict::Failed);
+}
+
+#[test]
+fn a_malformed_security_object_excuses_no_forbidden_algorithm() {
+    let case = Case::new();
+    let rewritten = |digest: Option<Oid>, version: u8| {
+        case.signed_under(&case.issuer.ds_fields(), |content| {
+            let mut parts = tlv::Reader::new(&content).next().unwrap().children();
+            let (_, algorithm) = (parts.next().unwrap(), parts.next().unwrap().raw.to_vec());
+            let of = |id: Oid| tlv::encode(Tag::SEQUENCE, &tlv::encode(Tag::OID, id.as_der()));
+            let algorithm = digest.map_or(algorithm, of);
+            let rest: Vec<u8> = core::iter::from_fn(|| parts.next().ok()).flat_map(|part| part.raw.to_vec()).collect();
+            tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::INTEGER, &[version]), &algorithm, &rest])
+        })
+    };
+    let id = CheckId::PaSecurityObject;
+    let lists = [case.deviation(oid::ID_DEVIATION_DG_MALFORMED, Some(20))];
+    let md5 = rewritten(Some(oid::MD5), 0);
+    assert_state(&case.verify(&md5, &lists), id, State::Failed, Some(Reason::ForbiddenAlgorithm));
+    // Version 1 without its own field is malformed.
+    let malformed = rewritten(None, 1);
+    assert_eq!(check(&case.verify(&malformed, &[]), id).state, State::Failed);
+    assert_turned(&case.verify(&malformed, &lists), id);
+    // Nor is a file excused that is not there.
+    let reason = |lists: &[Vec<u8>]| {
+        let report = case.verify(&without(&reading::read(&profile::vn()), FileId::Sod), lists);
+        (check(&report, id).state, check(&report, id).reason)
+    };
+    assert_eq!(reason(&lists), reason(&[]));
+}
+
+#[test]
+fn a_wrong_validity_excuses_no_period_of_a_private_key_and_no_other_certificate() {
+    let mut profile = profile::vn();
+    profile.issuer.states_signing_time = true;
+    let case = Case::of(profile.clone());
+    let signed = profile.issuer.issued;
+    let day = time::Duration::DAY;
+    let list = |code| [case.defect(oid::ID_VALIDITY_PERIOD_INCORRECT, &status(code))];
+    let id = CheckId::PaValidity;
+    let plain = case.issuer.ds_fields().without(oid::PRIVATE_KEY_USAGE_PERIOD);
+    // The key was used after its period, in itself and beside a validity that had not begun.
+    let spent = Extension::private_key_usage(signed - 90 * day, signed - 30 * day);
+    let spent = plain.clone().with(spent);
+    let late = CertificateFields { not_before: signed + 2 * day, ..spent.clone() };
+    for fields in [spent, late] {
+        let document = case.signed_under(&fields, |content| content);
+        for code in 0..=2 {
+            assert_state(&case.verify(&document, &list(code)), id, State::Failed, Some(Reason::OutsideKeyPeriod));
+        }
+    }
+    // The signer's validity had not begun when it signed: that is not its authority's.
+    let fields = CertificateFields { not_before: signed + 2 * day, ..plain };
+    let document = case.signed_under(&fields, |content| content);
+    assert_state(&case.verify(&document, &list(0)), id, State::Failed, Some(Reason::NotYetValid));
+    assert_turned(&case.verify(&document, &list(1)), id);
 }

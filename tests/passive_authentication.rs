@@ -195,8 +195,8 @@ const DEFECTS: &[Defect] = &[
     ("a lapsed document signer, valid when it signed", |d| d.ds.validity[1] = (Tag::UTC_TIME, "260101000000Z"), Validity, Undetermined, Some(Reason::LapsedValidAtIssue)),
     ("a document signer that had lapsed when it signed", |d| d.ds.validity[1] = (Tag::UTC_TIME, "250101000000Z"), Validity, Failed, Some(Reason::Lapsed)),
     ("a lapsed document signer, no signing time", |d| { d.ds.validity[1] = (Tag::UTC_TIME, "260101000000Z"); d.attributes = Some(|a| { a.remove(1); }) }, Validity, Failed, Some(Reason::Lapsed)),
-    ("signed after the private key's period", |d| d.ds.set(oid::PRIVATE_KEY_USAGE_PERIOD, Some((false, period("20240101000000Z", "20240401000000Z")))), Validity, Failed, Some(Reason::Lapsed)),
-    ("signed before the private key's period", |d| d.ds.set(oid::PRIVATE_KEY_USAGE_PERIOD, Some((false, period("20250701000000Z", "20260401000000Z")))), Validity, Failed, Some(Reason::NotYetValid)),
+    ("signed after the private key's period", |d| d.ds.set(oid::PRIVATE_KEY_USAGE_PERIOD, Some((false, period("20240101000000Z", "20240401000000Z")))), Validity, Failed, Some(Reason::OutsideKeyPeriod)),
+    ("signed before the private key's period", |d| d.ds.set(oid::PRIVATE_KEY_USAGE_PERIOD, Some((false, period("20250701000000Z", "20260401000000Z")))), Validity, Failed, Some(Reason::OutsideKeyPeriod)),
     ("signed within the private key's period", |d| d.ds.set(oid::PRIVATE_KEY_USAGE_PERIOD, Some((false, period("20250101000000Z", "20250701000000Z")))), Validity, Successful, None),
     ("a lapsed authority, valid when the document was signed", |d| d.csca.validity[1] = (Tag::UTC_TIME, "260101000000Z"), Validity, Undetermined, Some(Reason::LapsedValidAtIssue)),
     ("an authority that had lapsed", |d| d.csca.validity[1] = (Tag::UTC_TIME, "240601000000Z"), Validity, Failed, Some(Reason::Lapsed)),
@@ -207,7 +207,7 @@ const DEFECTS: &[Defect] = &[
     // The country.
     ("another country's signer", |d| d.ds.subject = name(&[(oid::COUNTRY_NAME, "LA"), (oid::COMMON_NAME, "DS")]), Country, Failed, Some(Reason::Mismatch)),
     ("the country in small letters", |d| d.ds.subject = name(&[(oid::COUNTRY_NAME, "vn"), (oid::COMMON_NAME, "DS")]), Country, Successful, None),
-    ("a signer for other documents", |d| d.ds.set(oid::ID_ICAO_DOCUMENT_TYPE_LIST, Some((false, types(&["P", "AC"])))), Country, Failed, Some(Reason::Mismatch)),
+    ("a signer for other documents", |d| d.ds.set(oid::ID_ICAO_DOCUMENT_TYPE_LIST, Some((false, types(&["P", "AC"])))), Country, Failed, Some(Reason::OtherDocumentType)),
     ("a signer for these documents", |d| d.ds.set(oid::ID_ICAO_DOCUMENT_TYPE_LIST, Some((false, types(&["P", "I"])))), Country, Successful, None),
 ];
 

@@ -453,9 +453,11 @@ fn every_certificate_of_the_path_is_judged() {
     let findings = judge(&foreign, &trust);
     assert_eq!(check(&findings, CheckId::PaCountry).reason, Some(Reason::Mismatch));
     assert_ne!(findings.authenticity(), State::Successful);
-    // A link that is not yet valid, and one that has lapsed.
+    // A link that is not yet valid, nor was its authority's key to certify it then; and one that has lapsed.
     let early = judged(|fields| fields.not_before = datetime!(2027-01-01 0:00 UTC));
-    assert_eq!(check(&judge(&early, &trust), CheckId::PaValidity).reason, Some(Reason::NotYetValid));
+    let validity = check(&judge(&early, &trust), CheckId::PaValidity);
+    assert_eq!((validity.state, validity.reason), (State::Failed, Some(Reason::OutsideKeyPeriod)));
+    assert!(validity.compared.contains("now 2026-01-01: not in force: link"), "{}", validity.compared);
     let late = judged(|fields| fields.not_after = datetime!(2025-01-01 0:00 UTC));
     let validity = check(&judge(&late, &trust), CheckId::PaValidity);
     assert_eq!((validity.state, validity.reason), (State::Failed, Some(Reason::Lapsed)));

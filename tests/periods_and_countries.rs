@@ -72,20 +72,21 @@ const PERIODS: &[Period] = &[
         State::Failed, Some(Reason::Lapsed)),
     ("in force, issued before", |_| (), NOW, Some(datetime!(2019-01-01 0:00 UTC)), State::Successful, None),
     // The signing time.
-    ("signed before the signer was certified", |p| p.issued = datetime!(2021-12-30 0:00 UTC), NOW, None, State::Failed, Some(Reason::NotYetValid)),
+    // Before its key's period too, which comes first.
+    ("signed before the signer was certified", |p| p.issued = datetime!(2021-12-30 0:00 UTC), NOW, None, State::Failed, Some(Reason::OutsideKeyPeriod)),
     ("signed on the day before", |p| p.issued = datetime!(2021-12-31 0:00 UTC), NOW, None, State::Successful, None),
     ("signed after the signer's validity", |p| { p.ds_validity.1 = datetime!(2023-01-01 0:00 UTC) }, datetime!(2022-06-01 0:00 UTC), None,
         State::Failed, Some(Reason::Lapsed)),
     ("signed two days after the moment of checking", |_| (), datetime!(2023-06-29 12:00 UTC), None, State::Undetermined, Some(Reason::NotYetValid)),
     ("signed on the day after it", |_| (), datetime!(2023-06-30 0:00 UTC), None, State::Successful, None),
     // The signer's private key.
-    ("signed after the period of the key", |p| p.issued = datetime!(2024-06-01 0:00 UTC), NOW, None, State::Failed, Some(Reason::Lapsed)),
+    ("signed after the period of the key", |p| p.issued = datetime!(2024-06-01 0:00 UTC), NOW, None, State::Failed, Some(Reason::OutsideKeyPeriod)),
     ("signed on the day after its last", |p| p.issued = datetime!(2024-01-02 0:00 UTC), NOW, None, State::Successful, None),
-    ("signed two days after its last", |p| p.issued = datetime!(2024-01-03 0:00 UTC), NOW, None, State::Failed, Some(Reason::Lapsed)),
+    ("signed two days after its last", |p| p.issued = datetime!(2024-01-03 0:00 UTC), NOW, None, State::Failed, Some(Reason::OutsideKeyPeriod)),
     ("signed on its last day", |p| p.issued = datetime!(2024-01-01 0:00 UTC), NOW, None, State::Successful, None),
     // The authority's.
     ("certified after the period of the authority's key", |p| { p.ds_validity.0 = datetime!(2025-06-01 0:00 UTC);
-        p.issued = datetime!(2025-07-01 0:00 UTC) }, NOW, None, State::Failed, Some(Reason::Lapsed)),
+        p.issued = datetime!(2025-07-01 0:00 UTC) }, NOW, None, State::Failed, Some(Reason::OutsideKeyPeriod)),
     ("certified on its last day", |p| { p.ds_validity.0 = datetime!(2025-01-01 0:00 UTC);
         p.issued = datetime!(2025-07-01 0:00 UTC) }, NOW, None, State::Successful, None),
     ("certified after the authority had lapsed", |p| p.csca_validity.1 = datetime!(2021-01-01 0:00 UTC), datetime!(2023-08-01 0:00 UTC), None,

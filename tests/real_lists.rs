@@ -354,7 +354,6 @@ fn the_estonian_deviation_list_is_its_states_word() {
         let countries = [country.to_owned()];
         let facts = DocumentFacts {
             signer: None,
-            authority: None,
             countries: &countries,
             document_code: None,
             number: Some(number),
@@ -399,7 +398,6 @@ fn the_defect_list_of_the_test_bed_counts_where_its_signer_is_named() {
         let signer = Certificate::parse(&part(name)).unwrap();
         let facts = DocumentFacts {
             signer: Some(&signer),
-            authority: None,
             countries: &[],
             document_code: None,
             number: None,

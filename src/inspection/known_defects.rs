@@ -7,21 +7,25 @@
 //! that DG1 was not read, or taken away, hides no number from a list.
 //!
 //! What each kind bears on stands in one table. What a kind does not name stays as it is: a wrong signature of EF.SOD
-//! excuses no altered data group, a wrong check digit no wrong hash. `id-Deviation-Chip`, defects for national use and those
-//! of other applications bear on nothing: they do not say what fails, and a clone fails too.
+//! excuses no altered data group, a wrong check digit no wrong hash, a signer's certificate not its authority's, a period of
+//! validity not that of a private key, a malformed file no algorithm that is never allowed. `id-Deviation-Chip`, defects for
+//! national use and those of other applications bear on nothing: they do not say what fails, and a clone fails too.
 //!
 //! A list whose signer was revoked, or that needs a tolerance which is not allowed, excuses nothing; what it holds against a
 //! document counts all the same.
 
 use super::chip_checks::Due;
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
-use crate::pki::{Age, Certificate, Criterion, DefectKind, DocumentFacts, KnownDefect, TrustStore};
+use crate::passive_authentication::PathCertificate;
+use crate::pki::{Age, Criterion, DefectKind, DocumentFacts, KnownDefect, ProfileFinding, Role, TrustStore};
 use time::OffsetDateTime;
 
 /// What a defect does to the checks.
 enum Bearing {
     /// These failures, for these reasons, were to be expected.
     Excuses(&'static [(CheckId, &'static [Reason])]),
+    /// The certificates of these roles were to be void.
+    ExcusesCertificates(&'static [Role]),
     /// The files that it names were to fail as values.
     ExcusesFiles,
     /// The hashes of the files that it names were to fail.
@@ -42,13 +46,13 @@ enum Bearing {
 
 fn bearing(kind: DefectKind) -> Bearing {
     use Bearing::{
-        Excuses, ExcusesFiles, ExcusesHashes, ExcusesPeriods, ExcusesProofs, Nothing, Revokes, Unknown, Voids,
+        Excuses, ExcusesCertificates, ExcusesFiles, ExcusesHashes, ExcusesPeriods, ExcusesProofs, Nothing, Revokes,
+        Unknown, Voids,
     };
     match kind {
         DefectKind::SignerSignature => Excuses(&[(CheckId::PaChain, &[Reason::AnchorDoesNotVerify])]),
-        DefectKind::SignerEncoding | DefectKind::AuthorityEncoding => {
-            Excuses(&[(CheckId::PaCertificates, &[Reason::CertificateProfile])])
-        }
+        DefectKind::SignerEncoding => ExcusesCertificates(&[Role::DocumentSigner]),
+        DefectKind::AuthorityEncoding => ExcusesCertificates(AUTHORITIES),
         DefectKind::SignerRevoked => Revokes,
         DefectKind::ActiveAuthenticationKey => Voids(&[CheckId::ChipActiveAuthentication]),
         DefectKind::ChipAuthenticationKey => Voids(&[CheckId::ChipChipAuthentication, CheckId::ChipPaceCam]),
@@ -80,10 +84,18 @@ fn bearing(kind: DefectKind) -> Bearing {
     }
 }
 
+/// The certificates of an authority.
+const AUTHORITIES: &[Role] = &[Role::Csca, Role::Link];
+
+/// Why a file that is malformed fails; an algorithm that is never allowed is no matter of form, nor is a file that is missing.
+const AS_MALFORMED: &[Reason] =
+    &[Reason::Malformed, Reason::Mismatch, Reason::UnknownVersion, Reason::CheckDigit, Reason::BadKey, Reason::NoImage];
+
 fn excuses(kind: DefectKind) -> bool {
     matches!(
         bearing(kind),
         Bearing::Excuses(_)
+            | Bearing::ExcusesCertificates(_)
             | Bearing::ExcusesFiles
             | Bearing::ExcusesHashes
             | Bearing::ExcusesProofs
@@ -113,15 +125,52 @@ fn failing_proofs(status: Option<u8>) -> &'static [CheckId] {
     }
 }
 
-/// Whether a status of id-ValidityPeriodIncorrect (TR-03129-2 §7.3.1.6) explains that the periods do not fit: the certificate
-/// that it does not name must be in force.
-fn explains_periods(status: Option<u8>, document: &DocumentFacts<'_>, at: OffsetDateTime) -> bool {
-    let in_force = |one: Option<&Certificate>| one.is_some_and(|one| one.validity().contains(at));
+/// Whether a status of id-ValidityPeriodIncorrect (TR-03129-2 §7.3.1.6) explains that the periods do not fit: the certificates
+/// that it does not name must be in force, and the document signer's also when it signed.
+fn explains_periods(
+    status: Option<u8>,
+    path: &[PathCertificate],
+    signed: Option<OffsetDateTime>,
+    at: OffsetDateTime,
+) -> bool {
+    let is_in_force = |one: &PathCertificate| {
+        let period = one.certificate.validity();
+        let covers_signing = signed.is_none_or(|signed| period.covers_day(signed));
+        period.contains(at) && (one.role != Role::DocumentSigner || covers_signing)
+    };
+    let are_in_force = |roles: &[Role]| {
+        let mut all = path.iter().filter(|one| roles.contains(&one.role)).peekable();
+        all.peek().is_some() && all.all(is_in_force)
+    };
     match status {
-        Some(0) => in_force(document.signer),
-        Some(1) => in_force(document.authority),
+        Some(0) => are_in_force(&[Role::DocumentSigner]),
+        Some(1) => are_in_force(AUTHORITIES),
         Some(2) => true,
         _ => false,
+    }
+}
+
+/// What on the path is void, and whether the entries name all of it: what they leave out is not excused.
+struct VoidCertificates {
+    roles: Vec<Role>,
+    are_all_named: bool,
+}
+
+impl VoidCertificates {
+    fn of(path: &[PathCertificate], said: &Said<'_>) -> Self {
+        let is_void = |one: &&PathCertificate| one.findings.iter().any(ProfileFinding::is_void);
+        let roles: Vec<Role> = path.iter().filter(is_void).map(|one| one.role).collect();
+        let names = |entry: &Entry<'_>, role: &Role| match bearing(entry.defect.kind) {
+            Bearing::ExcusesCertificates(named) => named.contains(role),
+            _ => false,
+        };
+        let are_all_named = roles.iter().all(|role| said.certain.iter().any(|entry| names(entry, role)));
+        Self { roles, are_all_named }
+    }
+
+    /// Whether an entry for these roles excuses that certificates are void.
+    fn are_excused(&self, named: &[Role]) -> bool {
+        self.are_all_named && self.roles.iter().any(|role| named.contains(role))
     }
 }
 
@@ -132,6 +181,7 @@ pub(super) fn apply(
     checks: &mut Vec<Check>,
     due: Due,
     document: &DocumentFacts<'_>,
+    path: &[PathCertificate],
     trust: &TrustStore,
     allowed: &Tolerances,
     at: OffsetDateTime,
@@ -141,12 +191,14 @@ pub(super) fn apply(
         return (due, false);
     }
     let said = said(document, trust, allowed, at);
+    let void = VoidCertificates::of(path, &said);
     let mut turned = Vec::new();
     let mut used = Vec::new();
     let mut excused_proof = false;
     for entry in &said.certain {
         let before = turned.len();
-        turn(checks, entry, explains_periods(entry.defect.status, document, at), &mut turned);
+        let explains_periods = explains_periods(entry.defect.status, path, document.signed, at);
+        turn(checks, entry, &void, explains_periods, &mut turned);
         used.extend(entry.needed.filter(|_| turned.len() > before));
         excused_proof |= turned.len() > before && matches!(bearing(entry.defect.kind), Bearing::ExcusesProofs);
     }
@@ -239,7 +291,13 @@ fn without_effect(
 
 const PROOFS: [CheckId; 3] = [CheckId::ChipPaceCam, CheckId::ChipActiveAuthentication, CheckId::ChipChipAuthentication];
 
-fn turn(checks: &mut [Check], entry: &Entry<'_>, explains_periods: bool, turned: &mut Vec<CheckId>) {
+fn turn(
+    checks: &mut [Check],
+    entry: &Entry<'_>,
+    void: &VoidCertificates,
+    explains_periods: bool,
+    turned: &mut Vec<CheckId>,
+) {
     let defect = entry.defect;
     let mut excuse = |id: CheckId, reasons: Option<&[Reason]>| {
         for check in checks.iter_mut().filter(|check| check.id == id && check.state == State::Failed) {
@@ -251,7 +309,13 @@ fn turn(checks: &mut [Check], entry: &Entry<'_>, explains_periods: bool, turned:
     };
     match bearing(defect.kind) {
         Bearing::Excuses(list) => list.iter().for_each(|(id, reasons)| excuse(*id, Some(reasons))),
-        Bearing::ExcusesFiles => defect.files.iter().filter_map(|file| as_value(*file)).for_each(|id| excuse(id, None)),
+        Bearing::ExcusesCertificates(roles) if void.are_excused(roles) => {
+            excuse(CheckId::PaCertificates, Some(&[Reason::CertificateProfile]));
+        }
+        Bearing::ExcusesCertificates(_) => {}
+        Bearing::ExcusesFiles => {
+            defect.files.iter().filter_map(|file| as_value(*file)).for_each(|id| excuse(id, Some(AS_MALFORMED)));
+        }
         Bearing::ExcusesHashes => {
             let groups = defect.files.iter().filter_map(|file| CheckId::data_group(*file));
             groups.for_each(|id| excuse(id, Some(&[Reason::Mismatch])));

@@ -121,14 +121,13 @@ pub(super) fn judge(
     let number = files.mrz().map(Mrz::document_number).map(Zeroizing::new);
     let facts = DocumentFacts {
         signer: pa.document_signer(),
-        authority: pa.anchor(),
         countries: &countries,
         document_code: inputs.document_code,
         number: number.as_ref().map(|number| number.as_str()),
         issued: inputs.issued,
         signed: pa.signing_time(),
     };
-    let (due, excused_proof) = known_defects::apply(&mut checks, due, &facts, trust, allowed, at);
+    let (due, excused_proof) = known_defects::apply(&mut checks, due, &facts, pa.path(), trust, allowed, at);
     let verdict = conclude(&checks, due, excused_proof, document, &attested, allowed);
     let expired = checks.iter().any(|check| check.id == CheckId::LdsExpiry && check.reason == Some(Reason::Expired));
     let (holder, portrait) = holder::of(document, &files, &pa);

@@ -96,7 +96,7 @@ pub(super) fn validity(path: &[PathCertificate], signed: Option<OffsetDateTime>,
         if inputs.at < period.not_before {
             findings.fail(Reason::NotYetValid);
         } else if inputs.at > period.not_after {
-            match !past.is_empty() && past.iter().all(|moment| covers(period, *moment)) {
+            match !past.is_empty() && past.iter().all(|moment| period.covers_day(*moment)) {
                 true => findings.leave_open(Reason::LapsedValidAtIssue),
                 false => findings.fail(Reason::Lapsed),
             }
@@ -105,21 +105,27 @@ pub(super) fn validity(path: &[PathCertificate], signed: Option<OffsetDateTime>,
     findings.tell(format!("now {}: {}", inputs.at.date(), in_force(path, |period| period.contains(inputs.at))));
     match signed {
         Some(signed) => {
-            findings.tell(format!("signed {}: {}", signed.date(), in_force(path, |period| covers(period, signed))));
+            findings.tell(format!("signed {}: {}", signed.date(), in_force(path, |period| period.covers_day(signed))));
         }
         None => findings.tell("signed: not stated".to_owned()),
     }
     match inputs.issued {
         Some(issued) => {
-            findings.tell(format!("issued {}: {}", issued.date(), in_force(path, |period| covers(period, issued))));
+            findings.tell(format!("issued {}: {}", issued.date(), in_force(path, |period| period.covers_day(issued))));
         }
         None => findings.tell("issued: not known".to_owned()),
     }
     if let (Some(signed), Some(signer)) = (signed, path.first()) {
         let period = signer.certificate.validity();
-        findings.within(Some(period.not_before), Some(period.not_after), signed, "the document signer's validity");
+        if let Some(reason) = is_outside(Some(period.not_before), Some(period.not_after), signed) {
+            findings.tell("signed outside the document signer's validity".to_owned());
+            findings.fail(reason);
+        }
         let (first, last) = signer.certificate.extensions().private_key_usage;
-        findings.within(first, last, signed, "the period of the signer's private key");
+        if is_outside(first, last, signed).is_some() {
+            findings.tell("signed outside the period of the signer's private key".to_owned());
+            findings.fail_by_key();
+        }
         if signed.date() > day_after(inputs.at) {
             findings.tell("signed after the moment of checking".to_owned());
             findings.leave_open(Reason::NotYetValid);
@@ -137,7 +143,7 @@ pub(super) fn validity(path: &[PathCertificate], signed: Option<OffsetDateTime>,
         let (first, last) = issuer.certificate.extensions().private_key_usage;
         if last.is_some_and(|last| begun.date() > day_after(last)) {
             findings.tell(format!("{}: certified after the period of its authority's private key", below.called()));
-            findings.fail(Reason::Lapsed);
+            findings.fail_by_key();
         } else if begun.date() > day_after(issuer.certificate.validity().not_after) {
             findings.tell(format!("{}: certified after its authority had lapsed", below.called()));
             findings.fail(Reason::Lapsed);
@@ -165,7 +171,7 @@ impl Periods {
         self.worst = self.worst.clone().warning(Warning::Unusual);
     }
 
-    /// The first failure stays.
+    /// The first failure of a validity stays.
     fn fail(&mut self, reason: Reason) {
         if self.worst.state != State::Failed {
             self.worst = Check { state: State::Failed, reason: Some(reason), ..self.worst.clone() };
@@ -178,18 +184,9 @@ impl Periods {
         }
     }
 
-    /// What was signed must have been signed within.
-    fn within(
-        &mut self,
-        first: Option<OffsetDateTime>,
-        last: Option<OffsetDateTime>,
-        signed: OffsetDateTime,
-        what: &str,
-    ) {
-        if let Some(reason) = is_outside(first, last, signed) {
-            self.tell(format!("signed outside {what}"));
-            self.fail(reason);
-        }
+    /// A private key that was used outside its period comes before all: what explains a validity does not explain that.
+    fn fail_by_key(&mut self) {
+        self.worst = Check { state: State::Failed, reason: Some(Reason::OutsideKeyPeriod), ..self.worst.clone() };
     }
 }
 
@@ -209,11 +206,6 @@ fn in_force(path: &[PathCertificate], is_in_force: impl Fn(&Validity) -> bool) -
     let out: Vec<&str> =
         path.iter().filter(|one| !is_in_force(one.certificate.validity())).map(PathCertificate::called).collect();
     if out.is_empty() { "in force".to_owned() } else { format!("not in force: {}", out.join(", ")) }
-}
-
-/// Whether a period covers the day of a moment: dates of issue have no hour.
-fn covers(period: &Validity, moment: OffsetDateTime) -> bool {
-    (day_before(period.not_before)..=day_after(period.not_after)).contains(&moment.date())
 }
 
 fn day_before(moment: OffsetDateTime) -> Date {
@@ -269,7 +261,7 @@ pub(super) fn country(path: &[PathCertificate], inputs: &Inputs<'_>) -> Check {
         None => compared,
     };
     match (&signer.extensions().document_types, inputs.document_code.map(|code| code.trim_end_matches('<'))) {
-        (Some(types), Some(code)) if !may_sign(types, code) => Check::failed(id, Reason::Mismatch)
+        (Some(types), Some(code)) if !may_sign(types, code) => Check::failed(id, Reason::OtherDocumentType)
             .comparing(format!("{compared}; the signer is for documents {}, DG1 has {code}", types.join(", "))),
         _ => Check::successful(id).comparing(compared),
     }

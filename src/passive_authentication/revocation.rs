@@ -81,7 +81,6 @@ pub(super) fn revocation(
 fn revoked_by_defect_list(signer: &Certificate, trust: &TrustStore) -> Option<Check> {
     let facts = DocumentFacts {
         signer: Some(signer),
-        authority: None,
         countries: &[],
         document_code: None,
         number: None,

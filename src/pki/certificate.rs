@@ -14,7 +14,7 @@ use crate::tlv::{self, Reader, Tag, Tlv, TlvError};
 use core::fmt;
 use core::ops::Range;
 use thiserror::Error;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use x509_parser::certificate::{X509Certificate, X509CertificateParser};
 use x509_parser::nom::Parser;
 
@@ -90,6 +90,13 @@ impl Validity {
     /// Whether the moment lies within.
     pub fn contains(&self, moment: OffsetDateTime) -> bool {
         (self.not_before..=self.not_after).contains(&moment)
+    }
+
+    /// Whether it covers the day of a moment, a day more at both ends: dates of issue have no hour.
+    pub(crate) fn covers_day(&self, moment: OffsetDateTime) -> bool {
+        let first = self.not_before.date().previous_day().unwrap_or(Date::MIN);
+        let last = self.not_after.date().next_day().unwrap_or(Date::MAX);
+        (first..=last).contains(&moment.date())
     }
 }
 

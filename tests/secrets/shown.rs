@@ -231,7 +231,6 @@ fn debug_outputs_hold_nothing() {
     let countries = ["VN".to_owned()];
     show(&chipid::pki::DocumentFacts {
         signer: judged.document_signer(),
-        authority: None,
         countries: &countries,
         document_code: Some("ID"),
         number: Some(&profile.person.document_number),

@@ -209,8 +209,6 @@ enum SignerReference {
 pub struct DocumentFacts<'a> {
     /// The document signer's certificate.
     pub signer: Option<&'a Certificate>,
-    /// The certificate of its authority, where the path leads to one.
-    pub authority: Option<&'a Certificate>,
     /// The two-letter codes of its issuing state.
     pub countries: &'a [String],
     /// The document code of its machine readable zone.
