@@ -7,8 +7,10 @@
 //!
 //! What a policy cannot do, and what is refused when a file is read: accept or refer a document whose verdict is *failed*,
 //! or a gating check that failed; accept a document whose verdict is *undetermined*, or one for which a tolerance of trust
-//! was needed; put any state of a check above its success. So nothing that is taken away from a document ever improves a
-//! decision, and no decision is better than the verdict.
+//! was needed; put any state of a check above its success. So no decision is better than the verdict, and taking away the
+//! success of a check never improves one. A file that is left out is judged as one that was not read, also where it would
+//! have failed had it been there: an altered EF.COM or DG13 that is not handed in fails nothing. What must have been read,
+//! a policy's lines say.
 //!
 //! Two are built in ([`Policy::strict`], [`Policy::field`]); others are read from files (feature `policy`,
 //! `Policy::from_toml`).
