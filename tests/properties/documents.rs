@@ -1,10 +1,14 @@
 //! From a genuine document, whatever is taken away, altered or taken from another: it is worth no more than the verdict's
-//! definition says. That definition stands here once more, in a few lines that share nothing with the library's.
+//! definition says; and no more than a list against it allows. That definition stands here once more, in a few lines that share nothing with the library's.
 
 use crate::reading;
 use chipid::lds::{Com, DataGroup, FileId, SecurityObject};
-use chipid::pki::TrustStore;
-use chipid::sim::issuer::IssuerPlan;
+use chipid::oid::{self, Oid};
+use chipid::pki::{Certificate, TrustStore};
+use chipid::sim::issuer::{
+    DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, RevocationListFields, RevokedEntry, SignerId,
+    defect_list_content, deviation_list_content,
+};
 use chipid::sim::person::Person;
 use chipid::sim::{Profile, profile};
 use chipid::{Clock, Document, Evidence, EvidencePolicy, Proofs, ReadPlan, Verdict};
@@ -12,6 +16,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
+use time::macros::datetime;
 
 type Files = BTreeMap<FileId, Vec<u8>>;
 
@@ -22,6 +27,10 @@ struct Issued {
     csca: Vec<u8>,
     evidence: Vec<u8>,
     truth: Verdict,
+    /// Lists that count against it, each with the best that it may be worth by them.
+    against: Vec<(Vec<u8>, Verdict)>,
+    /// Lists that say nothing of it, or excuse it.
+    beside: Vec<Vec<u8>>,
 }
 
 impl Issued {
@@ -35,7 +44,93 @@ impl Issued {
         let proofs = document.proofs();
         let stored = Document::from_files(files.clone(), Some(proofs.clone()));
         let truth = stored.verify(&trust, reading::now()).verdict();
-        Self { files, proofs, csca: profile.csca().unwrap(), evidence, truth }
+        let lists = Lists::new(profile);
+        let csca = profile.csca().unwrap();
+        Self { files, proofs, csca, evidence, truth, against: lists.against(), beside: lists.beside() }
+    }
+}
+
+/// Who makes the lists for a document, and what entries know it by.
+struct Lists {
+    issuer: Issuer,
+    signer: SignerId,
+    number: String,
+    code: String,
+}
+
+impl Lists {
+    fn new(profile: &Profile) -> Self {
+        let issuer = profile.issuer().unwrap();
+        let ds = Certificate::parse(issuer.ds()).unwrap();
+        Self {
+            signer: SignerId::IssuerAndSerial(ds.issuer().raw().to_vec(), ds.serial().to_vec()),
+            number: profile.person.mrz_information().chars().take(9).collect(),
+            code: profile.person.document_code.clone(),
+            issuer,
+        }
+    }
+
+    /// The entries that mean the document, by all that an entry may know it by.
+    fn entries(&self, defects: &[(Oid, Option<u8>)]) -> Vec<DeviationFields> {
+        let numbers = Some(vec!["X00000000".to_owned(), self.number.trim_end_matches('<').to_owned()]);
+        let signer = Some(self.signer.clone());
+        let issued = Some((datetime!(1990-01-01 0:00 UTC), datetime!(2090-01-01 0:00 UTC)));
+        let document_type = Some(self.code.clone());
+        let by = DeviationFields { defects: defects.to_vec(), ..Default::default() };
+        vec![
+            DeviationFields { numbers: numbers.clone(), ..by.clone() },
+            DeviationFields { numbers, signer: signer.clone(), ..by.clone() },
+            DeviationFields { issued, signer: signer.clone(), ..by.clone() },
+            DeviationFields { document_type, ..by.clone() },
+            DeviationFields { signer, ..by },
+        ]
+    }
+
+    fn deviations(&self, entry: DeviationFields) -> Vec<u8> {
+        let content = deviation_list_content(&[entry]);
+        self.signed(oid::ID_ICAO_DEVIATION_LIST, content, oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY)
+    }
+
+    fn defects(&self, id: Oid) -> Vec<u8> {
+        let entry =
+            DefectFields { signer: self.signer.clone(), certificate_hash: None, defects: vec![(id, Vec::new())] };
+        self.signed(oid::ID_DEFECT_LIST, defect_list_content(&[entry]), oid::ID_DEFECT_LIST_SIGNING_KEY)
+    }
+
+    fn signed(&self, kind: Oid, content: Vec<u8>, purpose: Oid) -> Vec<u8> {
+        let fields = self.issuer.list_fields(kind, content, &[Extension::extended_key_usage(purpose)]).unwrap();
+        self.issuer.sign_list(&fields).unwrap()
+    }
+
+    fn revoking(&self, serial: &[u8]) -> Vec<u8> {
+        let since = datetime!(2025-12-01 0:00 UTC);
+        let revoked = vec![RevokedEntry::new(serial, since)];
+        let fields = RevocationListFields { revoked, ..self.issuer.revocation_list_fields(since) };
+        self.issuer.sign_revocation_list(&fields).unwrap()
+    }
+
+    fn against(&self) -> Vec<(Vec<u8>, Verdict)> {
+        let unknown = Oid::from_der(&[oid::ID_AUTH_DEFECT.as_der(), &[99]].concat()).unwrap();
+        let ds = Certificate::parse(self.issuer.ds()).unwrap();
+        let mut lists = vec![(self.revoking(ds.serial()), Verdict::Undetermined)];
+        // From files nothing but active authentication proves the chip.
+        for (id, best) in [
+            (oid::ID_CERT_REVOKED, Verdict::Undetermined),
+            (unknown, Verdict::Undetermined),
+            (oid::ID_DEVIATION_AA_KEY_COMPROMISED, Verdict::DataAuthentic),
+        ] {
+            lists.extend(self.entries(&[(id, None)]).into_iter().map(|entry| (self.deviations(entry), best)));
+            lists.push((self.defects(id), best));
+        }
+        lists
+    }
+
+    fn beside(&self) -> Vec<Vec<u8>> {
+        let excuses = [(oid::ID_DEVIATION_DG_HASH_WRONG, Some(13)), (oid::ID_DEVIATION_SOD_SIGNATURE_WRONG, None)];
+        let mut lists: Vec<Vec<u8>> = self.entries(&excuses).into_iter().map(|entry| self.deviations(entry)).collect();
+        lists.push(self.revoking(&[9]));
+        lists.push(self.defects(oid::ID_SOD_INVALID));
+        lists
     }
 }
 
@@ -125,6 +220,16 @@ fn store(kind: &[Issued; 3], trust: Trust) -> TrustStore {
     if matches!(trust, Trust::Other | Trust::Both) {
         store.add_certificate(&other.csca).unwrap();
     }
+    store
+}
+
+/// The right anchor, a list against the document, and others before or after it.
+fn store_against(kind: &[Issued; 3], has_anchor: bool, list: &[u8], beside: &[usize], is_first: bool) -> TrustStore {
+    let mut store = store(kind, if has_anchor { Trust::Right } else { Trust::None });
+    let mut lists: Vec<&[u8]> =
+        beside.iter().map(|index| kind[0].beside[index % kind[0].beside.len()].as_slice()).collect();
+    lists.insert(if is_first { 0 } else { lists.len() }, list);
+    lists.into_iter().for_each(|list| assert_eq!(store.add_file("list", list).accepted, 1));
     store
 }
 
@@ -278,6 +383,36 @@ proptest! {
             (true, false) => Verdict::DataAuthentic,
         };
         prop_assert!(report.verdict() <= best, "{:?}\n{}", report.verdict(), reading::lines(&report));
+    }
+
+    /// Groups, proofs, other lists or the anchor taken away, and what else can be done to it.
+    #[test]
+    fn a_list_against_a_document_counts_whatever_is_taken_away(
+        kind in 0..5_usize, removed in vec(0..12_usize, 0..8), acts in vec(act(), 0..2), has_anchor in prop::bool::weighted(0.9),
+        list in any::<usize>(), beside in vec(any::<usize>(), 0..3), is_first in any::<bool>(),
+    ) {
+        let kind = &issued()[kind];
+        let acts: Vec<Act> = removed.into_iter().map(Act::Remove).chain(acts).collect();
+        let altered = alter(kind, &acts);
+        let (list, best) = &kind[0].against[list % kind[0].against.len()];
+        let store = store_against(kind, has_anchor, list, &beside, is_first);
+        let report = Document::from_files(altered.files, altered.proofs).verify(&store, reading::now());
+        prop_assert!(report.verdict() <= *best, "{:?}, at best {best:?}: {acts:?}\n{}", report.verdict(), reading::lines(&report));
+    }
+
+    #[test]
+    fn a_list_against_a_document_counts_whatever_is_removed_from_its_evidence(
+        kind in 0..5_usize, removed in vec(1..=16_u8, 0..6), list in any::<usize>(), beside in vec(any::<usize>(), 0..3),
+    ) {
+        let kind = &issued()[kind];
+        let mut evidence = Evidence::decode(&kind[0].evidence).unwrap();
+        for number in &removed {
+            evidence = evidence.without(FileId::DataGroup(DataGroup::new(*number).unwrap())).unwrap_or(evidence);
+        }
+        let (list, best) = &kind[0].against[list % kind[0].against.len()];
+        let store = store_against(kind, true, list, &beside, false);
+        let report = Document::from_evidence(&evidence).verify(&store, reading::now());
+        prop_assert!(report.verdict() <= *best, "{:?}, at best {best:?}: {removed:?}\n{}", report.verdict(), reading::lines(&report));
     }
 
     /// Whatever stands in the files and whatever was signed by whom: without an anchor nothing is authentic.
