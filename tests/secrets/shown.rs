@@ -125,6 +125,7 @@ const HARMLESS: &[(&str, &str)] = &[
     ("Tolerances", "names of tolerances"),
     ("TerminalError", "which of the caller's files is no certificate"),
     ("TrustStore", "public certificates of authorities"),
+    ("UnusedTrust", "name and fault of what the caller handed in as trusted"),
 ];
 
 /// Every value that these bytes are, in every parser, as Debug says it; every error too.
