@@ -200,3 +200,30 @@ fn le_octets(ne: u32) -> Vec<u8> {
     let [.., high, low] = ne.to_be_bytes();
     if ne <= 256 { vec![low] } else { vec![high, low] }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an answer is long by its data objects, and what fits one so long.
+    #[test]
+    fn the_length_of_an_answer_and_what_fits_it_agree() {
+        let key = || Secret::from_slice(&[7; 16]);
+        for cipher in [Cipher::TripleDes, Cipher::Aes128] {
+            let session = SecureMessaging::new(cipher, key(), key());
+            let block = cipher.block_len();
+            for plain in 0..=700 {
+                let padded = (plain / block + 1) * block;
+                let objects = [(DO_87, padded + 1), (DO_99, 2), (DO_8E, MAC_LEN)];
+                let length: usize = objects.map(|(tag, length)| tlv::encode(tag, &vec![0; length]).len()).iter().sum();
+                assert_eq!(session.protected_length(plain), length, "{cipher:?} {plain}");
+                assert_eq!(session.plain_capacity(length), padded - 1, "{cipher:?} {plain}");
+                assert_eq!(
+                    session.plain_capacity(length - 1),
+                    (padded - block).saturating_sub(1),
+                    "{cipher:?} {plain}"
+                );
+            }
+        }
+    }
+}
