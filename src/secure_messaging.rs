@@ -226,4 +226,20 @@ mod tests {
             }
         }
     }
+
+    /// Eight octets with 3DES, sixteen with AES: the last number is used, and none after it.
+    #[test]
+    fn the_counter_never_wraps() {
+        let key = || Secret::from_slice(&[7; 16]);
+        let command = Command::new(0x00, 0xB0, 0x81, 0x00);
+        let mut triple_des = SecureMessaging::after_bac(key(), key(), u64::MAX - 1);
+        assert!(triple_des.protect(&command).is_ok());
+        assert_eq!(triple_des.protect(&command).unwrap_err(), CryptoError::BadLength);
+        let mut aes =
+            SecureMessaging { ssc: u128::from(u64::MAX), ..SecureMessaging::new(Cipher::Aes128, key(), key()) };
+        assert!(aes.protect(&command).is_ok());
+        aes.ssc = u128::MAX - 1;
+        assert!(aes.protect(&command).is_ok());
+        assert_eq!(aes.protect(&command).unwrap_err(), CryptoError::BadLength);
+    }
 }
