@@ -2,7 +2,7 @@
 
 use crate::case::{Case, Outcome};
 use crate::catalogue::{Group, is_secured};
-use crate::wire::{EXCHANGES, Seen};
+use crate::wire::{EXCHANGES, Planned, Seen};
 use chipid::Verdict;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -107,7 +107,11 @@ pub fn an_error_is_typed_and_repeats(case: &Case, outcome: &Outcome, again: Opti
 pub fn a_session_that_broke_is_over(case: &Case, outcome: &Outcome, _: Option<&Outcome>) -> Result<(), String> {
     let exchanges = exchanges(outcome);
     let befell = case.faults.iter().zip(&outcome.befell).filter(|(_, befell)| **befell).map(|(planned, _)| planned);
-    for planned in befell.filter(|planned| planned.row.ends_session) {
+    let befell: Vec<_> = befell.collect();
+    // Of two at one exchange the second alters what the first made: it may seal anew what that one had broken.
+    let is_last = |at: usize, planned: &Planned| !befell.iter().skip(at + 1).any(|later| later.at == planned.at);
+    let all = befell.iter().enumerate().filter(|(at, planned)| is_last(*at, planned)).map(|(_, planned)| planned);
+    for planned in all.filter(|planned| planned.row.ends_session) {
         let from = planned.at.saturating_sub(1);
         let Some(here) = exchanges.get(from) else { continue };
         // Second faults are not chosen by what they befall: without DO'87' nothing can be wrong with it.
