@@ -231,7 +231,9 @@ mod tests {
     fn an_expected_length_is_one_octet_up_to_256_and_two_beyond() {
         let due: [(u32, &[u8]); 6] =
             [(1, &[1]), (255, &[255]), (256, &[0]), (257, &[1, 1]), (65_535, &[255, 255]), (65_536, &[0, 0])];
-        due.map(|(ne, octets)| assert_eq!(le_octets(ne), octets, "{ne}"));
+        for (ne, octets) in due {
+            assert_eq!(le_octets(ne), octets, "{ne}");
+        }
     }
 
     /// Eight octets with 3DES, sixteen with AES: the last number is used, and none after it.

@@ -12,8 +12,8 @@ use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::oid;
 use chipid::pki::{BundlePart, BundleUse, Certificate, ListError, Refusal, SourceKind, TrustBundle, TrustStore};
 use chipid::sim::issuer::{
-    CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
-    master_list_content,
+    CertificateFields, DefectFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
+    SignerId, defect_list_content, master_list_content,
 };
 use chipid::sim::profile;
 use proptest::prelude::*;
@@ -546,6 +546,136 @@ fn a_bundle_of_a_bundle_is_unpacked_and_as_old_as_the_oldest() {
     assert!(matches!((refused[0].subject.as_str(), refused[0].reason), ("inner", Refusal::Bundle(_))), "{refused:?}");
 }
 
+/// A certificate by this issuer's key with this key identifier as its own, and no issuer's.
+fn root_called(by: &Issuer, key_id: &[u8]) -> Vec<u8> {
+    let fields = by.csca_fields().without(oid::SUBJECT_KEY_IDENTIFIER).without(oid::AUTHORITY_KEY_IDENTIFIER);
+    by.sign_with_csca(&fields.with(Extension::subject_key_id(key_id))).unwrap()
+}
+
+/// The same as a link under an issuer who is not at hand, or another.
+fn link_called(by: &Issuer, key_id: &[u8], issuer: &[u8], signer: &Issuer) -> Vec<u8> {
+    let fields = by.csca_fields().without(oid::SUBJECT_KEY_IDENTIFIER).without(oid::AUTHORITY_KEY_IDENTIFIER);
+    let fields = fields.with(Extension::subject_key_id(key_id)).with(Extension::authority_key_id(issuer));
+    signer.sign_with_csca(&fields).unwrap()
+}
+
+fn key_id(of: &Issuer) -> Vec<u8> {
+    Certificate::parse(of.csca()).unwrap().extensions().subject_key_id.clone().unwrap()
+}
+
+#[test]
+fn what_needs_a_tolerance_rescues_no_link_and_disowns_none() {
+    let (old, forger, next) = (vietnam(), issuer("forger"), issuer("next"));
+    let forged = forger.sign_with_csca(&next.link_fields(&old)).unwrap();
+    let good = next.link(&old).unwrap();
+    let bare = master_list_content(&[&root_called(&forger, &key_id(&old))]);
+    for files in orders(&[("old", Some(old.csca().to_vec())), ("link", Some(forged.clone())), ("bare", None)]) {
+        let mut store = TrustStore::new();
+        for (name, file) in files {
+            match file {
+                Some(bytes) => store.add_file(name, &bytes),
+                None => store.add_unverified_master_list(name, &bare).unwrap(),
+            };
+        }
+        assert!(!holds(&store, &forged));
+    }
+    let mut store = TrustStore::new();
+    store.add_unverified_master_list("bare", &bare).unwrap();
+    store.add_certificate(&good).unwrap();
+    assert_eq!(store.tolerance_of(&Certificate::parse(&good).unwrap()), None);
+}
+
+#[test]
+fn the_callers_word_overrules_no_root() {
+    let (old, forger, next) = (vietnam(), issuer("forger"), issuer("next"));
+    let forged = forger.sign_with_csca(&next.link_fields(&old)).unwrap();
+    // Its issuer is not at hand, and it bears the root's key identifier.
+    let word = link_called(&forger, &key_id(&old), &[9; 20], &forger);
+    for files in orders(&[("old", old.csca().to_vec()), ("forged", forged.clone()), ("word", word)]) {
+        assert!(!holds(&store(&files), &forged));
+    }
+}
+
+#[test]
+fn a_refused_link_verifies_no_other() {
+    let (f, g) = (issuer("f"), issuer("g"));
+    let (k, m) = ([0x4B; 20], [0x4D; 20]);
+    let one = link_called(&issuer("one"), &[1; 20], &k, &f);
+    let two = link_called(&f, &k, &m, &f);
+    let three = link_called(&g, &m, &[9; 20], &g);
+    let four = link_called(&g, &k, &[8; 20], &g);
+    for files in orders(&[("one", one.clone()), ("two", two.clone()), ("three", three), ("four", four)]) {
+        let store = store(&files);
+        assert!(!holds(&store, &one) && !holds(&store, &two));
+        assert_eq!(store.anchors().len(), 2);
+    }
+}
+
+#[test]
+fn what_was_revoked_stays_so_by_twins_leaning_lists_and_defect_lists_that_fall() {
+    let (own, old) = (neighbour(), vietnam());
+    let key = KeyPlan::ecdsa(CurveId::Secp256r1, DigestAlgorithm::Sha256);
+    let old2 = Issuer::new(IssuerPlan { label: "old2".to_owned(), ..old.plan().clone() }).unwrap();
+    let mid = Issuer::new(IssuerPlan::new("TH", "THA", "Middle", key, key)).unwrap();
+    let crl = |by: &Issuer, revoked: &[&[u8]]| by.sign_revocation_list(&revoking(by, revoked)).unwrap();
+    let falls = |certificates: &[&[u8]]| {
+        let (list, signer) = master_list(&own, certificates);
+        (list, crl(&own, &[&signer]))
+    };
+    let failed = |files: &[(&str, Vec<u8>)]| {
+        for files in orders(files) {
+            let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+            assert_eq!(verdict(&store(&files)), Verdict::Failed, "{names:?}");
+        }
+    };
+    let root = || ("old", old.csca().to_vec());
+    // A twin of the key in the list that falls.
+    let twin = CertificateFields { serial: vec![0x55], ..old.csca_fields() };
+    let twin = old.sign_with_csca(&twin).unwrap();
+    let (list, fall) = falls(&[own.csca(), &twin]);
+    failed(&[root(), ("list", list), ("revokes twin", crl(&old, &[&twin])), ("fall", fall)]);
+    // The authority of the revocation list stands in a list that leans on the one that falls.
+    let (list, fall) = falls(&[own.csca(), mid.csca()]);
+    let leaning = mid.master_list(&[old2.csca()]).unwrap();
+    let revokes = crl(&old2, &[old.ds()]);
+    failed(&[root(), ("list", list), ("leaning", leaning), ("revokes", revokes), ("fall", fall)]);
+    // The word of a defect list.
+    let (list, fall) = falls(&[own.csca(), old2.csca()]);
+    failed(&[root(), ("list", list), ("defects", defect_list(&old2, &old)), ("fall", fall)]);
+}
+
+/// A defect list by one issuer that says the document signer of another was revoked.
+fn defect_list(by: &Issuer, of: &Issuer) -> Vec<u8> {
+    let ds = Certificate::parse(of.ds()).unwrap();
+    let entry = DefectFields {
+        signer: SignerId::IssuerAndSerial(ds.issuer().raw().to_vec(), ds.serial().to_vec()),
+        certificate_hash: None,
+        defects: vec![(oid::ID_CERT_REVOKED, Vec::new())],
+    };
+    let purpose = Extension::extended_key_usage(oid::ID_DEFECT_LIST_SIGNING_KEY);
+    let fields = by.list_fields(oid::ID_DEFECT_LIST, defect_list_content(&[entry]), &[purpose]).unwrap();
+    by.sign_list(&fields).unwrap()
+}
+
+#[test]
+fn a_defect_list_is_asked_for_again_when_its_signer_is_named_or_a_link_comes() {
+    let (own, old) = (neighbour(), vietnam());
+    let next = Issuer::new(IssuerPlan { label: "next".to_owned(), ..old.plan().clone() }).unwrap();
+    let foreign = defect_list(&own, &old);
+    let mut store = store(&[("old", old.csca().to_vec()), ("own", own.csca().to_vec()), ("defects", foreign.clone())]);
+    assert_eq!(verdict(&store), Verdict::Genuine, "of its own country only");
+    let signer = store.defect_lists()[0].signer().unwrap().der().to_vec();
+    store.add_list_signer(&signer).unwrap();
+    assert_eq!(verdict(&store), Verdict::Failed);
+    // Over a link that comes after it.
+    let mut linked = TrustStore::new();
+    linked.add_certificate(old.csca()).unwrap();
+    linked.add_file("defects", &defect_list(&next, &old));
+    assert_eq!(verdict(&linked), Verdict::Genuine, "it leads nowhere");
+    linked.add_links(&next.link(&old).unwrap()).unwrap();
+    assert_eq!(verdict(&linked), Verdict::Failed);
+}
+
 /// Files of every kind that bear on each other: good and forged, of three authorities and a stranger.
 fn pool() -> Vec<(&'static str, Vec<u8>)> {
     let (old, own, stranger, next) = (issuer("old"), neighbour(), issuer("stranger"), issuer("next"));
@@ -572,6 +702,10 @@ fn pool() -> Vec<(&'static str, Vec<u8>)> {
         ("own revokes its signer", crl(&own, &[&signer])),
         ("old revokes the link", crl(&old, &[&good])),
         ("stranger revokes", crl(&stranger, &[old.csca(), old.ds()])),
+        ("word", link_called(&stranger, &key_id, &[9; 20], &stranger)),
+        ("word under the next", link_called(&stranger, &[7; 20], &self::key_id(&next), &stranger)),
+        ("twin", old.sign_with_csca(&CertificateFields { serial: vec![0x55], ..old.csca_fields() }).unwrap()),
+        ("defects", defect_list(&next, &old)),
     ]
 }
 

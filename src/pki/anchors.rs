@@ -29,10 +29,16 @@ pub(super) struct Anchors {
 
 #[derive(Clone, Debug)]
 struct Mark {
-    /// Counted from 1, in the order in which anchors came; kept when others go.
+    /// Counted from 1, in the order in which anchors came, or came to need no tolerance; kept when others go.
     number: usize,
     /// Never empty.
     origins: Vec<Origin>,
+}
+
+impl Mark {
+    fn needs_tolerance(&self) -> bool {
+        self.origins.iter().all(|origin| origin.tolerance.is_some())
+    }
 }
 
 impl Anchors {
@@ -68,6 +74,10 @@ impl Anchors {
             if let Some(mark) = self.marks.get_mut(place)
                 && !mark.origins.contains(&origin)
             {
+                if mark.needs_tolerance() && origin.tolerance.is_none() {
+                    self.newest += 1;
+                    mark.number = self.newest;
+                }
                 mark.origins.push(origin);
             }
             return;
@@ -91,10 +101,17 @@ impl Anchors {
         gone
     }
 
-    /// Gives the origins from a master list another tolerance.
+    /// Gives the origins from a master list another tolerance. Who needs none any more is new.
     pub(super) fn set_tolerance(&mut self, list: usize, tolerance: Option<Tolerance>) {
-        let origins = self.marks.iter_mut().flat_map(|mark| &mut mark.origins);
-        origins.filter(|origin| origin.list == Some(list)).for_each(|origin| origin.tolerance = tolerance);
+        for mark in &mut self.marks {
+            let needed = mark.needs_tolerance();
+            let origins = mark.origins.iter_mut().filter(|origin| origin.list == Some(list));
+            origins.for_each(|origin| origin.tolerance = tolerance);
+            if needed && !mark.needs_tolerance() {
+                self.newest += 1;
+                mark.number = self.newest;
+            }
+        }
     }
 
     /// Those with this key identifier, then those with this name; only those with a number above `seen`.

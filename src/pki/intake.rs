@@ -164,7 +164,10 @@ impl TrustStore {
                     continue;
                 }
                 BundleUse::PinnedSigner => add_named(&mut self.pinned, part.bytes()),
-                BundleUse::ListSigner => add_named(&mut self.list_signers, part.bytes()),
+                BundleUse::ListSigner => {
+                    self.lists.reset_defects();
+                    add_named(&mut self.list_signers, part.bytes())
+                }
             };
             match named {
                 Ok(()) => whole.accepted += 1,

@@ -11,6 +11,7 @@ use super::list_signer::{AuthorityPath, ListError, Signature, authority};
 use super::source::Refusal;
 use super::trust_store::TrustStore;
 use crate::oid;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A list that the caller handed in, and whose word it is as far as the anchors tell.
@@ -25,6 +26,9 @@ pub struct Listed<T> {
     links: Vec<Certificate>,
     /// The authority of before, which verified it.
     last: Option<Certificate>,
+    /// The anchors that do not verify it, by their fingerprints, and what came of it.
+    tried: HashSet<Vec<u8>>,
+    failure: Option<Refusal>,
     /// The number of the newest anchor when its authority was looked for.
     seen: usize,
 }
@@ -38,6 +42,8 @@ impl<T> Listed<T> {
             signer: None,
             links: Vec::new(),
             last: None,
+            tried: HashSet::new(),
+            failure: None,
             seen: 0,
         }
     }
@@ -107,34 +113,49 @@ impl Lists {
             // What has fallen is asked too, each time: that is rare.
             let fallen = store.fallen.fresh_candidates(key_id, issuer, 0);
             let fresh = store.fresh_candidates(key_id, issuer, one.seen);
-            match one.list.verify(fresh.into_iter().chain(fallen), &mut Budget::new(Budget::DOCUMENT)) {
+            let mut new: Vec<&Certificate> = fresh.into_iter().chain(fallen).collect();
+            new.retain(|one_of| !one.tried.contains(&one_of.fingerprint()));
+            match one.list.verify(new.iter().copied(), &mut Budget::new(Budget::DOCUMENT)) {
                 Ok(anchor) => one.authority = Ok(anchor.clone()),
-                Err(RevocationListError::IssuerUnknown) => {}
-                Err(error) => one.authority = Err(error.into()),
+                Err(error) => {
+                    if error != RevocationListError::IssuerUnknown {
+                        one.failure = Some(error.into());
+                    }
+                    if error != RevocationListError::Budget {
+                        one.tried.extend(new.iter().map(|one_of| one_of.fingerprint()));
+                    }
+                    one.authority = Err(one.failure.unwrap_or(RevocationListError::IssuerUnknown.into()));
+                }
             }
             one.seen = count;
         }
+        // What has fallen excuses nothing any more; what it revoked stays revoked.
+        let fallen = TrustStore::of_anchors(&store.fallen);
         for one in self.defects.iter_mut().filter(|one| one.authority.is_err()) {
-            match vouched(&one.list, store, one.seen) {
+            match vouched(&one.list, store).or_else(|error| vouched(&one.list, &fallen).map_err(|_| error)) {
                 Ok((path, signer)) => {
                     (one.authority, one.links, one.signer) = (Ok(path.authority), path.links, Some(signer));
                 }
                 Err(error) => one.authority = Err(error.into()),
             }
-            one.seen = count;
         }
     }
 
     /// Takes back the word of every authority.
     pub(super) fn reset(&mut self) {
         self.revocation.iter_mut().for_each(|one| one.reset(RevocationListError::IssuerUnknown.into()));
+        self.reset_defects();
+    }
+
+    /// Takes back the word of those who vouch for lists of known defects.
+    pub(super) fn reset_defects(&mut self) {
         self.defects.iter_mut().for_each(|one| one.reset(ListError::SignerUnanchored.into()));
     }
 }
 
 /// The anchor that a list's signer leads to, or the signer himself where the caller named him; and the signer. One whose
 /// signature needs no tolerance comes first.
-fn vouched(list: &DefectList, store: &TrustStore, seen: usize) -> Result<(AuthorityPath, Signature), ListError> {
+fn vouched(list: &DefectList, store: &TrustStore) -> Result<(AuthorityPath, Signature), ListError> {
     let mut failure = ListError::SignerUnanchored;
     let mut budget = Budget::new(Budget::DOCUMENT);
     let mut signers: Vec<&Signature> = list.signers().iter().collect();
@@ -152,10 +173,6 @@ fn vouched(list: &DefectList, store: &TrustStore, seen: usize) -> Result<(Author
         let purposes = &signer.extensions().extended_key_usage;
         if list.form() == DefectListForm::Defect && !purposes.contains(&oid::ID_DEFECT_LIST_SIGNING_KEY) {
             failure = ListError::SignerPurpose;
-            continue;
-        }
-        let key_id = signer.extensions().authority_key_id.as_deref();
-        if store.fresh_candidates(key_id, signer.issuer(), seen).is_empty() {
             continue;
         }
         match authority(signer, store, &mut budget) {

@@ -49,14 +49,17 @@ pub(super) fn pieces(bytes: &[u8]) -> Vec<Piece> {
     found
 }
 
+/// Octets of a DER object by which it is told from text.
+const TOLD_BY: usize = 1024;
+
 /// Takes the DER objects that stand in a row; what follows them.
 fn objects<'a>(mut reader: Reader<'a>, found: &mut Vec<Piece>) -> &'a [u8] {
     let mut rest = reader.rest();
     while found.len() <= BOUNDS.pieces
         && let Ok(whole) = reader.next()
         && matches!(whole.children().peek(), Some(Tag::OID | Tag::SEQUENCE))
-        // The digit 0 is the tag of a SEQUENCE.
-        && !is_text(whole.raw)
+        // The digit 0 is the tag of a SEQUENCE. The beginning tells: a length or a number is no text.
+        && !is_text(whole.raw.get(..TOLD_BY).unwrap_or(whole.raw))
     {
         found.push(piece(whole.raw));
         rest = reader.rest();

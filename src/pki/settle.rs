@@ -107,10 +107,13 @@ impl HandedLink {
     /// How it stands, asked of the anchors with a number above `seen`.
     fn ask(&mut self, anchors: &Anchors, seen: usize) -> Standing {
         let key_id = self.certificate.extensions().authority_key_id.as_deref();
+        let is_tolerated = self.places.iter().all(|place| place.tolerance.is_some());
         let mut budget = Budget::new(Budget::DOCUMENT);
         let mut standing = self.standing;
         for issuer in anchors.fresh_candidates(key_id, self.certificate.issuer(), seen) {
-            if *issuer == self.certificate || !self.certificate.names_as_issuer(issuer) {
+            // What needs a tolerance says nothing of what the caller handed in without one.
+            let is_weak = !is_tolerated && anchors.tolerance_of(issuer).is_some();
+            if *issuer == self.certificate || !self.certificate.names_as_issuer(issuer) || is_weak {
                 continue;
             }
             let fingerprint = issuer.fingerprint();
@@ -146,6 +149,7 @@ impl TrustStore {
             match self.handed.get_mut(index) {
                 Some(known) => {
                     known.places.push(place);
+                    known.seen = 0;
                     if known.refusal().is_some() {
                         return;
                     }
@@ -176,18 +180,24 @@ impl TrustStore {
         self.tell();
     }
 
-    /// Looks at what is new; whether nothing is refused and nothing leans on others, so that this is all.
+    /// Looks at what is new; whether nothing is refused, nothing leans on others and no link is spoken of, so that this is
+    /// all.
     fn adds_only(&mut self) -> bool {
         if self.masters.iter().any(|list| list.own.is_none() || matches!(list.standing, ListStanding::Revoked)) {
             return false;
         }
         self.admit_lists();
         let newest = self.anchors.newest();
-        for link in self.handed.iter_mut().filter(|link| link.seen < newest && link.standing == Standing::Open) {
-            link.standing = link.ask(&self.anchors, link.seen);
-            link.seen = newest;
+        let is_spoken_of = |link: &HandedLink| {
+            let key_id = link.certificate.extensions().authority_key_id.as_deref();
+            let fresh = self.anchors.fresh_candidates(key_id, link.certificate.issuer(), link.seen);
+            fresh.into_iter().any(|one| *one != link.certificate && link.certificate.names_as_issuer(one))
+        };
+        if self.handed.iter().any(|link| link.refusal().is_some() || (link.seen < newest && is_spoken_of(link))) {
+            return false;
         }
-        if self.handed.iter().any(|link| link.refusal().is_some()) {
+        self.handed.iter_mut().for_each(|link| link.seen = newest);
+        if self.masters.iter().any(|list| self.leads_elsewhere(list)) {
             return false;
         }
         self.settle_lists();
@@ -200,34 +210,57 @@ impl TrustStore {
         for list in &mut self.masters {
             list.standing = ListStanding::Waiting(ListError::SignerUnanchored);
         }
+        self.fallen = Anchors::default();
         loop {
             self.back_to_roots();
-            while self.admit_lists() | self.admit_links() {}
+            while self.admit_lists() | self.inherit_tolerances() | self.admit_links() {}
             self.admit_unnamed_links();
-            while self.admit_lists() {}
+            while self.admit_lists() | self.inherit_tolerances() {}
+            self.lead_anew();
             self.settle_lists();
             let is_revoked: Vec<bool> = self.masters.iter().map(|list| self.is_by_revoked_signer(list)).collect();
             if !is_revoked.contains(&true) {
                 return;
             }
+            self.let_fall();
             for (list, _) in self.masters.iter_mut().zip(is_revoked).filter(|(_, is_revoked)| *is_revoked) {
                 list.standing = ListStanding::Revoked;
             }
         }
     }
 
+    /// Keeps what the lists of this round hold, for what it revokes: some of them are gone in the next.
+    fn let_fall(&mut self) {
+        let origin = Origin { list: None, tolerance: None };
+        for list in self.masters.iter().filter(|list| list.refusal().is_none()) {
+            list.entries.iter().for_each(|one| self.fallen.insert(one.clone(), origin));
+        }
+    }
+
+    /// Looks where the signers of the lists lead among all anchors, not only those that were there first.
+    fn lead_anew(&mut self) {
+        let mut masters = std::mem::take(&mut self.masters);
+        for list in masters.iter_mut().filter(|list| list.refusal().is_none()) {
+            if let Ok(signer) = self.signer_of(list) {
+                list.standing = ListStanding::Taken(Box::new(signer));
+            }
+        }
+        self.masters = masters;
+    }
+
+    /// Whether a list's signer leads elsewhere than before.
+    fn leads_elsewhere(&self, list: &TakenList) -> bool {
+        let ListStanding::Taken(signer) = &list.standing else { return false };
+        let led = |signer: &ListSigner| (signer.certificate.clone(), signer.authority.clone(), signer.links.clone());
+        self.signer_of(list).is_ok_and(|found| led(&found) != led(signer))
+    }
+
     /// Leaves the roots that were handed in, and nothing that was judged.
     fn back_to_roots(&mut self) {
         let links = &self.handed_at;
         self.anchors.withdraw(|one, origin| origin.list.is_some() || links.contains_key(&one.fingerprint()));
-        self.fallen = Anchors::default();
-        let origin = Origin { list: None, tolerance: None };
-        for list in &mut self.masters {
-            if matches!(list.standing, ListStanding::Revoked) {
-                list.entries.iter().for_each(|one| self.fallen.insert(one.clone(), origin));
-            } else {
-                list.standing = ListStanding::Waiting(ListError::SignerUnanchored);
-            }
+        for list in self.masters.iter_mut().filter(|list| !matches!(list.standing, ListStanding::Revoked)) {
+            list.standing = ListStanding::Waiting(ListError::SignerUnanchored);
         }
         for link in &mut self.handed {
             (link.standing, link.seen) = (Standing::Open, 0);
@@ -303,18 +336,28 @@ impl TrustStore {
     }
 
     /// Takes the link certificates whose issuer is not at hand: the caller's word, as far as they do not disown each other.
+    /// One that is refused says nothing of the others.
     fn admit_unnamed_links(&mut self) {
-        let mut among = Anchors::default();
         let origin = Origin { list: None, tolerance: None };
-        let open = self.handed.iter().filter(|link| link.standing == Standing::Open);
-        open.for_each(|link| among.insert(link.certificate.clone(), origin));
-        let mut admitted = Vec::new();
-        for link in self.handed.iter_mut().filter(|link| link.standing == Standing::Open) {
-            link.standing = link.ask(&among, 0);
-            if link.refusal().is_none() {
-                admitted.push((link.certificate.clone(), link.places.clone()));
+        let mut open: Vec<usize> = (0..self.handed.len()).collect();
+        open.retain(|at| self.handed.get(*at).is_some_and(|link| link.standing == Standing::Open));
+        loop {
+            let mut among = Anchors::default();
+            let left = open.iter().filter_map(|at| self.handed.get(*at));
+            left.for_each(|link| among.insert(link.certificate.clone(), origin));
+            let before = open.len();
+            open.retain(|at| {
+                let Some(link) = self.handed.get_mut(*at) else { return false };
+                link.standing = Standing::Open;
+                link.standing = link.ask(&among, 0);
+                link.refusal().is_none()
+            });
+            if open.len() == before {
+                break;
             }
         }
+        let admitted = open.iter().filter_map(|at| self.handed.get(*at));
+        let admitted: Vec<_> = admitted.map(|link| (link.certificate.clone(), link.places.clone())).collect();
         self.insert_links(&admitted);
         let newest = self.anchors.newest();
         self.handed.iter_mut().for_each(|link| link.seen = newest);

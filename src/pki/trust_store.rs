@@ -46,6 +46,11 @@ pub struct TrustStore {
 }
 
 impl TrustStore {
+    /// These anchors and nothing else.
+    pub(super) fn of_anchors(anchors: &Anchors) -> Self {
+        Self { anchors: anchors.clone(), ..Self::default() }
+    }
+
     /// An empty store: it trusts nothing.
     pub fn new() -> Self {
         Self::default()
@@ -107,7 +112,8 @@ impl TrustStore {
     /// Whether a list of known defects is the word of one who was revoked: its signer, or one of those that certified him.
     pub fn is_by_revoked(&self, list: &Listed<DefectList>) -> bool {
         let path = list.signer().into_iter().chain(list.authority().ok()).chain(list.links());
-        path.into_iter().any(|one| self.is_revoked(one))
+        let is_fallen = |one: &Certificate| !self.is_anchor(one) && !self.is_list_signer(one);
+        path.into_iter().any(|one| self.is_revoked(one)) || list.authority().is_ok_and(is_fallen)
     }
 
     /// Whether nothing at all is trusted.
@@ -193,6 +199,7 @@ impl TrustStore {
     /// No certificate.
     pub fn add_list_signer(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         add_named(&mut self.list_signers, bytes)?;
+        self.lists.reset_defects();
         self.settle();
         Ok(())
     }
@@ -242,9 +249,11 @@ impl TrustStore {
         newest
     }
 
-    /// The certificate, and the anchors and links that are of the same key: what befell the key is told of any of them.
+    /// The certificate, and the anchors and links that are of the same key, those that have fallen too: what befell the key is
+    /// told of any of them.
     pub fn of_same_key<'s>(&'s self, certificate: &'s Certificate) -> impl Iterator<Item = &'s Certificate> {
-        let others = self.anchors().iter().chain(&self.links).filter(move |one| *one != certificate);
+        let all = self.anchors().iter().chain(&self.links).chain(self.fallen.all());
+        let others = all.filter(move |one| *one != certificate);
         core::iter::once(certificate).chain(others.filter(move |one| one.spki() == certificate.spki()))
     }
 
