@@ -90,6 +90,11 @@ impl Row {
         self.name.split('/').next().unwrap()
     }
 
+    /// Whether it plays back what was recorded of a good reading, exchange by exchange.
+    pub fn is_played_back(&self) -> bool {
+        matches!(self.how, Recorded(_))
+    }
+
     /// Whether the card does it to DO'87', so that it needs one.
     pub fn is_of_data(&self) -> bool {
         use Deviation::{DoubleData, DropData, FlippedData, WrongPadding};

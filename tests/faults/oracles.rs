@@ -110,7 +110,10 @@ pub fn a_session_that_broke_is_over(case: &Case, outcome: &Outcome, _: Option<&O
     let befell: Vec<_> = befell.collect();
     // Of two at one exchange the second alters what the first made: it may seal anew what that one had broken.
     let is_last = |at: usize, planned: &Planned| !befell.iter().skip(at + 1).any(|later| later.at == planned.at);
-    let all = befell.iter().enumerate().filter(|(at, planned)| is_last(*at, planned)).map(|(_, planned)| planned);
+    // Where the first has moved the exchanges, what is played back can be the very answer: the keys are drawn alike here.
+    let is_moved = |at: usize, planned: &Planned| at > 0 && planned.row.is_played_back();
+    let is_sure = |at: usize, planned: &Planned| is_last(at, planned) && !is_moved(at, planned);
+    let all = befell.iter().enumerate().filter(|(at, planned)| is_sure(*at, planned)).map(|(_, planned)| planned);
     for planned in all.filter(|planned| planned.row.ends_session) {
         let from = planned.at.saturating_sub(1);
         let Some(here) = exchanges.get(from) else { continue };
