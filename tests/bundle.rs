@@ -9,8 +9,8 @@ use chipid::checks::{CheckId, Reason, State, Tolerance, Tolerances};
 use chipid::crypto::DigestAlgorithm;
 use chipid::oid;
 use chipid::pki::{
-    Age, AgePolicy, BundleError, BundlePart, BundleUse, Collection, ListError, Refusal, RevocationListError,
-    SourceKind, TrustBundle, TrustStore,
+    Age, AgePolicy, BundleError, BundlePart, BundleUse, Certificate, Collection, ListError, Refusal,
+    RevocationListError, SourceKind, TrustBundle, TrustStore,
 };
 use chipid::sim::issuer::{
     DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, Scheme,
@@ -239,14 +239,19 @@ fn the_report_tells_the_age_and_gates_nothing_by_it() {
     assert!(without.check(CheckId::TrustAge).is_none());
 }
 
+/// A revocation list that revokes the issuer's document signer.
+fn revoking_its_signer(issuer: &Issuer) -> Vec<u8> {
+    let serial = Certificate::parse(issuer.ds()).unwrap().serial().to_vec();
+    let fields = issuer.revocation_list_fields(MADE);
+    let fields = RevocationListFields { revoked: vec![RevokedEntry::new(&serial, MADE)], ..fields };
+    issuer.sign_revocation_list(&fields).unwrap()
+}
+
 #[test]
 fn a_revocation_in_a_bundle_counts() {
     let profile = profile::vn();
     let issuer = profile.issuer().unwrap();
-    let serial = chipid::pki::Certificate::parse(issuer.ds()).unwrap().serial().to_vec();
-    let fields = issuer.revocation_list_fields(MADE);
-    let fields = RevocationListFields { revoked: vec![RevokedEntry::new(&serial, MADE)], ..fields };
-    let list = issuer.sign_revocation_list(&fields).unwrap();
+    let list = revoking_its_signer(&issuer);
     let bytes = bundle(vec![part("csca", issuer.csca().to_vec()), part("crl", list)]).encode();
     let report = reading::read(&profile).verify(&load(&bytes).unwrap(), MADE.into());
     assert_eq!(report.verdict(), Verdict::Failed);
@@ -257,10 +262,7 @@ fn what_cannot_be_read_in_a_file_is_told_and_hides_nothing_behind_it() {
     use base64::Engine as _;
     let profile = profile::vn();
     let issuer = profile.issuer().unwrap();
-    let serial = chipid::pki::Certificate::parse(issuer.ds()).unwrap().serial().to_vec();
-    let fields = issuer.revocation_list_fields(MADE);
-    let fields = RevocationListFields { revoked: vec![RevokedEntry::new(&serial, MADE)], ..fields };
-    let list = issuer.sign_revocation_list(&fields).unwrap();
+    let list = revoking_its_signer(&issuer);
     let refused = |bytes: &[u8]| {
         let mut store = TrustStore::new();
         let source = store.add_file("all", bytes);

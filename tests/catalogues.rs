@@ -18,7 +18,8 @@ const LANGUAGES: [Language; 2] = [Language::Vi, Language::En];
 /// Keys that the program puts together: these beginnings, each with a word that stands in its sources.
 const COMPOSED: [&str; 3] = ["watch.", "error.", "remedy."];
 /// The same with words that come from the library.
-const COMPOSED_WITH: [(&str, &[&str]); 6] = [
+const COMPOSED_WITH: [(&str, &[&str]); 7] = [
+    ("csca.age.", &["early", "fresh", "stale", "too_old"]),
     ("role.", &["document_signer", "link", "csca"]),
     ("label.access.", &["pace", "bac", "none"]),
     ("policy.comment.", &["verdict", "warnings", "tolerances", "checks"]),

@@ -8,7 +8,7 @@ use crate::messages::Messages;
 use crate::output::Output;
 use crate::verify;
 use crate::{text, trust};
-use chipid::pki::{Age, AgePolicy, BundlePart, BundleUse, SourceKind, TrustBundle, TrustStore};
+use chipid::pki::{AgePolicy, BundlePart, BundleUse, SourceKind, TrustBundle, TrustStore};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -93,15 +93,10 @@ fn bundles(store: &TrustStore) -> impl Iterator<Item = (&str, OffsetDateTime)> {
 /// In a line each, how old the bundles of a store are at a moment, by the usual policy.
 pub fn age_lines(store: &TrustStore, at: OffsetDateTime, messages: &Messages) -> Vec<String> {
     let line = |(path, made): (&str, OffsetDateTime)| {
-        let key = match AgePolicy::default().judge(made, at) {
-            Age::Early => "csca.age.early",
-            Age::Fresh => "csca.age.fresh",
-            Age::Stale => "csca.age.stale",
-            Age::TooOld => "csca.age.too_old",
-        };
+        let key = format!("csca.age.{}", AgePolicy::default().judge(made, at).as_str());
         let (day, today) = (made.date().to_string(), at.date().to_string());
         let days = (at - made).whole_days().to_string();
-        messages.fill(key, &[("path", path), ("day", &day), ("days", &days), ("at", &today)])
+        messages.fill(&key, &[("path", path), ("day", &day), ("days", &days), ("at", &today)])
     };
     bundles(store).map(line).collect()
 }
@@ -109,12 +104,7 @@ pub fn age_lines(store: &TrustStore, at: OffsetDateTime, messages: &Messages) ->
 /// The same as JSON objects.
 pub fn ages(store: &TrustStore, at: OffsetDateTime) -> Vec<Value> {
     let object = |(path, made): (&str, OffsetDateTime)| {
-        let age = match AgePolicy::default().judge(made, at) {
-            Age::Early => "early",
-            Age::Fresh => "fresh",
-            Age::Stale => "stale",
-            Age::TooOld => "too_old",
-        };
+        let age = AgePolicy::default().judge(made, at).as_str();
         json!({ "path": path, "made": made.format(&Rfc3339).ok(), "age": age })
     };
     bundles(store).map(object).collect()

@@ -86,19 +86,16 @@ impl Anchors {
         self.push(certificate, Mark { number: self.newest, origins: vec![origin] });
     }
 
-    /// Takes back origins; a certificate that has none left is an anchor no longer, and is given back.
-    pub(super) fn withdraw(&mut self, is_void: impl Fn(&Certificate, Origin) -> bool) -> Vec<Certificate> {
+    /// Takes back origins; a certificate that has none left is an anchor no longer.
+    pub(super) fn withdraw(&mut self, is_void: impl Fn(&Certificate, Origin) -> bool) {
         let old = std::mem::take(self);
         self.newest = old.newest;
-        let mut gone = Vec::new();
         for (certificate, mut mark) in old.all.into_iter().zip(old.marks) {
             mark.origins.retain(|origin| !is_void(&certificate, *origin));
-            match mark.origins.is_empty() {
-                true => gone.push(certificate),
-                false => self.push(certificate, mark),
+            if !mark.origins.is_empty() {
+                self.push(certificate, mark);
             }
         }
-        gone
     }
 
     /// Gives the origins from a master list another tolerance. Who needs none any more is new.

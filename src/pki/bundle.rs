@@ -98,6 +98,18 @@ pub enum Age {
     TooOld,
 }
 
+impl Age {
+    /// The word of the JSON output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Early => "early",
+            Self::Fresh => "fresh",
+            Self::Stale => "stale",
+            Self::TooOld => "too_old",
+        }
+    }
+}
+
 impl AgePolicy {
     /// How the age of a bundle stands at a moment. One that is made later is told, and not refused: evidence may be judged at
     /// its own day with what is known today.

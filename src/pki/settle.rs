@@ -251,8 +251,10 @@ impl TrustStore {
     /// Whether a list's signer leads elsewhere than before.
     fn leads_elsewhere(&self, list: &TakenList) -> bool {
         let ListStanding::Taken(signer) = &list.standing else { return false };
-        let led = |signer: &ListSigner| (signer.certificate.clone(), signer.authority.clone(), signer.links.clone());
-        self.signer_of(list).is_ok_and(|found| led(&found) != led(signer))
+        self.signer_of(list).is_ok_and(|found| {
+            (&found.certificate, &found.authority, &found.links)
+                != (&signer.certificate, &signer.authority, &signer.links)
+        })
     }
 
     /// Leaves the roots that were handed in, and nothing that was judged.
