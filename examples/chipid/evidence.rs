@@ -29,10 +29,7 @@ pub fn run(output: &Output, arguments: EvidenceArguments) -> Result<u8, Failure>
 /// Reads evidence.
 pub fn load(path: &Path) -> Result<Evidence, Failure> {
     let file = File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => {
-            let values = vec![("path", path.display().to_string()), ("option", "verify".into())];
-            Failure::usage("usage.path", values)
-        }
+        io::ErrorKind::NotFound => Failure::usage("usage.document", vec![("path", path.display().to_string())]),
         _ => unreadable(path, &error),
     })?;
     let mut bytes = Vec::new();

@@ -38,9 +38,7 @@ pub fn is_document(folder: &Path) -> bool {
 pub fn load(folder: &Path) -> Result<Saved, Failure> {
     let shown = folder.display().to_string();
     let meta = fs::metadata(folder).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => {
-            Failure::usage("usage.path", vec![("path", shown.clone()), ("option", "verify".into())])
-        }
+        io::ErrorKind::NotFound => Failure::usage("usage.document", vec![("path", shown.clone())]),
         _ => unreadable(folder, &error),
     })?;
     if !meta.is_dir() {
