@@ -34,6 +34,7 @@ pub mod crypto;
 pub mod iso7816;
 pub mod pki;
 pub mod lds;
+pub mod compare;
 pub mod vietnam;
 pub mod national;
 
