@@ -1,9 +1,10 @@
 //! What people read: the MRZ and EF.DG1, EF.DG11, EF.DG12, EF.DG13, EF.DG16, the groups without a form, the QR code of
-//! Vietnam's card, and the passwords that a person types.
+//! Vietnam's card, the passwords that a person types, and how names, dates and numbers are compared.
 
 use chipid::BOUNDS;
 use chipid::Password;
-use chipid::lds::{DataGroup, Dg11, Dg12, Dg16, Finding, Mrz, OpaqueGroup, Text, check_digit, comparable};
+use chipid::compare::{DateToCompare, mrz_names, name_with_mrz, names, numbers, texts};
+use chipid::lds::{DataGroup, Dg11, Dg12, Dg16, Finding, Mrz, MrzName, OpaqueGroup, Text, check_digit, comparable};
 use chipid::national::OptionalDetails;
 use chipid::vietnam::{Dg13, PersonalNumber, Qr};
 
@@ -19,6 +20,7 @@ pub fn all(bytes: &[u8]) {
         qr(text);
         number(text);
         password(text);
+        compared(text);
         assert_eq!(comparable(&comparable(text)), comparable(text), "one form of a text is its own");
     }
 }
@@ -128,4 +130,15 @@ fn password(text: &str) {
     if let [number, birth, expiry] = parts[..] {
         let _ = Password::mrz_parts(number, birth, expiry).is_ok();
     }
+}
+
+/// The two halves of a text: the order of the sides does not matter, and a text agrees with itself.
+fn compared(text: &str) {
+    let (a, b) = text.split_once('\n').unwrap_or((text, ""));
+    assert_eq!(names(a, b), names(b, a));
+    assert!(names(a, a).is_none_or(|level| level.as_str() == "equal"));
+    assert_eq!((numbers(a, b), texts(a, b)), (numbers(b, a), texts(b, a)));
+    let (primary, secondary) = b.split_once("<<").unwrap_or((b, ""));
+    let mrz = MrzName { primary: primary.into(), secondary: secondary.into(), may_be_cut: text.len() % 2 == 0 };
+    let _ = (name_with_mrz(a, &mrz), mrz_names(&mrz, &mrz), DateToCompare::from_yymmdd(a));
 }

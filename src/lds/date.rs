@@ -60,15 +60,6 @@ impl PartialDate {
         self.year.is_some() && self.month.is_some() && self.day.is_some()
     }
 
-    /// Whether the parts that both know are equal; `None` where they share none.
-    pub fn agrees_with(&self, other: &Self) -> Option<bool> {
-        let year = self.year.zip(other.year).map(|(a, b)| a == b);
-        let month = self.month.zip(other.month).map(|(a, b)| a == b);
-        let day = self.day.zip(other.day).map(|(a, b)| a == b);
-        let shared: Vec<bool> = [year, month, day].into_iter().flatten().collect();
-        (!shared.is_empty()).then(|| shared.iter().all(|&equal| equal))
-    }
-
     /// The date as `1990-01-31`; unknown parts as `X`: `1990-XX-XX`.
     pub fn to_text(&self) -> String {
         let year = self.year.map_or("XXXX".into(), |year| format!("{year:04}"));
@@ -186,13 +177,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unknown_parts_agree_with_everything_and_alone_with_nothing() {
-        let whole = PartialDate::new(1990, 2, 28);
+    fn unknown_parts_are_written_as_x() {
         let year = PartialDate { year: Some(1990), ..Default::default() };
-        assert_eq!(whole.agrees_with(&year), Some(true));
-        assert_eq!(whole.agrees_with(&PartialDate::new(1990, 2, 27)), Some(false));
-        assert_eq!(year.agrees_with(&PartialDate { day: Some(3), ..Default::default() }), None);
-        assert_eq!(year.to_text(), "1990-XX-XX");
+        assert_eq!((year.to_text(), year.is_complete()), ("1990-XX-XX".into(), false));
+        let whole = PartialDate::new(1990, 2, 28);
+        assert_eq!((whole.to_text(), whole.is_complete()), ("1990-02-28".into(), true));
     }
 
     #[test]

@@ -3,10 +3,9 @@
 //! They compare values and judge nothing: which of them weighs in a verdict is the business of the rooms above. No
 //! result holds what was compared.
 
+use crate::compare::{self, DateMatch, DateToCompare, NameMatch, name_with_mrz, names_with_other, numbers, texts};
 use crate::lds::{Mrz, PartialDate, Sex};
-use crate::vietnam::text::{comparable, transliterate};
 use crate::vietnam::{Dg13, Dg13Field, NumberWarning, PersonalNumber, Qr, is_vietnamese, td1_number};
-use time::{Date, Month};
 
 /// What there is to compare.
 #[derive(Clone, Copy, Debug, Default)]
@@ -109,6 +108,9 @@ pub enum CrossWarning {
     PartialDate,
     /// The MRZ cuts the name; what it has was compared.
     NameCut,
+    /// The names agree, but are not equal: marks, spelling or the order of words differ, the name was compared with the
+    /// one of the MRZ, or it is the other name of the holder ([`NameMatch`]).
+    NameDiffersSlightly,
 }
 
 /// One comparison with its result.
@@ -168,7 +170,7 @@ impl Chip {
         let sex = dg13.and_then(Dg13::sex).or(mrz.map(Mrz::sex));
         Self {
             number: number.or_else(|| mrz.and_then(td1_number).map(|found| found.number)),
-            // The century of DG1 is not sure; only DG13 tells it.
+            // DG1 holds no century.
             birth: dg13.and_then(Dg13::birth_date),
             sex,
         }
@@ -193,35 +195,29 @@ fn number(sources: &Sources<'_>) -> CrossCheck {
     }
 }
 
+/// Names that agree on any level are equal; a level weaker than the expected one adds a warning.
+fn names(named: Named, level: Option<NameMatch>, expected: NameMatch) -> CrossCheck {
+    CrossCheck::new(named, level.map(|level| !level.is_different())).warning_if(
+        level.is_some_and(|level| level > expected && !level.is_different()),
+        if level == Some(NameMatch::Truncated) { CrossWarning::NameCut } else { CrossWarning::NameDiffersSlightly },
+    )
+}
+
 fn name(sources: &Sources<'_>) -> CrossCheck {
-    let Some((mrz, name)) = sources.mrz.zip(sources.dg13.and_then(|dg13| dg13.text(Dg13Field::FullName))) else {
-        return CrossCheck::new(Named::Name, None);
-    };
-    let printed = mrz.name();
-    // Word borders are lost where the MRZ is full; letters alone are compared.
-    let letters = |text: &str| text.chars().filter(char::is_ascii_alphabetic).collect::<String>();
-    let (short, full) = (letters(&printed.full()), letters(&transliterate(name)));
-    let is_cut = printed.may_be_cut && short.len() < full.len();
-    let equal = if is_cut { full.starts_with(&short) } else { full == short };
-    CrossCheck::new(Named::Name, Some(equal && !short.is_empty())).warning_if(is_cut, CrossWarning::NameCut)
+    let signed = sources.dg13.and_then(|dg13| dg13.text(Dg13Field::FullName));
+    let level = sources.mrz.zip(signed).and_then(|(mrz, signed)| name_with_mrz(signed, &mrz.name()));
+    names(Named::Name, level, NameMatch::Transliterated)
 }
 
-fn dates(named: Named, a: Option<PartialDate>, b: Option<PartialDate>) -> CrossCheck {
-    let equal = a.zip(b).and_then(|(a, b)| a.agrees_with(&b));
-    let is_partial = [a, b].into_iter().flatten().any(|date| !date.is_complete());
-    CrossCheck::new(named, equal).warning_if(equal.is_some() && is_partial, CrossWarning::PartialDate)
-}
-
-/// The date of birth of the MRZ in the century of the other, so that the two digits of its year are compared.
-fn birth_beside(mrz: &Mrz, other: PartialDate) -> Option<PartialDate> {
-    let last_day = Date::from_calendar_date(i32::from(other.year?), Month::December, 31).ok()?;
-    mrz.birth_date(last_day)
+fn dates(named: Named, a: Option<DateToCompare>, b: Option<DateToCompare>) -> CrossCheck {
+    let level = a.zip(b).and_then(|(a, b)| compare::dates(a, b));
+    CrossCheck::new(named, level.map(|level| !level.is_different()))
+        .warning_if(level == Some(DateMatch::Partial), CrossWarning::PartialDate)
 }
 
 fn birth_date(sources: &Sources<'_>) -> CrossCheck {
-    let signed = sources.dg13.and_then(Dg13::birth_date);
-    let short = sources.mrz.zip(signed).and_then(|(mrz, signed)| birth_beside(mrz, signed));
-    dates(Named::BirthDate, short, signed)
+    let short = sources.mrz.and_then(DateToCompare::birth_of);
+    dates(Named::BirthDate, short, sources.dg13.and_then(Dg13::birth_date).map(Into::into))
 }
 
 fn sex(sources: &Sources<'_>) -> CrossCheck {
@@ -230,7 +226,8 @@ fn sex(sources: &Sources<'_>) -> CrossCheck {
 }
 
 fn expiry(sources: &Sources<'_>) -> CrossCheck {
-    dates(Named::Expiry, sources.mrz.and_then(Mrz::expiry_date), sources.dg13.and_then(Dg13::expiry_date))
+    let short = sources.mrz.and_then(Mrz::expiry_date);
+    dates(Named::Expiry, short.map(Into::into), sources.dg13.and_then(Dg13::expiry_date).map(Into::into))
 }
 
 fn number_structure(chip: &Chip) -> CrossCheck {
@@ -245,30 +242,32 @@ fn number_structure(chip: &Chip) -> CrossCheck {
     check
 }
 
+/// DG13 holds the name as it is printed. Where DG13 was not read, the name is compared with the one of the MRZ.
 fn qr_name(sources: &Sources<'_>) -> CrossCheck {
-    let Some(printed) = sources.qr.and_then(|qr| qr.name.as_deref()) else {
-        return CrossCheck::new(Named::QrName, None);
-    };
-    let signed = sources.dg13.and_then(|dg13| dg13.text(Dg13Field::FullName));
-    CrossCheck::new(Named::QrName, signed.map(|signed| comparable(signed) == comparable(printed)))
+    let printed = sources.qr.and_then(|qr| qr.name.as_deref());
+    let signed = sources.dg13.and_then(|dg13| Some((dg13.text(Dg13Field::FullName)?, dg13.other_name())));
+    let level = printed.and_then(|printed| match signed {
+        Some((main, other)) => names_with_other(printed, main, other),
+        None => name_with_mrz(printed, &sources.mrz?.name()),
+    });
+    names(Named::QrName, level, NameMatch::Equal)
 }
 
 fn qr_birth_date(sources: &Sources<'_>, chip: &Chip) -> CrossCheck {
     let printed = sources.qr.and_then(|qr| qr.birth_date);
-    let beside = || sources.mrz.zip(printed).and_then(|(mrz, printed)| birth_beside(mrz, printed));
-    dates(Named::QrBirthDate, printed, chip.birth.or_else(beside))
+    let short = || sources.mrz.and_then(DateToCompare::birth_of);
+    dates(Named::QrBirthDate, printed.map(Into::into), chip.birth.map(Into::into).or_else(short))
 }
 
 fn qr_other(sources: &Sources<'_>, chip: &Chip) -> CrossCheck {
     let Some(qr) = sources.qr else { return CrossCheck::new(Named::QrOther, None) };
     let text = |field| sources.dg13.and_then(|dg13| dg13.text(field));
-    let same_text = |a: &str, b: &str| comparable(a) == comparable(b);
     let issued = sources.dg13.and_then(Dg13::issue_date);
     let compared = [
         both(qr.sex, chip.sex.filter(|sex| *sex != Sex::Unspecified), |a, b| a == b),
-        both(qr.residence.as_deref(), text(Dg13Field::PlaceOfResidence), same_text),
-        both(qr.former_number.as_deref(), text(Dg13Field::FormerNumber), same_text),
-        qr.issue_date.zip(issued).and_then(|(a, b)| a.agrees_with(&b)),
+        qr.residence.as_deref().zip(text(Dg13Field::PlaceOfResidence)).and_then(|(a, b)| texts(a, b)),
+        qr.former_number.as_deref().zip(text(Dg13Field::FormerNumber)).and_then(|(a, b)| numbers(a, b)),
+        qr.issue_date.zip(issued).and_then(|(a, b)| compare::dates(a, b)).map(|level| !level.is_different()),
     ];
     let compared: Vec<bool> = compared.into_iter().flatten().collect();
     CrossCheck::new(Named::QrOther, (!compared.is_empty()).then(|| compared.iter().all(|&equal| equal)))

@@ -204,6 +204,11 @@ impl Dg13 {
         self.nth_text(Dg13Field::Parents, 0)
     }
 
+    /// The other name of the holder, where the field of the full name holds a second text.
+    pub fn other_name(&self) -> Option<&str> {
+        self.nth_text(Dg13Field::FullName, 1)
+    }
+
     /// The mother's name.
     pub fn mother(&self) -> Option<&str> {
         self.nth_text(Dg13Field::Parents, 1)

@@ -6,4 +6,5 @@
 mod reading;
 
 mod documents;
+mod names;
 mod round_trips;
