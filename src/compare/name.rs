@@ -53,8 +53,8 @@ impl NameMatch {
     }
 }
 
-/// Compares two written names; `None` if one of them has no letter, or if only one of them has letters that Doc 9303
-/// does not transliterate from Latin ones (another script).
+/// Compares two written names; `None` if one of them has no letter, or if they differ and only one of them contains
+/// letters of another script than Latin.
 ///
 /// The result does not depend on the order of the arguments. A transliteration is found in names of up to 127 letters.
 ///
