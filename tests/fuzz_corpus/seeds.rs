@@ -89,7 +89,10 @@ fn of_vectors(target: &str) -> Vec<Vec<u8>> {
     while let Some(folder) = folders.pop() {
         for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() {
-                folders.push(path);
+                // What version 0.1.0 stored is not in the form of a vector.
+                if !path.ends_with("test-vectors/stored-0.1") {
+                    folders.push(path);
+                }
                 continue;
             }
             let text = std::fs::read_to_string(path).unwrap();
