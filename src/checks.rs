@@ -80,6 +80,8 @@ macro_rules! codes {
     };
 }
 
+pub(crate) use codes;
+
 codes! {
     /// A check, by its stable id.
     CheckId {

@@ -9,6 +9,7 @@ mod messages;
 
 use chipid::checks::{CheckId, Reason, State, Tolerance, Warning};
 use chipid::inspection::policy::{Basis, Outcome, PolicyFault};
+use chipid::{ClaimField, ClaimsBasis, ClaimsOutcome, ClaimsWarning};
 use messages::{Language, Messages, entries};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -100,10 +101,14 @@ fn required() -> BTreeSet<String> {
         [State::Successful, State::Failed, State::Undetermined, State::NotSupported, State::Aborted].map(State::as_str);
     keys.extend(states.map(|state| format!("state.{state}")));
     for verdict in ["genuine", "data_authentic", "undetermined", "failed"] {
-        let words = ["", ".expired"].map(|more| format!("verdict.{verdict}{more}"));
+        let words = ["", ".expired", ".differs", ".expired.differs"].map(|more| format!("verdict.{verdict}{more}"));
         keys.extend(words.into_iter().chain([format!("verdict.word.{verdict}")]));
     }
     keys.extend(Tolerance::ALL.iter().map(|code| format!("tolerance.{code}")));
+    keys.extend(ClaimsOutcome::ALL.iter().map(|code| format!("claims.outcome.{code}")));
+    keys.extend(ClaimField::ALL.iter().map(|code| format!("claims.field.{code}")));
+    keys.extend(ClaimsWarning::ALL.iter().map(|code| format!("claims.warning.{code}")));
+    keys.extend([ClaimsBasis::Record, ClaimsBasis::SignedRecord].map(|code| format!("claims.basis.{code}")));
     let outcomes = Outcome::ALL.iter().map(|outcome| outcome.as_str());
     keys.extend(outcomes.flat_map(|word| [format!("decision.{word}"), format!("decision.word.{word}")]));
     keys.extend(Basis::ALL.iter().map(|basis| format!("decision.basis.{}", basis.as_str())));

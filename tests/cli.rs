@@ -328,7 +328,7 @@ fn evidence_is_written_verified_shown_and_lessened() {
     // Only `-` is standard output; then nothing else is.
     let piped = run(&["read", "--demo", "--evidence", "-", "--keep", "no-biometrics", "--format", "json"]);
     assert_eq!(piped.code, 0, "{}", piped.err);
-    assert_eq!(piped.json()["schema"], "chipid.evidence/1");
+    assert_eq!(piped.json()["schema"], "chipid.evidence/2");
     assert!(piped.json()["parts"]["EF.DG2"].is_null());
     let file = folder.at("piped");
     fs::write(&file, piped.out).unwrap();

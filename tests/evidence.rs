@@ -71,7 +71,7 @@ impl Bank {
 
 impl EvidenceSigner for Bank {
     fn sign(&mut self, data: &[u8]) -> Result<EvidenceSignature, EvidenceSigningError> {
-        assert!(data.starts_with(b"chipid.evidence/1 manifest\0{"));
+        assert!(data.starts_with(b"chipid.evidence/2 manifest\0{"));
         Ok(EvidenceSignature::Certificate {
             algorithm: paper::algorithm(paper::ecdsa(self.digest)),
             certificate: self.certificate.clone(),
@@ -634,7 +634,9 @@ fn only_the_one_form_is_read() {
     let twice = text.replacen("\"parts\":{", "\"parts\":{\"EF.COM\":\"\",", 1);
     assert!(matches!(refused(twice), EvidenceError::NotCanonical { .. }));
     assert!(matches!(refused(text.replacen("\"schema\"", "\"more\":1,\"schema\"", 1)), EvidenceError::Json { .. }));
-    assert_eq!(refused(text.replace("chipid.evidence/1", "chipid.evidence/2")), EvidenceError::Schema);
+    assert_eq!(refused(text.replace("chipid.evidence/2", "chipid.evidence/3")), EvidenceError::Schema);
+    // Version 1 has no claims.
+    assert_eq!(refused(text.replace("chipid.evidence/2", "chipid.evidence/1")), EvidenceError::Value("claims"));
     assert!(matches!(refused(text[..text.len() - 1].to_owned()), EvidenceError::Json { .. }));
     assert!(matches!(refused(String::new()), EvidenceError::Json { .. }));
     for name in ["EF.SOD", "EF.COM"] {

@@ -368,6 +368,10 @@ fn a_file_that_is_wrong_is_refused_with_its_line_and_key() {
             "checks.\"pa.signature\".accept",
             "policy.accepts_open",
         ),
+        ("[claims]\ndiffers = \"accept\"".into(), 5, "claims.differs", "policy.accepts_other_person"),
+        ("[claims]\nmatches = \"accept\"".into(), 5, "claims", "policy.unknown_key"),
+        ("[claims]\nnot_given = \"maybe\"".into(), 5, "claims.not_given", "policy.unknown_decision"),
+        ("claims = \"refer\"".into(), 4, "claims", "policy.wrong_kind"),
         (line("\"lds.com\" = { accept = [\"undetermined\"] }"), 5, "checks.\"lds.com\".accept", "policy.above_success"),
         (
             line("\"lds.com\" = { accept = [\"missing\"], refer = [\"successful\"] }"),
@@ -427,7 +431,7 @@ fn an_error_offers_the_words_that_were_meant() {
     assert_eq!(choices("[warnings]\nsha1 = \"acept\"\n"), ["reject", "refer", "accept"]);
     assert_eq!(
         choices("extend = \"strict\"\n"),
-        ["schema", "name", "extends", "tolerances", "verdict", "warnings", "checks"]
+        ["schema", "name", "extends", "tolerances", "verdict", "warnings", "checks", "claims"]
     );
     let line = "[checks]\n\"pa.chain\" = { refer = [\"undetermined:no_anchor\"] }\n";
     assert!(choices(line).contains(&"no_trust_anchor"), "{:?}", choices(line));

@@ -1,7 +1,7 @@
 //! The command line. The help texts stand in the message catalogues, under `help.*`, and are put in here.
 
 use crate::messages::{Language, Messages};
-use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -73,22 +73,29 @@ pub struct ReadArguments {
     pub no_portrait: bool,
 }
 
-/// How the chip is opened; exactly one.
+/// How the chip is opened. Number, QR code and MRZ are claims too, and nothing else beside one of the others.
 #[derive(Args)]
-#[group(required = true, multiple = false)]
 pub struct KeyArguments {
-    #[arg(long, value_name = "DIGITS|-")]
+    #[arg(long, value_name = "DIGITS|-", conflicts_with_all = ["ask", "demo"])]
     pub can: Option<String>,
+    #[command(flatten)]
+    pub claims: ClaimArguments,
+    #[arg(long, conflicts_with = "demo")]
+    pub ask: bool,
+    #[arg(long, value_enum, value_name = "PROFILE", num_args = 0..=1, default_missing_value = "vn")]
+    pub demo: Option<Profile>,
+}
+
+/// Who was asked for.
+#[derive(Args, Clone, Default)]
+#[group(multiple = true)]
+pub struct ClaimArguments {
     #[arg(long, value_name = "TEXT|-")]
     pub mrz: Option<String>,
     #[arg(long, value_name = "DIGITS|-")]
     pub number: Option<String>,
     #[arg(long, value_name = "TEXT|-")]
     pub qr: Option<String>,
-    #[arg(long)]
-    pub ask: bool,
-    #[arg(long, value_enum, value_name = "PROFILE", num_args = 0..=1, default_missing_value = "vn")]
-    pub demo: Option<Profile>,
 }
 
 /// Who is trusted.
@@ -160,6 +167,8 @@ pub struct VerifyArguments {
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
+    pub claims: ClaimArguments,
+    #[command(flatten)]
     pub trust: TrustArguments,
     #[arg(long, value_name = "RFC3339")]
     pub at: Option<String>,
@@ -223,6 +232,8 @@ pub struct ImageArguments {
 pub struct ReportArguments {
     #[arg(value_name = "PATH")]
     pub path: PathBuf,
+    #[command(flatten)]
+    pub claims: ClaimArguments,
     #[arg(long, value_name = "FILE|-")]
     pub out: PathBuf,
     #[arg(long = "as", value_enum, default_value = "html", hide_default_value = true)]
@@ -376,7 +387,8 @@ pub fn parse(line: &[OsString], messages: &Messages) -> Result<Arguments, clap::
 
 /// The command, with its help texts in this language.
 pub fn command(messages: &Messages) -> clap::Command {
-    describe(Arguments::command(), "", messages)
+    let keys = ArgGroup::new("key").args(["can", "mrz", "number", "qr", "ask", "demo"]).required(true).multiple(true);
+    describe(Arguments::command().mut_subcommand("read", |read| read.group(keys)), "", messages)
 }
 
 /// Puts the help texts of a command and of those below it in.

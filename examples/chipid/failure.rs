@@ -22,6 +22,10 @@ pub const EXIT_SEVERAL: u8 = 13;
 pub const EXIT_REFERRED: u8 = 14;
 /// A policy rejects the document.
 pub const EXIT_REJECTED: u8 = 15;
+/// The document is not that of the person who was asked for.
+pub const EXIT_DIFFERS: u8 = 16;
+/// What was given could not be compared with the document.
+pub const EXIT_NOT_COMPARABLE: u8 = 17;
 pub const EXIT_INTERRUPTED: u8 = 130;
 
 /// What ended the program.

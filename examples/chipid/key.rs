@@ -2,12 +2,14 @@
 //!
 //! It is wiped from memory after use and never stands in an error.
 
-use crate::arguments::KeyArguments;
+use crate::arguments::ClaimArguments;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::messages::Messages;
-use chipid::Password;
 use chipid::access::PasswordError;
+use chipid::lds::Mrz;
+use chipid::vietnam::{PersonalNumber, Qr};
+use chipid::{Claims, Password};
 use std::io::{BufRead, Read};
 use zeroize::Zeroizing;
 
@@ -18,23 +20,70 @@ const MOST: u64 = 64 << 10;
 
 /// What a key is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
     Can,
     Mrz,
     Number,
     Qr,
 }
 
-/// The key that the command line names.
-pub fn of(arguments: KeyArguments) -> Result<Password, Failure> {
-    let KeyArguments { can, mrz, number, qr, .. } = arguments;
-    let given = [(Kind::Can, can), (Kind::Mrz, mrz), (Kind::Number, number), (Kind::Qr, qr)];
-    for (kind, text) in given {
-        let Some(text) = text.map(Zeroizing::new) else { continue };
-        let text = if *text == "-" { standard_input()? } else { text };
-        return parse(kind, kind.option(), &text);
+/// What the command line says of the person who was asked for, each with its kind.
+pub struct Given(Vec<(Kind, Zeroizing<String>)>);
+
+/// Reads number, QR code and MRZ of the command line; at most one of them, or the CAN, from standard input.
+pub fn given(arguments: ClaimArguments, can: Option<&str>) -> Result<Given, Failure> {
+    let ClaimArguments { mrz, number, qr } = arguments;
+    let texts = [(Kind::Number, number), (Kind::Qr, qr), (Kind::Mrz, mrz)];
+    let from_input = texts.iter().filter(|(_, text)| text.as_deref() == Some("-")).count();
+    if from_input + usize::from(can == Some("-")) > 1 {
+        return Err(Failure::usage("usage.one_input", Vec::new()));
     }
-    Err(Failure::usage("no_answer", Vec::new()))
+    let mut given = Vec::new();
+    for (kind, text) in texts {
+        if let Some(text) = text {
+            given.push((kind, text_or_input(text)?));
+        }
+    }
+    Ok(Given(given))
+}
+
+impl Given {
+    /// The key of the command line: the CAN, else all that was given together.
+    pub fn password(&self, can: Option<String>) -> Result<Password, Failure> {
+        if let Some(can) = can {
+            return parse(Kind::Can, Kind::Can.option(), &text_or_input(can)?);
+        }
+        let mut password: Option<Password> = None;
+        for (kind, text) in &self.0 {
+            let one = parse(*kind, kind.option(), text)?;
+            password = Some(match password {
+                Some(password) => password.or(one),
+                None => one,
+            });
+        }
+        password.ok_or_else(|| Failure::usage("no_answer", Vec::new()))
+    }
+
+    /// The same as claims, to be compared with the document.
+    pub fn claims(&self) -> Result<Claims, Failure> {
+        let mut claims = Claims::default();
+        for (kind, text) in &self.0 {
+            let wrong = |()| refused(*kind, kind.option(), "usage.key");
+            match kind {
+                Kind::Number => claims.number = Some(PersonalNumber::parse(text).map_err(|_| wrong(()))?),
+                Kind::Qr => claims.qr = Some(Qr::parse(text).map_err(|_| wrong(()))?),
+                Kind::Mrz => {
+                    let mrz = Mrz::parse(text).map_err(|_| wrong(()))?;
+                    if !mrz.key_check_digits_hold() {
+                        return Err(refused(*kind, kind.option(), "usage.check_digit"));
+                    }
+                    claims.mrz = Some(mrz);
+                }
+                Kind::Can => {}
+            }
+        }
+        Ok(claims)
+    }
 }
 
 /// A text of the command line, or for `-` standard input.
@@ -71,9 +120,14 @@ fn parse(kind: Kind, option: &'static str, text: &str) -> Result<Password, Failu
     };
     password.map_err(|error| {
         let code = if error == PasswordError::CheckDigit { "usage.check_digit" } else { "usage.key" };
-        let place = |name, group: &str| (name, format!("@{group}.{}", kind.name()));
-        Failure::usage(code, vec![("option", option.to_owned()), place("kind", "kind"), place("hint", "hint")])
+        refused(kind, option, code)
     })
+}
+
+/// A text that is not of its kind.
+fn refused(kind: Kind, option: &'static str, code: &'static str) -> Failure {
+    let place = |name, group: &str| (name, format!("@{group}.{}", kind.name()));
+    Failure::usage(code, vec![("option", option.to_owned()), place("kind", "kind"), place("hint", "hint")])
 }
 
 impl Kind {

@@ -110,10 +110,16 @@ fn decision(out: &mut String, report: &Value, both: &Both) {
 
 /// The verdict, a sentence in each language.
 fn verdict(out: &mut String, report: &Value, both: &Both) {
-    // The word is the library's own, one of four.
-    let _ = writeln!(out, "<div class=\"verdict {}\">", escape(word(report, "verdict")));
+    // The word is the library's own, one of four. Another person's document is never shown in a calm colour.
+    let differs = report.get("claims").is_some_and(|claims| word(claims, "outcome") == "differs");
+    let colour = if differs { "failed" } else { word(report, "verdict") };
+    let _ = writeln!(out, "<div class=\"verdict {}\">", escape(colour));
     let _ = writeln!(out, "<h1>{}</h1>", escape(&sentence(report, &both.0)));
-    let _ = writeln!(out, "<p>{}</p>\n</div>", escape(&sentence(report, &both.1)));
+    let _ = writeln!(out, "<p>{}</p>", escape(&sentence(report, &both.1)));
+    for (vi, en) in report::claims(report, &both.0).iter().zip(report::claims(report, &both.1)) {
+        let _ = writeln!(out, "<p class=\"small\">{} / {}</p>", escape(vi), escape(&en));
+    }
+    out.push_str("</div>\n");
 }
 
 fn holder(out: &mut String, report: &Value, beside: &Beside<'_>, both: &Both) {

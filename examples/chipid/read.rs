@@ -32,9 +32,12 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
         let folder = arguments.save.as_deref().map(Target::prepare).transpose()?;
         Ok((folder, arguments.evidence.as_deref().map(evidence::Target::prepare).transpose()?))
     };
-    let asks = arguments.key.ask;
+    let KeyArguments { can, claims, ask: asks, demo } = arguments.key;
+    let given = key::given(claims, can.as_deref())?;
+    // What is not of its kind is found before a card is asked for.
+    let claims = given.claims()?;
     let own_terminal = arguments.terminal.as_deref().map(terminal::load).transpose()?;
-    let (link, password, (target, evidence_target), terminal) = match arguments.key.demo {
+    let (link, password, (target, evidence_target), terminal) = match demo {
         Some(profile) => {
             let demo = demo::card(profile, &[], None)?;
             store.add_certificate(&demo.csca).map_err(|refusal| demo::failed(&refusal))?;
@@ -48,7 +51,7 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
             if asks {
                 readers(arguments.reader.as_deref(), arguments.wait)?;
             }
-            let password = first_password(output, arguments.key)?;
+            let password = if asks { first_password(output)? } else { given.password(can)? };
             let target = prepare()?;
             (wait_for_card(output, arguments.reader.as_deref(), arguments.wait)?, password, target, own_terminal)
         }
@@ -66,7 +69,8 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
         Some(terminal) => session.with_terminal(terminal),
         None => session,
     };
-    let document = session.read(&plan, &mut |event| progress.show(event)).map_err(|broken| broken.error)?;
+    let document =
+        session.read(&plan, &mut |event| progress.show(event)).map_err(|broken| broken.error)?.with_claims(claims);
     progress.finish();
     let at = SystemTime::now();
     let (report, decision) = verify::judge(&document, &store, at, policy.as_ref());
@@ -102,12 +106,12 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
             output.text(&text::paragraph(&output.messages.fill("label.saved", &[("dir", &folder)]), 0));
         }
     }
-    Ok(decision.as_ref().map_or_else(|| report::exit(&report), report::exit_of))
+    Ok(report::exit(&report, decision.as_ref()))
 }
 
 /// The key; a mistyped answer to `--ask` may be given again before the card is laid down.
-fn first_password(output: &Output, arguments: KeyArguments) -> Result<Password, Failure> {
-    let mut given = if arguments.ask { key::ask(&output.messages) } else { return key::of(arguments) };
+fn first_password(output: &Output) -> Result<Password, Failure> {
+    let mut given = key::ask(&output.messages);
     for _ in 1..key::TRIES {
         match given {
             Err(failure) if key::is_mistyped(&failure) => {

@@ -1,10 +1,13 @@
 //! A report for people and for programs. Both are made from the same JSON value, `chipid.result/1`, so that neither says
 //! what the other does not.
 
-use crate::failure::{EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_PROVEN, EXIT_REFERRED, EXIT_REJECTED, EXIT_UNDETERMINED};
+use crate::failure::{
+    EXIT_DIFFERS, EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_COMPARABLE, EXIT_NOT_PROVEN, EXIT_REFERRED, EXIT_REJECTED,
+    EXIT_UNDETERMINED,
+};
 use crate::messages::{Language, Messages};
 use crate::text;
-use chipid::{Decision, Outcome, Report, Verdict};
+use chipid::{ClaimField, ClaimsOutcome, Decision, Outcome, Report, Verdict};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -57,23 +60,22 @@ const DECIDING: [&str; 19] = [
     "vn.number",
 ];
 
-/// The exit code of a report.
-pub fn exit(report: &Report) -> u8 {
-    match (report.verdict(), report.is_expired()) {
-        (Verdict::Failed, _) => EXIT_FAILED,
-        (Verdict::Undetermined, _) => EXIT_UNDETERMINED,
-        (Verdict::Genuine | Verdict::DataAuthentic, true) => EXIT_EXPIRED,
-        (Verdict::DataAuthentic, false) => EXIT_NOT_PROVEN,
-        (Verdict::Genuine, false) => 0,
-    }
-}
-
-/// The exit code of a decision, which stands above the verdict's where there is a policy.
-pub fn exit_of(decision: &Decision) -> u8 {
-    match decision.outcome() {
-        Outcome::Accept => 0,
-        Outcome::Refer => EXIT_REFERRED,
-        Outcome::Reject => EXIT_REJECTED,
+/// The exit code of a report: of a decision where there is a policy, else of verdict, claims and expiry, the worst first.
+pub fn exit(report: &Report, decision: Option<&Decision>) -> u8 {
+    let differs = report.claims().outcome() == ClaimsOutcome::Differs;
+    let is_comparable = report.claims().outcome() != ClaimsOutcome::NotComparable;
+    match (decision.map(Decision::outcome), report.verdict()) {
+        (Some(Outcome::Reject), _) => EXIT_REJECTED,
+        (Some(_), _) if differs => EXIT_DIFFERS,
+        (Some(Outcome::Refer), _) => EXIT_REFERRED,
+        (Some(Outcome::Accept), _) => 0,
+        (None, Verdict::Failed) => EXIT_FAILED,
+        (None, _) if differs => EXIT_DIFFERS,
+        (None, Verdict::Undetermined) => EXIT_UNDETERMINED,
+        (None, _) if !is_comparable => EXIT_NOT_COMPARABLE,
+        (None, _) if report.is_expired() => EXIT_EXPIRED,
+        (None, Verdict::DataAuthentic) => EXIT_NOT_PROVEN,
+        (None, Verdict::Genuine) => 0,
     }
 }
 
@@ -101,6 +103,9 @@ pub fn text(report: &Value, messages: &Messages) -> String {
         out.push('\n');
     }
     out.push_str(&text::paragraph(&sentence(report, messages), 0));
+    for sentence in claims(report, messages) {
+        out.push_str(&text::paragraph(&text::plain(&sentence), 0));
+    }
     out.push('\n');
     let reasons = reasons(report, messages, true);
     if !reasons.is_empty() {
@@ -126,12 +131,59 @@ pub fn text(report: &Value, messages: &Messages) -> String {
 pub fn sentence(report: &Value, messages: &Messages) -> String {
     let verdict = word(report, "verdict");
     let expired = report.get("expired").and_then(Value::as_bool).unwrap_or(false);
-    let key = format!("verdict.{verdict}{}", if expired { ".expired" } else { "" });
+    let differs = claims_outcome(report) == "differs";
+    let (expired, differs) = (if expired { ".expired" } else { "" }, if differs { ".differs" } else { "" });
+    let key = format!("verdict.{verdict}{expired}{differs}");
     let decisive = decisive(report, verdict);
     let check = decisive.map_or("", |check| name(check, messages));
     let reason = decisive.map_or("", |check| reason(check, messages));
     let date = report.pointer("/holder/date_of_expiry/value").and_then(Value::as_str).unwrap_or("?");
-    messages.fill(&key, &[("check", check), ("reason", reason), ("date", &text::plain(date))])
+    let fields = different(report, messages);
+    let values = [("check", check), ("reason", reason), ("date", &text::plain(date)), ("fields", fields.as_str())];
+    let sentence = messages.fill(&key, &values);
+    match claims_outcome(report) {
+        "not_comparable" => format!("{} {sentence}", messages.get("claims.not_comparable")),
+        _ => sentence,
+    }
+}
+
+fn claims_outcome(report: &Value) -> &str {
+    report.get("claims").map_or("", |claims| word(claims, "outcome"))
+}
+
+/// Which identifying fields differ, in words.
+fn different(report: &Value, messages: &Messages) -> String {
+    let fields = report.get("claims").map_or(&[][..], |claims| list(claims, "different")).iter();
+    let names: Vec<&str> = fields
+        .filter_map(Value::as_str)
+        .filter(|code| ClaimField::from_code(code).is_some_and(ClaimField::identifies))
+        .map(|code| messages.find(&format!("claims.field.{code}")).unwrap_or(code))
+        .collect();
+    let key = if names.len() > 1 { "claims.differ" } else { "claims.differs" };
+    messages.fill(key, &[("fields", &names.join(", "))])
+}
+
+/// What is known of the person who was asked for, in a sentence each; empty where nothing is worth saying.
+pub fn claims(report: &Value, messages: &Messages) -> Vec<String> {
+    let Some(claims) = report.get("claims") else { return Vec::new() };
+    let (outcome, basis) = (word(claims, "outcome"), word(claims, "basis"));
+    let fields = list(claims, "compared").iter().filter_map(Value::as_str);
+    let fields: Vec<&str> = fields.map(|code| messages.find(&format!("claims.field.{code}")).unwrap_or(code)).collect();
+    let mut out = Vec::new();
+    match outcome {
+        "matches" => out.push(messages.fill("claims.matches", &[("fields", &fields.join(", "))])),
+        "not_recorded" => out.push(messages.get("claims.not_recorded").to_owned()),
+        _ => {}
+    }
+    // Claims that were supplied now need no source; a record that decides nothing is not named either.
+    if ["matches", "differs", "not_comparable"].contains(&outcome)
+        && let Some(text) = messages.find(&format!("claims.basis.{basis}"))
+    {
+        out.push(text.to_owned());
+    }
+    let warnings = list(claims, "warnings").iter().filter_map(Value::as_str);
+    out.extend(warnings.map(|code| messages.find(&format!("claims.warning.{code}")).unwrap_or(code).to_owned()));
+    out
 }
 
 /// What the policy decides, in one sentence; `None` where there is no policy.
@@ -170,6 +222,7 @@ fn told(about: &Value, messages: &Messages) -> String {
         ("state", named("state", "state")),
         ("why", why),
         ("verdict", named("verdict", "verdict.word")),
+        ("claims", named("claims", "claims.outcome")),
         ("warning", named("warning", "warning")),
         ("tolerance", named("tolerance", "tolerance")),
     ];

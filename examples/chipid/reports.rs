@@ -1,15 +1,15 @@
 //! `chipid report`: a saved document as a page for people, as JSON, or as a FHIR patient. `chipid schema`: the JSON's schema.
 
 use crate::arguments::{Form, ReportArguments};
-use crate::failure::Failure;
+use crate::failure::{EXIT_DIFFERS, Failure};
 use crate::output::Output;
 use crate::page::{Beside, Picture};
-use crate::{folder, output, page, policy, report, trust, verify};
+use crate::{folder, key, output, page, policy, report, trust, verify};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use chipid::Report;
 use chipid::image::{self, ImageLimits};
-use chipid::inspection::fhir;
+use chipid::inspection::fhir::{self, FhirError};
 use std::path::Path;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -19,7 +19,8 @@ pub fn run(output: &Output, arguments: ReportArguments) -> Result<u8, Failure> {
     let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
     let mut store = trust::store(&arguments.trust, policy.as_ref(), at, output)?;
     trust::add_online(&mut store, &arguments.trust_online)?;
-    let document = verify::document(&arguments.path)?;
+    let claims = key::given(arguments.claims, None)?.claims()?;
+    let document = verify::document(&arguments.path)?.with_claims(claims);
     let (judged, decision) = verify::judge(&document, &store, at, policy.as_ref());
     let mut value = report::value(&judged, None);
     report::decided(&mut value, decision.as_ref());
@@ -32,13 +33,17 @@ pub fn run(output: &Output, arguments: ReportArguments) -> Result<u8, Failure> {
         }
         Form::Json => format!("{value}\n"),
         Form::Fhir => {
-            let patient = fhir::patient(&judged, arguments.photo)
-                .map_err(|error| Failure::other("not_authentic", vec![("why", error.to_string())]))?;
+            let patient = fhir::patient(&judged, arguments.photo).map_err(|error| match error {
+                FhirError::ClaimDiffers => {
+                    Failure::Own { code: "claim_differs", exit: EXIT_DIFFERS, values: Vec::new() }
+                }
+                error => Failure::other("not_authentic", vec![("why", error.to_string())]),
+            })?;
             format!("{patient}\n")
         }
     };
     write(&arguments.out, &text, arguments.force)?;
-    Ok(decision.as_ref().map_or_else(|| report::exit(&judged), report::exit_of))
+    Ok(report::exit(&judged, decision.as_ref()))
 }
 
 /// The schema of `chipid.result/1`.

@@ -6,9 +6,11 @@
 use crate::arguments::{TrustArguments, VerifyArguments};
 use crate::evidence;
 use crate::failure::{
-    EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_PROVEN, EXIT_REFERRED, EXIT_REJECTED, EXIT_SEVERAL, EXIT_UNDETERMINED, Failure,
+    EXIT_DIFFERS, EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_COMPARABLE, EXIT_NOT_PROVEN, EXIT_REFERRED, EXIT_REJECTED,
+    EXIT_SEVERAL, EXIT_UNDETERMINED, Failure,
 };
 use crate::folder::unreadable;
+use crate::key::{self, Given};
 use crate::output::Output;
 use crate::{folder, interrupt, picture, policy, report, text, trust};
 use chipid::pki::TrustStore;
@@ -35,6 +37,8 @@ struct Judge {
     then: Option<TrustStore>,
     at: SystemTime,
     policy: Option<Policy>,
+    /// Who was asked for.
+    given: Given,
 }
 
 /// A judged document.
@@ -51,7 +55,7 @@ impl Judged {
     }
 
     fn exit(&self) -> u8 {
-        self.decision.as_ref().map_or_else(|| report::exit(&self.report), report::exit_of)
+        report::exit(&self.report, self.decision.as_ref())
     }
 }
 
@@ -78,7 +82,10 @@ pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
             Some(then)
         }
     };
-    let judge = Judge { store, then, at, policy };
+    let given = key::given(arguments.claims, None)?;
+    // What is not of its kind is found before any document is read.
+    given.claims()?;
+    let judge = Judge { store, then, at, policy, given };
     let mut paths = Vec::new();
     for path in &arguments.paths {
         collect(path, &mut paths)?;
@@ -174,13 +181,14 @@ fn collect_below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure>
 impl Judge {
     fn one(&self, path: &Path) -> Result<Judged, Failure> {
         if path.is_dir() {
-            let (report, decision) = judge(&document(path)?, &self.store, self.at, self.policy.as_ref());
+            let document = document(path)?.with_claims(self.given.claims()?);
+            let (report, decision) = judge(&document, &self.store, self.at, self.policy.as_ref());
             let portrait = report.portrait().and_then(|portrait| folder::portrait(path, portrait));
             let value = report::value(&report, portrait.as_deref());
             return Ok(Judged::new(report, decision, value));
         }
         let evidence = evidence::load(path)?;
-        let document = Document::from_evidence(&evidence);
+        let document = Document::from_evidence(&evidence).with_claims(self.given.claims()?);
         let (report, decision) = judge(&document, &self.store, self.at, self.policy.as_ref());
         let mut value = report::value(&report, None);
         if let Some(then) = &self.then {
@@ -215,9 +223,10 @@ impl Summary {
             *self.decisions.entry(decision.outcome().as_str()).or_default() += 1;
         }
         match exit {
-            EXIT_FAILED | EXIT_UNDETERMINED | EXIT_SEVERAL => self.is_bad = true,
+            EXIT_FAILED | EXIT_UNDETERMINED | EXIT_SEVERAL | EXIT_DIFFERS => self.is_bad = true,
             EXIT_REFERRED | EXIT_REJECTED => self.worst = self.worst.max(exit),
-            EXIT_NOT_PROVEN => self.worst = EXIT_NOT_PROVEN,
+            EXIT_NOT_COMPARABLE => self.worst = EXIT_NOT_COMPARABLE,
+            EXIT_NOT_PROVEN if self.worst != EXIT_NOT_COMPARABLE => self.worst = EXIT_NOT_PROVEN,
             EXIT_EXPIRED if self.worst == 0 => self.worst = EXIT_EXPIRED,
             _ => {}
         }

@@ -6,6 +6,7 @@
 //! it stays failed: removing never helps.
 #![cfg_attr(not(feature = "evidence"), expect(dead_code, reason = "only evidence brings one along"))]
 
+use super::claims::Claims;
 use super::document::Document;
 use super::known_defects::is_revoked_by_entry;
 use super::report::Access;
@@ -173,9 +174,11 @@ impl<'a> Attested<'a> {
     }
 
     /// Where files were removed, what had failed stays failed, but for what is judged by trust and time alone and so again.
-    pub(super) fn keep_failures(&self, checks: &mut Vec<Check>) {
+    /// So is the comparison of claims that were supplied now.
+    pub(super) fn keep_failures(&self, checks: &mut Vec<Check>, claims: &Claims) {
         let Some(attestation) = self.attestation.filter(|_| self.has_removed) else { return };
         let failed = attestation.checks.iter().filter(|check| check.state == State::Failed);
+        let failed = failed.filter(|check| !claims.make(check.id));
         for told in failed.filter(|check| !is_judged_anew(check.id) || self.is_named_revoked(check)) {
             match checks.iter_mut().find(|check| check.id == told.id) {
                 Some(check) if check.state != State::Failed => *check = told.clone(),

@@ -1,13 +1,13 @@
 //! What one source says against another: EF.CardAccess against its signed copy, DG1 against DG13, QR code and number.
 
 use super::attestation::Attested;
-use super::document::{Claims, Document, FileState, Origin};
+use super::claims::{CLAIM_CHECKS, Claims};
+use super::document::{Document, FileState, Origin};
 use super::file_checks::Values;
 use crate::access::AccessProtocol;
 use crate::checks::{Check, CheckId, Reason, State, Warning};
 use crate::chip::TerminalAuthentication;
-use crate::crypto::equal;
-use crate::lds::{DataGroup, FileId, MrzField, SecurityInfos};
+use crate::lds::{DataGroup, FileId, Mrz, MrzField, MrzInformation, SecurityInfos};
 use crate::passive_authentication::PassiveAuthentication;
 use crate::vietnam::{self, Comparison, CrossCheck, CrossWarning, Sources};
 
@@ -129,21 +129,12 @@ pub(super) fn card_access(
 /// The printed machine readable zone against DG1, where it was given; what differs is named, never told.
 pub(super) fn printed(document: &Document, values: &Values<'_>, attested: &Attested<'_>) -> Option<Check> {
     let id = CheckId::LdsDg1Printed;
-    if let Some(told) = attested.retold(id) {
-        return Some(told);
-    }
     let Claims { mrz, mrz_key, .. } = &document.claims;
     if mrz.is_none() && mrz_key.is_none() {
-        return None;
+        return attested.retold(id);
     }
     let Some(chip) = values.mrz() else { return Some(Check::undetermined(id, Reason::NothingToCompare)) };
-    let Some(printed) = mrz else {
-        let compared = "document number, date of birth, date of expiry";
-        let same = mrz_key.as_ref().is_some_and(|key| equal(key.expose(), chip.information().expose()));
-        return Some(
-            if same { Check::successful(id) } else { Check::failed(id, Reason::Mismatch) }.comparing(compared),
-        );
-    };
+    let Some(printed) = mrz else { return mrz_key.as_ref().map(|key| printed_key(key, chip)) };
     if printed.format() != chip.format() {
         return Some(Check::failed(id, Reason::Mismatch).comparing("the format"));
     }
@@ -155,18 +146,37 @@ pub(super) fn printed(document: &Document, values: &Values<'_>, attested: &Attes
     })
 }
 
-/// The comparisons of the Vietnamese profile: those that have something to compare.
-///
-/// What was typed and scanned at the counter is not in evidence: there it is the reader who tells.
-pub(super) fn vietnam(document: &Document, values: &Values<'_>, attested: &Attested<'_>) -> Vec<Check> {
-    let told: Vec<Check> = CLAIMS.iter().filter_map(|id| attested.retold(*id)).collect();
-    let made = vietnam_of_files(document, values);
-    made.into_iter().filter(|check| !told.iter().any(|told| told.id == check.id)).chain(told.clone()).collect()
+/// The three values that make the key of BAC against DG1; those that differ are named.
+fn printed_key(key: &MrzInformation, chip: &Mrz) -> Check {
+    let id = CheckId::LdsDg1Printed;
+    let of_chip = chip.information();
+    let differ: Vec<&str> = match (key.parts(), of_chip.parts()) {
+        (Some(key), Some(chip)) => {
+            let equal = [
+                (MrzField::DocumentNumber, key.document_number == chip.document_number),
+                (MrzField::BirthDate, key.birth == chip.birth),
+                (MrzField::ExpiryDate, key.expiry == chip.expiry),
+            ];
+            equal.iter().filter(|(_, equal)| !equal).map(|(field, _)| field.name()).collect()
+        }
+        _ => vec![MrzField::DocumentNumber.name()],
+    };
+    match differ.is_empty() {
+        true => Check::successful(id).comparing("document number, date of birth, date of expiry"),
+        false => Check::failed(id, Reason::Mismatch).comparing(differ.join(", ")),
+    }
 }
 
-/// The checks of what was typed or scanned.
-const CLAIMS: [CheckId; 5] =
-    [CheckId::VnNumberGiven, CheckId::VnQrNumber, CheckId::VnQrName, CheckId::VnQrBirthDate, CheckId::VnQrOther];
+/// The comparisons of the Vietnamese profile: those that have something to compare.
+///
+/// What was typed and scanned at the counter is not in evidence: where it is not supplied again, the checks are the
+/// recorded ones.
+pub(super) fn vietnam(document: &Document, values: &Values<'_>, attested: &Attested<'_>) -> Vec<Check> {
+    let mut checks = vietnam_of_files(document, values);
+    let recorded = CLAIM_CHECKS.iter().filter(|id| **id != CheckId::LdsDg1Printed && !document.claims.make(**id));
+    checks.extend(recorded.filter_map(|id| attested.retold(*id)));
+    checks
+}
 
 fn vietnam_of_files(document: &Document, values: &Values<'_>) -> Vec<Check> {
     let sources = Sources {

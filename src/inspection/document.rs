@@ -3,6 +3,7 @@
 //! It can be built without a card, from stored files: verifying is the same call, years later.
 
 use super::attestation::Attestation;
+use super::claims::{Claims, ClaimsRecord};
 use super::online::OnlineRecord;
 use super::proofs::Proofs;
 use super::report::Report;
@@ -13,9 +14,8 @@ use crate::checks::Tolerances;
 use crate::chip::{ActiveAuthentication, ChipAuthentication, TerminalAuthentication};
 use crate::crypto::DigestAlgorithm;
 use crate::iso7816::StatusWord;
-use crate::lds::{AtrInfo, CardSecurity, FileId, Mrz, MrzInformation};
+use crate::lds::{AtrInfo, CardSecurity, FileId};
 use crate::pki::TrustStore;
-use crate::vietnam::{PersonalNumber, Qr};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 use zeroize::Zeroize;
@@ -110,19 +110,6 @@ pub enum Origin {
     Evidence,
 }
 
-/// What the person at the counter gave: it is compared with what the chip holds.
-#[derive(Default)]
-pub struct Claims {
-    /// The personal number that was typed.
-    pub number: Option<PersonalNumber>,
-    /// The QR code that was scanned.
-    pub qr: Option<Qr>,
-    /// The machine readable zone that is printed on the document.
-    pub mrz: Option<Mrz>,
-    /// Document number, birth and expiry of the printed one, where no more of it was given.
-    pub mrz_key: Option<MrzInformation>,
-}
-
 /// What a chip says of the lengths it takes.
 #[derive(Clone)]
 pub(crate) struct LengthRecord {
@@ -155,6 +142,8 @@ pub struct Document {
     pub(crate) chip_mapping: MappingRecord,
     pub(crate) terminal_authentication: TerminalAuthentication,
     pub(crate) claims: Claims,
+    /// What a stored document records of claims.
+    pub(crate) recorded_claims: Option<ClaimsRecord>,
     pub(crate) cut_off: bool,
     pub(crate) exchanges: u32,
     pub(crate) elapsed: Duration,
@@ -206,6 +195,7 @@ impl Document {
             chip_mapping: MappingRecord::None,
             terminal_authentication: TerminalAuthentication::NotMade,
             claims: Claims::default(),
+            recorded_claims: None,
             cut_off: false,
             exchanges: 0,
             elapsed: Duration::ZERO,
@@ -236,9 +226,12 @@ impl Document {
         document
     }
 
-    /// The same, with what the person at the counter gave.
+    /// The same document with claims to compare it with: they decide [`Report::claims`], before what the document
+    /// records.
+    ///
+    /// They replace those of the same kind that opened the chip.
     pub fn with_claims(mut self, claims: Claims) -> Self {
-        self.claims = claims;
+        self.claims = claims.or(core::mem::take(&mut self.claims));
         self
     }
 

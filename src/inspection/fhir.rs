@@ -3,6 +3,7 @@
 //! Only what is authentic leaves: a field whose file is not signed by a trusted issuer is left out, and of a document that
 //! is not authentic there is no patient. The identifier systems are those of the health ministry's guide.
 
+use super::claims::ClaimsOutcome;
 use super::holder::Field;
 use super::report::Report;
 use super::verdict::Verdict;
@@ -29,15 +30,22 @@ pub enum FhirError {
     /// The document is not authentic, or it could not be concluded.
     #[error("the verdict is {}: only an authentic document gives a patient", .0.as_str())]
     NotAuthentic(Verdict),
+    /// The document belongs to another person than the one who was asked for.
+    #[error("the document is not that of the person who was asked for: no patient is made of it")]
+    ClaimDiffers,
 }
 
 /// The resource `Patient` of FHIR R4 (hl7.org/fhir/R4/patient.html), with the portrait where it is asked for.
 ///
 /// # Errors
-/// [`FhirError::NotAuthentic`] where the verdict is neither genuine nor data authentic.
+/// [`FhirError::NotAuthentic`] where the verdict is neither genuine nor data authentic, [`FhirError::ClaimDiffers`] where
+/// it is another person's document.
 pub fn patient(report: &Report, with_photo: bool) -> Result<Value, FhirError> {
     if report.verdict() < Verdict::DataAuthentic {
         return Err(FhirError::NotAuthentic(report.verdict()));
+    }
+    if report.claims().outcome() == ClaimsOutcome::Differs {
+        return Err(FhirError::ClaimDiffers);
     }
     let field = |name| report.holder().field(name).filter(|field| field.state == State::Successful);
     let text = |name| field(name).map(|field: &Field| field.value.as_str());

@@ -67,6 +67,18 @@ impl<'a> Values<'a> {
         self.mrz.as_ref()?.as_ref().ok()
     }
 
+    /// Whether the document is Vietnam's: by DG1, or by the form of DG13 where DG1 was not read.
+    pub(super) fn is_vietnamese(&self) -> bool {
+        match self.mrz() {
+            Some(mrz) => mrz.issuing_state() == VIETNAM,
+            None => self.dg13().is_some(),
+        }
+    }
+
+    pub(super) fn dg11(&self) -> Option<&Dg11<'a>> {
+        self.dg11.as_ref()?.as_ref().ok()
+    }
+
     pub(super) fn dg13(&self) -> Option<&Dg13> {
         self.dg13.as_ref()?.as_ref().ok()
     }

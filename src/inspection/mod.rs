@@ -3,6 +3,7 @@
 mod attestation;
 mod card;
 mod chip_checks;
+mod claims;
 mod cross_checks;
 mod document;
 #[cfg(feature = "evidence")]
@@ -26,7 +27,8 @@ mod verdict;
 #[cfg(feature = "evidence")]
 pub use attestation::EvidenceSignature;
 pub use card::{Card, OpenError, Options, Resume};
-pub use document::{Claims, Document, FileState, NotRead, Origin};
+pub use claims::{ClaimField, Claims, ClaimsBasis, ClaimsOutcome, ClaimsResult, ClaimsWarning};
+pub use document::{Document, FileState, NotRead, Origin};
 #[cfg(feature = "evidence")]
 pub use evidence::{
     Clock, DecidedBy, Evidence, EvidenceError, EvidencePolicy, EvidenceSigner, EvidenceSigningError, List,

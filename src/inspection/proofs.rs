@@ -2,21 +2,26 @@
 //!
 //! Never in it: passwords, keys, nonces. What a file cannot prove again is marked as attested by the reader.
 
+use super::claims::{self, KeptClaims};
 use super::document::{Document, MappingRecord};
+use super::file_checks::Values;
 use super::online::Kept;
 use crate::access::{AccessProtocol, AccessRecord};
 use crate::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
 use crate::iso7816::StatusWord;
 use thiserror::Error;
+use time::OffsetDateTime;
 
-/// The name of the form.
-const SCHEMA: &str = "chipid.proofs/1";
+/// The name of the form that is written.
+const SCHEMA: &str = "chipid.proofs/2";
+/// The form before it: without claims and statements. It is read and never written.
+const FIRST: &str = "chipid.proofs/1";
 
 /// The proofs of a document.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Proofs {
-    /// `chipid.proofs/1`.
+    /// `chipid.proofs/2`; `chipid.proofs/1` is read too.
     schema: String,
     /// What became of active authentication.
     active_authentication: Option<Active>,
@@ -30,6 +35,9 @@ pub struct Proofs {
     /// What somebody was asked online, and his signed answer.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     online: Option<Kept>,
+    /// The outcome of comparing the operator's claims with the chip: the reader's statement.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    claims: Option<KeptClaims>,
 }
 
 /// Says nothing of challenge and signature: they tell one chip from all others.
@@ -84,6 +92,9 @@ impl Proofs {
             pace_cam: Attested::of_mapping(document),
             access: document.access().map(Access::of),
             online: document.online.as_deref().map(Kept::of),
+            claims: claims::to_record(document, &Values::of(document, OffsetDateTime::UNIX_EPOCH))
+                .as_ref()
+                .map(KeptClaims::of),
         }
     }
 
@@ -93,8 +104,14 @@ impl Proofs {
     /// [`ProofsError`] with line and column, or the schema that is not known.
     #[cfg(feature = "serde")]
     pub fn check(self) -> Result<Self, ProofsError> {
-        if self.schema != SCHEMA {
+        if ![SCHEMA, FIRST].contains(&self.schema.as_str()) {
             return Err(ProofsError(format!("schema is not {SCHEMA}")));
+        }
+        if self.schema == FIRST && self.claims.is_some() {
+            return Err(ProofsError(format!("claims: {FIRST} does not have this member")));
+        }
+        if self.claims.as_ref().is_some_and(|claims| claims.read().is_none()) {
+            return Err(ProofsError("claims: not a record of claims".into()));
         }
         match self.online.as_ref().is_some_and(|online| online.read().is_none()) {
             true => Err(ProofsError("online: not a value that is known".into())),
@@ -115,6 +132,7 @@ impl Proofs {
                 _ => MappingRecord::AttestedFailed,
             };
         }
+        document.recorded_claims = self.claims.as_ref().and_then(KeptClaims::read);
         document.online = self.online.as_ref().and_then(Kept::read).map(Box::new);
         document.downgraded_by_file = self.access.as_ref().is_some_and(|access| access.downgraded);
     }

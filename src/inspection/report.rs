@@ -1,5 +1,6 @@
 //! The report: the verdict, the checks with their reasons, the holder's fields with their state.
 
+use super::claims::ClaimsResult;
 use super::document::Document;
 use super::holder::{Holder, Portrait};
 use super::verdict::Verdict;
@@ -19,6 +20,7 @@ pub struct Report {
     schema: &'static str,
     verdict: Verdict,
     expired: bool,
+    claims: ClaimsResult,
     checks: Vec<Check>,
     holder: Holder,
     portrait: Option<Portrait>,
@@ -149,6 +151,7 @@ impl Report {
         document: &Document,
         verdict: Verdict,
         expired: bool,
+        claims: ClaimsResult,
         checks: Vec<Check>,
         holder: Holder,
         portrait: Option<Portrait>,
@@ -170,6 +173,7 @@ impl Report {
             schema: "chipid.result/1",
             verdict,
             expired,
+            claims,
             tolerances,
             unused_trust,
             certificate_path: pa.path().iter().map(PathEntry::of).collect(),
@@ -191,6 +195,27 @@ impl Report {
                 .collect(),
             resumed_files: document.resumed_files().iter().map(|file| file.name()).collect(),
         }
+    }
+
+    /// Whether the document belongs to the person who was asked for: a third axis beside [`Report::verdict`] and
+    /// [`Report::is_expired`]. A genuine document of another person stays genuine, and [`ClaimsOutcome::Differs`] must
+    /// still stop the process that asked for it.
+    ///
+    /// [`ClaimsOutcome::Differs`]: crate::ClaimsOutcome::Differs
+    ///
+    /// ```
+    /// use chipid::{Claims, ClaimsOutcome, Document};
+    /// use chipid::pki::TrustStore;
+    /// use chipid::vietnam::PersonalNumber;
+    /// # fn run(stored: Document, trust: &TrustStore, now: std::time::SystemTime) -> Result<bool, Box<dyn std::error::Error>> {
+    /// let claims = Claims { number: Some(PersonalNumber::parse("999199000001")?), ..Claims::default() };
+    /// let report = stored.with_claims(claims).verify(trust, now);
+    /// let is_right_person = report.claims().outcome() == ClaimsOutcome::Matches;
+    /// # Ok(is_right_person)
+    /// # }
+    /// ```
+    pub fn claims(&self) -> &ClaimsResult {
+        &self.claims
     }
 
     /// The name of this shape of the JSON output.

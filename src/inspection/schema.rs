@@ -1,5 +1,6 @@
 //! The schema of a report's JSON, `chipid.result/1` (JSON Schema 2020-12), made from the tables that make the report.
 
+use super::claims::{ClaimField, ClaimsBasis, ClaimsOutcome, ClaimsWarning};
 use super::holder::FIELD_NAMES;
 use super::policy::{Basis, Outcome};
 use super::report::Report;
@@ -30,6 +31,15 @@ impl Report {
             "compared": text,
             "warnings": {"type": "array", "items": codes(warnings), "uniqueItems": true},
         }));
+        let fields_of_claims = || json!({"type": "array", "items": codes(words(ClaimField::ALL, ClaimField::as_str)), "uniqueItems": true});
+        let claims = object(json!({
+            "outcome": codes(words(ClaimsOutcome::ALL, ClaimsOutcome::as_str)),
+            "basis": codes(words(ClaimsBasis::ALL, ClaimsBasis::as_str)),
+            "compared": fields_of_claims(),
+            "different": fields_of_claims(),
+            "warnings": {"type": "array", "items": codes(words(ClaimsWarning::ALL, ClaimsWarning::as_str)), "uniqueItems": true},
+            "checks": {"type": "array", "items": codes(CheckId::ALL.iter().map(|id| id.as_str()).collect())},
+        }));
         let access = object(json!({
             "protocol": codes(vec!["pace", "bac", "none"]),
             "mapping": optional(codes(vec!["gm", "im", "cam"])),
@@ -58,6 +68,7 @@ impl Report {
             "schema": {"const": "chipid.result/1"},
             "verdict": codes(vec!["failed", "undetermined", "data_authentic", "genuine"]),
             "expired": {"type": "boolean"},
+            "claims": {"$ref": "#/$defs/claims"},
             "checks": {"type": "array", "items": {"$ref": "#/$defs/check"}},
             "holder": {"type": "object", "properties": fields, "additionalProperties": false},
             "portrait": optional(json!({"$ref": "#/$defs/portrait"})),
@@ -105,7 +116,7 @@ impl Report {
             }
             top.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
             top.insert("title".into(), json!("What verifying an identity document gave"));
-            let definitions = json!({"field": field, "check": check, "access": access, "online_check": online_check, "portrait": portrait});
+            let definitions = json!({"field": field, "check": check, "claims": claims, "access": access, "online_check": online_check, "portrait": portrait});
             top.insert("$defs".into(), definitions);
         }
         schema
@@ -124,6 +135,7 @@ fn decision() -> Value {
         "outcome": outcome,
         "basis": codes(Basis::ALL.map(Basis::as_str).to_vec()),
         "verdict": optional(codes(vec!["failed", "undetermined", "data_authentic", "genuine"])),
+        "claims": optional(codes(words(ClaimsOutcome::ALL, ClaimsOutcome::as_str))),
         "check": optional(ids.clone()),
         "state": optional(codes(State::ALL.map(State::as_str).to_vec())),
         "reason": optional(codes(Reason::ALL.iter().map(|reason| reason.as_str()).collect())),
@@ -138,6 +150,11 @@ fn decision() -> Value {
         "tolerances": {"type": "array", "items": object(json!({"check": ids, "tolerance": tolerance}))},
         "reasons": {"type": "array", "items": reason, "minItems": 1},
     }))
+}
+
+/// The codes of a list of words.
+fn words<T: Copy>(all: &[T], code: impl Fn(T) -> &'static str) -> Vec<&'static str> {
+    all.iter().map(|one| code(*one)).collect()
 }
 
 /// An object with just these properties, all of them due.

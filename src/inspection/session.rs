@@ -3,7 +3,8 @@
 //! How its files and proofs are read is the business of `reading.rs`.
 
 use super::card::{Door, Opening};
-use super::document::{Claims, Document};
+use super::claims::Claims;
+use super::document::Document;
 use super::plan::ReadPlan;
 use super::reading::Reading;
 use crate::access::{AccessRecord, Given};
@@ -79,7 +80,7 @@ impl Session {
     /// [`ReadError`], with what was read until then.
     pub fn read(mut self, plan: &ReadPlan, show: &mut Show<'_>) -> Result<Document, ReadError> {
         let Given { number, qr, mrz, mrz_key } = self.door.password.take_claims();
-        let claims = Claims { number, qr, mrz, mrz_key };
+        let claims = Claims { number, qr, mrz, mrz_key, ..Claims::default() };
         let mut document = Document::of_card(self.opening.access.clone(), self.door.card_access.clone(), claims);
         document.fields.clone_from(&plan.fields);
         document.lengths.clone_from(&self.door.lengths);

@@ -6,6 +6,7 @@
 
 use super::attestation::Attested;
 use super::chip_checks::{self, Due};
+use super::claims;
 use super::cross_checks;
 use super::document::{Document, FileState, Origin};
 use super::file_checks;
@@ -115,7 +116,7 @@ pub(super) fn judge(
     checks.extend(cross_checks::vietnam(document, &files, &attested));
     checks.extend(known_defects::trust_age(trust, at));
     checks.extend(online::check(document, &files, &pa, trust, &attested, at));
-    attested.keep_failures(&mut checks);
+    attested.keep_failures(&mut checks, &document.claims);
     let countries: Vec<String> =
         inputs.issuing_state.map(alpha_2).unwrap_or_default().into_iter().map(str::to_owned).collect();
     let number = files.mrz().map(Mrz::document_number).map(Zeroizing::new);
@@ -130,13 +131,14 @@ pub(super) fn judge(
     let (due, excused_proof) = known_defects::apply(&mut checks, due, &facts, pa.path(), trust, allowed, at);
     let verdict = conclude(&checks, due, excused_proof, document, &attested, allowed);
     let expired = checks.iter().any(|check| check.id == CheckId::LdsExpiry && check.reason == Some(Reason::Expired));
+    let claims = claims::judge(document, &files, &attested, checks.iter().map(|check| check.id));
     let (holder, portrait) = holder::of(document, &files, &pa);
     let certificates = Certificates {
         signer: pa.document_signer().cloned(),
         anchor: pa.anchor().cloned(),
         revocation_lists: pa.consulted_lists().to_vec(),
     };
-    (Report::new(document, verdict, expired, checks, holder, portrait, &pa, allowed, trust), certificates)
+    (Report::new(document, verdict, expired, claims, checks, holder, portrait, &pa, allowed, trust), certificates)
 }
 
 /// The certificates that a judgement rests on, and the revocation lists.

@@ -1,6 +1,6 @@
 //! The one form of evidence: canonical JSON (RFC 8785 §3.2) of strings, integers and booleans.
 //!
-//! `{"manifest":{…},"parts":{"EF.SOD":"…"},"schema":"chipid.evidence/1","sha256":"…","signatures":[…]}`
+//! `{"manifest":{…},"parts":{"EF.SOD":"…"},"schema":"chipid.evidence/2","sha256":"…","signatures":[…]}`
 //!
 //! A decoder that took two forms of the same evidence would let somebody change what no signature covers: whatever is read
 //! is written again, and must be the very bytes that came. So keys that stand twice, spaces, another order and other
@@ -17,8 +17,31 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use zeroize::Zeroize;
 
-/// The name and version of the form.
-pub(super) const SCHEMA: &str = "chipid.evidence/1";
+/// A version of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Version {
+    /// Without claims and statements. It is read, and stays what it is where a part is removed, so that its signatures
+    /// stand; a reading is never written in it.
+    One,
+    /// The version that is written.
+    Two,
+}
+
+impl Version {
+    const ALL: [Self; 2] = [Self::One, Self::Two];
+
+    /// The name of the form.
+    pub(super) fn schema(self) -> &'static str {
+        match self {
+            Self::One => "chipid.evidence/1",
+            Self::Two => "chipid.evidence/2",
+        }
+    }
+
+    fn of(schema: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|version| version.schema() == schema)
+    }
+}
 
 /// The whole file.
 #[derive(Serialize, Deserialize)]
@@ -130,24 +153,22 @@ pub(super) fn encode<T: Serialize>(value: &T) -> Vec<u8> {
 }
 
 /// Reads what [`encode`] writes, and nothing else.
-pub(super) fn decode(bytes: &[u8]) -> Result<Wire, EvidenceError> {
+pub(super) fn decode(bytes: &[u8]) -> Result<(Wire, Version), EvidenceError> {
     if bytes.len() > BOUNDS.evidence_octets {
         return Err(EvidenceError::TooLong);
     }
     let wire: Wire = serde_json::from_slice(bytes).map_err(|error| match schema(bytes) {
         // A later version has other fields: it is told by its name, not by the first field that is not known.
-        Some(schema) if schema != SCHEMA => EvidenceError::Schema,
+        Some(schema) if Version::of(&schema).is_none() => EvidenceError::Schema,
         // The message of the parser may hold a piece of the text: only its place is told.
         _ => EvidenceError::Json { at: error.column() },
     })?;
-    if wire.schema != SCHEMA {
-        return Err(EvidenceError::Schema);
-    }
+    let version = Version::of(&wire.schema).ok_or(EvidenceError::Schema)?;
     let mut again = encode(&wire);
     let same = again == bytes;
     let at = again.iter().zip(bytes).position(|(a, b)| a != b).unwrap_or(again.len().min(bytes.len()));
     again.zeroize();
-    if same { Ok(wire) } else { Err(EvidenceError::NotCanonical { at }) }
+    if same { Ok((wire, version)) } else { Err(EvidenceError::NotCanonical { at }) }
 }
 
 /// The name of the form, where the text has one.

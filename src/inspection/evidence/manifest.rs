@@ -4,6 +4,7 @@
 //! number an integer, a moment `2026-01-31T12:00:00Z`. Never in it: passwords, keys, nonces, and what the person at the
 //! counter typed.
 
+use crate::inspection::claims::KeptClaims;
 use crate::inspection::online::Kept;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -22,6 +23,9 @@ pub(super) struct Manifest {
     /// The checks as the reader judged them.
     pub(super) checks: Vec<Check>,
     pub(super) chip_authentication: ChipAuthentication,
+    /// The outcome of comparing the operator's claims with the chip: the reader's statement. Not in version 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) claims: Option<KeptClaims>,
     /// The revocation lists that were consulted.
     pub(super) crls: Vec<RevocationList>,
     /// The reading was cut off.

@@ -1,12 +1,13 @@
-//! Evidence: one self-contained file that shows later, to others, what a reading found: `chipid.evidence/1`.
+//! Evidence: one self-contained file that shows later, to others, what a reading found: `chipid.evidence/2`.
 //!
 //! It holds the files of the chip that the caller's policy keeps, and a manifest of them and of all that was found. The
 //! chip's active authentication is judged again from it; what no file can show again is marked as attested by the reader,
 //! and counts only where one whom the verifier trusts has signed. A data group can be removed later: its hashes stay in the
 //! manifest, the signatures stand, the rest still verifies, and the report says what is missing.
 //!
-//! Fields that the form got later, those of a policy and of an online answer among them, are written only where they say
-//! something: what was written before reads as it did, to the very octet. A reader of before refuses what it does not know.
+//! Version 1, without claims and statements, is read as before, to the very octet, and never written for a new reading.
+//! Members that were added to a version later (of a policy, of an online answer) are written only where they have a value.
+//! A program refuses a version or a member that it does not know.
 //!
 //! Whoever can write an unsigned file can write what he likes into it but the issuer's and the chip's own signatures.
 
@@ -28,7 +29,7 @@ use crate::checks::Tolerances;
 use crate::crypto::DigestAlgorithm;
 use crate::lds::{DataGroup, FileId};
 use crate::pki::TrustStore;
-use encoding::{Bytes, SCHEMA, Wire};
+use encoding::{Bytes, Version, Wire};
 use manifest::Manifest;
 use signature::message;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +40,7 @@ use told::{Told, ToldFile, file_of};
 /// Evidence of one reading.
 #[derive(Clone)]
 pub struct Evidence {
+    version: Version,
     manifest: Manifest,
     parts: BTreeMap<FileId, Bytes>,
     signatures: Vec<EvidenceSignature>,
@@ -121,7 +123,7 @@ pub enum EvidenceError {
     #[error("longer than 32 MiB")]
     TooLong,
     /// Another form, or another version of it.
-    #[error("the form is not chipid.evidence/1")]
+    #[error("the form is not chipid.evidence/2 or chipid.evidence/1")]
     Schema,
     /// Not JSON, or not with the fields of this form.
     #[error("byte {at}: not JSON of this form")]
@@ -174,12 +176,12 @@ impl Document {
             _ => true,
         });
         let parts = kept.map(|(file, bytes)| (file, Bytes(bytes.to_vec()))).collect();
-        Evidence::new(manifest, parts, Vec::new())
+        Evidence::new(Version::Two, manifest, parts, Vec::new())
     }
 
     /// The document that evidence holds, to be judged again: with the trust of then, or of now.
     pub fn from_evidence(evidence: &Evidence) -> Self {
-        let Evidence { manifest, parts, signatures, told } = evidence;
+        let Evidence { version, manifest, parts, signatures, told } = evidence;
         let mut document = Self::empty(Origin::Evidence);
         for (file, state) in &told.files {
             let state = match (state, parts.get(file)) {
@@ -205,9 +207,10 @@ impl Document {
         document.restarts = manifest.reading.restarts;
         document.resumes = manifest.reading.resumes;
         document.resumed = told.resumed_files.clone();
+        document.recorded_claims = told.claims.clone();
         document.online = told.online.clone().map(Box::new);
         document.attestation = Some(Box::new(Attestation {
-            message: message(&encoding::encode(manifest)),
+            message: message(*version, &encoding::encode(manifest)),
             signatures: signatures.clone(),
             judged_at: told.verified_at,
             checks: told.checks.clone(),
@@ -220,12 +223,16 @@ impl Document {
 
 impl Evidence {
     fn new(
+        version: Version,
         manifest: Manifest,
         parts: BTreeMap<FileId, Bytes>,
         signatures: Vec<EvidenceSignature>,
     ) -> Result<Self, EvidenceError> {
+        if version == Version::One && manifest.claims.is_some() {
+            return Err(EvidenceError::Value("claims"));
+        }
         let told = Told::of(&manifest)?;
-        Ok(Self { manifest, parts, signatures, told })
+        Ok(Self { version, manifest, parts, signatures, told })
     }
 
     /// The canonical bytes: the same evidence always gives the same.
@@ -233,7 +240,7 @@ impl Evidence {
         encoding::encode(&Wire {
             manifest: self.manifest.clone(),
             parts: self.parts.iter().map(|(file, bytes)| (file.name().to_owned(), bytes.clone())).collect(),
-            schema: SCHEMA.to_owned(),
+            schema: self.version.schema().to_owned(),
             sha256: hex::encode(self.digest()),
             signatures: self.signatures.iter().map(Into::into).collect(),
         })
@@ -245,7 +252,7 @@ impl Evidence {
     /// # Errors
     /// [`EvidenceError`], with the place.
     pub fn decode(bytes: &[u8]) -> Result<Self, EvidenceError> {
-        let wire = encoding::decode(bytes)?;
+        let (wire, version) = encoding::decode(bytes)?;
         if wire.signatures.len() > BOUNDS.evidence_signatures {
             return Err(EvidenceError::Value("signatures"));
         }
@@ -255,7 +262,7 @@ impl Evidence {
         for (name, bytes) in wire.parts {
             parts.insert(file_of(&name).ok_or(EvidenceError::PartUnknown)?, bytes);
         }
-        let evidence = Self::new(wire.manifest, parts, signatures)?;
+        let evidence = Self::new(version, wire.manifest, parts, signatures)?;
         if hex::encode(evidence.digest()) != wire.sha256 {
             return Err(EvidenceError::ManifestDiffers);
         }
@@ -295,7 +302,7 @@ impl Evidence {
         if self.signatures.len() >= BOUNDS.evidence_signatures {
             return Err(EvidenceSigningError::TooMany);
         }
-        let message = message(&encoding::encode(&self.manifest));
+        let message = message(self.version, &encoding::encode(&self.manifest));
         let signature = signer.sign(&message)?;
         if signature.verify(&message).is_err() {
             return Err(EvidenceSigningError::BadSignature);

@@ -1,6 +1,6 @@
 //! The hook that lets the caller's key sign evidence, or a time-stamp service stamp it. The key never enters the library.
 
-use super::encoding::SCHEMA;
+use super::encoding::Version;
 use crate::inspection::attestation::EvidenceSignature;
 use thiserror::Error;
 
@@ -30,6 +30,6 @@ pub enum EvidenceSigningError {
 
 /// What is signed: the name of the form, a zero byte, the canonical manifest. It names each part by its hash, and so a
 /// part can be removed and the signature still stands.
-pub(super) fn message(manifest: &[u8]) -> Vec<u8> {
-    [SCHEMA.as_bytes(), b" manifest\0", manifest].concat()
+pub(super) fn message(version: Version, manifest: &[u8]) -> Vec<u8> {
+    [version.schema().as_bytes(), b" manifest\0", manifest].concat()
 }

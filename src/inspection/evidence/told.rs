@@ -8,6 +8,7 @@ use crate::checks::{Check, CheckId, Reason, State, Warning};
 use crate::chip::{ActiveAuthentication, ChipAuthentication};
 use crate::crypto::{Cipher, DigestAlgorithm, GroupId};
 use crate::inspection::attestation::SuiteNames;
+use crate::inspection::claims::ClaimsRecord;
 use crate::inspection::document::NotRead;
 use crate::inspection::online::OnlineRecord;
 use crate::inspection::policy::Outcome;
@@ -28,6 +29,7 @@ pub(super) struct Told {
     pub(super) chip_suite: Option<SuiteNames>,
     pub(super) is_chip_shown: Option<bool>,
     pub(super) checks: Vec<Check>,
+    pub(super) claims: Option<ClaimsRecord>,
     pub(super) online: Option<OnlineRecord>,
     pub(super) resumed_files: Vec<FileId>,
     pub(super) read_at: OffsetDateTime,
@@ -57,6 +59,7 @@ impl Told {
             }
         }
         let online = manifest.online.as_ref().map(|kept| kept.read().ok_or(EvidenceError::Value("online")));
+        let claims = manifest.claims.as_ref().map(|kept| kept.read().ok_or(EvidenceError::Value("claims")));
         let resumed = manifest.reading.resumed_files.iter().map(|name| file_of(name));
         let (chip_authentication, chip_suite) = told_chip(&manifest.chip_authentication)?;
         Ok(Self {
@@ -76,6 +79,7 @@ impl Told {
                 Some(_) => return Err(EvidenceError::Value("pace_cam")),
             },
             checks: manifest.checks.iter().map(told_check).collect::<Result<_, _>>()?,
+            claims: claims.transpose()?,
             online: online.transpose()?,
             resumed_files: resumed.collect::<Option<_>>().ok_or(EvidenceError::Value("resumed_files"))?,
             read_at: read_moment(&manifest.times.read_at, "read_at")?,

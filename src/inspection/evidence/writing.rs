@@ -7,7 +7,9 @@ use crate::checks::{Check, CheckId, State};
 use crate::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
 use crate::crypto::DigestAlgorithm;
 use crate::inspection::attestation::suite_names;
+use crate::inspection::claims::{self, KeptClaims};
 use crate::inspection::document::{Document, FileState, MappingRecord, NotRead};
+use crate::inspection::file_checks::Values;
 use crate::inspection::online::Kept;
 use crate::inspection::policy::{Decision, Policy};
 use crate::inspection::report::{Access, Report};
@@ -46,6 +48,7 @@ impl Manifest {
                 signer: certificates.signer.as_ref().map(der),
             },
             chip_authentication: chip_authentication(document.chip_authentication()),
+            claims: claims::to_record(document, &Values::of(document, at.into())).as_ref().map(KeptClaims::of),
             crls: certificates.revocation_lists.iter().map(revocation_list).collect::<Result<_, _>>()?,
             cut_off: document.cut_off,
             files: files(document),

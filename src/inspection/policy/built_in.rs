@@ -3,6 +3,7 @@
 //!
 //! Where they differ: what `strict` refers and `field` accepts (or rejects and refers) is said at the line.
 
+use super::claims::ClaimsLine;
 use super::language::{Condition, Line};
 use super::{Outcome, Policy, Verdict};
 use crate::checks::{CheckId, Reason, State, Tolerances, Warning};
@@ -22,11 +23,13 @@ enum Kind {
 }
 
 fn policy(name: &str, kind: Kind, accept: Verdict, tolerances: Tolerances) -> Policy {
+    let lines = CheckId::ALL.iter().map(|id| (*id, line(*id, kind))).collect();
     Policy {
         name: name.to_owned(),
         accept,
         refer: Verdict::Undetermined,
-        lines: CheckId::ALL.iter().map(|id| (*id, line(*id, kind))).collect(),
+        claims: ClaimsLine::built_in(&lines),
+        lines,
         warnings: Warning::ALL.iter().map(|warning| (*warning, of_warning(*warning, kind))).collect(),
         tolerances,
     }

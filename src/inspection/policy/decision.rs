@@ -2,6 +2,7 @@
 
 use super::{Policy, UsedTolerance, Verdict};
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Warning};
+use crate::inspection::claims::ClaimsOutcome;
 
 /// What is to be done with a document, from worst to best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +43,8 @@ impl core::fmt::Display for Outcome {
 pub enum Basis {
     /// The verdict of the report.
     Verdict,
+    /// The claims: whether the document belongs to the person who was asked for.
+    Claims,
     /// The check's line names its state.
     Rule,
     /// The check's line does not name its state.
@@ -62,8 +65,9 @@ pub enum Basis {
 
 impl Basis {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Verdict,
+        Self::Claims,
         Self::Rule,
         Self::NotListed,
         Self::Missing,
@@ -78,6 +82,7 @@ impl Basis {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Verdict => "verdict",
+            Self::Claims => "claims",
             Self::Rule => "rule",
             Self::NotListed => "not_listed",
             Self::Missing => "missing",
@@ -113,6 +118,8 @@ pub struct DecisionReason {
     pub basis: Basis,
     /// The verdict, where it is about that.
     pub verdict: Option<Verdict>,
+    /// The outcome of the claims, where it is about that.
+    pub claims: Option<ClaimsOutcome>,
     /// The check.
     pub check: Option<CheckId>,
     /// Its state; `None` where the report does not have the check.
@@ -175,6 +182,7 @@ impl DecisionReason {
             outcome,
             basis,
             verdict: None,
+            claims: None,
             check: None,
             state: None,
             reason: None,

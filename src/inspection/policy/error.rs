@@ -83,6 +83,9 @@ pub enum PolicyFault {
     /// Accepting where the verdict is undetermined at best.
     #[error("\"{0}\": without this check's success the verdict is undetermined at best, which is never accepted")]
     AcceptsOpen(String),
+    /// Accepting a document of another person.
+    #[error("a document of another person than the one who was asked for is never accepted")]
+    AcceptsOtherPerson,
     /// A state above success.
     #[error("\"{0}\" must not stand above the check's success")]
     AboveSuccess(String),
@@ -90,7 +93,7 @@ pub enum PolicyFault {
 
 impl PolicyFault {
     /// The stable codes of all of them.
-    pub const CODES: [&'static str; 22] = [
+    pub const CODES: [&'static str; 23] = [
         "policy.too_long",
         "policy.syntax",
         "policy.unknown_key",
@@ -112,6 +115,7 @@ impl PolicyFault {
         "policy.verdict_order",
         "policy.takes_failure",
         "policy.accepts_open",
+        "policy.accepts_other_person",
         "policy.above_success",
     ];
 
@@ -139,6 +143,7 @@ impl PolicyFault {
             Self::VerdictOrder => "policy.verdict_order",
             Self::TakesFailure(_) => "policy.takes_failure",
             Self::AcceptsOpen(_) => "policy.accepts_open",
+            Self::AcceptsOtherPerson => "policy.accepts_other_person",
             Self::AboveSuccess(_) => "policy.above_success",
         }
     }
@@ -163,7 +168,7 @@ impl PolicyFault {
             | Self::AcceptsOpen(word)
             | Self::AboveSuccess(word) => word,
             Self::MissingKey(word) | Self::WrongKind(word) => word,
-            Self::TooLong | Self::Schema | Self::Name | Self::VerdictOrder => "",
+            Self::TooLong | Self::Schema | Self::Name | Self::VerdictOrder | Self::AcceptsOtherPerson => "",
         }
     }
 
@@ -191,6 +196,7 @@ impl PolicyFault {
             Self::VerdictOrder => "refer from a verdict that is accepted, or from a lesser one",
             Self::TakesFailure(_) => "remove it: what is not named is rejected",
             Self::AcceptsOpen(_) => "refer it, or remove it: what is not named is rejected",
+            Self::AcceptsOtherPerson => "write refer or reject",
             Self::AboveSuccess(_) => "let `successful` stand in a list that is as good",
         }
     }

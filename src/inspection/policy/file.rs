@@ -1,6 +1,7 @@
 //! A policy from a file: TOML, read strictly. A word, key or rule that is not known or that no policy may say is an error
 //! with its line; nothing is skipped and nothing is guessed.
 
+use super::claims::ClaimsLine;
 use super::error::{PolicyError, PolicyFault};
 use super::language::{Breach, Condition, Line, UnknownWord};
 use super::text::SCHEMA;
@@ -43,6 +44,12 @@ impl Policy {
     ///     "pa.revocation" = { accept = ["successful", "undetermined:revocation_not_checked"] }
     ///     "lds.expiry" = { accept = ["successful"], refer = ["failed:expired"] }
     ///     "online.confirmation" = { accept = ["successful"], refer = ["missing", "undetermined:no_answer"] }
+    ///
+    ///     [claims]                        # optional; without a key the built-in line holds
+    ///     not_given = "refer"             # no number, QR code or MRZ of the person was supplied
+    ///     not_recorded = "refer"          # a stored document without a record of claims
+    ///     not_comparable = "reject"       # the files read hold nothing to compare the claims with
+    ///     differs = "reject"              # another person's document: refer or reject
     /// "#)?;
     /// # assert_eq!(policy.name(), "counter");
     /// # Ok::<(), chipid::inspection::policy::PolicyError>(())
@@ -71,7 +78,7 @@ struct File<'a> {
 /// An entry of a table: its key and place, and its value.
 type Entry<'a, 'b> = (&'a str, Range<usize>, &'a Spanned<DeValue<'b>>);
 
-const ROOT: [&str; 7] = ["schema", "name", "extends", "tolerances", "verdict", "warnings", "checks"];
+const ROOT: [&str; 8] = ["schema", "name", "extends", "tolerances", "verdict", "warnings", "checks", "claims"];
 const VERDICT: [&str; 2] = ["accept", "refer"];
 const VERDICTS: [Verdict; 3] = [Verdict::Undetermined, Verdict::DataAuthentic, Verdict::Genuine];
 
@@ -102,6 +109,7 @@ impl File<'_> {
                 lines: BTreeMap::new(),
                 warnings: BTreeMap::new(),
                 tolerances: Tolerances::none(),
+                claims: ClaimsLine::built_in(&BTreeMap::new()),
             },
         };
         if let Some(value) = find("tolerances") {
@@ -129,12 +137,27 @@ impl File<'_> {
                 policy.lines.insert(id, self.line(id, value, &key)?);
             }
         }
+        policy.claims = self.claims(find("claims"), ClaimsLine::built_in(&policy.lines))?;
         match Policy::built_in(name) {
             Some(known) if known != policy => {
                 Err(self.error(name_at.span(), "name", PolicyFault::ReservedName(name.to_owned())))
             }
             _ => Ok(policy),
         }
+    }
+
+    /// The line about claims; what it does not say is as in the built-in line.
+    fn claims(&self, value: Option<&Spanned<DeValue<'_>>>, mut line: ClaimsLine) -> Result<ClaimsLine, PolicyError> {
+        let Some(value) = value else { return Ok(line) };
+        for (key, at, value) in entries_of(self, value, "claims")? {
+            let path = format!("claims.{key}");
+            let unknown = || self.unknown(at, "claims", PolicyFault::UnknownKey(key.to_owned()), key, ClaimsLine::KEYS);
+            *line.at(key).ok_or_else(unknown)? = self.outcome(value, &path)?;
+            if line.differs == Outcome::Accept {
+                return Err(self.error(value.span(), &path, PolicyFault::AcceptsOtherPerson));
+            }
+        }
+        Ok(line)
     }
 
     fn base(&self, value: &Spanned<DeValue<'_>>) -> Result<Policy, PolicyError> {

@@ -3,7 +3,8 @@
 //! The verdict says what is known; a policy says what is done about it. It gives each check a line: which of its states
 //! are accepted and which are referred to a person. **What a line does not name is rejected**, and so are a check that the
 //! policy does not know, a warning that it does not know, and a check that it names and the report lacks, unless its line
-//! names `missing`. The decision is the worst of all that the rules say.
+//! names `missing`. The decision is the worst of all that the rules say. A document of another person than the one who was
+//! asked for is never accepted.
 //!
 //! What a policy cannot do, and what is refused when a file is read: accept or refer a document whose verdict is *failed*,
 //! or a gating check that failed; accept a document whose verdict is *undetermined*, or one for which a tolerance of trust
@@ -16,6 +17,7 @@
 //! `Policy::from_toml`).
 
 mod built_in;
+mod claims;
 mod decision;
 #[cfg(feature = "policy")]
 mod error;
@@ -30,10 +32,12 @@ pub use decision::{Basis, Decision, DecisionReason, Outcome};
 #[cfg(feature = "policy")]
 pub use error::{PolicyError, PolicyFault};
 
+use super::claims::{ClaimsOutcome, ClaimsResult};
 use super::report::{Report, UsedTolerance};
 use super::verdict::Verdict;
 use crate::checks::{Check, CheckId, Tolerances, Warning};
 use crate::crypto::DigestAlgorithm;
+use claims::ClaimsLine;
 use language::{Condition, Line};
 use std::collections::BTreeMap;
 
@@ -48,6 +52,7 @@ pub struct Policy {
     lines: BTreeMap<CheckId, Line>,
     warnings: BTreeMap<Warning, Outcome>,
     tolerances: Tolerances,
+    claims: ClaimsLine,
 }
 
 impl Policy {
@@ -96,8 +101,12 @@ impl Policy {
     }
 
     /// What it makes of these findings.
-    fn decide(&self, verdict: Verdict, checks: &[Check], used: &[UsedTolerance]) -> Decision {
-        let mut reasons = vec![self.of_verdict(verdict)];
+    fn decide(&self, verdict: Verdict, claims: &ClaimsResult, checks: &[Check], used: &[UsedTolerance]) -> Decision {
+        let mut reasons = vec![self.of_verdict(verdict), self.claims.decide(claims)];
+        // Another person's document is the first reason: the verdict may be a good one.
+        if claims.outcome() == ClaimsOutcome::Differs {
+            reasons.reverse();
+        }
         for check in checks {
             match self.lines.get(&check.id) {
                 None => reasons.push(DecisionReason::of(check, Basis::UnknownCheck, Outcome::Reject, "checks")),
@@ -174,6 +183,6 @@ impl Report {
     /// What this policy makes of it, with every reason. Reports that the policy is to decide upon are made with its
     /// tolerances: `document.verify_with(&trust, at, policy.tolerances())`.
     pub fn decide(&self, policy: &Policy) -> Decision {
-        policy.decide(self.verdict(), self.checks(), self.tolerances())
+        policy.decide(self.verdict(), self.claims(), self.checks(), self.tolerances())
     }
 }

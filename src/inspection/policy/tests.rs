@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::checks::{Reason, State, Tolerance};
+use crate::inspection::claims::ClaimsOutcome;
 use crate::inspection::verdict::{Gate, gate};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -64,14 +65,32 @@ fn policy() -> impl Strategy<Value = Policy> {
     ];
     let warnings = btree_map(select(&WARNINGS[..]), outcome(), 0..4);
     let tolerances = subsequence(Tolerance::ALL, 0..Tolerance::ALL.len());
-    (lines, verdicts, warnings, tolerances).prop_map(|(lines, (accept, refer), warnings, tolerances)| Policy {
-        name: "arbitrary".into(),
-        accept,
-        refer,
-        lines: lines.into_iter().flatten().collect(),
-        warnings,
-        tolerances: tolerances.into_iter().collect(),
+    (lines, verdicts, warnings, tolerances, option::of(claims_line())).prop_map(
+        |(lines, (accept, refer), warnings, tolerances, claims)| {
+            let lines: BTreeMap<_, _> = lines.into_iter().flatten().collect();
+            Policy {
+                name: "arbitrary".into(),
+                accept,
+                refer,
+                claims: claims.unwrap_or_else(|| ClaimsLine::built_in(&lines)),
+                lines,
+                warnings,
+                tolerances: tolerances.into_iter().collect(),
+            }
+        },
+    )
+}
+
+/// A line about claims that a file may have.
+fn claims_line() -> impl Strategy<Value = ClaimsLine> {
+    let differs = select(&[Outcome::Reject, Outcome::Refer][..]);
+    (outcome(), outcome(), outcome(), differs).prop_map(|(not_given, not_recorded, not_comparable, differs)| {
+        ClaimsLine { not_given, not_recorded, not_comparable, differs }
     })
+}
+
+fn matching() -> ClaimsResult {
+    ClaimsResult::of_outcome(ClaimsOutcome::Matches)
 }
 
 fn any_policy() -> impl Strategy<Value = Policy> {
@@ -99,8 +118,12 @@ proptest! {
     #[test]
     fn no_policy_takes_what_has_failed_or_accepts_what_is_open(
         policy in any_policy(), verdict in select(&VERDICTS[..]), checks in checks(), used in used(),
+        claims in select(ClaimsOutcome::ALL),
     ) {
-        let decision = policy.decide(verdict, &checks, &used);
+        let decision = policy.decide(verdict, &ClaimsResult::of_outcome(claims), &checks, &used);
+        if claims == ClaimsOutcome::Differs {
+            prop_assert!(decision.outcome() < Outcome::Accept);
+        }
         let gating = checks.iter().any(|check| check.state == State::Failed && gate(check.id) != Gate::None);
         if verdict == Verdict::Failed || gating {
             prop_assert_eq!(decision.outcome(), Outcome::Reject);
@@ -125,7 +148,7 @@ proptest! {
         let is_plain = |one: &Check| one.is_successful() && one.warnings.is_empty() && policy.lines.contains_key(&one.id);
         let plain: Vec<usize> = (0..checks.len()).filter(|at| is_plain(&checks[*at])).collect();
         prop_assume!(!plain.is_empty());
-        let before = policy.decide(verdicts.0.max(verdicts.1), &checks, &[]);
+        let before = policy.decide(verdicts.0.max(verdicts.1), &matching(), &checks, &[]);
         let mut less = checks.clone();
         let at = plain[at.index(plain.len())];
         if is_removed {
@@ -134,13 +157,13 @@ proptest! {
             less[at].state = state;
             less[at].reason = reason;
         }
-        let after = policy.decide(verdicts.0.min(verdicts.1), &less, &[]);
+        let after = policy.decide(verdicts.0.min(verdicts.1), &matching(), &less, &[]);
         prop_assert!(after.outcome() <= before.outcome(), "{before:?}\n{after:?}");
     }
 
     #[test]
     fn what_a_policy_does_not_name_it_rejects(policy in policy(), checks in checks()) {
-        let decision = policy.decide(Verdict::Genuine, &checks, &[]);
+        let decision = policy.decide(Verdict::Genuine, &matching(), &checks, &[]);
         let of = |basis| decision.reasons().iter().filter(move |reason| reason.basis == basis);
         for check in &checks {
             let is_unknown = !policy.lines.contains_key(&check.id);
@@ -190,6 +213,15 @@ fn the_built_in_policies_name_every_check_and_break_no_rule() {
 }
 
 #[test]
+fn the_built_in_claims_lines_are_those_of_the_table() {
+    use Outcome::{Accept, Refer, Reject};
+    let line = |policy: Policy| policy.claims.entries().map(|(_, outcome)| outcome);
+    // not_given, not_recorded, not_comparable, differs
+    assert_eq!(line(Policy::strict()), [Accept, Refer, Refer, Reject]);
+    assert_eq!(line(Policy::field()), [Accept, Accept, Refer, Refer]);
+}
+
+#[test]
 fn strict_is_never_milder_than_field() {
     let (strict, field) = (Policy::strict(), Policy::field());
     let milder = |strict: Outcome, field: Outcome| strict > field;
@@ -203,6 +235,9 @@ fn strict_is_never_milder_than_field() {
         }
         let missing = |line: &Line| line.get(Condition::Missing).unwrap_or(Outcome::Reject);
         assert!(!milder(missing(strict), missing(field)), "{id} missing");
+    }
+    for (strict, field) in strict.claims.entries().iter().zip(field.claims.entries()) {
+        assert!(!milder(strict.1, field.1), "claims.{}", strict.0);
     }
     for warning in Warning::ALL {
         assert!(!milder(strict.warnings[warning], field.warnings[warning]), "{warning}");

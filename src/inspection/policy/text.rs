@@ -1,5 +1,6 @@
 //! A policy as text: TOML with everything said and nothing inherited. It is what the hash is over, and it can be read back.
 
+use super::claims::ClaimsLine;
 use super::language::{Condition, Line};
 use super::{Outcome, Policy};
 use std::fmt::Write as _;
@@ -40,6 +41,13 @@ impl Policy {
         for (id, line) in &self.lines {
             comment(&mut out, id.as_str());
             let _ = writeln!(out, "\"{id}\" = {}", written(line));
+        }
+        // The built-in line is not written: the hash of a policy that was written before there was one stays the same.
+        if self.claims != ClaimsLine::built_in(&self.lines) {
+            let _ = writeln!(out, "\n[claims]");
+            for (key, outcome) in self.claims.entries() {
+                let _ = writeln!(out, "{key} = \"{outcome}\"");
+            }
         }
         out
     }

@@ -11,6 +11,8 @@ use zeroize::Zeroizing;
 
 /// The longest document number: nine characters and what the optional data of TD1 holds beside a check digit.
 const LONGEST_NUMBER: usize = 24;
+/// Date of birth and date of expiry with their check digits.
+const BIRTH_AND_EXPIRY: usize = 14;
 
 /// Document number, date of birth and date of expiry, each with its check digit, as 24 to 38 ASCII characters.
 ///
@@ -71,10 +73,31 @@ impl MrzInformation {
         Self(Secret::from_slice(self.expose()))
     }
 
+    /// The three values, without their check digits.
+    pub(crate) fn parts(&self) -> Option<MrzParts<'_>> {
+        let text = core::str::from_utf8(self.expose()).ok()?;
+        let (number, dates) = text.split_at_checked(text.len().checked_sub(BIRTH_AND_EXPIRY)?)?;
+        let (number, _) = number.split_at_checked(number.len().checked_sub(1)?)?;
+        Some(MrzParts {
+            document_number: number.trim_end_matches('<'),
+            birth: dates.get(..6)?,
+            expiry: dates.get(7..13)?,
+        })
+    }
+
     /// The ASCII characters.
     pub fn expose(&self) -> &[u8] {
         self.0.expose()
     }
+}
+
+/// The values of an [`MrzInformation`].
+pub(crate) struct MrzParts<'a> {
+    pub(crate) document_number: &'a str,
+    /// `YYMMDD`.
+    pub(crate) birth: &'a str,
+    /// `YYMMDD`.
+    pub(crate) expiry: &'a str,
 }
 
 fn cleaned(text: &str) -> Result<Zeroizing<String>, MrzError> {

@@ -1,0 +1,275 @@
+//! Compares what the operator supplied with the files as they were read.
+//!
+//! A field that the chip holds twice is compared with the copy of the like form: a printed MRZ with DG1, a written name or
+//! date with DG13 or DG11, each falling back to the other.
+
+use super::given::Claims;
+use super::outcome::{ClaimField, ClaimsWarning};
+use super::record::ClaimsRecord;
+use crate::compare::{self, DateMatch, DateToCompare, NameMatch};
+use crate::inspection::file_checks::Values;
+use crate::lds::{Mrz, MrzField, MrzInformation, MrzName, PartialDate, Sex};
+use crate::vietnam::{Dg13, Dg13Field, PersonalNumber, Qr, is_vietnamese, td1_number};
+use std::collections::BTreeMap;
+use zeroize::Zeroizing;
+
+/// A comparison of claims with files.
+pub(crate) struct Compared {
+    pub(crate) record: ClaimsRecord,
+    pub(crate) warnings: Vec<ClaimsWarning>,
+}
+
+/// Compares all claims; `None` where nothing was supplied.
+pub(crate) fn compare(claims: &Claims, values: &Values<'_>) -> Option<Compared> {
+    if claims.is_empty() {
+        return None;
+    }
+    let mut fields = Fields { chip: Chip { values }, found: BTreeMap::new() };
+    if let Some(number) = &claims.number {
+        fields.number(number);
+    }
+    if let Some(qr) = &claims.qr {
+        fields.qr(qr);
+    }
+    match (&claims.mrz, &claims.mrz_key) {
+        (Some(mrz), _) => fields.mrz(mrz),
+        (None, Some(key)) => fields.mrz_key(key),
+        (None, None) => {}
+    }
+    if let Some(number) = &claims.document_number {
+        fields.document_number(number);
+    }
+    if let Some(name) = &claims.name {
+        fields.written_name(name);
+    }
+    if let Some(date) = claims.birth_date {
+        fields.written_birth_date(date);
+    }
+    Some(fields.finish())
+}
+
+/// How a field compares, from best to worst: of several claims about one field the worst counts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Found {
+    Equal,
+    NotExact,
+    Different,
+}
+
+impl From<bool> for Found {
+    fn from(equal: bool) -> Self {
+        if equal { Self::Equal } else { Self::Different }
+    }
+}
+
+impl From<DateMatch> for Found {
+    fn from(level: DateMatch) -> Self {
+        (!level.is_different()).into()
+    }
+}
+
+impl From<NameMatch> for Found {
+    fn from(level: NameMatch) -> Self {
+        match level {
+            NameMatch::Equal => Self::Equal,
+            level if level.is_different() => Self::Different,
+            _ => Self::NotExact,
+        }
+    }
+}
+
+struct Fields<'a> {
+    chip: Chip<'a>,
+    found: BTreeMap<ClaimField, Found>,
+}
+
+impl Fields<'_> {
+    fn note(&mut self, field: ClaimField, found: Option<impl Into<Found>>) {
+        let Some(found) = found.map(Into::into) else { return };
+        let worst = self.found.get(&field).copied().map_or(found, |known| known.max(found));
+        self.found.insert(field, worst);
+    }
+
+    /// The number of a Vietnamese ID card; on any other document it is not comparable.
+    fn number(&mut self, claimed: &PersonalNumber) {
+        self.note(ClaimField::PersonalNumber, self.chip.is_personal_number(claimed));
+    }
+
+    fn qr(&mut self, qr: &Qr) {
+        if !self.chip.values.is_vietnamese() {
+            return;
+        }
+        self.number(&qr.number);
+        if let Some(name) = &qr.name {
+            self.written_name(name);
+        }
+        if let Some(date) = qr.birth_date {
+            self.written_birth_date(date);
+        }
+        self.note(ClaimField::Sex, qr.sex.and_then(|sex| self.chip.is_sex(sex)));
+        let dg13 = self.chip.values.dg13();
+        let same = |claimed: &Option<String>, field| {
+            let signed = dg13.and_then(|dg13| dg13.text(field));
+            claimed.as_deref().zip(signed).and_then(|(claimed, signed)| compare::texts(claimed, signed))
+        };
+        let (residence, former) =
+            (same(&qr.residence, Dg13Field::PlaceOfResidence), same(&qr.former_number, Dg13Field::FormerNumber));
+        let issued = qr.issue_date.zip(dg13.and_then(Dg13::issue_date)).and_then(|(a, b)| compare::dates(a, b));
+        self.note(ClaimField::PlaceOfResidence, residence);
+        self.note(ClaimField::FormerNumber, former);
+        self.note(ClaimField::DateOfIssue, issued);
+    }
+
+    fn mrz(&mut self, claimed: &Mrz) {
+        self.document_number(&Zeroizing::new(claimed.document_number()));
+        if let Some(found) = td1_number(claimed) {
+            self.number(&found.number);
+        }
+        self.mrz_dates(claimed.raw(MrzField::BirthDate), claimed.raw(MrzField::ExpiryDate));
+        let name = claimed.name();
+        self.note(
+            ClaimField::Name,
+            self.chip
+                .compare_name(|written| compare::name_with_mrz(written, &name), |mrz| compare::mrz_names(&name, mrz)),
+        );
+        if claimed.sex() != Sex::Unspecified {
+            self.note(ClaimField::Sex, self.chip.is_sex(claimed.sex()));
+        }
+    }
+
+    /// Document number, date of birth and date of expiry alone.
+    fn mrz_key(&mut self, key: &MrzInformation) {
+        let Some(parts) = key.parts() else { return };
+        self.document_number(parts.document_number);
+        self.mrz_dates(parts.birth, parts.expiry);
+    }
+
+    /// Dates of an MRZ, `YYMMDD`.
+    fn mrz_dates(&mut self, birth: &str, expiry: &str) {
+        let read = DateToCompare::from_yymmdd;
+        self.note(ClaimField::DateOfBirth, read(birth).and_then(|date| self.chip.compare_mrz_birth_date(date)));
+        self.note(ClaimField::DateOfExpiry, read(expiry).and_then(|date| self.chip.compare_expiry_date(date)));
+    }
+
+    fn document_number(&mut self, claimed: &str) {
+        self.note(ClaimField::DocumentNumber, self.chip.is_document_number(claimed));
+    }
+
+    fn written_name(&mut self, claimed: &str) {
+        let level = self
+            .chip
+            .compare_name(|written| compare::names(claimed, written), |mrz| compare::name_with_mrz(claimed, mrz));
+        self.note(ClaimField::Name, level);
+    }
+
+    fn written_birth_date(&mut self, claimed: PartialDate) {
+        self.note(ClaimField::DateOfBirth, self.chip.compare_birth_date(claimed.into()));
+    }
+
+    fn finish(self) -> Compared {
+        let compared = self.found.keys().copied().collect();
+        let is = |wanted: Found| self.found.iter().filter(move |(_, found)| **found == wanted).map(|(field, _)| *field);
+        let different: Vec<ClaimField> = is(Found::Different).collect();
+        let mut warnings = Vec::new();
+        if is(Found::NotExact).next().is_some() {
+            warnings.push(ClaimsWarning::NameNotExact);
+        }
+        if different.iter().any(|field| !field.identifies()) {
+            warnings.push(ClaimsWarning::OtherFieldDiffers);
+        }
+        Compared { record: ClaimsRecord::of_fields(compared, different), warnings }
+    }
+}
+
+/// The files that claims are compared with.
+struct Chip<'a> {
+    values: &'a Values<'a>,
+}
+
+impl Chip<'_> {
+    fn mrz(&self) -> Option<&Mrz> {
+        self.values.mrz()
+    }
+
+    /// The personal number of a Vietnamese ID card, of DG13 or DG1.
+    fn is_personal_number(&self, claimed: &PersonalNumber) -> Option<bool> {
+        if !self.values.is_vietnamese() {
+            return None;
+        }
+        let number = self.values.dg13().and_then(Dg13::personal_number);
+        if let Some(number) = number.or_else(|| td1_number(self.mrz()?).map(|found| found.number)) {
+            return Some(number == *claimed);
+        }
+        // The document number holds the last nine digits: they can show a difference, never equality.
+        let mrz = self.mrz().filter(|mrz| is_vietnamese(mrz))?;
+        let is_equal = *Zeroizing::new(mrz.document_number()) == claimed.document_number();
+        (!is_equal).then_some(false)
+    }
+
+    /// The number of DG1; without DG1, of a Vietnamese card the last nine digits of the personal number.
+    fn is_document_number(&self, claimed: &str) -> Option<bool> {
+        let of_dg13 = || self.values.dg13()?.personal_number().map(|number| number.document_number().to_owned());
+        let number = self.mrz().map(Mrz::document_number).or_else(of_dg13).map(Zeroizing::new)?;
+        compare::numbers(claimed, &number)
+    }
+
+    /// The date of birth of DG13 or DG11, which has a century.
+    fn full_birth_date(&self) -> Option<DateToCompare> {
+        let of_dg11 = || self.values.dg11()?.full_date_of_birth;
+        self.values.dg13().and_then(Dg13::birth_date).or_else(of_dg11).map(Into::into)
+    }
+
+    fn short_birth_date(&self) -> Option<DateToCompare> {
+        self.mrz().and_then(DateToCompare::birth_of)
+    }
+
+    fn compare_birth_date(&self, claimed: DateToCompare) -> Option<DateMatch> {
+        compare::dates(claimed, self.full_birth_date().or_else(|| self.short_birth_date())?)
+    }
+
+    fn compare_mrz_birth_date(&self, claimed: DateToCompare) -> Option<DateMatch> {
+        compare::dates(claimed, self.short_birth_date().or_else(|| self.full_birth_date())?)
+    }
+
+    fn compare_expiry_date(&self, claimed: DateToCompare) -> Option<DateMatch> {
+        let of_dg1 = self.mrz().and_then(|mrz| DateToCompare::from_yymmdd(mrz.raw(MrzField::ExpiryDate)));
+        let of_dg13 = || self.values.dg13().and_then(Dg13::expiry_date).map(Into::into);
+        compare::dates(claimed, of_dg1.or_else(of_dg13)?)
+    }
+
+    fn is_sex(&self, claimed: Sex) -> Option<bool> {
+        let of_dg1 = || self.mrz().map(Mrz::sex);
+        let sex = self.values.dg13().and_then(Dg13::sex).or_else(of_dg1);
+        sex.filter(|sex| *sex != Sex::Unspecified).map(|sex| sex == claimed)
+    }
+
+    /// A name with the main name of DG13 or DG11, with the holder's other names there, and with the name of DG1. The best
+    /// result counts: one person's name stands on a chip in several spellings.
+    fn compare_name(
+        &self,
+        with_written: impl Fn(&str) -> Option<NameMatch>,
+        with_mrz: impl Fn(&MrzName) -> Option<NameMatch>,
+    ) -> Option<NameMatch> {
+        let (dg11, dg13) = (self.values.dg11(), self.values.dg13());
+        let of_dg13 = dg13.and_then(|dg13| dg13.field(Dg13Field::FullName));
+        let of_dg13: Vec<&str> = of_dg13.iter().flat_map(|field| &field.texts).map(String::as_str).collect();
+        let of_dg11 = dg11.map(|dg11| (dg11.full_name.iter().chain(&dg11.other_names), dg11.full_name.is_none()));
+        let mut best = self.mrz().and_then(|mrz| with_mrz(&mrz.name()));
+        let mut note = |name: &str, is_other: bool| {
+            let level = with_written(name).map(|level| match is_other && !level.is_different() {
+                true => level.max(NameMatch::MainAndOtherName),
+                false => level,
+            });
+            best = best.into_iter().chain(level).min();
+        };
+        for (place, name) in of_dg13.into_iter().enumerate() {
+            note(name, place > 0);
+        }
+        if let Some((names, lacks_main)) = of_dg11 {
+            for (place, name) in names.enumerate() {
+                note(&Zeroizing::new(name.name().full()), place > 0 || lacks_main);
+            }
+        }
+        best
+    }
+}

@@ -1,0 +1,145 @@
+//! The outcome as it stands in a report: what was supplied now decides, else what a stored document records.
+
+use super::comparison::compare;
+use super::outcome::{ClaimField, ClaimsBasis, ClaimsOutcome, ClaimsWarning};
+use super::record::{ClaimsRecord, record_of_checks};
+use crate::checks::{Check, CheckId};
+use crate::inspection::attestation::Attested;
+use crate::inspection::document::{Document, Origin};
+use crate::inspection::file_checks::Values;
+
+/// Whether the document belongs to the person who was asked for; see [`Report::claims`](crate::Report::claims).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct ClaimsResult {
+    outcome: ClaimsOutcome,
+    basis: ClaimsBasis,
+    compared: Vec<ClaimField>,
+    different: Vec<ClaimField>,
+    warnings: Vec<ClaimsWarning>,
+    checks: Vec<CheckId>,
+}
+
+impl ClaimsResult {
+    /// The outcome.
+    pub fn outcome(&self) -> ClaimsOutcome {
+        self.outcome
+    }
+
+    /// What the outcome rests on.
+    pub fn basis(&self) -> ClaimsBasis {
+        self.basis
+    }
+
+    /// The fields that were compared.
+    pub fn compared(&self) -> &[ClaimField] {
+        &self.compared
+    }
+
+    /// Those of the compared fields that differ. Where none of them [identifies](ClaimField::identifies) a person, the
+    /// outcome does not change.
+    pub fn different(&self) -> &[ClaimField] {
+        &self.different
+    }
+
+    /// What is worth knowing beside the outcome.
+    pub fn warnings(&self) -> &[ClaimsWarning] {
+        &self.warnings
+    }
+
+    /// The checks of the report that show the same comparison in detail.
+    pub fn checks(&self) -> &[CheckId] {
+        &self.checks
+    }
+
+    fn of(record: ClaimsRecord, basis: ClaimsBasis) -> Self {
+        let ClaimsRecord { outcome, compared, different } = record;
+        Self { outcome, basis, compared, different, warnings: Vec::new(), checks: Vec::new() }
+    }
+
+    fn none(outcome: ClaimsOutcome, basis: ClaimsBasis) -> Self {
+        Self::of(ClaimsRecord { outcome, compared: Vec::new(), different: Vec::new() }, basis)
+    }
+
+    /// A result with just this outcome.
+    #[cfg(test)]
+    pub(crate) fn of_outcome(outcome: ClaimsOutcome) -> Self {
+        Self::none(outcome, ClaimsBasis::Nothing)
+    }
+
+    fn warn(mut self, warning: ClaimsWarning) -> Self {
+        self.warnings.push(warning);
+        self
+    }
+}
+
+/// The checks that compare a claim.
+pub(crate) const CLAIM_CHECKS: [CheckId; 6] = [
+    CheckId::LdsDg1Printed,
+    CheckId::VnNumberGiven,
+    CheckId::VnQrNumber,
+    CheckId::VnQrName,
+    CheckId::VnQrBirthDate,
+    CheckId::VnQrOther,
+];
+
+/// The outcome for a report with these checks.
+pub(crate) fn judge(
+    document: &Document,
+    values: &Values<'_>,
+    attested: &Attested<'_>,
+    made: impl Iterator<Item = CheckId>,
+) -> ClaimsResult {
+    let recorded = recorded(document);
+    let is_recorded_different = recorded.as_ref().is_some_and(|record| record.outcome == ClaimsOutcome::Differs);
+    let mut result = match compare(&document.claims, values) {
+        // A comparison that found nothing to compare decides nothing against a recorded difference.
+        Some(compared) if !(is_recorded_different && compared.record.outcome == ClaimsOutcome::NotComparable) => {
+            let result = ClaimsResult::of(compared.record, ClaimsBasis::Given);
+            let result = compared.warnings.into_iter().fold(result, ClaimsResult::warn);
+            match is_recorded_different && result.outcome != ClaimsOutcome::Differs {
+                true => result.warn(ClaimsWarning::RecordedDiffers),
+                false => result,
+            }
+        }
+        _ => of_record(document.origin(), recorded, attested.is_trusted()),
+    };
+    result.checks = made.filter(|id| CLAIM_CHECKS.contains(id)).collect();
+    result
+}
+
+/// The outcome where nothing was supplied now.
+fn of_record(origin: Origin, recorded: Option<ClaimsRecord>, is_signed: bool) -> ClaimsResult {
+    let basis = if is_signed { ClaimsBasis::SignedRecord } else { ClaimsBasis::Record };
+    match recorded {
+        None if origin == Origin::Card => ClaimsResult::none(ClaimsOutcome::NotGiven, ClaimsBasis::Nothing),
+        None => ClaimsResult::none(ClaimsOutcome::NotRecorded, ClaimsBasis::Nothing),
+        // Whoever can write the file could have written this.
+        Some(record) if record.outcome == ClaimsOutcome::Matches && !is_signed => {
+            ClaimsResult::none(ClaimsOutcome::NotGiven, basis).warn(ClaimsWarning::RecordedMatchNotSigned)
+        }
+        Some(record) => ClaimsResult::of(record, basis),
+    }
+}
+
+/// What a stored document records. A failed check of the same file is never outvoted by its record.
+fn recorded(document: &Document) -> Option<ClaimsRecord> {
+    let checks = document.attestation.as_ref().map(|attestation| attestation.checks.as_slice()).unwrap_or_default();
+    let Some(record) = &document.recorded_claims else { return record_of_checks(checks) };
+    // A printed MRZ is compared there letter by letter: more than what identifies a person.
+    let identifying: Vec<Check> = checks.iter().filter(|check| check.id != CheckId::LdsDg1Printed).cloned().collect();
+    let denied = record_of_checks(&identifying).filter(|checks| checks.outcome == ClaimsOutcome::Differs);
+    Some(denied.unwrap_or_else(|| record.clone()))
+}
+
+/// The record to store with a document: of a reading, its comparison; of a stored document, what it records, unless a
+/// comparison was made since.
+pub(crate) fn to_record(document: &Document, values: &Values<'_>) -> Option<ClaimsRecord> {
+    let recorded = recorded(document);
+    let compared = compare(&document.claims, values).map(|compared| compared.record);
+    match (compared, document.origin()) {
+        (Some(compared), _) if compared.outcome != ClaimsOutcome::NotComparable || recorded.is_none() => Some(compared),
+        (None, Origin::Card) => Some(ClaimsRecord::not_given()),
+        _ => recorded,
+    }
+}
