@@ -149,6 +149,8 @@ bounds! {
     dg13_texts: usize = 16,
     /// Octets of a QR code.
     qr_octets: usize = 4096,
+    /// Characters of a text in a statement of the operator's.
+    statement_characters: usize = 200,
 
     // Evidence.
     /// Octets of evidence.

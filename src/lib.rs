@@ -68,8 +68,9 @@ pub use checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 pub use error::{Error, Place, TransportError};
 pub use event::{Event, Phase};
 pub use inspection::{
-    Card, ClaimField, Claims, ClaimsBasis, ClaimsOutcome, ClaimsResult, ClaimsWarning, Document, Field, Holder,
-    OpenError, Options, Portrait, Proofs, ReadError, ReadPlan, Report, Session, Verdict,
+    Card, ClaimField, Claims, ClaimsBasis, ClaimsOutcome, ClaimsResult, ClaimsWarning, Consent, Document,
+    FaceComparison, FaceMatcher, FaceResult, Field, Holder, Identification, OpenError, Options, Portrait, Proofs,
+    ReadError, ReadPlan, Report, Session, Statements, Verdict,
     policy::{Decision, Outcome, Policy},
 };
 #[cfg(feature = "evidence")]

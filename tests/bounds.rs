@@ -16,6 +16,7 @@ use chipid::crypto::{
 use chipid::error::{Broken, Step};
 use chipid::image::{ImageError, ImageLimits, decode};
 use chipid::inspection::policy::Policy;
+use chipid::inspection::{Consent, StatementError};
 use chipid::inspection::{EvidenceSignature, EvidenceSigner, EvidenceSigningError, Resume};
 use chipid::iso7816::Command;
 use chipid::lds::{DataGroup, Dg3, Dg4, Dg7, Dir, FileId, OpaqueGroup, SecurityInfos};
@@ -794,6 +795,14 @@ fn qr_octets() {
     assert_eq!(text(100).len(), 100);
     assert!(Qr::parse(&text(BOUNDS.qr_octets)).is_ok());
     assert!(Qr::parse(&text(BOUNDS.qr_octets + 1)).is_err());
+}
+
+#[test]
+fn statement_characters() {
+    let most = BOUNDS.statement_characters;
+    let of = |characters: usize| Consent::new(std::time::SystemTime::UNIX_EPOCH, &"ữ".repeat(characters));
+    assert!(of(most).is_ok());
+    assert_eq!(of(most + 1), Err(StatementError::Text));
 }
 
 #[test]

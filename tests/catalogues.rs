@@ -9,7 +9,7 @@ mod messages;
 
 use chipid::checks::{CheckId, Reason, State, Tolerance, Warning};
 use chipid::inspection::policy::{Basis, Outcome, PolicyFault};
-use chipid::{ClaimField, ClaimsBasis, ClaimsOutcome, ClaimsWarning};
+use chipid::{ClaimField, ClaimsBasis, ClaimsOutcome, ClaimsWarning, FaceResult};
 use messages::{Language, Messages, entries};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -108,7 +108,10 @@ fn required() -> BTreeSet<String> {
     keys.extend(ClaimsOutcome::ALL.iter().map(|code| format!("claims.outcome.{code}")));
     keys.extend(ClaimField::ALL.iter().map(|code| format!("claims.field.{code}")));
     keys.extend(ClaimsWarning::ALL.iter().map(|code| format!("claims.warning.{code}")));
-    keys.extend([ClaimsBasis::Record, ClaimsBasis::SignedRecord].map(|code| format!("claims.basis.{code}")));
+    let recorded = [ClaimsBasis::Record, ClaimsBasis::SignedRecord];
+    keys.extend(recorded.iter().flat_map(|code| [format!("claims.basis.{code}"), format!("statement.basis.{code}")]));
+    keys.extend(FaceResult::ALL.iter().map(|code| format!("statement.face.{code}")));
+    keys.extend(["consent", "face", "identification"].map(|kind| format!("statement.{kind}")));
     let outcomes = Outcome::ALL.iter().map(|outcome| outcome.as_str());
     keys.extend(outcomes.flat_map(|word| [format!("decision.{word}"), format!("decision.word.{word}")]));
     keys.extend(Basis::ALL.iter().map(|basis| format!("decision.basis.{}", basis.as_str())));

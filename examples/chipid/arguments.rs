@@ -71,6 +71,32 @@ pub struct ReadArguments {
     pub terminal: Option<PathBuf>,
     #[arg(long)]
     pub no_portrait: bool,
+    #[command(flatten)]
+    pub statements: StatementArguments,
+}
+
+/// What the operator states of the reading.
+#[derive(Args, Default)]
+pub struct StatementArguments {
+    #[arg(long, value_name = "PURPOSE")]
+    pub consent: Option<String>,
+    #[arg(long, value_name = "SCHEME")]
+    pub identified_by: Option<String>,
+    #[arg(long, value_enum, value_name = "RESULT", requires_all = ["face_vendor", "face_threshold"])]
+    pub face: Option<Face>,
+    #[arg(long, value_name = "NAME", requires = "face")]
+    pub face_vendor: Option<String>,
+    #[arg(long, value_name = "VALUE", requires = "face")]
+    pub face_threshold: Option<String>,
+}
+
+/// The result of a face comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum Face {
+    Match,
+    NoMatch,
+    NotConcluded,
 }
 
 /// How the chip is opened. Number, QR code and MRZ are claims too, and nothing else beside one of the others.

@@ -28,6 +28,7 @@ mod report;
 mod reports;
 mod scan;
 mod simulate;
+mod statements;
 mod terminal;
 mod text;
 mod trust;

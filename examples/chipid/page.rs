@@ -217,6 +217,13 @@ fn remedies(out: &mut String, report: &Value, both: &Both) {
 }
 
 fn foot(out: &mut String, report: &Value, beside: &Beside<'_>, both: &Both) {
+    let stated = report::statements(report, &both.0).into_iter().zip(report::statements(report, &both.1));
+    for (at, (vi, en)) in stated.enumerate() {
+        if at == 0 {
+            heading(out, "heading.statements", both);
+        }
+        let _ = writeln!(out, "<p class=\"small\">{} / {}</p>", escape(&vi), escape(&en));
+    }
     heading(out, "unchecked.heading", both);
     let unchecked = ["unchecked.revocation", "unchecked.loss", "unchecked.face"].map(|key| both.get(key));
     let _ = writeln!(out, "<p class=\"small\">{}</p>", escape(&unchecked.join(" · ")));

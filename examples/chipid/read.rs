@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::folder::{PROOFS, Target, unwritable};
 use crate::output::Output;
 use crate::progress::Progress;
-use crate::{demo, folder, key, picture, policy, report, terminal, text, trust, verify};
+use crate::{demo, folder, key, picture, policy, report, statements, terminal, text, trust, verify};
 use chipid::error::Error;
 #[cfg(feature = "pcsc")]
 use chipid::error::TransportError;
@@ -36,6 +36,7 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
     let given = key::given(claims, can.as_deref())?;
     // What is not of its kind is found before a card is asked for.
     let claims = given.claims()?;
+    let statements = statements::of(&arguments.statements, SystemTime::now())?;
     let own_terminal = arguments.terminal.as_deref().map(terminal::load).transpose()?;
     let (link, password, (target, evidence_target), terminal) = match demo {
         Some(profile) => {
@@ -71,6 +72,7 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
     };
     let document =
         session.read(&plan, &mut |event| progress.show(event)).map_err(|broken| broken.error)?.with_claims(claims);
+    let document = document.with_statements(statements);
     progress.finish();
     let at = SystemTime::now();
     let (report, decision) = verify::judge(&document, &store, at, policy.as_ref());

@@ -122,6 +122,7 @@ pub fn text(report: &Value, messages: &Messages) -> String {
     out.push('\n');
     out.push_str(&portrait(report, messages));
     out.push_str(&remedies(report, messages));
+    out.push_str(&stated(report, messages));
     out.push_str(&access(report, messages));
     out.push_str(&trust(report, messages));
     out
@@ -344,6 +345,36 @@ fn remedies(report: &Value, messages: &Messages) -> String {
         out.push_str(&item(&text::plain(&format!("{}: {remedy}", names.join(", ")))));
     }
     out
+}
+
+/// What the operator states, a line each.
+pub fn statements(report: &Value, messages: &Messages) -> Vec<String> {
+    let Some(statements) = report.get("statements") else { return Vec::new() };
+    let of = |kind: &str| statements.get(kind).filter(|statement| !statement.is_null());
+    let mut out = Vec::new();
+    for (kind, places) in [
+        ("consent", &["given_at", "purpose"][..]),
+        ("face", &["compared_at", "threshold", "vendor"]),
+        ("identification", &["identified_at", "scheme"]),
+    ] {
+        let Some(statement) = of(kind) else { continue };
+        let mut values: Vec<(&str, &str)> = places.iter().map(|place| (*place, word(statement, place))).collect();
+        let result = word(statement, "result");
+        values.push(("result", messages.find(&format!("statement.face.{result}")).unwrap_or(result)));
+        let line = messages.fill(&format!("statement.{kind}"), &values);
+        let source = messages.find(&format!("statement.basis.{}", word(statement, "basis")));
+        out.push(source.map_or_else(|| line.clone(), |source| format!("{line} ({source})")));
+    }
+    out
+}
+
+fn stated(report: &Value, messages: &Messages) -> String {
+    let lines = statements(report, messages);
+    if lines.is_empty() {
+        return String::new();
+    }
+    let lines: String = lines.iter().map(|line| item(&text::plain(line))).collect();
+    format!("{}{lines}", heading("heading.statements", messages))
 }
 
 fn access(report: &Value, messages: &Messages) -> String {

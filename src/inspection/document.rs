@@ -7,6 +7,7 @@ use super::claims::{Claims, ClaimsRecord};
 use super::online::OnlineRecord;
 use super::proofs::Proofs;
 use super::report::Report;
+use super::statements::Statements;
 use super::verdict;
 use crate::access::{AccessRecord, ChipMapping};
 use crate::channel::Limits;
@@ -144,6 +145,9 @@ pub struct Document {
     pub(crate) claims: Claims,
     /// What a stored document records of claims.
     pub(crate) recorded_claims: Option<ClaimsRecord>,
+    pub(crate) statements: Statements,
+    /// What a stored document records of statements.
+    pub(crate) recorded_statements: Statements,
     pub(crate) cut_off: bool,
     pub(crate) exchanges: u32,
     pub(crate) elapsed: Duration,
@@ -196,6 +200,8 @@ impl Document {
             terminal_authentication: TerminalAuthentication::NotMade,
             claims: Claims::default(),
             recorded_claims: None,
+            statements: Statements::default(),
+            recorded_statements: Statements::default(),
             cut_off: false,
             exchanges: 0,
             elapsed: Duration::ZERO,
@@ -233,6 +239,17 @@ impl Document {
     pub fn with_claims(mut self, claims: Claims) -> Self {
         self.claims = claims.or(core::mem::take(&mut self.claims));
         self
+    }
+
+    /// The same document with statements of the operator, which are kept with it; they replace those of the same kind.
+    pub fn with_statements(mut self, statements: Statements) -> Self {
+        self.statements = statements.or(core::mem::take(&mut self.statements));
+        self
+    }
+
+    /// The statements of the operator: those that were made now, and those that a stored document records.
+    pub fn statements(&self) -> Statements {
+        self.statements.clone().or(self.recorded_statements.clone())
     }
 
     /// What is known of a file.

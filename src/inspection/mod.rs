@@ -22,6 +22,7 @@ mod report;
 #[cfg(feature = "json")]
 mod schema;
 mod session;
+mod statements;
 mod verdict;
 
 #[cfg(feature = "evidence")]
@@ -38,4 +39,8 @@ pub use plan::ReadPlan;
 pub use proofs::{Proofs, ProofsError};
 pub use report::{Access, NotReadFile, OnlineCheck, PathEntry, Report, UsedTolerance};
 pub use session::{ReadError, Session};
+pub use statements::{
+    Consent, FaceAnswer, FaceComparison, FaceError, FaceMatcher, FaceQuestion, FaceResult, Identification,
+    ReportedStatements, StatementError, Statements,
+};
 pub use verdict::Verdict;

@@ -6,6 +6,7 @@ use super::claims::{self, KeptClaims};
 use super::document::{Document, MappingRecord};
 use super::file_checks::Values;
 use super::online::Kept;
+use super::statements::KeptStatements;
 use crate::access::{AccessProtocol, AccessRecord};
 use crate::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
 use crate::iso7816::StatusWord;
@@ -15,6 +16,7 @@ use time::OffsetDateTime;
 /// The name of the form that is written.
 const SCHEMA: &str = "chipid.proofs/2";
 /// The form before it: without claims and statements. It is read and never written.
+#[cfg(feature = "serde")]
 const FIRST: &str = "chipid.proofs/1";
 
 /// The proofs of a document.
@@ -38,6 +40,9 @@ pub struct Proofs {
     /// The outcome of comparing the operator's claims with the chip: the reader's statement.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     claims: Option<KeptClaims>,
+    /// What the operator states of the reading.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    statements: Option<KeptStatements>,
 }
 
 /// Says nothing of challenge and signature: they tell one chip from all others.
@@ -95,6 +100,7 @@ impl Proofs {
             claims: claims::to_record(document, &Values::of(document, OffsetDateTime::UNIX_EPOCH))
                 .as_ref()
                 .map(KeptClaims::of),
+            statements: KeptStatements::of(&document.statements()),
         }
     }
 
@@ -107,8 +113,13 @@ impl Proofs {
         if ![SCHEMA, FIRST].contains(&self.schema.as_str()) {
             return Err(ProofsError(format!("schema is not {SCHEMA}")));
         }
-        if self.schema == FIRST && self.claims.is_some() {
-            return Err(ProofsError(format!("claims: {FIRST} does not have this member")));
+        for (member, is_there) in [("claims", self.claims.is_some()), ("statements", self.statements.is_some())] {
+            if self.schema == FIRST && is_there {
+                return Err(ProofsError(format!("{member}: {FIRST} does not have this member")));
+            }
+        }
+        if self.statements.as_ref().is_some_and(|statements| statements.read().is_none()) {
+            return Err(ProofsError("statements: not statements that can be kept".into()));
         }
         if self.claims.as_ref().is_some_and(|claims| claims.read().is_none()) {
             return Err(ProofsError("claims: not a record of claims".into()));
@@ -133,6 +144,7 @@ impl Proofs {
             };
         }
         document.recorded_claims = self.claims.as_ref().and_then(KeptClaims::read);
+        document.recorded_statements = self.statements.as_ref().and_then(KeptStatements::read).unwrap_or_default();
         document.online = self.online.as_ref().and_then(Kept::read).map(Box::new);
         document.downgraded_by_file = self.access.as_ref().is_some_and(|access| access.downgraded);
     }

@@ -3,6 +3,7 @@
 use super::claims::ClaimsResult;
 use super::document::Document;
 use super::holder::{Holder, Portrait};
+use super::statements::ReportedStatements;
 use super::verdict::Verdict;
 use crate::access::{AccessProtocol, AccessRecord, Offer};
 use crate::channel::Limits;
@@ -21,6 +22,7 @@ pub struct Report {
     verdict: Verdict,
     expired: bool,
     claims: ClaimsResult,
+    statements: ReportedStatements,
     checks: Vec<Check>,
     holder: Holder,
     portrait: Option<Portrait>,
@@ -152,6 +154,7 @@ impl Report {
         verdict: Verdict,
         expired: bool,
         claims: ClaimsResult,
+        statements: ReportedStatements,
         checks: Vec<Check>,
         holder: Holder,
         portrait: Option<Portrait>,
@@ -174,6 +177,7 @@ impl Report {
             verdict,
             expired,
             claims,
+            statements,
             tolerances,
             unused_trust,
             certificate_path: pa.path().iter().map(PathEntry::of).collect(),
@@ -216,6 +220,12 @@ impl Report {
     /// ```
     pub fn claims(&self) -> &ClaimsResult {
         &self.claims
+    }
+
+    /// What the operator states of the reading: consent, a face comparison, identification by another scheme. None of it
+    /// is verified here.
+    pub fn statements(&self) -> &ReportedStatements {
+        &self.statements
     }
 
     /// The name of this shape of the JSON output.

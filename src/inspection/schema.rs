@@ -4,6 +4,7 @@ use super::claims::{ClaimField, ClaimsBasis, ClaimsOutcome, ClaimsWarning};
 use super::holder::FIELD_NAMES;
 use super::policy::{Basis, Outcome};
 use super::report::Report;
+use super::statements::FaceResult;
 use crate::checks::{CheckId, Reason, State, Tolerance, Warning};
 use serde_json::{Value, json};
 
@@ -69,6 +70,7 @@ impl Report {
             "verdict": codes(vec!["failed", "undetermined", "data_authentic", "genuine"]),
             "expired": {"type": "boolean"},
             "claims": {"$ref": "#/$defs/claims"},
+            "statements": statements(),
             "checks": {"type": "array", "items": {"$ref": "#/$defs/check"}},
             "holder": {"type": "object", "properties": fields, "additionalProperties": false},
             "portrait": optional(json!({"$ref": "#/$defs/portrait"})),
@@ -121,6 +123,26 @@ impl Report {
         }
         schema
     }
+}
+
+/// What the operator states.
+fn statements() -> Value {
+    let text = json!({"type": "string"});
+    let basis = json!({"enum": words(ClaimsBasis::ALL, ClaimsBasis::as_str)});
+    let statement = |mut members: Value| {
+        if let Value::Object(members) = &mut members {
+            members.insert("basis".into(), basis.clone());
+        }
+        json!({"anyOf": [object(members), {"type": "null"}]})
+    };
+    object(json!({
+        "consent": statement(json!({"given_at": text, "purpose": text})),
+        "face": statement(json!({
+            "compared_at": text, "result": {"enum": words(FaceResult::ALL, FaceResult::as_str)}, "threshold": text,
+            "vendor": text,
+        })),
+        "identification": statement(json!({"identified_at": text, "scheme": text})),
+    }))
 }
 
 /// What a policy makes of a report.

@@ -14,6 +14,7 @@ use super::holder;
 use super::known_defects;
 use super::online;
 use super::report::Report;
+use super::statements::ReportedStatements;
 use crate::checks::{Check, CheckId, Reason, State, Tolerances};
 use crate::lds::{DataGroup, FileId, Mrz};
 use crate::passive_authentication::{ConsultedList, passive_authentication};
@@ -132,13 +133,17 @@ pub(super) fn judge(
     let verdict = conclude(&checks, due, excused_proof, document, &attested, allowed);
     let expired = checks.iter().any(|check| check.id == CheckId::LdsExpiry && check.reason == Some(Reason::Expired));
     let claims = claims::judge(document, &files, &attested, checks.iter().map(|check| check.id));
+    let statements = ReportedStatements::of(&document.statements, &document.recorded_statements, attested.is_trusted());
     let (holder, portrait) = holder::of(document, &files, &pa);
     let certificates = Certificates {
         signer: pa.document_signer().cloned(),
         anchor: pa.anchor().cloned(),
         revocation_lists: pa.consulted_lists().to_vec(),
     };
-    (Report::new(document, verdict, expired, claims, checks, holder, portrait, &pa, allowed, trust), certificates)
+    (
+        Report::new(document, verdict, expired, claims, statements, checks, holder, portrait, &pa, allowed, trust),
+        certificates,
+    )
 }
 
 /// The certificates that a judgement rests on, and the revocation lists.

@@ -6,6 +6,7 @@
 
 use crate::inspection::claims::KeptClaims;
 use crate::inspection::online::Kept;
+use crate::inspection::statements::KeptStatements;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -42,6 +43,9 @@ pub(super) struct Manifest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) policy: Option<DecidedBy>,
     pub(super) reading: Reading,
+    /// What the operator states of the reading. Not in version 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) statements: Option<KeptStatements>,
     pub(super) times: Times,
     /// The checks that a tolerance of trust was needed for.
     pub(super) tolerances: Vec<Tolerance>,

@@ -208,6 +208,7 @@ impl Document {
         document.resumes = manifest.reading.resumes;
         document.resumed = told.resumed_files.clone();
         document.recorded_claims = told.claims.clone();
+        document.recorded_statements = told.statements.clone();
         document.online = told.online.clone().map(Box::new);
         document.attestation = Some(Box::new(Attestation {
             message: message(*version, &encoding::encode(manifest)),
@@ -228,8 +229,11 @@ impl Evidence {
         parts: BTreeMap<FileId, Bytes>,
         signatures: Vec<EvidenceSignature>,
     ) -> Result<Self, EvidenceError> {
-        if version == Version::One && manifest.claims.is_some() {
-            return Err(EvidenceError::Value("claims"));
+        for (member, is_there) in [("claims", manifest.claims.is_some()), ("statements", manifest.statements.is_some())]
+        {
+            if version == Version::One && is_there {
+                return Err(EvidenceError::Value(member));
+            }
         }
         let told = Told::of(&manifest)?;
         Ok(Self { version, manifest, parts, signatures, told })

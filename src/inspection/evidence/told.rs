@@ -13,6 +13,7 @@ use crate::inspection::document::NotRead;
 use crate::inspection::online::OnlineRecord;
 use crate::inspection::policy::Outcome;
 use crate::inspection::report::Access;
+use crate::inspection::statements::Statements;
 use crate::iso7816::StatusWord;
 use crate::lds::{FileId, Mapping};
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub(super) struct Told {
     pub(super) checks: Vec<Check>,
     pub(super) claims: Option<ClaimsRecord>,
     pub(super) online: Option<OnlineRecord>,
+    pub(super) statements: Statements,
     pub(super) resumed_files: Vec<FileId>,
     pub(super) read_at: OffsetDateTime,
     pub(super) verified_at: OffsetDateTime,
@@ -60,6 +62,8 @@ impl Told {
         }
         let online = manifest.online.as_ref().map(|kept| kept.read().ok_or(EvidenceError::Value("online")));
         let claims = manifest.claims.as_ref().map(|kept| kept.read().ok_or(EvidenceError::Value("claims")));
+        let statements = manifest.statements.as_ref();
+        let statements = statements.map(|kept| kept.read().ok_or(EvidenceError::Value("statements")));
         let resumed = manifest.reading.resumed_files.iter().map(|name| file_of(name));
         let (chip_authentication, chip_suite) = told_chip(&manifest.chip_authentication)?;
         Ok(Self {
@@ -81,6 +85,7 @@ impl Told {
             checks: manifest.checks.iter().map(told_check).collect::<Result<_, _>>()?,
             claims: claims.transpose()?,
             online: online.transpose()?,
+            statements: statements.transpose()?.unwrap_or_default(),
             resumed_files: resumed.collect::<Option<_>>().ok_or(EvidenceError::Value("resumed_files"))?,
             read_at: read_moment(&manifest.times.read_at, "read_at")?,
             verified_at: read_moment(&manifest.times.verified_at, "verified_at")?,

@@ -13,6 +13,7 @@ use crate::inspection::file_checks::Values;
 use crate::inspection::online::Kept;
 use crate::inspection::policy::{Decision, Policy};
 use crate::inspection::report::{Access, Report};
+use crate::inspection::statements::KeptStatements;
 use crate::inspection::verdict::Certificates;
 use crate::iso7816::StatusWord;
 use crate::lds::{FileId, SecurityObject};
@@ -70,6 +71,7 @@ impl Manifest {
                 resumed_files: report.resumed_files().iter().map(|name| (*name).to_owned()).collect(),
                 resumes: report.resumes(),
             },
+            statements: KeptStatements::of(&document.statements()),
             times: manifest::Times {
                 read_at: moment(clock.read_at)?,
                 source: clock.source.clone(),

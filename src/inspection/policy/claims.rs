@@ -42,6 +42,7 @@ impl ClaimsLine {
     }
 
     /// The place of the value under this key.
+    #[cfg(feature = "policy")]
     pub(super) fn at(&mut self, key: &str) -> Option<&mut Outcome> {
         Some(match key {
             "not_given" => &mut self.not_given,
