@@ -95,12 +95,18 @@ fn show(output: &Output, path: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let word = |pointer: &str| manifest.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    // Version 1 does not record them.
+    let claims = match word("/claims/outcome") {
+        code if code.is_empty() => output.messages.get("claims.outcome.not_recorded").to_owned(),
+        code => output.messages.find(&format!("claims.outcome.{code}")).map_or(code.clone(), str::to_owned),
+    };
     let rows = [
         ("evidence.sha256", hex::encode(evidence.digest())),
         ("evidence.read_at", word("/times/read_at")),
         ("evidence.verified_at", word("/times/verified_at")),
         ("evidence.source", word("/times/source")),
         ("evidence.verdict", word("/verdict")),
+        ("evidence.claims", claims),
         ("evidence.policy", word("/policy/name")),
         ("evidence.policy_sha256", word("/policy/sha256")),
         ("evidence.decision", word("/policy/decision")),

@@ -6,15 +6,15 @@
 use crate::arguments::{TrustArguments, VerifyArguments};
 use crate::evidence;
 use crate::failure::{
-    EXIT_DIFFERS, EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_COMPARABLE, EXIT_NOT_PROVEN, EXIT_REFERRED, EXIT_REJECTED,
-    EXIT_SEVERAL, EXIT_UNDETERMINED, Failure,
+    EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_COMPARABLE, EXIT_NOT_PROVEN, EXIT_REFERRED, EXIT_REJECTED, EXIT_SEVERAL,
+    EXIT_UNDETERMINED, Failure,
 };
 use crate::folder::unreadable;
 use crate::key::{self, Given};
 use crate::output::Output;
 use crate::{folder, interrupt, picture, policy, report, text, trust};
 use chipid::pki::TrustStore;
-use chipid::{Decision, Document, Policy, Proofs, Report};
+use chipid::{ClaimsOutcome, Decision, Document, Policy, Proofs, Report};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -208,6 +208,8 @@ struct Summary {
     counts: BTreeMap<&'static str, usize>,
     /// Where there is a policy.
     decisions: BTreeMap<&'static str, usize>,
+    /// Documents of another person than the one who was asked for.
+    differs: usize,
     worst: u8,
     is_bad: bool,
 }
@@ -222,8 +224,12 @@ impl Summary {
         if let Ok(Judged { decision: Some(decision), .. }) = judged {
             *self.decisions.entry(decision.outcome().as_str()).or_default() += 1;
         }
+        if judged.as_ref().is_ok_and(|judged| judged.report.claims().outcome() == ClaimsOutcome::Differs) {
+            self.differs += 1;
+            self.is_bad = true;
+        }
         match exit {
-            EXIT_FAILED | EXIT_UNDETERMINED | EXIT_SEVERAL | EXIT_DIFFERS => self.is_bad = true,
+            EXIT_FAILED | EXIT_UNDETERMINED | EXIT_SEVERAL => self.is_bad = true,
             EXIT_REFERRED | EXIT_REJECTED => self.worst = self.worst.max(exit),
             EXIT_NOT_COMPARABLE => self.worst = EXIT_NOT_COMPARABLE,
             EXIT_NOT_PROVEN if self.worst != EXIT_NOT_COMPARABLE => self.worst = EXIT_NOT_PROVEN,
@@ -241,6 +247,7 @@ impl Summary {
             for word in words {
                 line[word] = json!(count(word));
             }
+            line["differs"] = json!(self.differs);
             if is_decided {
                 line["decisions"] = json!({
                     "accept": decisions("accept"), "refer": decisions("refer"), "reject": decisions("reject"),
@@ -251,6 +258,11 @@ impl Summary {
         let values = words.map(|word| (word, count(word).to_string()));
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         output.text(&format!("\n{}", text::paragraph(&output.messages.fill("summary", &values), 0)));
+        if self.differs > 0 {
+            let values = [("count", self.differs.to_string())];
+            let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            output.text(&text::paragraph(&output.messages.fill("summary.differs", &values), 0));
+        }
         if is_decided {
             let values = ["accept", "refer", "reject"].map(|word| (word, decisions(word).to_string()));
             let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
