@@ -2,7 +2,7 @@
 //!
 //! Everything follows from the profile; lengths are met by padding that the standards allow.
 
-use super::super::access::{CamKey, Mapping, Passwords};
+use super::super::access::{CamKey, Mapping, PaceSuite, Passwords};
 use super::super::biometrics;
 use super::super::card::{Equipment, SimulatedCard};
 use super::super::chip::{ActiveAuthentication, ChipKey};
@@ -13,8 +13,8 @@ use super::super::issuer::{
 use super::super::person::{self, PORTRAIT};
 use super::super::quirks::Quirk;
 use super::super::terminal::Trust;
-use super::{ChipAuthenticationPlan, Contents, Defect, LengthInfo, Profile};
-use crate::crypto::{CryptoError, CurveId, GroupId, OsRandom, Random, Secret};
+use super::{CardSecurityPlan, ChipAuthenticationPlan, Contents, Defect, LengthInfo, Profile};
+use crate::crypto::{Cipher, CryptoError, CurveId, GroupId, OsRandom, Random, Secret};
 use crate::iso7816::StatusWord;
 use crate::iso7816::instruction::EMRTD_AID;
 use crate::pki::cvc::CvcError;
@@ -131,6 +131,10 @@ impl Profile {
             let key_id = plan.key_id.map(|id| vec![id]);
             chip_keys.push(ChipKey { group: plan.group, cipher: plan.cipher, key_id, private });
         }
+        for (plan, key) in self.shared_keys()? {
+            let key_id = plan.key_id.map(|id| vec![id]);
+            chip_keys.push(ChipKey { group: plan.group, cipher: plan.cipher, key_id, private: key.private });
+        }
         let mut cam_keys = Vec::new();
         for (curve, key) in self.mapping_keys()? {
             cam_keys.push(CamKey { curve, private: key.private });
@@ -217,6 +221,20 @@ impl Profile {
         }
         let key = |curve| AgreementKey::of(GroupId::Curve(curve), "chip authentication mapping");
         curves.into_iter().map(|curve| Ok((curve, key(curve)?))).collect()
+    }
+
+    /// The keys of chip authentication mapping that EF.DG14 holds for chip authentication too, each with its plan.
+    pub(super) fn shared_keys(&self) -> Result<Vec<(ChipAuthenticationPlan, AgreementKey)>, CryptoError> {
+        let Some(CardSecurityPlan { form, keys_in_dg14: true }) = self.card_security else {
+            return Ok(Vec::new());
+        };
+        let shared = |(curve, key): (CurveId, AgreementKey)| {
+            let group = GroupId::Curve(curve);
+            let of_mapping = |suite: &&PaceSuite| suite.mapping == Mapping::ChipAuthentication && suite.group == group;
+            let cipher = self.pace.iter().find(of_mapping).map_or(Cipher::Aes128, |suite| suite.cipher);
+            (ChipAuthenticationPlan { group, cipher, key_id: curve.parameter_id(), form }, key)
+        };
+        Ok(self.mapping_keys()?.into_iter().map(shared).collect())
     }
 
     /// The data groups, in order.

@@ -40,26 +40,25 @@ impl Profile {
         infos
     }
 
-    /// ChipAuthenticationInfo ::= SEQUENCE { protocol, version 1, keyId OPTIONAL }  (9303-11 §9.2.5).
+    /// The ChipAuthenticationInfos of the keys that are for chip authentication alone.
     fn chip_authentication_infos(&self) -> Vec<Vec<u8>> {
-        let of = |plan: &ChipAuthenticationPlan| {
-            let version = match self.defect {
-                Some(Defect::CaInfoVersion10) => Some(10),
-                Some(Defect::CaInfoWithoutVersion) => None,
-                _ => Some(1),
-            };
-            let numbers: Vec<u8> = version.into_iter().chain(plan.key_id).collect();
-            let protocol = match (self.defect, plan.group) {
-                (Some(Defect::CaInfoUnknown), GroupId::Curve(_)) => CA_ECDH_UNKNOWN,
-                (Some(Defect::CaInfoUnknown), GroupId::Dh(_)) => CA_DH_UNKNOWN,
-                _ => chip_protocol(plan.group, plan.cipher),
-            };
-            info(protocol, &numbers)
+        self.chip_authentication.iter().filter_map(|plan| self.chip_authentication_info(plan)).collect()
+    }
+
+    /// ChipAuthenticationInfo ::= SEQUENCE { protocol, version 1, keyId OPTIONAL }  (9303-11 §9.2.5).
+    fn chip_authentication_info(&self, plan: &ChipAuthenticationPlan) -> Option<Vec<u8>> {
+        let version = match self.defect {
+            Some(Defect::CaInfoVersion10) => Some(10),
+            Some(Defect::CaInfoWithoutVersion) => None,
+            _ => Some(1),
         };
-        match self.quirks.has(Quirk::CaWithoutInfo) {
-            true => Vec::new(),
-            false => self.chip_authentication.iter().map(of).collect(),
-        }
+        let numbers: Vec<u8> = version.into_iter().chain(plan.key_id).collect();
+        let protocol = match (self.defect, plan.group) {
+            (Some(Defect::CaInfoUnknown), GroupId::Curve(_)) => CA_ECDH_UNKNOWN,
+            (Some(Defect::CaInfoUnknown), GroupId::Dh(_)) => CA_DH_UNKNOWN,
+            _ => chip_protocol(plan.group, plan.cipher),
+        };
+        (!self.quirks.has(Quirk::CaWithoutInfo)).then(|| info(protocol, &numbers))
     }
 
     /// EF.DG14: all of EF.CardAccess, the keys of chip authentication, the algorithm of active authentication.
@@ -79,8 +78,9 @@ impl Profile {
             };
             infos.push(self.chip_key_info(&Self::chip_key(index, plan)?, plan.form, key_id));
         }
-        if self.card_security.is_some_and(|plan| plan.keys_in_dg14) {
-            infos.extend(self.mapping_key_infos()?);
+        for (plan, key) in self.shared_keys()? {
+            infos.extend(self.chip_authentication_info(&plan));
+            infos.push(self.chip_key_info(&key, plan.form, plan.key_id));
         }
         if let Some(ActiveAuthenticationPlan { kind: KeyKind::Ec(_), digest }) = self.active_authentication {
             // ActiveAuthenticationInfo ::= SEQUENCE { protocol, version 1, signatureAlgorithm OID }  (9303-11 §9.2.10)

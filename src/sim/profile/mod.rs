@@ -38,7 +38,8 @@ pub struct ChipAuthenticationPlan {
 pub struct CardSecurityPlan {
     /// How the keys of chip authentication mapping name their curve.
     pub form: CurveForm,
-    /// Whether the keys of chip authentication mapping stand in EF.DG14 too.
+    /// Whether the keys of chip authentication mapping stand in EF.DG14 too, for chip authentication: then the mapping is
+    /// bound to the document.
     pub keys_in_dg14: bool,
 }
 
