@@ -323,9 +323,11 @@ codes! {
         TrustTooOld = "trust_too_old",
         /// The key that it would prove is not authenticated.
         KeyNotAuthenticated = "key_not_authenticated",
+        /// The chip proved a key that is not known to belong to this document: DG14 holds other keys, or is not held.
+        KeyNotBound = "key_not_bound",
         /// The chip said yes, and its next answer was not under the new keys.
         OldKeysKept = "old_keys_kept",
-        /// Chip authentication mapping has shown the chip already; it was not needed.
+        /// Chip authentication mapping has proven a key that DG14 holds too; chip authentication was not needed.
         ShownByMapping = "shown_by_mapping",
         /// No terminal was given, or the chip asks for none.
         NoTerminal = "no_terminal",
@@ -425,6 +427,8 @@ codes! {
         OldAnswer = "old_answer",
         /// The chip needed another form of MSE:Set AT.
         OtherSetAtForm = "other_set_at_form",
+        /// The key that the chip proved stands in EF.CardSecurity only; nothing ties it to EF.SOD.
+        UnboundChipKey = "unbound_chip_key",
     }
 }
 

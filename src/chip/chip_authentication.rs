@@ -23,7 +23,7 @@ const VERSION: u32 = 1;
 pub enum ChipAuthentication {
     /// It was not made: the plan left it out, the reading ended before it, or the document comes from a file.
     NotMade,
-    /// It was not needed: chip authentication mapping had shown the chip already (9303-11 §4.4.3.5).
+    /// It was not needed: chip authentication mapping had proven a key that DG14 holds too (9303-11 §4.4.3.5).
     ShownByMapping,
     /// DG14 holds no key for it.
     NotOffered,

@@ -31,6 +31,8 @@ pub(crate) struct Attestation {
     pub(crate) access: Option<Access>,
     /// The suite of chip authentication, where it was proven.
     pub(crate) chip_suite: Option<SuiteNames>,
+    /// The key that chip authentication mapping proved stood in DG14.
+    pub(crate) is_mapping_bound: bool,
 }
 
 /// Protocol, group and cipher of chip authentication, by name.
@@ -138,6 +140,17 @@ impl<'a> Attested<'a> {
         self.attestation?.chip_suite.as_ref()
     }
 
+    /// The domain parameters of PACE, as the reader recorded them.
+    pub(super) fn pace_parameter(&self) -> Option<&'static str> {
+        self.attestation?.access.as_ref()?.parameter
+    }
+
+    /// Whether a trusted reader recorded that DG14 held the key proven by chip authentication mapping. Evidence written before
+    /// this was recorded does not show it: chip authentication was then left out whatever keys DG14 held.
+    pub(super) fn is_mapping_bound(&self) -> bool {
+        self.is_trusted && self.attestation.is_some_and(|attestation| attestation.is_mapping_bound)
+    }
+
     /// A check that only the reader could make, as it told it: a success is worth what its word is.
     pub(super) fn retold(&self, id: CheckId) -> Option<Check> {
         let told = self.recorded(id)?.clone();
@@ -162,7 +175,11 @@ impl<'a> Attested<'a> {
                 check.reason == Some(Reason::KeyNotAuthenticated)
                     && !check.warnings.iter().any(|warning| lax.contains(warning))
             }
-            State::NotSupported => matches!(check.reason, Some(Reason::NotDue | Reason::ShownByMapping)),
+            State::NotSupported => match check.reason {
+                Some(Reason::NotDue) => true,
+                Some(Reason::ShownByMapping) => self.is_mapping_bound(),
+                _ => false,
+            },
             _ => false,
         })
     }

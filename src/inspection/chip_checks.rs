@@ -20,6 +20,25 @@ pub(super) enum Due {
     Past,
     /// One that is due could not be made.
     Open,
+    /// PACE proved a key that is not known to belong to this document, and chip authentication, which would decide, was
+    /// not made. This holds for stored files as well.
+    Unbound,
+}
+
+/// What ties the key that the chip proved by chip authentication mapping to the EF.SOD of this document.
+///
+/// EF.CardSecurity is signed by the issuer, and nothing in it names the document: a clone can bring that of another chip of
+/// the product, together with its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Binding {
+    /// DG14 holds the same key.
+    SameKey,
+    /// DG14 holds other keys: chip authentication decides.
+    OtherKeys,
+    /// EF.SOD lists no DG14, or DG14 holds no key: nothing can tie it.
+    NoKey,
+    /// DG14 is not held.
+    Unknown,
 }
 
 /// The checks, and what they come to. (A failed one fails the verdict by itself.) `card_security`: what EF.CardSecurity is
@@ -32,12 +51,18 @@ pub(super) fn all(
     attested: &Attested<'_>,
     allowed: &Tolerances,
 ) -> (Vec<Check>, Due) {
-    let mapping = chip_authentication_mapping(document, values, card_security, attested);
-    let checks = vec![
-        mapping.clone(),
-        chip_authentication(document, values, pa, &mapping, attested, allowed),
-        active_authentication(document, values, pa, allowed),
-    ];
+    let shown = chip_authentication_mapping(document, values, card_security, attested);
+    let binding = binding(document, values, pa, attested);
+    let bound = bind(shown.clone(), binding, document, pa);
+    let chip = chip_authentication(document, values, pa, &bound, binding, attested, allowed);
+    let is_made = match chip.reason {
+        Some(Reason::Removed) => attested.was_sound(chip.id),
+        reason => chip.is_successful() || reason == Some(Reason::AttestedByReader),
+    };
+    // Chip authentication with a key of DG14, made in the session that the mapping opened, shows that it is the same chip.
+    let mapping = if binding == Some(Binding::OtherKeys) && is_made { shown } else { bound };
+    let is_unbound = mapping.reason == Some(Reason::KeyNotBound);
+    let checks = vec![mapping, chip, active_authentication(document, values, pa, allowed)];
     let due = checks
         .iter()
         .filter(|check| !matches!(check.reason, Some(Reason::NotDue | Reason::ShownByMapping)))
@@ -52,6 +77,7 @@ pub(super) fn all(
     };
     let proven = due.iter().any(|check| check.is_successful());
     let outcome = match proven {
+        _ if is_unbound => Due::Unbound,
         _ if due.iter().any(|check| is_open(check)) => Due::Open,
         _ if due.iter().any(|check| is_removed(check)) => Due::Past,
         true => Due::Proven,
@@ -134,16 +160,86 @@ fn chip_authentication_mapping(
     }
 }
 
-/// Chip authentication: due where EF.SOD lists DG14 and DG14 holds a key for it, unless the mapping of PACE has shown the
-/// chip.
+/// How the key that the mapping proved stands to DG14; `None` where no mapping proved one.
+///
+/// Keys are compared by value: numbers and forms may differ between the two files.
+fn binding(
+    document: &Document,
+    values: &Values<'_>,
+    pa: &PassiveAuthentication<'_>,
+    attested: &Attested<'_>,
+) -> Option<Binding> {
+    let is_proven = |key: &PublicKey| match &document.chip_mapping {
+        MappingRecord::Shown(mapping) => mapping.proves(key),
+        // Which key it was is not recorded: one on the curve of PACE, where that is.
+        MappingRecord::Attested => match (key, attested.pace_parameter()) {
+            (PublicKey::Ec { curve, .. }, Some(parameter)) => curve.name() == parameter,
+            (key, _) => matches!(key, PublicKey::Ec { .. }),
+        },
+        MappingRecord::None | MappingRecord::AttestedFailed => false,
+    };
+    if matches!(document.chip_mapping, MappingRecord::None | MappingRecord::AttestedFailed) {
+        return None;
+    }
+    if !is_listed(pa, DataGroup::DG14) {
+        return Some(Binding::NoKey);
+    }
+    let dg14 = match &values.dg14 {
+        Some(Ok(dg14)) => dg14,
+        _ if matches!(document.file(FileId::DataGroup(DataGroup::DG14)), FileState::Removed(_)) => {
+            return Some(recorded_binding(document, attested));
+        }
+        _ => return Some(Binding::Unknown),
+    };
+    if !dg14.has_chip_key() {
+        return Some(Binding::NoKey);
+    }
+    let keys = values.card_security.iter().flatten().flat_map(|file| &file.chip_keys);
+    let mut proven = keys.filter_map(|key| key.key.as_ref().ok()).filter(|key| is_proven(key)).peekable();
+    let is_same = proven.peek().is_some() && proven.all(|key| dg14.holds(key));
+    Some(if is_same { Binding::SameKey } else { Binding::OtherKeys })
+}
+
+/// The same where DG14 was removed from evidence: what its reader recorded is all that is left.
+fn recorded_binding(document: &Document, attested: &Attested<'_>) -> Binding {
+    let recorded = attested.recorded(CheckId::ChipChipAuthentication);
+    match document.chip_authentication() {
+        ChipAuthentication::Attested => Binding::OtherKeys,
+        ChipAuthentication::ShownByMapping if attested.is_mapping_bound() => Binding::SameKey,
+        _ if recorded.is_some_and(|check| check.reason == Some(Reason::NotDue)) => Binding::NoKey,
+        _ => Binding::Unknown,
+    }
+}
+
+/// The check of the mapping, as far as the key that it proved is bound to this document.
+fn bind(shown: Check, binding: Option<Binding>, document: &Document, pa: &PassiveAuthentication<'_>) -> Check {
+    let Some(binding) = binding.filter(|_| shown.state != State::Failed) else { return shown };
+    // What EF.SOD and DG14 hold, or do not hold, counts only where EF.SOD is authentic.
+    let is_authentic = match document.file(FileId::DataGroup(DataGroup::DG14)).bytes() {
+        Some(_) if is_listed(pa, DataGroup::DG14) => pa.authenticated(DataGroup::DG14).is_some(),
+        _ => pa.authenticity() == State::Successful,
+    };
+    let open = |reason| Check::undetermined(shown.id, reason).comparing(shown.compared.clone());
+    match binding {
+        Binding::OtherKeys | Binding::Unknown => open(Reason::KeyNotBound),
+        _ if !is_authentic => open(Reason::KeyNotAuthenticated),
+        Binding::SameKey => shown,
+        Binding::NoKey => shown.warning(Warning::UnboundChipKey),
+    }
+}
+
+/// Chip authentication: due where EF.SOD lists DG14 and DG14 holds a key for it, unless the mapping of PACE has proven
+/// a key of DG14.
 fn chip_authentication(
     document: &Document,
     values: &Values<'_>,
     pa: &PassiveAuthentication<'_>,
     mapping: &Check,
+    binding: Option<Binding>,
     attested: &Attested<'_>,
     allowed: &Tolerances,
 ) -> Check {
+    let is_bound = binding == Some(Binding::SameKey);
     let id = CheckId::ChipChipAuthentication;
     if !is_listed(pa, DataGroup::DG14) {
         return Check::new(id, State::NotSupported, Some(Reason::NotDue)).comparing("EF.SOD lists no DG14");
@@ -194,12 +290,14 @@ fn chip_authentication(
         }
         ChipAuthentication::Attested if attested.is_trusted() && unnamed.is_some() => guessed(Reason::Malformed),
         ChipAuthentication::Attested => attested.vouch(Check::successful(id)),
+        // The stored proofs state that the mapping was all that was made, and it proves nothing of the keys of DG14.
+        ChipAuthentication::NotMade if binding == Some(Binding::OtherKeys) => Check::undetermined(id, Reason::NotMade),
         ChipAuthentication::NotMade if document.origin() == Origin::Files => Check::undetermined(id, Reason::FromFile),
-        ChipAuthentication::ShownByMapping if mapping.is_successful() => {
+        ChipAuthentication::ShownByMapping if is_bound && mapping.is_successful() => {
             Check::new(id, State::NotSupported, Some(Reason::ShownByMapping))
         }
-        // That too is the reader's word.
-        ChipAuthentication::ShownByMapping if mapping.reason == Some(Reason::AttestedByReader) => {
+        // The reader attests that as well.
+        ChipAuthentication::ShownByMapping if is_bound && mapping.reason == Some(Reason::AttestedByReader) => {
             Check::undetermined(id, Reason::AttestedByReader)
         }
         ChipAuthentication::NotMade | ChipAuthentication::NotOffered | ChipAuthentication::ShownByMapping => {

@@ -13,9 +13,9 @@ use crate::access::{AccessRecord, ChipMapping};
 use crate::channel::Limits;
 use crate::checks::Tolerances;
 use crate::chip::{ActiveAuthentication, ChipAuthentication, TerminalAuthentication};
-use crate::crypto::DigestAlgorithm;
+use crate::crypto::{DigestAlgorithm, PublicKey};
 use crate::iso7816::StatusWord;
-use crate::lds::{AtrInfo, CardSecurity, FileId};
+use crate::lds::{AtrInfo, CardSecurity, DataGroup, Dg14, FileId};
 use crate::pki::TrustStore;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
@@ -285,14 +285,23 @@ impl Document {
         self.files.insert(file, state);
     }
 
-    /// Whether the chip has shown in PACE that it holds a key of EF.CardSecurity; what that is worth, passive
-    /// authentication says.
+    /// The key of EF.CardSecurity that the chip proved in PACE. What the proof is worth is decided by passive authentication.
+    fn key_shown_by_mapping(&self) -> Option<PublicKey> {
+        let MappingRecord::Shown(mapping) = &self.chip_mapping else { return None };
+        let file = CardSecurity::parse(self.file(FileId::CardSecurity).bytes()?).ok()?;
+        file.chip_keys.into_iter().filter_map(|key| key.key.ok()).find(|key| mapping.proves(key))
+    }
+
+    /// Whether the chip proved a key of EF.CardSecurity in PACE.
     pub(crate) fn is_shown_by_mapping(&self) -> bool {
-        let MappingRecord::Shown(mapping) = &self.chip_mapping else { return false };
-        match self.file(FileId::CardSecurity).bytes().map(CardSecurity::parse) {
-            Some(Ok(file)) => file.chip_keys.iter().any(|key| key.key.as_ref().is_ok_and(|key| mapping.proves(key))),
-            _ => false,
-        }
+        self.key_shown_by_mapping().is_some()
+    }
+
+    /// Whether DG14 holds the key that the chip proved in PACE. Otherwise the proof is one of some chip of the issuer, and
+    /// nothing ties that chip to the EF.SOD of this document.
+    pub(crate) fn is_mapping_bound(&self) -> bool {
+        let dg14 = self.file(FileId::DataGroup(DataGroup::DG14)).bytes().map(Dg14::parse);
+        matches!((self.key_shown_by_mapping(), dg14), (Some(key), Some(Ok(dg14))) if dg14.holds(&key))
     }
 
     /// Where it comes from.

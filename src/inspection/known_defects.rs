@@ -208,7 +208,8 @@ pub(super) fn apply(
     checks.insert(after.min(checks.len()), own);
     let is_proof = |id: &CheckId| PROOFS.contains(id);
     let is_proven = checks.iter().any(|check| PROOFS.contains(&check.id) && check.is_successful());
-    let due = if turned.iter().any(is_proof) && !is_proven { Due::Open } else { due };
+    let is_turned = turned.iter().any(is_proof) && !is_proven && due != Due::Unbound;
+    let due = if is_turned { Due::Open } else { due };
     (due, excused_proof)
 }
 

@@ -71,17 +71,16 @@ impl Reading {
                 document.chip_mapping = MappingRecord::Shown(mapping);
                 self.ephemeral = opening.ephemeral.take();
             }
-            // What another session showed is no proof of this one's chip.
-            None => {
-                document.chip_mapping = MappingRecord::None;
-                if document.chip_authentication == ChipAuthentication::ShownByMapping {
-                    document.chip_authentication = ChipAuthentication::NotMade;
-                    self.chip_settled = false;
-                }
-            }
+            None => document.chip_mapping = MappingRecord::None,
         }
         if let Some(card_security) = opening.card_security.take() {
             document.put(FileId::CardSecurity, card_security);
+        }
+        // A proof made in an earlier session does not cover the chip of this one. EF.CardSecurity is read once only: the
+        // chip must prove the key of the file that is held, whichever file it would give now.
+        if document.chip_authentication == ChipAuthentication::ShownByMapping && !document.is_mapping_bound() {
+            document.chip_authentication = ChipAuthentication::NotMade;
+            self.chip_settled = false;
         }
         let was_downgraded = document.access.as_ref().is_some_and(|access| access.downgraded);
         let mut access = opening.access.clone();
@@ -332,9 +331,9 @@ impl Reading {
             return Ok(());
         }
         self.chip_settled = true;
-        // The chip has shown itself already, with a key of EF.CardSecurity (9303-11 §4.4.3.5).
-        let is_shown = document.is_shown_by_mapping();
-        if is_shown && self.session.terminal.is_none() {
+        // The chip has proven a key in PACE already (9303-11 §4.4.3.5). Only a key that DG14 holds too belongs to this
+        // document: with any other, the EF.CardSecurity of another chip could stand beside copied files.
+        if self.session.terminal.is_none() && document.is_mapping_bound() {
             document.chip_authentication = ChipAuthentication::ShownByMapping;
             return Ok(());
         }
@@ -345,10 +344,7 @@ impl Reading {
         let key = match choice {
             KeyChoice::Key(key) => key,
             KeyChoice::None => {
-                document.chip_authentication = match is_shown {
-                    true => ChipAuthentication::ShownByMapping,
-                    false => ChipAuthentication::NotOffered,
-                };
+                document.chip_authentication = ChipAuthentication::NotOffered;
                 return Ok(());
             }
             KeyChoice::Impossible(reason) => {

@@ -192,6 +192,7 @@ fn conclude(
     }
     match (due, document.origin()) {
         (Due::Proven, _) => Verdict::Genuine,
+        (Due::Unbound, _) => Verdict::Undetermined,
         (Due::None | Due::Past, _) | (Due::Open, Origin::Files) => Verdict::DataAuthentic,
         (Due::Open, Origin::Card | Origin::Evidence) => Verdict::Undetermined,
     }

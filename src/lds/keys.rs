@@ -8,6 +8,7 @@ use crate::crypto::{CryptoError, PublicKey};
 use crate::lds::finding::{Defect, Finding, Findings};
 use crate::lds::security_infos::{Agreement, ChipAuthenticationInfo, ChipAuthenticationPublicKeyInfo, read_set};
 use crate::lds::{DataGroup, FileId, SecurityInfos};
+use crate::oid::{ID_PK_DH, ID_PK_ECDH};
 use crate::tlv::{Tag, TlvError};
 
 /// EF.DG14 as a value.
@@ -58,6 +59,16 @@ impl Dg14 {
         let chip_keys = chip_keys(&security_infos, &mut findings);
         security_infos.findings = findings.into_list();
         Ok(Self { security_infos, chip_keys })
+    }
+
+    /// Whether this key is one of its keys for chip authentication, whatever its number and its form.
+    pub(crate) fn holds(&self, key: &PublicKey) -> bool {
+        self.chip_keys.iter().any(|own| own.key.as_ref() == Ok(key))
+    }
+
+    /// Whether it holds a key for chip authentication, also one that cannot be used.
+    pub(crate) fn has_chip_key(&self) -> bool {
+        self.security_infos.infos.iter().any(|info| [ID_PK_DH, ID_PK_ECDH].contains(&info.protocol))
     }
 
     /// What was found amiss or unusual.

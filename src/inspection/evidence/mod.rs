@@ -35,7 +35,7 @@ use signature::message;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 use thiserror::Error;
-use told::{Told, ToldFile, file_of};
+use told::{Told, ToldFile, ToldMapping, file_of};
 
 /// Evidence of one reading.
 #[derive(Clone)]
@@ -196,10 +196,10 @@ impl Document {
         }
         document.active_authentication = told.active_authentication.clone();
         document.chip_authentication = told.chip_authentication.clone();
-        document.chip_mapping = match told.is_chip_shown {
+        document.chip_mapping = match told.chip_mapping {
             None => MappingRecord::None,
-            Some(true) => MappingRecord::Attested,
-            Some(false) => MappingRecord::AttestedFailed,
+            Some(ToldMapping::Proven { .. }) => MappingRecord::Attested,
+            Some(ToldMapping::Failed) => MappingRecord::AttestedFailed,
         };
         document.cut_off = manifest.cut_off;
         document.exchanges = manifest.reading.exchanges;
@@ -217,6 +217,7 @@ impl Document {
             checks: told.checks.clone(),
             access: told.access.clone(),
             chip_suite: told.chip_suite.clone(),
+            is_mapping_bound: told.chip_mapping == Some(ToldMapping::Proven { is_in_dg14: true }),
         }));
         document
     }

@@ -28,7 +28,7 @@ pub(super) struct Told {
     pub(super) active_authentication: ActiveAuthentication,
     pub(super) chip_authentication: ChipAuthentication,
     pub(super) chip_suite: Option<SuiteNames>,
-    pub(super) is_chip_shown: Option<bool>,
+    pub(super) chip_mapping: Option<ToldMapping>,
     pub(super) checks: Vec<Check>,
     pub(super) claims: Option<ClaimsRecord>,
     pub(super) online: Option<OnlineRecord>,
@@ -36,6 +36,13 @@ pub(super) struct Told {
     pub(super) resumed_files: Vec<FileId>,
     pub(super) read_at: OffsetDateTime,
     pub(super) verified_at: OffsetDateTime,
+}
+
+/// What became of chip authentication mapping.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum ToldMapping {
+    Failed,
+    Proven { is_in_dg14: bool },
 }
 
 /// What the manifest says of a file.
@@ -72,16 +79,7 @@ impl Told {
             active_authentication: told_active(manifest.active_authentication.as_ref())?,
             chip_authentication,
             chip_suite,
-            is_chip_shown: match manifest
-                .pace_cam
-                .as_ref()
-                .map(|told| (told.attested_by.as_str(), told.outcome.as_str()))
-            {
-                None => None,
-                Some((READER, "proven")) => Some(true),
-                Some((READER, "failed")) => Some(false),
-                Some(_) => return Err(EvidenceError::Value("pace_cam")),
-            },
+            chip_mapping: manifest.pace_cam.as_ref().map(told_mapping).transpose()?,
             checks: manifest.checks.iter().map(told_check).collect::<Result<_, _>>()?,
             claims: claims.transpose()?,
             online: online.transpose()?,
@@ -181,6 +179,14 @@ fn told_chip(told: &manifest::ChipAuthentication) -> Result<(ChipAuthentication,
         _ => return Err(wrong),
     };
     Ok((record, None))
+}
+
+fn told_mapping(told: &manifest::ChipMapping) -> Result<ToldMapping, EvidenceError> {
+    match (told.attested_by.as_str(), told.outcome.as_str(), told.key_in_dg14) {
+        (READER, "proven", in_dg14 @ (None | Some(true))) => Ok(ToldMapping::Proven { is_in_dg14: in_dg14.is_some() }),
+        (READER, "failed", None) => Ok(ToldMapping::Failed),
+        _ => Err(EvidenceError::Value("pace_cam")),
+    }
 }
 
 fn told_check(told: &manifest::Check) -> Result<Check, EvidenceError> {

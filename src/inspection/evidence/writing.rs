@@ -58,11 +58,14 @@ impl Manifest {
             policy: policy.map(|policy| decided_by(&report.decide(policy))),
             pace_cam: match &document.chip_mapping {
                 MappingRecord::None => None,
-                _ => Some(manifest::ChipMapping {
-                    attested_by: READER.into(),
-                    outcome: if chip.is_some_and(|check| check.state != State::Failed) { "proven" } else { "failed" }
-                        .into(),
-                }),
+                _ => {
+                    let is_proven = chip.is_some_and(|check| check.state != State::Failed);
+                    Some(manifest::ChipMapping {
+                        attested_by: READER.into(),
+                        key_in_dg14: (is_proven && document.is_mapping_bound()).then_some(true),
+                        outcome: if is_proven { "proven" } else { "failed" }.into(),
+                    })
+                }
             },
             reading: manifest::Reading {
                 elapsed_ms: report.elapsed_ms().min(MAX_INTEGER),

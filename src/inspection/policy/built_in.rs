@@ -229,6 +229,8 @@ fn of_warning(warning: Warning, kind: Kind) -> Outcome {
         | Warning::TrailingBytes
         | Warning::KnownDefect
         | Warning::CertificateProfile
+        // A clone with the key and EF.CardSecurity of another chip of the product passes with this warning.
+        | Warning::UnboundChipKey
         | Warning::OldAnswer
         | Warning::OddCharacters => match kind {
             Kind::Strict => Outcome::Refer,
