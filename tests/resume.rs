@@ -5,14 +5,18 @@
 #[path = "support/reading.rs"]
 mod reading;
 
+use chipid::crypto::GroupId;
 use chipid::error::{Broken, Step};
 use chipid::event::Show;
 use chipid::inspection::{FileState, Options, Resume};
 use chipid::lds::{DataGroup, FileId};
-use chipid::sim::{Profile, Quirk, SimulatedCard, profile};
+use chipid::sim::issuer::AgreementKey;
+use chipid::sim::profile::CardSecurityPlan;
+use chipid::sim::{Defect, Folder, Profile, Quirk, SimulatedCard, profile};
 use chipid::transport::Transport;
 use chipid::{
-    Card, CheckId, Document, Error, Event, Limits, Password, ReadError, ReadPlan, State, TransportError, Verdict,
+    Card, CheckId, Document, Error, Event, Limits, Password, ReadError, ReadPlan, Reason, State, TransportError,
+    Verdict,
 };
 use reading::{Issued, go_on, lines, mrz_only};
 use std::ops::ControlFlow;
@@ -239,6 +243,43 @@ fn a_copy_laid_in_place_of_the_card_does_not_inherit_its_proof() {
     let report = issued.report(&document);
     assert_eq!(report.verdict(), Verdict::Failed, "{}", lines(&report));
     assert_eq!(report.check(CheckId::ChipChipAuthentication).unwrap().state, State::Failed);
+}
+
+#[test]
+fn another_chip_of_the_product_does_not_inherit_what_the_mapping_proved() {
+    let shared = Some(CardSecurityPlan { keys_in_dg14: true, ..CardSecurityPlan::new() });
+    for card_security in [shared, Some(CardSecurityPlan::new())] {
+        let issued = Issued::new(Profile { card_security, ..profile::cam() }.with_max_answer(2_048));
+        let whole = exchanges(&issued);
+        let GroupId::Curve(curve) = issued.profile.pace[0].group else { panic!("not a curve") };
+        // The same files, with the key and the EF.CardSecurity of another chip.
+        let other_chip = || {
+            let mut card = issued.card();
+            card.set_mapping_key(curve, AgreementKey::of(GroupId::Curve(curve), "another").unwrap().private);
+            let other = issued.profile.clone().with_defect(Defect::CardSecurityOtherKey);
+            let mut files = card.files_mut().iter_mut();
+            let file = files.find(|file| (file.folder, file.fid) == (Folder::Master, 0x011D)).unwrap();
+            file.content = other.card_security().unwrap().unwrap();
+            drop(files);
+            card
+        };
+        let lost = |first: SimulatedCard, second: SimulatedCard| {
+            let mut counter = Counter::new(first, &[whole - 2]);
+            counter.next.push(second);
+            let document = read(counter, &issued, 2).unwrap();
+            assert_eq!(document.resumes(), 1);
+            let report = issued.report(&document);
+            (report.verdict(), report.check(CheckId::ChipPaceCam).unwrap().reason, lines(&report))
+        };
+        // The control: the card itself proves the key again, and chip authentication is still not needed.
+        let (verdict, reason, told) = lost(issued.card(), issued.card());
+        assert_eq!((verdict, reason), (Verdict::Genuine, None), "{told}");
+        // EF.CardSecurity is read once. The key of the file that is held is what each session must prove.
+        for (first, second) in [(issued.card(), other_chip()), (other_chip(), issued.card())] {
+            let (verdict, reason, told) = lost(first, second);
+            assert_eq!((verdict, reason), (Verdict::Failed, Some(Reason::BadKey)), "{told}");
+        }
+    }
 }
 
 #[test]

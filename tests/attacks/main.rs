@@ -22,6 +22,7 @@ mod revocation;
 #[path = "../support/shared.rs"]
 mod shared;
 mod signatures;
+mod transplants;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -37,7 +38,7 @@ const SUITES: &[(&str, Items)] = &[
 ];
 
 /// The sources of the tests here.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     include_str!("bombs.rs"),
     include_str!("certificates.rs"),
     include_str!("clones.rs"),
@@ -45,6 +46,7 @@ const SOURCES: [&str; 7] = [
     include_str!("messaging.rs"),
     include_str!("revocation.rs"),
     include_str!("signatures.rs"),
+    include_str!("transplants.rs"),
 ];
 
 /// The names of the tests in a source.
