@@ -214,10 +214,11 @@ fn recorded_binding(document: &Document, attested: &Attested<'_>) -> Binding {
 /// The check of the mapping, as far as the key that it proved is bound to this document.
 fn bind(shown: Check, binding: Option<Binding>, document: &Document, pa: &PassiveAuthentication<'_>) -> Check {
     let Some(binding) = binding.filter(|_| shown.state != State::Failed) else { return shown };
-    // What EF.SOD and DG14 hold, or do not hold, counts only where EF.SOD is authentic.
+    // Which keys DG14 holds, or that it holds none, counts only where the file is authentic.
     let is_authentic = match document.file(FileId::DataGroup(DataGroup::DG14)).bytes() {
-        Some(_) if is_listed(pa, DataGroup::DG14) => pa.authenticated(DataGroup::DG14).is_some(),
-        _ => pa.authenticity() == State::Successful,
+        _ if !is_listed(pa, DataGroup::DG14) => true,
+        Some(_) => pa.authenticated(DataGroup::DG14).is_some(),
+        None => pa.authenticity() == State::Successful,
     };
     let open = |reason| Check::undetermined(shown.id, reason).comparing(shown.compared.clone());
     match binding {
