@@ -145,7 +145,7 @@ pub(super) struct Suite {
 pub(super) struct ChipMapping {
     /// `reader`.
     pub(super) attested_by: String,
-    /// `true` where DG14 holds the key that was proven; absent otherwise, and in evidence of before.
+    /// `true` where DG14 holds the key that was proven; absent otherwise. Not in version 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) key_in_dg14: Option<bool>,
     /// `proven`, `failed`.

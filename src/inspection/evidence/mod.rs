@@ -230,8 +230,12 @@ impl Evidence {
         parts: BTreeMap<FileId, Bytes>,
         signatures: Vec<EvidenceSignature>,
     ) -> Result<Self, EvidenceError> {
-        for (member, is_there) in [("claims", manifest.claims.is_some()), ("statements", manifest.statements.is_some())]
-        {
+        let names_key = manifest.pace_cam.as_ref().is_some_and(|mapping| mapping.key_in_dg14.is_some());
+        for (member, is_there) in [
+            ("claims", manifest.claims.is_some()),
+            ("statements", manifest.statements.is_some()),
+            ("pace_cam", names_key),
+        ] {
             if version == Version::One && is_there {
                 return Err(EvidenceError::Value(member));
             }

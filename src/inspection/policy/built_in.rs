@@ -16,6 +16,14 @@ pub(super) fn field() -> Policy {
     policy("field", Kind::Field, Verdict::DataAuthentic, Tolerances::field())
 }
 
+/// The built-in policies of earlier versions, by name and hash: files that were written from them keep their names, and
+/// reject what the library learned to check or to warn of since.
+#[cfg(feature = "policy")]
+pub(super) const EARLIER: [(&str, &str); 2] = [
+    ("strict", "465be379fb820d5f3029ad5dd0adb0535f1093fbdf1bd74abdfd0c2ec9838cd9"),
+    ("field", "7766c67cfa0a34c3ddf4b65536fa5471dd604a4fbf4e8f53bde7b95e83ffd1e6"),
+];
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Strict,

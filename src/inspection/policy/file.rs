@@ -1,6 +1,7 @@
 //! A policy from a file: TOML, read strictly. A word, key or rule that is not known or that no policy may say is an error
 //! with its line; nothing is skipped and nothing is guessed.
 
+use super::built_in::EARLIER;
 use super::claims::ClaimsLine;
 use super::error::{PolicyError, PolicyFault};
 use super::language::{Breach, Condition, Line, UnknownWord};
@@ -138,8 +139,9 @@ impl File<'_> {
             }
         }
         policy.claims = self.claims(find("claims"), ClaimsLine::built_in(&policy.lines))?;
+        let is_earlier = || EARLIER.contains(&(name, hex::encode(policy.sha256()).as_str()));
         match Policy::built_in(name) {
-            Some(known) if known != policy => {
+            Some(known) if known != policy && !is_earlier() => {
                 Err(self.error(name_at.span(), "name", PolicyFault::ReservedName(name.to_owned())))
             }
             _ => Ok(policy),
