@@ -216,6 +216,35 @@ fn a_proof_by_a_compromised_key_proves_nothing() {
     }
 }
 
+#[test]
+fn a_compromised_key_does_not_hide_that_the_mapping_is_not_bound_to_the_document() {
+    // A folder that attests the mapping alone, while DG14 holds another key; active authentication can be verified again.
+    let profile = Profile {
+        chip_authentication: profile::hardened().chip_authentication,
+        active_authentication: profile::vn().active_authentication,
+        ..profile::cam()
+    };
+    let case = Case::of(profile.clone());
+    let folder = |has_mapping: bool| {
+        let mut proofs = serde_json::to_value(reading::read(&profile).proofs()).unwrap();
+        proofs["chip_authentication"] = serde_json::Value::Null;
+        if !has_mapping {
+            proofs.as_object_mut().unwrap().remove("pace_cam");
+        }
+        let proofs = serde_json::from_value::<chipid::Proofs>(proofs).unwrap().check().unwrap();
+        Document::from_files(case.files.clone(), Some(proofs))
+    };
+    let compromised = [case.deviation(oid::ID_DEVIATION_AA_KEY_COMPROMISED, None)];
+    for lists in [&[][..], &compromised] {
+        let report = case.verify(&folder(true), lists);
+        assert_state(&report, CheckId::ChipPaceCam, State::Undetermined, Some(Reason::KeyNotBound));
+        assert_eq!(report.verdict(), Verdict::Undetermined, "{}", reading::lines(&report));
+    }
+    // The control: without any mapping the same folder holds a proof, and none where its key is compromised.
+    assert_eq!(case.verify(&folder(false), &[]).verdict(), Verdict::Genuine);
+    assert_eq!(case.verify(&folder(false), &compromised).verdict(), Verdict::DataAuthentic);
+}
+
 fn status(code: u8) -> Vec<u8> {
     tlv::encode(Tag::ENUMERATED, &[code])
 }

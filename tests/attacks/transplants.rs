@@ -416,6 +416,11 @@ fn ch_2a_removing_dg14_from_evidence_never_helps() {
             manifest["pace_cam"]["key_in_dg14"] = json!(true);
         });
         worth(&judge(Kept::Unsigned, &forged), Verdict::Undetermined);
+        // Nor by leaving out that the mapping was used, while the record states that it was all that was needed.
+        let forged = with_manifest(&old_evidence(&evidence(&clone, &issued)), |manifest| {
+            manifest.as_object_mut().unwrap().remove("pace_cam");
+        });
+        worth(&judge(Kept::Unsigned, &forged), Verdict::Undetermined);
     }
 }
 
