@@ -252,6 +252,10 @@ codes! {
         NotRead = "not_read",
         /// The file was removed from the evidence.
         Removed = "removed",
+        /// EF.SOD lists the file, and it is missing from the stored document.
+        NotHeld = "not_held",
+        /// EF.SOD lists the file, and the caller states that the archive does not keep it.
+        NotKept = "not_kept",
         /// The file could not be read.
         ReadFailed = "read_failed",
         /// The chip refused.

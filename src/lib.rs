@@ -69,8 +69,8 @@ pub use error::{Error, Place, TransportError};
 pub use event::{Event, Phase};
 pub use inspection::{
     Card, ClaimField, Claims, ClaimsBasis, ClaimsOutcome, ClaimsResult, ClaimsWarning, Consent, Document,
-    FaceComparison, FaceMatcher, FaceResult, Field, Holder, Identification, OpenError, Options, Portrait, Proofs,
-    ReadError, ReadPlan, Report, Session, Statements, Verdict,
+    FaceComparison, FaceMatcher, FaceResult, Field, Holder, Identification, KeptGroups, OpenError, Options, Portrait,
+    Proofs, ReadError, ReadPlan, Report, Session, Statements, Verdict,
     policy::{Decision, Outcome, Policy},
 };
 #[cfg(feature = "evidence")]

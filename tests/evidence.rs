@@ -317,12 +317,13 @@ fn the_policy_keeps_what_it_names() {
     let less = keep(&EvidencePolicy::without_biometrics());
     assert_eq!(less.removed().collect::<Vec<_>>(), [FileId::DataGroup(DataGroup::DG2)]);
     assert_eq!(less.encode(), all.without(FileId::DataGroup(DataGroup::DG2)).unwrap().encode());
-    assert_eq!(judge(&less, &trust).verdict(), Verdict::Genuine);
+    // That DG2 was read and matched only a reader can attest whom the verifier trusts.
+    assert_eq!(judge(&less, &trust).verdict(), Verdict::Undetermined);
     let least = keep(&EvidencePolicy::only([]));
-    // Nothing is left that names a country: what it was, only a reader can say whom the verifier trusts.
     assert_eq!(judge(&least, &trust).verdict(), Verdict::Undetermined);
     let mut bank = Bank::new();
     let trusting = bank.trusted_too(trust.clone());
+    assert_eq!(judge(&signed(less, &mut bank), &trusting).verdict(), Verdict::Genuine);
     let least = signed(least, &mut bank);
     assert_eq!(judge(&least, &trusting).verdict(), Verdict::Genuine);
     assert!(judge(&least, &trusting).holder().fields().next().is_none());
@@ -573,6 +574,125 @@ fn a_time_stamp_is_kept_and_not_believed() {
     let check = |id| report.check(id).map(|check| (check.state, check.reason)).unwrap();
     assert_eq!(check(CheckId::EvidenceTimestamp), (State::Undetermined, Some(Reason::NotVerified)));
     assert_eq!(check(CheckId::EvidenceSignature), (State::NotSupported, Some(Reason::NotSigned)));
+}
+
+/// Evidence of a reading that left groups out by its plan.
+fn planned(plan: &ReadPlan, trust: &TrustStore) -> Evidence {
+    let profile = profile::vn();
+    evidence_of(&read_over(link(&profile), &password(&profile), plan, None).unwrap(), trust)
+}
+
+/// The evidence with its manifest altered, signed by this key alone.
+fn signed_again(evidence: &Evidence, bank: &mut Bank, alter: impl FnOnce(&mut Value)) -> Evidence {
+    let mut altered = value(evidence);
+    alter(&mut altered["manifest"]);
+    altered["signatures"] = json!([]);
+    signed(forge(altered).unwrap(), bank)
+}
+
+/// The recorded check with this id.
+fn recorded<'a>(manifest: &'a mut Value, id: CheckId) -> &'a mut Value {
+    let checks = manifest["checks"].as_array_mut().unwrap();
+    checks.iter_mut().find(|check| check["id"] == id.as_str()).unwrap()
+}
+
+#[test]
+fn only_a_trusted_reader_vouches_for_what_was_removed_or_left_out_by_plan() {
+    let (mut bank, mut other) = (Bank::new(), Bank::other());
+    let own = trust(&profile::vn());
+    let trusted = bank.trusted_too(own.clone());
+    let dg2 = FileId::DataGroup(DataGroup::DG2);
+    let removed = evidence_of(&read(&profile::vn()), &own).without(dg2).unwrap();
+    let by_plan = planned(&ReadPlan::number(), &own);
+    for (evidence, vouched, why) in [(removed, Reason::Removed, "removed"), (by_plan, Reason::NotRead, "plan")] {
+        let told = |report: &Report| {
+            let check = report.check(CheckId::PaDg2).unwrap();
+            let why = report.not_read().iter().find(|one| one.file == "EF.DG2").unwrap().why;
+            (report.verdict(), check.reason, why)
+        };
+        let not_held = (Verdict::Undetermined, Some(Reason::NotHeld), "not_held");
+        let good = (Verdict::Genuine, Some(vouched), why);
+        assert_eq!(told(&judge(&signed(evidence.clone(), &mut bank), &trusted)), good);
+        assert_eq!(told(&judge(&evidence, &trusted)), not_held);
+        assert_eq!(told(&judge(&signed(evidence.clone(), &mut bank), &own)), not_held);
+        assert_eq!(told(&judge(&signed(evidence, &mut other), &trusted)), not_held);
+    }
+}
+
+#[test]
+fn a_trusted_reader_that_recorded_no_match_does_not_vouch_for_a_removed_file() {
+    let mut bank = Bank::new();
+    let trust = bank.trusted_too(trust(&profile::vn()));
+    let dg2 = FileId::DataGroup(DataGroup::DG2);
+    let less = evidence(&profile::vn()).without(dg2).unwrap();
+    let dg2_is = |evidence: &Evidence| {
+        let report = judge(evidence, &trust);
+        (report.verdict(), report.check(CheckId::PaDg2).unwrap().reason)
+    };
+    assert_eq!(dg2_is(&signed_again(&less, &mut bank, |_| ())), (Verdict::Genuine, Some(Reason::Removed)));
+    let without_check = signed_again(&less, &mut bank, |manifest| {
+        manifest["checks"].as_array_mut().unwrap().retain(|check| check["id"] != "pa.dg2");
+    });
+    assert_eq!(dg2_is(&without_check), (Verdict::Undetermined, Some(Reason::NotHeld)));
+    let open = signed_again(&less, &mut bank, |manifest| {
+        let check = recorded(manifest, CheckId::PaDg2);
+        check["state"] = json!("undetermined");
+        check["reason"] = json!("unsupported_algorithm");
+    });
+    assert_eq!(dg2_is(&open), (Verdict::Undetermined, Some(Reason::NotHeld)));
+    let failed = signed_again(&less, &mut bank, |manifest| {
+        let check = recorded(manifest, CheckId::PaDg2);
+        check["state"] = json!("failed");
+        check["reason"] = json!("mismatch");
+    });
+    assert_eq!(dg2_is(&failed).0, Verdict::Failed);
+    // A file that the manifest does not name at all.
+    let silent = signed_again(&less, &mut bank, |manifest| {
+        manifest["files"].as_object_mut().unwrap().remove("EF.DG2");
+    });
+    assert_eq!(dg2_is(&silent), (Verdict::Undetermined, Some(Reason::NotHeld)));
+}
+
+#[test]
+fn a_recorded_failure_of_a_proof_is_not_outvoted_by_the_outcome_beside_it() {
+    let mut bank = Bank::new();
+    for (profile, id) in [
+        (profile::vn(), CheckId::ChipChipAuthentication),
+        (profile::vn(), CheckId::ChipActiveAuthentication),
+        (profile::cam(), CheckId::ChipPaceCam),
+    ] {
+        let own = trust(&profile);
+        let trusted = bank.trusted_too(own.clone());
+        let whole = evidence(&profile);
+        let control = signed_again(&whole, &mut bank, |_| ());
+        assert_eq!(judge(&control, &trusted).verdict(), Verdict::Genuine, "{id}");
+        let failed = signed_again(&whole, &mut bank, |manifest| {
+            let check = recorded(manifest, id);
+            assert_eq!(check["state"], "successful", "{id}");
+            check["state"] = json!("failed");
+            check["reason"] = json!("bad_key");
+        });
+        // A bad word counts, whoever signed.
+        for store in [&trusted, &own] {
+            let report = judge(&failed, store);
+            let check = report.check(id).unwrap();
+            assert_eq!((check.state, check.reason), (State::Failed, Some(Reason::BadKey)), "{id}");
+            assert_eq!(report.verdict(), Verdict::Failed, "{id}\n{}", lines(&report));
+        }
+    }
+}
+
+#[test]
+fn a_proof_that_failed_for_want_of_a_tolerance_is_judged_with_the_tolerances_of_now() {
+    let profile = profile::hardened().with_quirk(Quirk::AaDerSignature);
+    let trust = trust(&profile);
+    let evidence = evidence_of(&read(&profile), &trust);
+    let judge = |tolerances: &chipid::Tolerances| {
+        let report = Document::from_evidence(&evidence).verify_with(&trust, now(), tolerances);
+        (report.verdict(), report.check(CheckId::ChipActiveAuthentication).unwrap().reason)
+    };
+    assert_eq!(judge(&chipid::Tolerances::none()), (Verdict::Failed, Some(Reason::BadSignature)));
+    assert_eq!(judge(&chipid::Tolerances::field()), (Verdict::Undetermined, Some(Reason::Tolerance)));
 }
 
 /// Writes the vectors of this version: `cargo test --test evidence -- --ignored writes_vectors`. A vector that is there is

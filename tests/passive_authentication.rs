@@ -61,6 +61,7 @@ fn judge<'a>(
         at: setting.at,
         issued: setting.issued,
         issuing_state: setting.state,
+        presumed_state: None,
         document_code: setting.code,
         tolerances: setting.tolerances,
     })
@@ -484,6 +485,8 @@ fn the_security_object_decides_what_the_document_consists_of() {
         (14, FileState::Refused, Failed, Some(Reason::Missing), Failed),
         (14, FileState::CutOff, State::Aborted, Some(Reason::CutOff), State::Aborted),
         (14, FileState::NotRead, Undetermined, Some(Reason::NotRead), Successful),
+        (14, FileState::NotHeld(&[]), Undetermined, Some(Reason::NotHeld), Undetermined),
+        (14, FileState::NotKept(&[]), Undetermined, Some(Reason::NotKept), Successful),
         (14, FileState::Read(&[0x6E, 1, 0]), Failed, Some(Reason::Mismatch), Failed),
         (
             3,
@@ -532,6 +535,12 @@ fn a_file_that_was_removed_is_known_by_the_hash_that_was_taken_of_it() {
     let hash = |digest: DigestAlgorithm| (digest, digest.digest(&[&document.files[&13]]));
     let other = (DigestAlgorithm::Sha256, vec![7; 32]);
     let (right, besides) = (hash(DigestAlgorithm::Sha256), hash(DigestAlgorithm::Sha384));
+    let of = |known: &[(DigestAlgorithm, Vec<u8>)], state: fn(&[(DigestAlgorithm, Vec<u8>)]) -> FileState<'_>| {
+        let mut files = files(&document);
+        files.insert(DataGroup::DG13, state(known));
+        let findings = judge(&sod, files, &setting);
+        (check(&findings, CheckId::PaDg13), check(&findings, Groups).state)
+    };
     for (known, due, reason, overall) in [
         (vec![right.clone()], Undetermined, Reason::Removed, Successful),
         (vec![besides.clone(), right], Undetermined, Reason::Removed, Successful),
@@ -546,6 +555,26 @@ fn a_file_that_was_removed_is_known_by_the_hash_that_was_taken_of_it() {
         assert_eq!((found.state, found.reason), (due, Some(reason)), "{known:?}");
         assert_eq!(check(&findings, Groups).state, overall, "{known:?}");
         assert!(findings.authenticated(DataGroup::DG13).is_none());
+        // Without a trusted reader the recorded hash can only count against the document.
+        for (state, reason, overall) in [
+            ((|known| FileState::NotHeld(known)) as fn(&[_]) -> FileState<'_>, Reason::NotHeld, Undetermined),
+            (|known| FileState::NotKept(known), Reason::NotKept, Successful),
+        ] {
+            let (found, all) = of(&known, state);
+            match due {
+                Failed => assert_eq!((found.state, found.reason, all), (Failed, Some(Reason::Mismatch), Failed)),
+                _ => assert_eq!((found.state, found.reason, all), (Undetermined, Some(reason), overall)),
+            }
+        }
+    }
+    // A hash of a file that EF.SOD does not list.
+    let unlisted = [(DigestAlgorithm::Sha256, vec![7; 32])];
+    for state in [FileState::Removed(&unlisted), FileState::NotHeld(&unlisted), FileState::NotKept(&unlisted)] {
+        let mut files = files(&document);
+        files.insert(DataGroup::new(11).unwrap(), state);
+        let findings = judge(&sod, files, &setting);
+        assert_eq!(check(&findings, CheckId::PaDg11).reason, Some(Reason::NotCovered));
+        assert_eq!(check(&findings, Groups).state, Failed);
     }
 }
 
@@ -603,10 +632,13 @@ fn what_is_shown_of_files_is_their_length() {
         FileState::NotRead,
         FileState::NeedsTerminalAuthentication,
         FileState::Removed(&[]),
+        FileState::NotHeld(&[]),
+        FileState::NotKept(&[]),
     ];
     let shown = states.map(|state| format!("{state:?}"));
     let due = ["Read(3 bytes)", "Absent", "Refused", "CutOff", "NotRead", "NeedsTerminalAuthentication", "Removed"];
-    assert_eq!(shown, due);
+    assert_eq!(shown[..7], due);
+    assert_eq!(shown[7..], ["NotHeld", "NotKept"]);
     let document = Document::new();
     let (sod, setting) = (document.sod(), Setting::trusting(&document));
     let findings = judge(&sod, files(&document), &setting);
@@ -637,6 +669,7 @@ fn a_missing_security_object_is_a_finding() {
         (FileState::Absent, Failed, Reason::Missing),
         (FileState::Refused, Failed, Reason::Refused),
         (FileState::NotRead, Undetermined, Reason::NotRead),
+        (FileState::NotHeld(&[]), Undetermined, Reason::NotHeld),
         (FileState::CutOff, State::Aborted, Reason::CutOff),
         (FileState::Read(&[]), Failed, Reason::Malformed),
     ];
@@ -648,6 +681,7 @@ fn a_missing_security_object_is_a_finding() {
             at: NOW,
             issued: None,
             issuing_state: None,
+            presumed_state: None,
             document_code: None,
             tolerances: Tolerances::field(),
         };

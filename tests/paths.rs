@@ -82,6 +82,7 @@ fn judge<'a>(sod: &'a [u8], trust: &'a TrustStore) -> PassiveAuthentication<'a> 
         at: NOW,
         issued: None,
         issuing_state: Some("VNM"),
+        presumed_state: None,
         document_code: Some("ID"),
         tolerances: Tolerances::none(),
     })

@@ -39,6 +39,7 @@ fn check(issuer: &Issuer, sod: &[u8], setting: &Setting, id: CheckId) -> Check {
         at: setting.at,
         issued: setting.issued,
         issuing_state: setting.state,
+        presumed_state: None,
         document_code: Some("ID"),
         tolerances: Tolerances::none(),
     });
@@ -174,6 +175,7 @@ fn that_a_document_says_it_was_signed_before_is_told_only_where_it_says_so() {
             at: NOW,
             issued: None,
             issuing_state: Some("VNM"),
+            presumed_state: None,
             document_code: Some("ID"),
             tolerances: Tolerances::none(),
         });

@@ -563,8 +563,8 @@ fn taking_a_file_or_a_proof_away_never_improves_a_decision() {
             for (taken, _) in &files {
                 let rest = files.iter().filter(|(file, _)| file != taken).cloned();
                 let less = decide(&Document::from_files(rest, Some(document.proofs())));
-                // What the reader did not read on purpose, or did not save, is no lie; EF.CardAccess and EF.COM bear on
-                // nothing that a file shows.
+                // A data group that is missing makes the verdict undetermined; EF.CardAccess and EF.COM bear on nothing
+                // that a file shows.
                 assert!(less <= whole, "{} without {taken}: {less} instead of {whole}", profile.name);
                 cases += 1;
             }

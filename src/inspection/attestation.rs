@@ -130,6 +130,12 @@ impl<'a> Attested<'a> {
         self.is_trusted
     }
 
+    /// Whether a reader that the caller trusts attests that it read this data group and that it matched its hash in EF.SOD.
+    pub(super) fn saw_match(&self, group: DataGroup) -> bool {
+        let recorded = CheckId::data_group(group.number()).and_then(|id| self.recorded(id));
+        self.is_trusted && recorded.is_some_and(Check::is_successful)
+    }
+
     /// The check as the reader judged it.
     pub(super) fn recorded(&self, id: CheckId) -> Option<&'a Check> {
         self.attestation?.checks.iter().find(|check| check.id == id)
@@ -170,11 +176,7 @@ impl<'a> Attested<'a> {
         self.recorded(id).is_some_and(|check| match check.state {
             State::Successful => true,
             // Trust was lacking then, and no tolerance was needed besides.
-            State::Undetermined => {
-                let lax = [Warning::DerSignature, Warning::MissingChipAuthenticationInfo];
-                check.reason == Some(Reason::KeyNotAuthenticated)
-                    && !check.warnings.iter().any(|warning| lax.contains(warning))
-            }
+            State::Undetermined => check.reason == Some(Reason::KeyNotAuthenticated) && !is_lax(check),
             State::NotSupported => match check.reason {
                 Some(Reason::NotDue) => true,
                 Some(Reason::ShownByMapping) => self.is_mapping_bound(),
@@ -182,6 +184,17 @@ impl<'a> Attested<'a> {
             },
             _ => false,
         })
+    }
+
+    /// A proof that the reader recorded as failed stays failed, whatever else the evidence states of it and whoever signed
+    /// it. Only a failure for want of a tolerance is judged again, with the tolerances of now.
+    pub(super) fn keep_failed_proof(&self, check: Check) -> Check {
+        let recorded = self.attestation.iter().flat_map(|attestation| &attestation.checks);
+        let failed = recorded.filter(|told| told.id == check.id).find(|told| told.state == State::Failed);
+        match failed {
+            Some(told) if check.state != State::Failed && !(is_lax(told) && is_lax(&check)) => told.clone(),
+            _ => check,
+        }
     }
 
     /// Whether the document was revoked by a name that was removed later, so that no list can tell it again. Whose list that
@@ -197,13 +210,24 @@ impl<'a> Attested<'a> {
         let failed = attestation.checks.iter().filter(|check| check.state == State::Failed);
         let failed = failed.filter(|check| !claims.make(check.id));
         for told in failed.filter(|check| !is_judged_anew(check.id) || self.is_named_revoked(check)) {
-            match checks.iter_mut().find(|check| check.id == told.id) {
-                Some(check) if check.state != State::Failed => *check = told.clone(),
-                Some(_) => {}
-                None => checks.push(told.clone()),
+            // The check of all files fails with the check of one.
+            let all =
+                told.id.as_str().starts_with("pa.dg").then(|| Check { id: CheckId::PaDataGroups, ..told.clone() });
+            for told in [told.clone()].into_iter().chain(all) {
+                match checks.iter_mut().find(|check| check.id == told.id) {
+                    Some(check) if check.state != State::Failed => *check = told,
+                    Some(_) => {}
+                    None => checks.push(told),
+                }
             }
         }
     }
+}
+
+/// Whether a proof of the chip needed a tolerance.
+fn is_lax(check: &Check) -> bool {
+    let lax = [Warning::DerSignature, Warning::MissingChipAuthenticationInfo];
+    check.warnings.iter().any(|warning| lax.contains(warning))
 }
 
 /// The files that name a document to a list of known defects.

@@ -51,10 +51,11 @@ pub(super) fn all(
     attested: &Attested<'_>,
     allowed: &Tolerances,
 ) -> (Vec<Check>, Due) {
-    let shown = chip_authentication_mapping(document, values, card_security, attested);
+    let shown = attested.keep_failed_proof(chip_authentication_mapping(document, values, card_security, attested));
     let binding = binding(document, values, pa, attested);
     let bound = bind(shown.clone(), binding, document, pa);
     let chip = chip_authentication(document, values, pa, &bound, binding, attested, allowed);
+    let chip = attested.keep_failed_proof(chip);
     let is_made = match chip.reason {
         Some(Reason::Removed) => attested.was_sound(chip.id),
         reason => chip.is_successful() || reason == Some(Reason::AttestedByReader),
@@ -62,15 +63,16 @@ pub(super) fn all(
     // Chip authentication with a key of DG14, made in the session that the mapping opened, shows that it is the same chip.
     let mapping = if binding == Some(Binding::OtherKeys) && is_made { shown } else { bound };
     let is_unbound = mapping.reason == Some(Reason::KeyNotBound);
-    let checks = vec![mapping, chip, active_authentication(document, values, pa, allowed)];
+    let active = attested.keep_failed_proof(active_authentication(document, values, pa, allowed));
+    let checks = vec![mapping, chip, active];
     let due = checks
         .iter()
         .filter(|check| !matches!(check.reason, Some(Reason::NotDue | Reason::ShownByMapping)))
         .collect::<Vec<_>>();
     // What a file cannot prove again neither helps nor stands in the way.
     let is_past = |check: &Check| matches!(check.reason, Some(Reason::AttestedByReader | Reason::FromFile));
-    // A proof whose key was removed stands in the way of *genuine*, and of more if it was open before.
-    let is_removed = |check: &Check| check.reason == Some(Reason::Removed);
+    // A proof whose key is missing stands in the way of *genuine*, and of more if it was open before.
+    let is_removed = |check: &Check| matches!(check.reason, Some(Reason::Removed | Reason::NotHeld | Reason::NotKept));
     let is_open = |check: &Check| match is_removed(check) {
         true => !attested.was_sound(check.id),
         false => !check.is_successful() && !is_past(check),
@@ -222,6 +224,8 @@ fn bind(shown: Check, binding: Option<Binding>, document: &Document, pa: &Passiv
     };
     let open = |reason| Check::undetermined(shown.id, reason).comparing(shown.compared.clone());
     match binding {
+        // What the archive does not keep limits nothing, and proves nothing.
+        Binding::Unknown if missing(pa, DataGroup::DG14) == Some(Reason::NotKept) => open(Reason::NotKept),
         Binding::OtherKeys | Binding::Unknown => open(Reason::KeyNotBound),
         _ if !is_authentic => open(Reason::KeyNotAuthenticated),
         Binding::SameKey => shown,
@@ -248,7 +252,15 @@ fn chip_authentication(
     let dg14 = match &values.dg14 {
         Some(Ok(dg14)) => dg14,
         Some(Err(_)) => return Check::failed(id, Reason::Malformed).comparing("DG14"),
-        None => return unread_key_file(document, id, DataGroup::DG14),
+        None => {
+            let check = unread_key_file(document, pa, id, DataGroup::DG14);
+            return match document.chip_authentication() {
+                ChipAuthentication::Refused(_) => keep_refusal(check, Reason::Refused),
+                ChipAuthentication::SessionLost => keep_refusal(check, Reason::SessionLost),
+                ChipAuthentication::NotUnderNewKeys => keep_refusal(check, Reason::OldKeysKept),
+                _ => check,
+            };
+        }
     };
     let key = match choose_key(dg14) {
         KeyChoice::None => {
@@ -332,7 +344,14 @@ fn active_authentication(
             return Check::undetermined(id, Reason::UnsupportedAlgorithm).comparing("the key of DG15");
         }
         Some(_) => return Check::failed(id, Reason::BadKey).comparing("DG15"),
-        None => return unread_key_file(document, id, DataGroup::DG15),
+        None => {
+            let check = unread_key_file(document, pa, id, DataGroup::DG15);
+            return match document.active_authentication() {
+                ActiveAuthentication::Refused(_) => keep_refusal(check, Reason::Refused),
+                ActiveAuthentication::BadKey => keep_refusal(check, Reason::BadKey),
+                _ => check,
+            };
+        }
     };
     let compared = key.describe();
     let check = match document.active_authentication() {
@@ -352,12 +371,10 @@ fn active_authentication(
                     return check.warnings(verified.warnings).comparing(compared);
                 }
                 // It is DG14 that names the digest.
-                Err(Reason::UnsupportedAlgorithm)
-                    if matches!(document.file(FileId::DataGroup(DataGroup::DG14)), FileState::Removed(_)) =>
-                {
-                    Check::undetermined(id, Reason::Removed)
+                Err(Reason::UnsupportedAlgorithm) => {
+                    let missing = missing(pa, DataGroup::DG14);
+                    Check::undetermined(id, missing.unwrap_or(Reason::UnsupportedAlgorithm))
                 }
-                Err(Reason::UnsupportedAlgorithm) => Check::undetermined(id, Reason::UnsupportedAlgorithm),
                 Err(reason) => Check::failed(id, reason),
             }
         }
@@ -375,13 +392,26 @@ fn active_authentication(
 }
 
 /// A due proof whose key could not be had: hashed but absent or refused is the chip's failure, cut off is not.
-fn unread_key_file(document: &Document, id: CheckId, group: DataGroup) -> Check {
+fn unread_key_file(document: &Document, pa: &PassiveAuthentication<'_>, id: CheckId, group: DataGroup) -> Check {
     match document.file(FileId::DataGroup(group)) {
         FileState::Absent(_) | FileState::Refused(_) => Check::failed(id, Reason::Missing),
         FileState::CutOff => Check::new(id, State::Aborted, Some(Reason::CutOff)),
-        FileState::Removed(_) => Check::undetermined(id, Reason::Removed),
-        _ if document.origin() == Origin::Files => Check::undetermined(id, Reason::FromFile),
-        _ => Check::undetermined(id, Reason::NotRead),
+        FileState::Removed(_) => Check::undetermined(id, missing(pa, group).unwrap_or(Reason::Removed)),
+        _ => Check::undetermined(id, missing(pa, group).unwrap_or(Reason::NotRead)),
     }
     .comparing(format!("EF.{group}"))
+}
+
+/// Why a file that EF.SOD lists is missing from a stored document.
+fn missing(pa: &PassiveAuthentication<'_>, group: DataGroup) -> Option<Reason> {
+    let reason = pa.check(CheckId::data_group(group.number())?)?.reason?;
+    matches!(reason, Reason::Removed | Reason::NotHeld | Reason::NotKept).then_some(reason)
+}
+
+/// A proof that is recorded as failed stays failed where the file with its key was taken away.
+fn keep_refusal(check: Check, reason: Reason) -> Check {
+    match check.state {
+        State::Failed => check,
+        _ => Check { state: State::Failed, reason: Some(reason), ..check },
+    }
 }

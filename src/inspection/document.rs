@@ -4,6 +4,7 @@
 
 use super::attestation::Attestation;
 use super::claims::{Claims, ClaimsRecord};
+use super::kept::KeptGroups;
 use super::online::OnlineRecord;
 use super::proofs::Proofs;
 use super::report::Report;
@@ -165,6 +166,8 @@ pub struct Document {
     pub(crate) online: Option<Box<OnlineRecord>>,
     /// What the reader attests, in a document from evidence.
     pub(crate) attestation: Option<Box<Attestation>>,
+    /// What the caller states that the archive keeps.
+    pub(crate) kept: KeptGroups,
 }
 
 /// Says nothing of the content of a file.
@@ -214,13 +217,15 @@ impl Document {
             downgraded_by_file: false,
             online: None,
             attestation: None,
+            kept: KeptGroups::all(),
         }
     }
 
     /// A document from stored files and the proofs kept beside them.
     ///
     /// Active authentication is judged again from its challenge and signature; chip authentication cannot be: it stays
-    /// *attested by the reader*.
+    /// *attested by the reader*. A data group that EF.SOD lists and that is not among the files makes the verdict
+    /// *undetermined* at best, unless the caller states that the archive does not keep it ([`Document::with_kept`]).
     pub fn from_files(files: impl IntoIterator<Item = (FileId, Vec<u8>)>, proofs: Option<Proofs>) -> Self {
         let mut document = Self::empty(Origin::Files);
         for (file, bytes) in files {
@@ -250,6 +255,16 @@ impl Document {
     /// The statements of the operator: those that were made now, and those that a stored document records.
     pub fn statements(&self) -> Statements {
         self.statements.clone().or(self.recorded_statements.clone())
+    }
+
+    /// The same, from an archive that keeps these data groups: of a stored document or of evidence, a missing data group
+    /// outside this set is reported as *not kept* and does not limit the verdict; one inside it limits it to
+    /// *undetermined*. Without DG1 the issuing country stays open, which limits the verdict to *undetermined* as well.
+    ///
+    /// It changes nothing for DG3 and DG4, nor for a document that was read from a card by this process.
+    pub fn with_kept(mut self, kept: KeptGroups) -> Self {
+        self.kept = kept;
+        self
     }
 
     /// What is known of a file.

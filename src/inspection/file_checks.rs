@@ -1,7 +1,7 @@
 //! The files as values, each parsed once, and what is amiss with them; passive authentication's inputs.
 
 use super::attestation::Attested;
-use super::document::{Document, FileState, LengthRecord, NotRead};
+use super::document::{Document, FileState, LengthRecord, NotRead, Origin};
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use crate::iso7816::StatusWord;
@@ -135,21 +135,26 @@ const VIETNAM: &str = "VNM";
 pub(super) fn inputs<'a>(
     document: &'a Document,
     values: &'a Values<'a>,
+    attested: &Attested<'_>,
     trust: &'a TrustStore,
     at: OffsetDateTime,
     tolerances: &Tolerances,
 ) -> Inputs<'a> {
     let files: BTreeMap<_, _> =
-        DataGroup::all().filter_map(|group| Some((group, state(document.file(FileId::DataGroup(group)))?))).collect();
-    let sod = state(document.file(FileId::Sod)).unwrap_or(pa::FileState::NotRead);
+        DataGroup::all().filter_map(|group| Some((group, group_state(document, attested, group)?))).collect();
+    let sod = match (document.file(FileId::Sod), document.origin()) {
+        (FileState::Unknown, Origin::Files | Origin::Evidence) => pa::FileState::NotHeld(&[]),
+        (file, _) => state(file).unwrap_or(pa::FileState::NotRead),
+    };
     Inputs {
         sod,
         files,
         trust,
         at,
         issued: values.issued(),
-        // Without DG1, a DG13 that reads as Vietnam's says whose document it is: a signer of another country has not to sign it.
-        issuing_state: values.mrz().map(Mrz::issuing_state).or(values.dg13().map(|_| VIETNAM)),
+        issuing_state: values.mrz().map(Mrz::issuing_state),
+        // Without DG1, a DG13 of Vietnam's form suggests whose document it is: no signer of another country signs it.
+        presumed_state: values.dg13().filter(|_| values.mrz().is_none()).map(|_| VIETNAM),
         document_code: values.mrz().map(Mrz::document_code),
         tolerances: *tolerances,
     }
@@ -168,6 +173,29 @@ pub(super) fn card_security(document: &Document, values: &Values<'_>, inputs: &I
             _ => Check::new(id, State::NotSupported, Some(Reason::NotRead)),
         },
     }
+}
+
+/// What became of a data group. In a stored document a file may be missing because it was never read, was not saved, or
+/// was taken away by whoever can write the document. That it was read and matched, or left out by a plan, counts only on
+/// the word of a reader that the caller trusts; that the archive does not keep it, only on the caller's own.
+///
+/// DG3 and DG4 can be read by authorities alone: that they are missing is expected.
+fn group_state<'a>(document: &'a Document, attested: &Attested<'_>, group: DataGroup) -> Option<pa::FileState<'a>> {
+    let file = document.file(FileId::DataGroup(group));
+    if document.origin() == Origin::Card || [DataGroup::DG3, DataGroup::DG4].contains(&group) {
+        return state(file);
+    }
+    let hashes: &[_] = match file {
+        FileState::Removed(_) if attested.saw_match(group) => return state(file),
+        FileState::NotRead(_) if attested.is_trusted() => return state(file),
+        FileState::Removed(hashes) => hashes,
+        FileState::NotRead(_) | FileState::Unknown => &[],
+        _ => return state(file),
+    };
+    Some(match document.kept.contains(group) {
+        true => pa::FileState::NotHeld(hashes),
+        false => pa::FileState::NotKept(hashes),
+    })
 }
 
 fn state(file: &FileState) -> Option<pa::FileState<'_>> {

@@ -12,6 +12,7 @@ mod evidence;
 pub mod fhir;
 mod file_checks;
 mod holder;
+mod kept;
 mod known_defects;
 pub mod online;
 mod plan;
@@ -35,9 +36,10 @@ pub use evidence::{
     Clock, DecidedBy, Evidence, EvidenceError, EvidencePolicy, EvidenceSigner, EvidenceSigningError, List,
 };
 pub use holder::{FIELD_NAMES, Field, Holder, Portrait, Source};
+pub use kept::KeptGroups;
 pub use plan::ReadPlan;
 pub use proofs::{Proofs, ProofsError};
-pub use report::{Access, NotReadFile, OnlineCheck, PathEntry, Report, UsedTolerance};
+pub use report::{Access, DataGroupCount, NotReadFile, OnlineCheck, PathEntry, Report, UsedTolerance};
 pub use session::{ReadError, Session};
 pub use statements::{
     Consent, FaceAnswer, FaceComparison, FaceError, FaceMatcher, FaceQuestion, FaceResult, Identification,

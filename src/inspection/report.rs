@@ -7,12 +7,14 @@ use super::statements::ReportedStatements;
 use super::verdict::Verdict;
 use crate::access::{AccessProtocol, AccessRecord, Offer};
 use crate::channel::Limits;
-use crate::checks::{Check, CheckId, Tolerance, Tolerances};
+use crate::checks::{Check, CheckId, Reason, Tolerance, Tolerances};
+use crate::lds::{DataGroup, FileId};
 use crate::passive_authentication::{PassiveAuthentication, PathCertificate};
 use crate::pki::TrustStore;
 use crate::vietnam::province_of_residence;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use std::collections::BTreeSet;
 use zeroize::{Zeroize, Zeroizing};
 
 /// What verifying a document gave. Serde output (feature `serde`) has the shape `chipid.result/1`.
@@ -35,6 +37,7 @@ pub struct Report {
     resumes: u32,
     resumed_files: Vec<&'static str>,
     not_read: Vec<NotReadFile>,
+    data_groups: DataGroupCount,
     tolerances: Vec<UsedTolerance>,
     certificate_path: Vec<PathEntry>,
     unused_trust: Vec<UnusedTrust>,
@@ -105,14 +108,56 @@ pub struct UsedTolerance {
     pub tolerance: Tolerance,
 }
 
-/// A file that was not asked for, or is not there any more.
+/// A file that was not read, or that the stored document does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct NotReadFile {
     /// Its name: `EF.DG2`.
     pub file: &'static str,
-    /// `plan`: on purpose; `needs_terminal_authentication`; `removed`: from the evidence, after it was read.
+    /// `plan`: the reading plan left it out; `needs_terminal_authentication`; `removed`: taken out of the evidence after it
+    /// was read; `not_held`: EF.SOD lists it, and it is missing from the stored document; `not_kept`: the same, and the
+    /// caller states that the archive does not keep it.
     pub why: &'static str,
+}
+
+impl NotReadFile {
+    /// The files that are missing, each with the reason that its check has where a stored document does not hold it.
+    fn all(document: &Document, checks: &[Check]) -> Vec<Self> {
+        let missing: Vec<Self> = DataGroup::all()
+            .filter_map(|group| {
+                let id = CheckId::data_group(group.number())?;
+                let reason = checks.iter().find(|check| check.id == id)?.reason?;
+                let is_missing = matches!(reason, Reason::NotHeld | Reason::NotKept);
+                is_missing.then_some(Self { file: FileId::DataGroup(group).name(), why: reason.as_str() })
+            })
+            .collect();
+        let plan = document.not_read().map(|(file, why)| (file, why.as_str()));
+        let removed = document.removed_files().map(|file| (file, "removed"));
+        let known = plan.chain(removed).map(|(file, why)| Self { file: file.name(), why });
+        let others = known.filter(|one| !missing.iter().any(|missing| missing.file == one.file));
+        others.chain(missing.iter().copied()).collect()
+    }
+}
+
+/// How many of the data groups that the issuer signed were there to be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct DataGroupCount {
+    /// The data groups that EF.SOD lists.
+    pub listed: usize,
+    /// Those of them that were compared with their hashes and are unchanged.
+    pub unchanged: usize,
+}
+
+impl DataGroupCount {
+    fn of(pa: &PassiveAuthentication<'_>, checks: &[Check]) -> Self {
+        let listed: BTreeSet<DataGroup> = pa.data_groups().iter().copied().collect();
+        let is_unchanged = |group: &&DataGroup| {
+            let id = CheckId::data_group(group.number());
+            checks.iter().any(|check| Some(check.id) == id && check.is_successful())
+        };
+        Self { listed: listed.len(), unchanged: listed.iter().filter(is_unchanged).count() }
+    }
 }
 
 /// How the chip was opened, in words.
@@ -172,6 +217,8 @@ impl Report {
             .filter(|(_, tolerance)| allowed.allows(*tolerance))
             .map(|(check, tolerance)| UsedTolerance { check, tolerance })
             .collect();
+        let not_read = NotReadFile::all(document, &checks);
+        let data_groups = DataGroupCount::of(pa, &checks);
         Self {
             schema: "chipid.result/1",
             verdict,
@@ -191,12 +238,8 @@ impl Report {
             limits: document.limits(),
             restarts: document.restarts(),
             resumes: document.resumes(),
-            not_read: document
-                .not_read()
-                .map(|(file, why)| (file, why.as_str()))
-                .chain(document.removed_files().map(|file| (file, "removed")))
-                .map(|(file, why)| NotReadFile { file: file.name(), why })
-                .collect(),
+            not_read,
+            data_groups,
             resumed_files: document.resumed_files().iter().map(|file| file.name()).collect(),
         }
     }
@@ -248,10 +291,15 @@ impl Report {
         &self.resumed_files
     }
 
-    /// The files that were not asked for, on purpose or because they stand behind terminal authentication, and those that
-    /// were removed from the evidence that the document comes from.
+    /// The files that were not read, because the plan left them out or because they need terminal authentication, and
+    /// those that the stored document does not hold.
     pub fn not_read(&self) -> &[NotReadFile] {
         &self.not_read
+    }
+
+    /// How many of the data groups that EF.SOD lists were compared and are unchanged.
+    pub fn data_groups(&self) -> DataGroupCount {
+        self.data_groups
     }
 
     /// The certificates from the document signer's to the anchor's, links between them; the first alone where no anchor was

@@ -84,8 +84,9 @@ impl Report {
             "resumed_files": {"type": "array", "items": text},
             "not_read": {"type": "array", "items": object(json!({
                 "file": text,
-                "why": codes(vec!["plan", "needs_terminal_authentication", "removed"]),
+                "why": codes(vec!["plan", "needs_terminal_authentication", "removed", "not_held", "not_kept"]),
             }))},
+            "data_groups": object(json!({"listed": count, "unchanged": count})),
             "certificate_path": {"type": "array", "items": object(json!({
                 "role": codes(vec!["document_signer", "link", "csca"]),
                 "subject": text,

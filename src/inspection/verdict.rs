@@ -99,10 +99,10 @@ pub(super) fn judge(
 ) -> (Report, Certificates) {
     let at = OffsetDateTime::from(at);
     let files = file_checks::Values::of(document, at);
-    let inputs = file_checks::inputs(document, &files, trust, at, allowed);
+    let attested = Attested::of(document, trust);
+    let inputs = file_checks::inputs(document, &files, &attested, trust, at, allowed);
     let pa = passive_authentication(&inputs);
     let card_security = file_checks::card_security(document, &files, &inputs);
-    let attested = Attested::of(document, trust);
     let mut checks = attested.checks.clone();
     checks.push(cross_checks::access_protocol(document, &attested));
     checks.push(cross_checks::card_access(document, &files, &pa, &card_security));
@@ -118,8 +118,8 @@ pub(super) fn judge(
     checks.extend(known_defects::trust_age(trust, at));
     checks.extend(online::check(document, &files, &pa, trust, &attested, at));
     attested.keep_failures(&mut checks, &document.claims);
-    let countries: Vec<String> =
-        inputs.issuing_state.map(alpha_2).unwrap_or_default().into_iter().map(str::to_owned).collect();
+    let state = inputs.issuing_state.or(inputs.presumed_state);
+    let countries: Vec<String> = state.map(alpha_2).unwrap_or_default().into_iter().map(str::to_owned).collect();
     let number = files.mrz().map(Mrz::document_number).map(Zeroizing::new);
     let facts = DocumentFacts {
         signer: pa.document_signer(),
@@ -171,17 +171,17 @@ fn conclude(
         return Verdict::Failed;
     }
     let concluded = checks.iter().filter(|check| gate(check.id) == Gate::MustSucceed).all(Check::is_successful);
-    // The country may be left open only where DG1, which names it, was not read on purpose or not handed in; where DG1 was
-    // removed later, only if it was not open before, by the word of a reader that the caller trusts.
-    let dg1 = document.file(FileId::DataGroup(DataGroup::DG1));
-    let names_country = match dg1 {
+    // DG1 names the country. It may be left open only where a plan of this process, or of a reader that the caller trusts,
+    // leaves DG1 out; where DG1 was removed later, only if the country was not open before, by the word of such a reader.
+    let may_be_open = match document.file(FileId::DataGroup(DataGroup::DG1)) {
         FileState::Removed(_) => {
-            !(attested.is_trusted() && attested.recorded(CheckId::PaCountry).is_some_and(Check::is_successful))
+            attested.is_trusted() && attested.recorded(CheckId::PaCountry).is_some_and(Check::is_successful)
         }
-        dg1 => dg1.bytes().is_some(),
+        FileState::NotRead(_) => document.origin() == Origin::Card || attested.is_trusted(),
+        _ => false,
     };
     let country = checks.iter().find(|check| check.id == CheckId::PaCountry);
-    let country_is_open = names_country && !country.is_some_and(Check::is_successful);
+    let country_is_open = !may_be_open && !country.is_some_and(Check::is_successful);
     // What a list of known defects explains, or leaves in the dark, is no better than undetermined.
     let is_known = |check: &Check| matches!(check.reason, Some(Reason::KnownDefect | Reason::UnknownDefect));
     let gates = |check: &Check| matches!(gate(check.id), Gate::MustSucceed | Gate::MustNotFail);

@@ -244,10 +244,18 @@ pub(super) fn country(path: &[PathCertificate], inputs: &Inputs<'_>) -> Check {
     if !alternative.iter().all(is_own) {
         return Check::failed(id, Reason::Mismatch).comparing(compared);
     }
-    let Some(state) = inputs.issuing_state.map(|state| state.trim_end_matches('<')) else {
-        return Check::undetermined(id, Reason::NothingToCompare).comparing(compared);
+    let (state, is_presumed) = match (inputs.issuing_state, inputs.presumed_state) {
+        (Some(state), _) => (state.trim_end_matches('<'), false),
+        (None, Some(state)) => (state.trim_end_matches('<'), true),
+        (None, None) => {
+            let compared = format!("{compared}; no DG1 that names the issuing state");
+            return Check::undetermined(id, Reason::NothingToCompare).comparing(compared);
+        }
     };
-    let compared = format!("{compared}, DG1 {state}");
+    let compared = match is_presumed {
+        true => format!("{compared}; no DG1 that names the issuing state, DG13 suggests {state}"),
+        false => format!("{compared}, DG1 {state}"),
+    };
     let allowed = bindings(state);
     if allowed.is_empty() {
         return Check::undetermined(id, Reason::NothingToCompare)
@@ -256,6 +264,10 @@ pub(super) fn country(path: &[PathCertificate], inputs: &Inputs<'_>) -> Check {
     let Some(Binding { exception, .. }) = allowed.iter().find(|one| one.country == country) else {
         return Check::failed(id, Reason::Mismatch).comparing(compared);
     };
+    // The form of a national file is a hint: it does not confirm the country.
+    if is_presumed {
+        return Check::undetermined(id, Reason::NothingToCompare).comparing(compared);
+    }
     let compared = match exception {
         Some(exception) => format!("{compared}, by exception: {exception}"),
         None => compared,

@@ -62,9 +62,16 @@ pub(super) fn compare<'a>(
                 Some(false) => Check::failed(id, Reason::Mismatch),
                 None => Check::undetermined(id, Reason::UnsupportedAlgorithm),
             },
-            (true, FileState::Removed(known)) => removed(id, content, group, known),
+            (true, FileState::Removed(known)) => {
+                removed(id, content, group, known, Reason::Removed, Reason::NothingToCompare)
+            }
+            (true, FileState::NotHeld(known)) => removed(id, content, group, known, Reason::NotHeld, Reason::NotHeld),
+            (true, FileState::NotKept(known)) => removed(id, content, group, known, Reason::NotKept, Reason::NotKept),
             // What nobody signed is no better for having been removed.
             (false, FileState::Removed(_)) => Check::failed(id, Reason::NotCovered),
+            (false, FileState::NotHeld(known) | FileState::NotKept(known)) if !known.is_empty() => {
+                Check::failed(id, Reason::NotCovered)
+            }
             (true, FileState::NeedsTerminalAuthentication) => {
                 Check::new(id, State::NotSupported, Some(Reason::NeedsTerminalAuthentication))
             }
@@ -88,27 +95,39 @@ pub(super) fn compare<'a>(
     (all, matching)
 }
 
-/// A file that was removed from evidence: the hash that its reader took of it still tells whether it was the signed one.
-fn removed(id: CheckId, content: &LdsSecurityObject, group: DataGroup, known: &[(DigestAlgorithm, Vec<u8>)]) -> Check {
+/// A file that is not there any more: the hash that its reader took of it still shows whether it was the signed one.
+/// `reason` applies where it was, `unknown` where there is no hash to compare.
+fn removed(
+    id: CheckId,
+    content: &LdsSecurityObject,
+    group: DataGroup,
+    known: &[(DigestAlgorithm, Vec<u8>)],
+    reason: Reason,
+    unknown: Reason,
+) -> Check {
     let digest = known.iter().find(|(algorithm, _)| content.digest() == Some(*algorithm));
     match digest {
-        Some((_, value)) if content.hash(group) == Some(value.as_slice()) => Check::undetermined(id, Reason::Removed),
+        Some((_, value)) if content.hash(group) == Some(value.as_slice()) => Check::undetermined(id, reason),
         Some(_) => Check::failed(id, Reason::Mismatch),
-        None => Check::undetermined(id, Reason::NothingToCompare),
+        None => Check::undetermined(id, unknown),
     }
 }
 
 /// One check for all files: the first failure, else the first that could not be concluded but should have been, else
-/// success if any file was compared.
+/// success if any file was compared. A file that was left out by a plan, that a trusted reader saw, or that the archive
+/// does not keep does not stand in the way; one that is missing from the stored document does.
 fn overall(checks: &[Check]) -> Check {
     let id = CheckId::PaDataGroups;
-    let is_left_out = |check: &Check| matches!(check.reason, Some(Reason::NotRead | Reason::Removed));
+    let is_left_out = |check: &Check| matches!(check.reason, Some(Reason::NotRead | Reason::Removed | Reason::NotKept));
     let first = |state| checks.iter().find(|check| check.state == state && !is_left_out(check));
     let compared = checks.iter().filter(|check| check.is_successful()).count();
     let check = match first(State::Failed).or(first(State::Aborted)).or(first(State::Undetermined)) {
         Some(worst) => Check::new(id, worst.state, worst.reason),
         None if compared > 0 => Check::successful(id),
-        None => Check::undetermined(id, Reason::NotRead),
+        None => {
+            let left_out = checks.iter().find(|check| is_left_out(check)).and_then(|check| check.reason);
+            Check::undetermined(id, left_out.unwrap_or(Reason::NotRead))
+        }
     };
     check.comparing(format!("{compared} of {} files match", checks.len()))
 }

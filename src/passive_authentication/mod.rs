@@ -43,6 +43,10 @@ pub enum FileState<'a> {
     NeedsTerminalAuthentication,
     /// Read, and removed from the evidence later: its hashes, as the reader took them.
     Removed(&'a [(DigestAlgorithm, Vec<u8>)]),
+    /// Missing from the stored document, for whatever reason: the hashes that are recorded of it, if any.
+    NotHeld(&'a [(DigestAlgorithm, Vec<u8>)]),
+    /// The same, and the caller states that the archive does not keep this file.
+    NotKept(&'a [(DigestAlgorithm, Vec<u8>)]),
 }
 
 /// Says nothing of its content.
@@ -56,6 +60,8 @@ impl core::fmt::Debug for FileState<'_> {
             Self::NotRead => f.write_str("NotRead"),
             Self::NeedsTerminalAuthentication => f.write_str("NeedsTerminalAuthentication"),
             Self::Removed(_) => f.write_str("Removed"),
+            Self::NotHeld(_) => f.write_str("NotHeld"),
+            Self::NotKept(_) => f.write_str("NotKept"),
         }
     }
 }
@@ -75,6 +81,9 @@ pub struct Inputs<'a> {
     pub issued: Option<OffsetDateTime>,
     /// The issuing state of the machine readable zone in DG1, as it stands there: `VNM`, `D<<`.
     pub issuing_state: Option<&'a str>,
+    /// Where DG1 is not there: the issuing state that DG13 suggests by its form. It can only count against a signer of
+    /// another country.
+    pub presumed_state: Option<&'a str>,
     /// The document code of the machine readable zone in DG1, as it stands there: `I<`, `P<`.
     pub document_code: Option<&'a str>,
     /// The tolerances that the caller allows.
@@ -203,6 +212,10 @@ pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<
         }
         FileState::NotRead | FileState::NeedsTerminalAuthentication | FileState::Removed(_) => {
             return without_security_object(inputs, State::Undetermined, Reason::NotRead, "EF.SOD was not read");
+        }
+        FileState::NotHeld(_) | FileState::NotKept(_) => {
+            let compared = "EF.SOD is missing from the stored document";
+            return without_security_object(inputs, State::Undetermined, Reason::NotHeld, compared);
         }
     };
     let sod = match SecurityObject::parse(file) {

@@ -221,6 +221,7 @@ fn debug_outputs_hold_nothing() {
         at: reading::now().into(),
         issued: None,
         issuing_state: Some("VNM"),
+        presumed_state: None,
         document_code: Some("ID"),
         tolerances: chipid::checks::Tolerances::default(),
     };

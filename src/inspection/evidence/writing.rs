@@ -59,7 +59,9 @@ impl Manifest {
             pace_cam: match &document.chip_mapping {
                 MappingRecord::None => None,
                 _ => {
-                    let is_proven = chip.is_some_and(|check| check.state != State::Failed);
+                    // A failure that a list of known defects explains is still no proof.
+                    let is_failed = chip.is_none_or(|check| check.state == State::Failed);
+                    let is_proven = !is_failed && document.is_shown_by_mapping();
                     Some(manifest::ChipMapping {
                         attested_by: READER.into(),
                         key_in_dg14: (is_proven && document.is_mapping_bound()).then_some(true),

@@ -58,6 +58,7 @@ mod record;
 pub(super) use check::check;
 pub(super) use record::{Kept, OnlineRecord};
 
+use super::attestation::Attested;
 use super::document::Document;
 use super::file_checks::{self, Values};
 use super::holder;
@@ -230,7 +231,8 @@ impl Fields {
     fn of_document(document: &Document, at: OffsetDateTime) -> Option<Self> {
         let values = Values::of(document, at);
         let nobody = TrustStore::new();
-        let inputs = file_checks::inputs(document, &values, &nobody, at, &Tolerances::none());
+        let attested = Attested::of(document, &nobody);
+        let inputs = file_checks::inputs(document, &values, &attested, &nobody, at, &Tolerances::none());
         Self::of(&values, &passive_authentication(&inputs))
     }
 

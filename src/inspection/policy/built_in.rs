@@ -87,13 +87,16 @@ fn line(id: CheckId, kind: Kind) -> Line {
             let line = of(&[SUCCESSFUL, MISSING], &[UNDETERMINED]);
             if field { line.with(open(Reason::TrustStale), Outcome::Accept) } else { line }
         }
-        // Without DG1, left out on purpose, no country is named: `field` accepts.
+        // Where a plan left DG1 out no country is named: `field` accepts. Where DG1 is missing from a stored document the
+        // verdict is undetermined, and a person decides.
         CheckId::PaCountry => match field {
             true => of(&[SUCCESSFUL, open(Reason::NothingToCompare)], &[UNDETERMINED]),
             false => of(&[SUCCESSFUL], &[UNDETERMINED]),
         },
-        // Not every document has every group, and a purpose may leave one out. Of evidence, a group may have been removed:
-        // `field` accepts.
+        // Not every document has every group, and a purpose may leave one out: both policies accept. Where a trusted reader
+        // attests that it read the group before it was removed, or the caller states that the archive does not keep it,
+        // `field` accepts and `strict` refers. One that is missing otherwise (`not_held`) makes the verdict undetermined:
+        // both refer.
         CheckId::PaDg1
         | CheckId::PaDg2
         | CheckId::PaDg3
@@ -115,7 +118,7 @@ fn line(id: CheckId, kind: Kind) -> Line {
             // Without DG1 nothing says whose document it is.
             let line =
                 if id == CheckId::PaDg1 && !field { line.with(open(Reason::NotRead), Outcome::Refer) } else { line };
-            cut_off(if field { line.with(open(Reason::Removed), Outcome::Accept) } else { line }, field)
+            cut_off(if field { accounted_for(line) } else { line }, field)
         }
         // BAC after PACE had failed: `strict` rejects it, also where the caller allowed it. A file cannot tell how the chip
         // was opened: `field` accepts.
@@ -143,7 +146,7 @@ fn line(id: CheckId, kind: Kind) -> Line {
         CheckId::ChipPaceCam | CheckId::ChipActiveAuthentication | CheckId::ChipChipAuthentication => {
             let not_needed = [without(Reason::NotDue), without(Reason::ShownByMapping)];
             let line = of(&[&[SUCCESSFUL][..], &not_needed].concat(), &[UNDETERMINED]);
-            let line = if field { by_file(line).with(open(Reason::Removed), Outcome::Accept) } else { line };
+            let line = if field { accounted_for(by_file(line)) } else { line };
             cut_off(line, field)
         }
         // Evidence that nobody signed, or somebody unknown, is as good as a stored document: `field` accepts.
@@ -208,6 +211,11 @@ fn line(id: CheckId, kind: Kind) -> Line {
 /// What was begun and cut off: `field` refers it.
 fn cut_off(line: Line, field: bool) -> Line {
     if field { line.with(ABORTED, Outcome::Refer) } else { line }
+}
+
+/// What was removed on the word of a trusted reader, or what the archive does not keep, is accepted.
+fn accounted_for(line: Line) -> Line {
+    line.with(open(Reason::Removed), Outcome::Accept).with(open(Reason::NotKept), Outcome::Accept)
 }
 
 /// What a file cannot prove again is accepted.
