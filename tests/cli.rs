@@ -234,6 +234,100 @@ fn a_missing_file_is_no_better_than_undetermined() {
 }
 
 #[test]
+fn a_data_group_missing_from_a_folder_is_undetermined_unless_the_caller_states_that_it_is_not_kept() {
+    let folder = Folder::new("kept");
+    let (document, csca) = saved(&folder, "vn");
+    let verify = |more: &[&str]| run(&[&["verify", &document, "--trust", &csca][..], more].concat());
+    let whole = verify(&[]);
+    assert_eq!(whole.code, 0, "{}", whole.out);
+    let counts = |json: Value| (json["data_groups"]["listed"].as_u64(), json["data_groups"]["unchanged"].as_u64());
+    let (listed, unchanged) = counts(verify(&["--format", "json"]).json());
+    fs::remove_file(Path::new(&document).join("EF_DG2.bin")).unwrap();
+
+    let json = verify(&["--format", "json"]);
+    assert_eq!((json.code, json.json()["verdict"].as_str()), (4, Some("undetermined")));
+    assert_eq!(counts(json.json()), (listed, unchanged.map(|count| count - 1)));
+    let not_read = |json: &Value| json["not_read"].as_array().unwrap().clone();
+    assert!(not_read(&json.json()).contains(&serde_json::json!({"file": "EF.DG2", "why": "not_held"})));
+    for policy in ["strict", "field"] {
+        assert_eq!(verify(&["--policy", policy]).code, 14, "{policy}");
+    }
+    let text = verify(&[]).out;
+    assert!(text.contains("Missing from the stored document: EF.DG2") && text.contains("--kept 1,13,14,15"), "{text}");
+    assert!(!text.contains("on purpose") && !text.contains("All files"), "{text}");
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = format!("{} of {} files that the issuer signed", unchanged.unwrap() - 1, listed.unwrap());
+    assert!(words.contains(&told), "{words}");
+    let text = verify(&["--lang", "vi"]).out;
+    assert!(text.contains("Thiếu trong giấy tờ đã lưu: EF.DG2") && !text.contains("theo lựa chọn"), "{text}");
+    assert!(!text.contains("Mọi tệp"), "{text}");
+
+    let json = verify(&["--kept", "1,13,14,15", "--format", "json"]);
+    assert_eq!((json.code, json.json()["verdict"].as_str()), (0, Some("genuine")), "{}", json.out);
+    assert!(not_read(&json.json()).contains(&serde_json::json!({"file": "EF.DG2", "why": "not_kept"})));
+    assert_eq!(verify(&["--kept", "1,13,14,15", "--policy", "field"]).code, 0);
+    assert_eq!(verify(&["--kept", "1,13,14,15", "--policy", "strict"]).code, 14);
+    assert!(verify(&["--kept", "1, 13,14,15"]).out.contains("Not kept by the archive, as you stated: EF.DG2"));
+    let text = verify(&["--kept", "1,13,14,15", "--lang", "vi"]).out;
+    assert!(text.contains("Kho lưu trữ không giữ, theo khai báo của bạn: EF.DG2"), "{text}");
+    // The refuse: a group that the archive keeps.
+    assert_eq!(verify(&["--kept", "1,2,13,14,15"]).code, 4);
+    // Without DG1 nothing names the country.
+    fs::remove_file(Path::new(&document).join("EF_DG1.bin")).unwrap();
+    assert_eq!(verify(&["--kept", "13,14,15"]).code, 4);
+}
+
+#[test]
+fn a_report_takes_what_the_archive_keeps() {
+    let folder = Folder::new("kept-report");
+    let (document, csca) = saved(&folder, "vn");
+    fs::remove_file(Path::new(&document).join("EF_DG2.bin")).unwrap();
+    let report = |form: &str, more: &[&str]| {
+        run(&[&["report", &document, "--trust", &csca, "--as", form, "--out", "-"][..], more].concat())
+    };
+    assert_eq!(report("json", &[]).json()["verdict"], "undetermined");
+    let page = report("html", &[]).out;
+    assert!(page.contains("Thiếu trong giấy tờ đã lưu: EF.DG2 / Missing from the stored document: EF.DG2"), "{page}");
+    assert!(!page.contains("Not read: EF.DG2") && !page.contains("All files"), "{page}");
+    assert!(page.contains("files that the issuer signed"), "{page}");
+    let kept = ["--kept", "1,13,14,15"];
+    assert_eq!(report("json", &kept).json()["verdict"], "genuine");
+    let page = report("html", &kept).out;
+    assert!(page.contains("Not kept by the archive, as you stated: EF.DG2"), "{page}");
+    // The refuse: no patient of a document that is not whole.
+    assert_eq!(report("fhir", &[]).code, 1);
+    assert_eq!(report("fhir", &kept).code, 0);
+}
+
+#[test]
+fn what_the_archive_keeps_is_given_as_numbers_of_data_groups() {
+    let folder = Folder::new("kept-usage");
+    let (document, csca) = saved(&folder, "vn");
+    for command in ["verify", "report"] {
+        for (value, code, named) in [
+            ("0", "usage.kept", "\"0\""),
+            ("17", "usage.kept", "\"17\""),
+            ("1,,2", "usage.kept", "\"\""),
+            ("", "usage.kept", "\"\""),
+            ("1,DG2", "usage.kept", "\"DG2\""),
+            ("1,+2", "usage.kept", "\"+2\""),
+            ("1-4", "usage.kept", "\"1-4\""),
+            ("1,13,1", "usage.kept_twice", "1"),
+        ] {
+            let mut line = vec![command, &document, "--trust", &csca, "--kept", value];
+            line.extend((command == "report").then_some(["--out", "-"]).into_iter().flatten());
+            let told = run(&[&line[..], &["--format", "json"]].concat());
+            assert_eq!((told.code, told.json()["code"].as_str()), (2, Some(code)), "{command} {value}: {}", told.out);
+            let message = told.json()["message"].as_str().unwrap().to_owned();
+            assert!(message.starts_with("--kept: ") && message.contains(named), "{message}");
+            assert!(!told.json()["remedy"].as_str().unwrap().is_empty());
+            let text = run(&line);
+            assert!(text.err.contains("--kept") && text.err.contains("What to do"), "{}", text.err);
+        }
+    }
+}
+
+#[test]
 fn of_several_documents_each_is_told_on_a_line_and_all_are_counted() {
     let folder = Folder::new("several");
     let (good, csca) = saved(&folder, "vn");
@@ -296,11 +390,14 @@ fn evidence_is_written_verified_shown_and_lessened() {
     assert_eq!(shown["removed"], serde_json::json!(["EF.DG2"]));
     assert_eq!(shown["manifest"]["verdict"], "genuine");
     assert!(run(&["evidence", "show", &less]).out.contains("EF.DG2"));
+    // That the removed file was read and matched counts only on the word of a trusted reader, and nobody signed this.
     let verified = run(&["verify", &less, "--trust", &csca, "--format", "json"]);
-    assert_eq!(verified.code, 0, "{}", verified.out);
-    let missing = serde_json::json!({"file": "EF.DG2", "why": "removed"});
+    assert_eq!(verified.code, 4, "{}", verified.out);
+    let missing = serde_json::json!({"file": "EF.DG2", "why": "not_held"});
     assert!(verified.json()["not_read"].as_array().unwrap().contains(&missing), "{}", verified.out);
-    assert!(run(&["verify", &less, "--trust", &csca]).out.contains("Removed from the evidence: EF.DG2"));
+    assert!(run(&["verify", &less, "--trust", &csca]).out.contains("Missing from the stored document: EF.DG2"));
+    let verified = run(&["verify", &less, "--trust", &csca, "--kept", "1,13,14,15", "--format", "json"]);
+    assert_eq!((verified.code, verified.json()["verdict"].as_str()), (0, Some("genuine")), "{}", verified.out);
     assert!(verified.json()["portrait"].is_null());
     let wrong = run(&["evidence", "remove", &less, "--group", "2", "--out", &folder.at("c"), "--format", "json"]);
     assert_eq!((wrong.code, wrong.json()["code"].as_str()), (2, Some("usage.group")));
@@ -308,20 +405,24 @@ fn evidence_is_written_verified_shown_and_lessened() {
 
     // A whole folder, on one core and on several: the same lines.
     let all = run(&["verify", &files, "--trust", &csca, "--format", "json"]);
+    assert_eq!(all.code, 13, "{} {}", all.out, all.err);
+    assert_eq!((&all.lines()[2]["genuine"], &all.lines()[2]["undetermined"]), (&1.into(), &1.into()));
+    let keeping = ["verify", &files, "--trust", &csca, "--kept", "1,13,14,15", "--format", "json"];
+    let all = run(&keeping);
     assert_eq!(all.code, 0, "{} {}", all.out, all.err);
     assert_eq!(all.lines().len(), 3);
     assert_eq!(all.lines()[0]["path"], whole);
     assert_eq!(all.lines()[2]["genuine"], 2);
-    assert_eq!(run(&["verify", &files, "--trust", &csca, "--format", "json", "--jobs", "1"]).out, all.out);
+    assert_eq!(run(&[&keeping[..], &["--jobs", "1"]].concat()).out, all.out);
     // A broken one is told by its name and place, and the others go on.
     let broken = Path::new(&files).join("aa.chipid.json");
     fs::write(&broken, &fs::read(&whole).unwrap()[1..]).unwrap();
-    let all = run(&["verify", &files, "--trust", &csca, "--format", "json"]);
+    let all = run(&keeping);
     assert_eq!(all.code, 13);
     let message = all.lines()[1]["message"].as_str().unwrap().to_owned();
     assert!(message.contains("aa.chipid.json") && message.contains("byte 1"), "{message}");
     assert_eq!((&all.lines()[3]["genuine"], &all.lines()[3]["broken"]), (&2.into(), &1.into()));
-    let text = run(&["verify", &files, "--trust", &csca]);
+    let text = run(&keeping[..6]);
     assert_eq!(text.code, 13);
     assert!(text.out.contains("2 genuine") && text.out.contains("1 broken"), "{}", text.out);
 
@@ -332,7 +433,8 @@ fn evidence_is_written_verified_shown_and_lessened() {
     assert!(piped.json()["parts"]["EF.DG2"].is_null());
     let file = folder.at("piped");
     fs::write(&file, piped.out).unwrap();
-    assert_eq!(run(&["verify", &file, "--trust", &csca]).code, 0);
+    assert_eq!(run(&["verify", &file, "--trust", &csca]).code, 4);
+    assert_eq!(run(&["verify", &file, "--trust", &csca, "--kept", "1,13,14,15"]).code, 0);
 }
 
 #[test]

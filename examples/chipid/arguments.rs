@@ -204,6 +204,8 @@ pub struct VerifyArguments {
     pub trust_online: Vec<PathBuf>,
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Option<String>,
+    #[arg(long, value_name = "NUMBERS")]
+    pub kept: Option<String>,
     #[arg(long, value_name = "PATH")]
     pub trust_then: Vec<PathBuf>,
     #[arg(long, value_name = "COUNT")]
@@ -274,6 +276,8 @@ pub struct ReportArguments {
     pub trust_online: Vec<PathBuf>,
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Option<String>,
+    #[arg(long, value_name = "NUMBERS")]
+    pub kept: Option<String>,
     #[arg(long, value_name = "RFC3339")]
     pub at: Option<String>,
 }

@@ -183,6 +183,9 @@ fn checks(out: &mut String, report: &Value, both: &Both) {
             warnings
                 .map(|code| both.with(|messages| messages.find(&format!("warning.{code}")).unwrap_or(code).to_owned())),
         );
+        if report::files(report, check, &both.0).is_some() {
+            why.push(both.with(|messages| report::files(report, check, messages).unwrap_or_default()));
+        }
         why.retain(|part| !part.is_empty());
         // What is not due needs no explanation on one page.
         if state != "successful" && state != "not_supported" || !why.is_empty() && state == "successful" {
@@ -227,10 +230,18 @@ fn foot(out: &mut String, report: &Value, beside: &Beside<'_>, both: &Both) {
     heading(out, "unchecked.heading", both);
     let unchecked = ["unchecked.revocation", "unchecked.loss", "unchecked.face"].map(|key| both.get(key));
     let _ = writeln!(out, "<p class=\"small\">{}</p>", escape(&unchecked.join(" · ")));
-    let not_read: Vec<&str> = list(report, "not_read").iter().map(|one| word(one, "file")).collect();
-    if !not_read.is_empty() {
-        let line = both.with(|messages| messages.fill("page.not_read", &[("files", &not_read.join(", "))]));
-        let _ = writeln!(out, "<p class=\"small\">{}</p>", escape(&line));
+    for (why, key) in [
+        (&["plan", "needs_terminal_authentication"][..], "page.not_read"),
+        (&["removed"], "label.removed"),
+        (&["not_held"], "label.not_held"),
+        (&["not_kept"], "label.not_kept"),
+    ] {
+        let files = list(report, "not_read").iter().filter(|one| why.contains(&word(one, "why")));
+        let files: Vec<&str> = files.map(|one| word(one, "file")).collect();
+        if !files.is_empty() {
+            let line = both.with(|messages| messages.fill(key, &[("files", &files.join(", "))]));
+            let _ = writeln!(out, "<p class=\"small\">{}</p>", escape(&line));
+        }
     }
     let trusted = if beside.trusted.is_empty() { both.get("page.nothing_trusted") } else { beside.trusted.join("; ") };
     let line = both.with(|messages| messages.get("page.trusted").to_owned());

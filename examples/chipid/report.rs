@@ -270,8 +270,12 @@ fn checks(report: &Value, messages: &Messages) -> String {
         let state = word(check, "state");
         let mut why = vec![reason(check, messages).to_owned()];
         // What was compared stands in the library's words, which are English.
-        if state != "successful" && messages.language() == Language::En {
-            why.push(word(check, "compared").to_owned());
+        match files(report, check, messages) {
+            Some(files) => why.push(files),
+            None if state != "successful" && messages.language() == Language::En => {
+                why.push(word(check, "compared").to_owned());
+            }
+            None => {}
         }
         let warnings = list(check, "warnings").iter().filter_map(Value::as_str);
         why.extend(warnings.map(|code| {
@@ -282,6 +286,14 @@ fn checks(report: &Value, messages: &Messages) -> String {
         vec![state_word(state, messages).to_owned(), text::plain(name(check, messages)), text::plain(&why.join("; "))]
     });
     text::table(&rows.collect::<Vec<_>>(), 2, 2)
+}
+
+/// How many of the files that the issuer signed were there and are unchanged, beside the check of all files.
+pub fn files(report: &Value, check: &Value, messages: &Messages) -> Option<String> {
+    let count = |name: &str| report.pointer(&format!("/data_groups/{name}")).and_then(Value::as_u64);
+    let listed = count("listed").filter(|listed| *listed > 0 && word(check, "id") == "pa.data_groups")?;
+    let (listed, unchanged) = (listed.to_string(), count("unchanged")?.to_string());
+    Some(messages.fill("label.files", &[("unchanged", &unchanged), ("listed", &listed)]))
 }
 
 /// The holder's fields as a table: field, value, state with source.
@@ -396,7 +408,12 @@ fn access(report: &Value, messages: &Messages) -> String {
         let key = format!("label.access.{protocol}");
         out.push_str(&text::paragraph(&text::plain(&messages.fill(&key, &values)), 0));
     }
-    for (why, key) in [("plan", "label.not_read"), ("removed", "label.removed")] {
+    for (why, key) in [
+        ("plan", "label.not_read"),
+        ("removed", "label.removed"),
+        ("not_held", "label.not_held"),
+        ("not_kept", "label.not_kept"),
+    ] {
         let files = list(report, "not_read").iter().filter(|one| word(one, "why") == why);
         let files: Vec<&str> = files.map(|one| word(one, "file")).collect();
         if !files.is_empty() {

@@ -20,7 +20,8 @@ pub fn run(output: &Output, arguments: ReportArguments) -> Result<u8, Failure> {
     let mut store = trust::store(&arguments.trust, policy.as_ref(), at, output)?;
     trust::add_online(&mut store, &arguments.trust_online)?;
     let claims = key::given(arguments.claims, None)?.claims()?;
-    let document = verify::document(&arguments.path)?.with_claims(claims);
+    let kept = verify::kept(arguments.kept.as_deref())?;
+    let document = verify::document(&arguments.path)?.with_claims(claims).with_kept(kept);
     let (judged, decision) = verify::judge(&document, &store, at, policy.as_ref());
     let mut value = report::value(&judged, None);
     report::decided(&mut value, decision.as_ref());

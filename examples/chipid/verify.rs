@@ -13,8 +13,9 @@ use crate::folder::unreadable;
 use crate::key::{self, Given};
 use crate::output::Output;
 use crate::{folder, interrupt, picture, policy, report, text, trust};
+use chipid::lds::DataGroup;
 use chipid::pki::TrustStore;
-use chipid::{ClaimsOutcome, Decision, Document, Policy, Proofs, Report};
+use chipid::{ClaimsOutcome, Decision, Document, KeptGroups, Policy, Proofs, Report};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -39,6 +40,8 @@ struct Judge {
     policy: Option<Policy>,
     /// Who was asked for.
     given: Given,
+    /// What the archive keeps, as the caller states.
+    kept: KeptGroups,
 }
 
 /// A judged document.
@@ -61,6 +64,7 @@ impl Judged {
 
 pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
     let at = moment(arguments.at.as_deref())?;
+    let kept = kept(arguments.kept.as_deref())?;
     let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
     let mut store = trust::store(&arguments.trust, policy.as_ref(), at, output)?;
     trust::add_readers(&mut store, &arguments.trust_reader)?;
@@ -85,7 +89,7 @@ pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
     let given = key::given(arguments.claims, None)?;
     // What is not of its kind is found before any document is read.
     given.claims()?;
-    let judge = Judge { store, then, at, policy, given };
+    let judge = Judge { store, then, at, policy, given, kept };
     let mut paths = Vec::new();
     for path in &arguments.paths {
         collect(path, &mut paths)?;
@@ -115,6 +119,22 @@ pub fn moment(given: Option<&str>) -> Result<SystemTime, Failure> {
             .map(SystemTime::from)
             .map_err(|_| Failure::usage("usage.at", vec![("value", text.to_owned())])),
     }
+}
+
+/// What the archive keeps: the data groups that are given, else all.
+pub fn kept(given: Option<&str>) -> Result<KeptGroups, Failure> {
+    let Some(given) = given else { return Ok(KeptGroups::all()) };
+    let mut groups = Vec::new();
+    for word in given.split(',').map(str::trim) {
+        let wrong = |code| Failure::usage(code, vec![("value", word.to_owned())]);
+        let number = word.parse().ok().filter(|_| word.bytes().all(|octet| octet.is_ascii_digit()));
+        let group = number.and_then(DataGroup::new).ok_or_else(|| wrong("usage.kept"))?;
+        if groups.contains(&group) {
+            return Err(wrong("usage.kept_twice"));
+        }
+        groups.push(group);
+    }
+    Ok(KeptGroups::only(groups))
 }
 
 /// Judges a document, with the tolerances of a policy and what it decides where there is one.
@@ -181,14 +201,15 @@ fn collect_below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure>
 impl Judge {
     fn one(&self, path: &Path) -> Result<Judged, Failure> {
         if path.is_dir() {
-            let document = document(path)?.with_claims(self.given.claims()?);
+            let document = document(path)?.with_claims(self.given.claims()?).with_kept(self.kept.clone());
             let (report, decision) = judge(&document, &self.store, self.at, self.policy.as_ref());
             let portrait = report.portrait().and_then(|portrait| folder::portrait(path, portrait));
             let value = report::value(&report, portrait.as_deref());
             return Ok(Judged::new(report, decision, value));
         }
         let evidence = evidence::load(path)?;
-        let document = Document::from_evidence(&evidence).with_claims(self.given.claims()?);
+        let document = Document::from_evidence(&evidence);
+        let document = document.with_claims(self.given.claims()?).with_kept(self.kept.clone());
         let (report, decision) = judge(&document, &self.store, self.at, self.policy.as_ref());
         let mut value = report::value(&report, None);
         if let Some(then) = &self.then {
