@@ -11,10 +11,10 @@ use chipid::sim::issuer::{
 };
 use chipid::sim::person::Person;
 use chipid::sim::{Profile, profile};
-use chipid::{Clock, Document, Evidence, EvidencePolicy, Proofs, ReadPlan, Verdict};
+use chipid::{Clock, Document, Evidence, EvidencePolicy, KeptGroups, Proofs, ReadPlan, Verdict};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 use time::macros::datetime;
 
@@ -297,9 +297,16 @@ fn alter(kind: &[Issued; 3], acts: &[Act]) -> Altered {
     altered
 }
 
+/// The data groups that this document's security object lists and that a reader without a terminal can read.
+fn listed(files: &Files) -> BTreeSet<FileId> {
+    let groups = SecurityObject::parse(&files[&FileId::Sod]).unwrap().data_groups().collect::<Vec<_>>();
+    let needs_terminal = |group: &DataGroup| [3, 4].contains(&group.number());
+    groups.into_iter().filter(|group| !needs_terminal(group)).map(FileId::DataGroup).collect()
+}
+
 /// The definition, from below: the best that these files can be worth.
 ///
-/// *data_authentic*: a security object that an issuer of the verifier's signed, and no data group but those that were
+/// *data_authentic*: a security object that an issuer of the verifier's signed, and exactly those data groups that were
 /// hashed in it, each byte for byte. *genuine*: also the chip's answer under the key of that same document.
 fn best(kind: &[Issued; 3], altered: &Altered, trust: Trust) -> Verdict {
     let signed = |files: &Files| {
@@ -330,6 +337,9 @@ fn best(kind: &[Issued; 3], altered: &Altered, trust: Trust) -> Verdict {
     let lists_the_same = com.is_none_or(|com| Com::parse(com).ok().map(|com| com.data_groups) == right_com);
     if !lists_the_same {
         return Verdict::Failed;
+    }
+    if !listed(&owner.files).iter().all(|file| altered.files.contains_key(file)) {
+        return Verdict::Undetermined;
     }
     let key = FileId::DataGroup(DataGroup::DG15);
     let has_key = altered.files.get(&key).is_some_and(|key_file| owner.files.get(&key) == Some(key_file));
@@ -376,13 +386,78 @@ proptest! {
         prop_assert_eq!(evidence.encode(), bytes);
         let report = Document::from_evidence(&evidence).verify(&store(kind, trust), reading::now());
         let is_trusted = matches!(trust, Trust::Right | Trust::Both);
+        let is_whole = listed(&kind[0].files).iter().all(|listed| evidence.files().any(|file| file == *listed));
         let has_key = evidence.files().any(|file| file == FileId::DataGroup(DataGroup::DG15));
-        let best = match (is_trusted, has_key) {
+        let best = match (is_trusted && is_whole, has_key) {
             (false, _) => Verdict::Undetermined,
             (true, true) => Verdict::Genuine,
             (true, false) => Verdict::DataAuthentic,
         };
         prop_assert!(report.verdict() <= best, "{:?}\n{}", report.verdict(), reading::lines(&report));
+    }
+
+    /// Files are taken away one after the other, from a folder and from unsigned evidence, with and without a statement of
+    /// what the archive keeps: the verdict never rises.
+    #[test]
+    fn leaving_files_out_never_helps(
+        kind in 0..5_usize, missing in vec(0..12_usize, 0..8), trust in trust(),
+        keeps in prop::option::of(prop::collection::btree_set(1..=16_u8, 0..16)),
+    ) {
+        let kind = &issued()[kind];
+        let [own, ..] = kind;
+        let (store, listed) = (store(kind, trust), listed(&own.files));
+        let kept = keeps.as_ref().map_or(KeptGroups::all(), |keeps| {
+            KeptGroups::only(keeps.iter().map(|number| DataGroup::new(*number).unwrap()))
+        });
+        let names: Vec<FileId> = own.files.keys().copied().collect();
+        let mut files = own.files.clone();
+        let mut evidence = Evidence::decode(&own.evidence).unwrap();
+        let judge = |document: Document| document.with_kept(kept.clone()).verify(&store, reading::now());
+        let whole = |files: &Files| judge(Document::from_files(files.clone(), Some(own.proofs.clone())));
+        let (mut of_folder, mut of_evidence) = (whole(&files).verdict(), judge(Document::from_evidence(&evidence)).verdict());
+        if matches!(trust, Trust::Right | Trust::Both) {
+            prop_assert_eq!(of_folder, own.truth);
+        }
+        for file in missing.into_iter().map(|index| names[index % names.len()]) {
+            files.remove(&file);
+            evidence = evidence.without(file).unwrap_or(evidence);
+            let gone: Vec<FileId> = listed.iter().filter(|listed| !files.contains_key(listed)).copied().collect();
+            let caps = gone.iter().any(|file| match file {
+                FileId::DataGroup(group) => group.number() == 1 || kept.contains(*group),
+                _ => false,
+            });
+            for (report, before) in [
+                (whole(&files), &mut of_folder),
+                (judge(Document::from_evidence(&evidence)), &mut of_evidence),
+            ] {
+                let told = || format!("without {gone:?}, keeping {keeps:?}\n{}", reading::lines(&report));
+                prop_assert!(report.verdict() <= *before, "{:?} after {before:?}, {}", report.verdict(), told());
+                prop_assert!(!caps || report.verdict() <= Verdict::Undetermined, "{:?}, {}", report.verdict(), told());
+                *before = report.verdict();
+            }
+        }
+    }
+
+    /// Of an altered document too: EF.SOD and the data groups that it lists, left out, give no more than *undetermined*.
+    /// (EF.COM, EF.CardAccess and files that EF.SOD does not list are of no use to a document and may be missing.)
+    #[test]
+    fn leaving_files_out_of_an_altered_document_never_helps(
+        kind in 0..5_usize, acts in vec(act(), 1..4), missing in vec(0..12_usize, 1..6), trust in trust(),
+    ) {
+        let kind = &issued()[kind];
+        let store = store(kind, trust);
+        let judge =
+            |altered: Altered| Document::from_files(altered.files, altered.proofs).verify(&store, reading::now());
+        let before = judge(alter(kind, &acts)).verdict();
+        let mut files: Vec<FileId> = listed(&kind[0].files).into_iter().collect();
+        files.push(FileId::Sod);
+        let mut less = alter(kind, &acts);
+        let missing: Vec<FileId> = missing.into_iter().map(|index| files[index % files.len()]).collect();
+        less.files.retain(|file, _| !missing.contains(file));
+        let report = judge(less);
+        let told = || format!("{acts:?} without {missing:?}\n{}", reading::lines(&report));
+        let most = before.max(Verdict::Undetermined);
+        prop_assert!(report.verdict() <= most, "{:?} after {before:?}: {}", report.verdict(), told());
     }
 
     /// Groups, proofs, other lists or the anchor taken away, and what else can be done to it.
