@@ -76,6 +76,8 @@ impl PasswordKind {
 pub struct Password {
     can: Option<Secret>,
     mrz: Option<MrzInformation>,
+    /// The MRZ opens the chip, and is not compared with it.
+    mrz_is_key_only: bool,
     printed: Option<Mrz>,
     number: Option<PersonalNumber>,
     qr: Option<Qr>,
@@ -152,11 +154,22 @@ impl Password {
         Ok(Self { can, qr: Some(qr), ..Self::none() })
     }
 
+    /// The same key without the values that would be compared with the chip: for a key that does not come from the person
+    /// who was asked for, such as one that was stored with the card.
+    pub fn without_claims(self) -> Self {
+        Self { mrz_is_key_only: true, printed: None, number: None, qr: None, ..self }
+    }
+
     /// Both together: what this one lacks, the other gives.
     pub fn or(self, other: Password) -> Self {
+        let (mrz, mrz_is_key_only) = match self.mrz {
+            Some(mrz) => (Some(mrz), self.mrz_is_key_only),
+            None => (other.mrz, other.mrz_is_key_only),
+        };
         Self {
             can: self.can.or(other.can),
-            mrz: self.mrz.or(other.mrz),
+            mrz,
+            mrz_is_key_only,
             printed: self.printed.or(other.printed),
             number: self.number.or(other.number),
             qr: self.qr.or(other.qr),
@@ -199,6 +212,7 @@ impl Password {
         Self {
             can: copy(&self.can),
             mrz: self.mrz.as_ref().map(MrzInformation::duplicate),
+            mrz_is_key_only: self.mrz_is_key_only,
             printed: self.printed.clone(),
             number: self.number.clone(),
             qr: self.qr.clone(),
@@ -207,7 +221,7 @@ impl Password {
 
     /// What the person at the counter gave, the key included: it is compared with what the chip holds.
     pub(crate) fn take_claims(&mut self) -> Given {
-        let mrz_key = self.mrz.as_ref().map(MrzInformation::duplicate);
+        let mrz_key = self.mrz.as_ref().filter(|_| !self.mrz_is_key_only).map(MrzInformation::duplicate);
         Given { number: self.number.take(), qr: self.qr.take(), mrz: self.printed.take(), mrz_key }
     }
 }
