@@ -108,12 +108,12 @@ impl Fields<'_> {
         }
         self.note(ClaimField::Sex, qr.sex.and_then(|sex| self.chip.is_sex(sex)));
         let dg13 = self.chip.values.dg13();
-        let same = |claimed: &Option<String>, field| {
+        let same = |claimed: &Option<String>, field, compare: fn(&str, &str) -> Option<bool>| {
             let signed = dg13.and_then(|dg13| dg13.text(field));
-            claimed.as_deref().zip(signed).and_then(|(claimed, signed)| compare::texts(claimed, signed))
+            claimed.as_deref().zip(signed).and_then(|(claimed, signed)| compare(claimed, signed))
         };
-        let (residence, former) =
-            (same(&qr.residence, Dg13Field::PlaceOfResidence), same(&qr.former_number, Dg13Field::FormerNumber));
+        let residence = same(&qr.residence, Dg13Field::PlaceOfResidence, compare::texts);
+        let former = same(&qr.former_number, Dg13Field::FormerNumber, compare::numbers);
         let issued = qr.issue_date.zip(dg13.and_then(Dg13::issue_date)).and_then(|(a, b)| compare::dates(a, b));
         self.note(ClaimField::PlaceOfResidence, residence);
         self.note(ClaimField::FormerNumber, former);
@@ -151,8 +151,13 @@ impl Fields<'_> {
         self.note(ClaimField::DateOfExpiry, read(expiry).and_then(|date| self.chip.compare_expiry_date(date)));
     }
 
+    /// The number of a document. On a Vietnamese card the personal number is printed as its number, and a record may hold
+    /// that one.
     fn document_number(&mut self, claimed: &str) {
-        self.note(ClaimField::DocumentNumber, self.chip.is_document_number(claimed));
+        match PersonalNumber::parse(claimed) {
+            Ok(number) if self.chip.is_vietnamese_card() => self.number(&number),
+            _ => self.note(ClaimField::DocumentNumber, self.chip.is_document_number(claimed)),
+        }
     }
 
     fn written_name(&mut self, claimed: &str) {
@@ -191,6 +196,11 @@ impl Chip<'_> {
         self.values.mrz()
     }
 
+    /// Whether it is an ID card of Vietnam: by DG1, or by the form of DG13 where DG1 was not read.
+    fn is_vietnamese_card(&self) -> bool {
+        self.values.is_vietnamese() && self.mrz().is_none_or(is_vietnamese)
+    }
+
     /// The personal number of a Vietnamese ID card, of DG13 or DG1.
     fn is_personal_number(&self, claimed: &PersonalNumber) -> Option<bool> {
         if !self.values.is_vietnamese() {
@@ -213,10 +223,11 @@ impl Chip<'_> {
         compare::numbers(claimed, &number)
     }
 
-    /// The date of birth of DG13 or DG11, which has a century.
-    fn full_birth_date(&self) -> Option<DateToCompare> {
-        let of_dg11 = || self.values.dg11()?.full_date_of_birth;
-        self.values.dg13().and_then(Dg13::birth_date).or_else(of_dg11).map(Into::into)
+    /// The date of birth of DG13 and that of DG11, which have a century.
+    fn full_birth_dates(&self) -> impl Iterator<Item = DateToCompare> {
+        let of_dg13 = self.values.dg13().and_then(Dg13::birth_date);
+        let of_dg11 = self.values.dg11().and_then(|dg11| dg11.full_date_of_birth);
+        of_dg13.into_iter().chain(of_dg11).map(Into::into)
     }
 
     fn short_birth_date(&self) -> Option<DateToCompare> {
@@ -224,17 +235,17 @@ impl Chip<'_> {
     }
 
     fn compare_birth_date(&self, claimed: DateToCompare) -> Option<DateMatch> {
-        compare::dates(claimed, self.full_birth_date().or_else(|| self.short_birth_date())?)
+        first_comparable(claimed, self.full_birth_dates().chain(self.short_birth_date()))
     }
 
     fn compare_mrz_birth_date(&self, claimed: DateToCompare) -> Option<DateMatch> {
-        compare::dates(claimed, self.short_birth_date().or_else(|| self.full_birth_date())?)
+        first_comparable(claimed, self.short_birth_date().into_iter().chain(self.full_birth_dates()))
     }
 
     fn compare_expiry_date(&self, claimed: DateToCompare) -> Option<DateMatch> {
         let of_dg1 = self.mrz().and_then(|mrz| DateToCompare::from_yymmdd(mrz.raw(MrzField::ExpiryDate)));
-        let of_dg13 = || self.values.dg13().and_then(Dg13::expiry_date).map(Into::into);
-        compare::dates(claimed, of_dg1.or_else(of_dg13)?)
+        let of_dg13 = self.values.dg13().and_then(Dg13::expiry_date).map(Into::into);
+        first_comparable(claimed, of_dg1.into_iter().chain(of_dg13))
     }
 
     fn is_sex(&self, claimed: Sex) -> Option<bool> {
@@ -244,7 +255,8 @@ impl Chip<'_> {
     }
 
     /// A name with the main name of DG13 or DG11, with the holder's other names there, and with the name of DG1. The best
-    /// result counts: one person's name stands on a chip in several spellings.
+    /// result counts: one person's name stands on a chip in several spellings. A name that DG1 cuts never outweighs the
+    /// whole names: what differs may be what was cut.
     fn compare_name(
         &self,
         with_written: impl Fn(&str) -> Option<NameMatch>,
@@ -254,7 +266,8 @@ impl Chip<'_> {
         let of_dg13 = dg13.and_then(|dg13| dg13.field(Dg13Field::FullName));
         let of_dg13: Vec<&str> = of_dg13.iter().flat_map(|field| &field.texts).map(String::as_str).collect();
         let of_dg11 = dg11.map(|dg11| (dg11.full_name.iter().chain(&dg11.other_names), dg11.full_name.is_none()));
-        let mut best = self.mrz().and_then(|mrz| with_mrz(&mrz.name()));
+        let of_dg1 = self.mrz().and_then(|mrz| with_mrz(&mrz.name()));
+        let mut best = None;
         let mut note = |name: &str, is_other: bool| {
             let level = with_written(name).map(|level| match is_other && !level.is_different() {
                 true => level.max(NameMatch::MainAndOtherName),
@@ -270,6 +283,14 @@ impl Chip<'_> {
                 note(&Zeroizing::new(name.name().full()), place > 0 || lacks_main);
             }
         }
-        best
+        match (of_dg1, best) {
+            (Some(NameMatch::Truncated), Some(NameMatch::Different)) => best,
+            _ => of_dg1.into_iter().chain(best).min(),
+        }
     }
+}
+
+/// The result for the first of these dates that shares a part with the claimed one.
+fn first_comparable(claimed: DateToCompare, dates: impl Iterator<Item = DateToCompare>) -> Option<DateMatch> {
+    dates.filter_map(|date| compare::dates(claimed, date)).next()
 }
