@@ -113,6 +113,8 @@ pub(super) struct Attested<'a> {
     has_removed: bool,
     /// What an entry of a list may know the document by: its number, its code, its date of issue.
     has_removed_name: bool,
+    /// Recorded checks that count no more.
+    superseded: Vec<CheckId>,
 }
 
 impl<'a> Attested<'a> {
@@ -122,7 +124,12 @@ impl<'a> Attested<'a> {
         let is_trusted = checks.iter().any(|check| check.id == CheckId::EvidenceSignature && check.is_successful());
         let has_removed = document.removed_files().next().is_some();
         let has_removed_name = document.removed_files().any(|file| NAMING.contains(&file));
-        Self { attestation, checks, is_trusted, has_removed, has_removed_name }
+        Self { attestation, checks, is_trusted, has_removed, has_removed_name, superseded: Vec::new() }
+    }
+
+    /// The same without these recorded checks.
+    pub(super) fn without(self, superseded: Vec<CheckId>) -> Self {
+        Self { superseded, ..self }
     }
 
     /// Whether one whom the caller trusts signed it.
@@ -138,7 +145,12 @@ impl<'a> Attested<'a> {
 
     /// The check as the reader judged it.
     pub(super) fn recorded(&self, id: CheckId) -> Option<&'a Check> {
-        self.attestation?.checks.iter().find(|check| check.id == id)
+        self.recorded_checks().find(|check| check.id == id)
+    }
+
+    fn recorded_checks(&self) -> impl Iterator<Item = &'a Check> {
+        let checks = self.attestation.into_iter().flat_map(|attestation| &attestation.checks);
+        checks.filter(|check| !self.superseded.contains(&check.id))
     }
 
     /// The suite of chip authentication, as the reader saw it proven.
@@ -206,8 +218,10 @@ impl<'a> Attested<'a> {
     /// Where files were removed, what had failed stays failed, but for what is judged by trust and time alone and so again.
     /// So is the comparison of claims that were supplied now.
     pub(super) fn keep_failures(&self, checks: &mut Vec<Check>, claims: &Claims) {
-        let Some(attestation) = self.attestation.filter(|_| self.has_removed) else { return };
-        let failed = attestation.checks.iter().filter(|check| check.state == State::Failed);
+        if !self.has_removed {
+            return;
+        }
+        let failed = self.recorded_checks().filter(|check| check.state == State::Failed);
         let failed = failed.filter(|check| !claims.make(check.id));
         for told in failed.filter(|check| !is_judged_anew(check.id) || self.is_named_revoked(check)) {
             // The check of all files fails with the check of one.

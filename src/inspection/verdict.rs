@@ -99,7 +99,7 @@ pub(super) fn judge(
 ) -> (Report, Certificates) {
     let at = OffsetDateTime::from(at);
     let files = file_checks::Values::of(document, at);
-    let attested = Attested::of(document, trust);
+    let attested = Attested::of(document, trust).without(claims::superseded(document, &files));
     let inputs = file_checks::inputs(document, &files, &attested, trust, at, allowed);
     let pa = passive_authentication(&inputs);
     let card_security = file_checks::card_security(document, &files, &inputs);

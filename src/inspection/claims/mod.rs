@@ -15,4 +15,4 @@ pub use given::Claims;
 pub use outcome::{ClaimField, ClaimsBasis, ClaimsOutcome, ClaimsWarning};
 pub(crate) use record::{ClaimsRecord, KeptClaims};
 pub use result::ClaimsResult;
-pub(crate) use result::{CLAIM_CHECKS, judge, to_record};
+pub(crate) use result::{CLAIM_CHECKS, judge, superseded, to_record};

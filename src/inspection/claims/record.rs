@@ -93,6 +93,11 @@ pub(crate) fn record_of_checks(checks: &[Check]) -> Option<ClaimsRecord> {
     (!compared.is_empty()).then(|| ClaimsRecord::of_fields(compared, different))
 }
 
+/// Whether a recorded check found a difference in a field that identifies a person.
+pub(super) fn is_of_another_person(check: &Check) -> bool {
+    check.state == State::Failed && fields_of(check).into_iter().any(|field| differs(check, field))
+}
+
 /// The identifying fields that a check compares.
 fn fields_of(check: &Check) -> Vec<ClaimField> {
     match check.id {

@@ -2,7 +2,7 @@
 
 use super::comparison::compare;
 use super::outcome::{ClaimField, ClaimsBasis, ClaimsOutcome, ClaimsWarning};
-use super::record::{ClaimsRecord, record_of_checks};
+use super::record::{ClaimsRecord, is_of_another_person, record_of_checks};
 use crate::checks::{Check, CheckId};
 use crate::inspection::attestation::Attested;
 use crate::inspection::document::{Document, Origin};
@@ -130,6 +130,18 @@ fn recorded(document: &Document) -> Option<ClaimsRecord> {
     let identifying: Vec<Check> = checks.iter().filter(|check| check.id != CheckId::LdsDg1Printed).cloned().collect();
     let denied = record_of_checks(&identifying).filter(|checks| checks.outcome == ClaimsOutcome::Differs);
     Some(denied.unwrap_or_else(|| record.clone()))
+}
+
+/// The recorded checks that found another person, where a claim that was supplied now matches: it decides, and
+/// [`ClaimsWarning::RecordedDiffers`] keeps what was recorded.
+pub(crate) fn superseded(document: &Document, values: &Values<'_>) -> Vec<CheckId> {
+    let is = |record: Option<ClaimsRecord>, outcome| record.is_some_and(|record| record.outcome == outcome);
+    let given = compare(&document.claims, values).map(|compared| compared.record);
+    if !is(given, ClaimsOutcome::Matches) || !is(recorded(document), ClaimsOutcome::Differs) {
+        return Vec::new();
+    }
+    let checks = document.attestation.iter().flat_map(|attestation| &attestation.checks);
+    checks.filter(|check| is_of_another_person(check)).map(|check| check.id).collect()
 }
 
 /// The record to store with a document: of a reading, its comparison; of a stored document, what it records, unless a
