@@ -1,7 +1,7 @@
 //! `chipid report`: a saved document as a page for people, as JSON, or as a FHIR patient. `chipid schema`: the JSON's schema.
 
 use crate::arguments::{Form, ReportArguments};
-use crate::failure::{EXIT_DIFFERS, Failure};
+use crate::failure::Failure;
 use crate::output::Output;
 use crate::page::{Beside, Picture};
 use crate::{folder, key, output, page, policy, report, trust, verify};
@@ -36,7 +36,8 @@ pub fn run(output: &Output, arguments: ReportArguments) -> Result<u8, Failure> {
         Form::Fhir => {
             let patient = fhir::patient(&judged, arguments.photo).map_err(|error| match error {
                 FhirError::ClaimDiffers => {
-                    Failure::Own { code: "claim_differs", exit: EXIT_DIFFERS, values: Vec::new() }
+                    let exit = report::exit(&judged, decision.as_ref());
+                    Failure::Own { code: "claim_differs", exit, values: Vec::new() }
                 }
                 error => Failure::other("not_authentic", vec![("why", error.to_string())]),
             })?;
