@@ -5,6 +5,7 @@
 #[path = "../support/reading.rs"]
 mod reading;
 
+mod claims;
 mod documents;
 mod names;
 mod round_trips;
