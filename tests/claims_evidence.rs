@@ -502,8 +502,8 @@ fn what_version_0_1_0_stored_has_the_outcome_of_its_row() {
             let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("test-vectors/stored-0.1/certificates").join(name);
             let bytes = std::fs::read(place).unwrap();
             match *name {
-                "reader.der" => drop(store.add_evidence_signer(&bytes).unwrap()),
-                _ => drop(store.add_certificate(&bytes).unwrap()),
+                "reader.der" => store.add_evidence_signer(&bytes).unwrap(),
+                _ => store.add_certificate(&bytes).unwrap(),
             }
         }
         let what = format!("{path} {trusted:?}");

@@ -591,7 +591,7 @@ fn signed_again(evidence: &Evidence, bank: &mut Bank, alter: impl FnOnce(&mut Va
 }
 
 /// The recorded check with this id.
-fn recorded<'a>(manifest: &'a mut Value, id: CheckId) -> &'a mut Value {
+fn recorded(manifest: &mut Value, id: CheckId) -> &mut Value {
     let checks = manifest["checks"].as_array_mut().unwrap();
     checks.iter_mut().find(|check| check["id"] == id.as_str()).unwrap()
 }

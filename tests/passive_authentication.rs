@@ -535,12 +535,6 @@ fn a_file_that_was_removed_is_known_by_the_hash_that_was_taken_of_it() {
     let hash = |digest: DigestAlgorithm| (digest, digest.digest(&[&document.files[&13]]));
     let other = (DigestAlgorithm::Sha256, vec![7; 32]);
     let (right, besides) = (hash(DigestAlgorithm::Sha256), hash(DigestAlgorithm::Sha384));
-    let of = |known: &[(DigestAlgorithm, Vec<u8>)], state: fn(&[(DigestAlgorithm, Vec<u8>)]) -> FileState<'_>| {
-        let mut files = files(&document);
-        files.insert(DataGroup::DG13, state(known));
-        let findings = judge(&sod, files, &setting);
-        (check(&findings, CheckId::PaDg13), check(&findings, Groups).state)
-    };
     for (known, due, reason, overall) in [
         (vec![right.clone()], Undetermined, Reason::Removed, Successful),
         (vec![besides.clone(), right], Undetermined, Reason::Removed, Successful),
@@ -557,10 +551,13 @@ fn a_file_that_was_removed_is_known_by_the_hash_that_was_taken_of_it() {
         assert!(findings.authenticated(DataGroup::DG13).is_none());
         // Without a trusted reader the recorded hash can only count against the document.
         for (state, reason, overall) in [
-            ((|known| FileState::NotHeld(known)) as fn(&[_]) -> FileState<'_>, Reason::NotHeld, Undetermined),
-            (|known| FileState::NotKept(known), Reason::NotKept, Successful),
+            (FileState::NotHeld(&known), Reason::NotHeld, Undetermined),
+            (FileState::NotKept(&known), Reason::NotKept, Successful),
         ] {
-            let (found, all) = of(&known, state);
+            let mut files = self::files(&document);
+            files.insert(DataGroup::DG13, state);
+            let findings = judge(&sod, files, &setting);
+            let (found, all) = (check(&findings, CheckId::PaDg13), check(&findings, Groups).state);
             match due {
                 Failed => assert_eq!((found.state, found.reason, all), (Failed, Some(Reason::Mismatch), Failed)),
                 _ => assert_eq!((found.state, found.reason, all), (Undetermined, Some(reason), overall)),

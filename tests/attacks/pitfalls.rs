@@ -74,6 +74,28 @@ const PITFALLS: &[(&str, &[(&str, &str)])] = &[
             (RESUME, "another_chip_of_the_product_does_not_inherit_what_the_mapping_proved"),
         ],
     ),
+    (
+        "CH-2b",
+        &[
+            (CLAIMS, "another_number_with_the_same_last_six_digits_differs_and_the_card_stays_genuine"),
+            (CLAIMS, "the_mrz_of_another_person_whose_number_ends_in_the_same_digits_differs"),
+            (CLAIMS, "a_folder_records_the_outcome_and_no_value"),
+            (CLAIMS, "a_folder_that_states_a_match_states_nothing"),
+            (CLAIMS, "a_policy_decides_about_claims_and_never_accepts_another_person"),
+            (CLAIMS_EVIDENCE, "row_10_a_recorded_difference_counts_whoever_wrote_it"),
+            (CLAIMS_EVIDENCE, "no_edited_record_of_a_match_counts_without_a_trusted_signature"),
+        ],
+    ),
+    (
+        "CH-2c",
+        &[
+            (OMISSIONS, "a_listed_data_group_that_is_missing_from_a_folder_makes_the_verdict_undetermined"),
+            (OMISSIONS, "a_listed_data_group_that_is_missing_from_unsigned_evidence_makes_the_verdict_undetermined"),
+            (OMISSIONS, "a_group_that_the_archive_does_not_keep_caps_nothing_and_one_that_it_keeps_does"),
+            (OMISSIONS, "without_dg1_the_country_stays_open_whatever_the_archive_keeps"),
+            (OMISSIONS, "a_proof_that_is_recorded_as_refused_stays_failed_without_the_file_of_its_key"),
+        ],
+    ),
     ("CH-3", &[(CHIP, "ch_3_a_clone_with_a_key_of_its_own_proves_nothing")]),
     ("CH-4", &[(CHIP, "ch_4_a_yes_of_the_chip_proves_nothing_before_an_answer_under_the_new_keys")]),
     ("CH-5", &[(CHIP, "ch_5_the_challenge_is_the_verifiers_and_an_old_answer_is_none")]),
@@ -222,6 +244,9 @@ const CERTIFICATES: &str = "tests/attacks/certificates.rs";
 const REVOCATION: &str = "tests/attacks/revocation.rs";
 const SIGNATURES: &str = "tests/attacks/signatures.rs";
 const TRANSPLANTS: &str = "tests/attacks/transplants.rs";
+const CLAIMS: &str = "tests/claims.rs";
+const CLAIMS_EVIDENCE: &str = "tests/claims_evidence.rs";
+const OMISSIONS: &str = "tests/attacks/omissions.rs";
 const RESUME: &str = "tests/resume.rs";
 const ACCESS: &str = "tests/refusals/access_attacks.rs";
 const CHIP: &str = "tests/refusals/chip_attacks.rs";
@@ -230,7 +255,7 @@ const CHIP: &str = "tests/refusals/chip_attacks.rs";
 const KINDS: [(&str, usize); 5] = [("SM", 10), ("AC", 11), ("CH", 12), ("PA", 19), ("RS", 9)];
 
 /// Rows that the tables got later, each with the row that it follows.
-const ADDED: [(&str, &str); 1] = [("CH-2", "CH-2a")];
+const ADDED: [(&str, &str); 3] = [("CH-2", "CH-2a"), ("CH-2", "CH-2b"), ("CH-2", "CH-2c")];
 
 #[test]
 fn every_pitfall_is_shown_by_tests_that_are_there() {
