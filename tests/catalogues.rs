@@ -23,7 +23,7 @@ const COMPOSED_WITH: [(&str, &[&str]); 7] = [
     ("csca.age.", &["early", "fresh", "stale", "too_old"]),
     ("role.", &["document_signer", "link", "csca"]),
     ("label.access.", &["pace", "bac", "none"]),
-    ("policy.comment.", &["verdict", "warnings", "tolerances", "checks"]),
+    ("policy.comment.", &["verdict", "warnings", "tolerances", "checks", "claims"]),
     ("sex.", &["male", "female", "unspecified"]),
     ("kind.", &["can", "mrz", "number", "qr"]),
     ("hint.", &["can", "mrz", "number", "qr"]),

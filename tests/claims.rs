@@ -233,6 +233,11 @@ fn fields_that_do_not_identify_a_person_only_warn() {
     let check = report.check(CheckId::LdsDg1Printed).unwrap();
     assert_eq!((check.state, check.reason), (State::Failed, Some(Reason::Mismatch)));
     assert_eq!(decisions(&report), [Outcome::Reject, Outcome::Refer]);
+    // Another issuing state and nationality.
+    let other = Person { state: "SWE".into(), nationality: "SWE".into(), ..own.clone() };
+    let report = judged(&stored(&reading::read(&passport)).with_claims(mrz(&other, Layout::Td3)), &trust);
+    has_the_outcome(&report, ClaimsOutcome::Matches);
+    assert_eq!(report.claims().warnings(), [ClaimsWarning::OtherFieldDiffers]);
     let vn = profile::vn();
     let address = vn.qr_text().unwrap().replace("Tỉnh", "Thành");
     let report = judged(&stored(&reading::read(&vn)).with_claims(qr(&address)), &reading::trust(&vn));
@@ -277,6 +282,9 @@ fn a_folder_records_the_outcome_and_no_value() {
     };
     assert_eq!(rule(Policy::strict()), Some(Outcome::Refer));
     assert_eq!(rule(Policy::field()), None);
+    // Stored again, the difference stays: the claim that matched was another one.
+    let again = stored(&stored(&differs).with_claims(number(OWN)));
+    has_the_outcome(&judged(&again, &trust), ClaimsOutcome::Differs);
     // What cannot be compared decides nothing against it.
     let report = judged(&stored(&differs).with_claims(mrz_of_no_document()), &trust);
     has_the_outcome(&report, ClaimsOutcome::Differs);

@@ -273,6 +273,8 @@ pub struct ReportArguments {
     #[command(flatten)]
     pub trust: TrustArguments,
     #[arg(long, value_name = "PATH")]
+    pub trust_reader: Vec<PathBuf>,
+    #[arg(long, value_name = "PATH")]
     pub trust_online: Vec<PathBuf>,
     #[arg(long, value_name = "NAME|FILE")]
     pub policy: Option<String>,

@@ -48,17 +48,16 @@ pub fn given(arguments: ClaimArguments, can: Option<&str>) -> Result<Given, Fail
 }
 
 impl Given {
-    /// The key of the command line: the CAN, else all that was given together.
+    /// The key of the command line: all that was given together, the CAN first.
     pub fn password(&self, can: Option<String>) -> Result<Password, Failure> {
-        if let Some(can) = can {
-            return parse(Kind::Can, Kind::Can.option(), &text_or_input(can)?);
-        }
-        let mut password: Option<Password> = None;
-        for (kind, text) in &self.0 {
-            let one = parse(*kind, kind.option(), text)?;
+        let can = can.map(|can| parse(Kind::Can, Kind::Can.option(), &text_or_input(can)?)).transpose()?;
+        let others = self.0.iter().map(|(kind, text)| parse(*kind, kind.option(), text));
+        let mut password = can;
+        for other in others {
+            let other = other?;
             password = Some(match password {
-                Some(password) => password.or(one),
-                None => one,
+                Some(password) => password.or(other),
+                None => other,
             });
         }
         password.ok_or_else(|| Failure::usage("no_answer", Vec::new()))

@@ -18,6 +18,7 @@ pub fn run(output: &Output, arguments: ReportArguments) -> Result<u8, Failure> {
     let at = verify::moment(arguments.at.as_deref())?;
     let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
     let mut store = trust::store(&arguments.trust, policy.as_ref(), at, output)?;
+    trust::add_readers(&mut store, &arguments.trust_reader)?;
     trust::add_online(&mut store, &arguments.trust_online)?;
     let claims = key::given(arguments.claims, None)?.claims()?;
     let kept = verify::kept(arguments.kept.as_deref())?;

@@ -41,11 +41,11 @@ pub enum FhirError {
 /// [`FhirError::NotAuthentic`] where the verdict is neither genuine nor data authentic, [`FhirError::ClaimDiffers`] where
 /// it is another person's document.
 pub fn patient(report: &Report, with_photo: bool) -> Result<Value, FhirError> {
-    if report.verdict() < Verdict::DataAuthentic {
-        return Err(FhirError::NotAuthentic(report.verdict()));
-    }
     if report.claims().outcome() == ClaimsOutcome::Differs {
         return Err(FhirError::ClaimDiffers);
+    }
+    if report.verdict() < Verdict::DataAuthentic {
+        return Err(FhirError::NotAuthentic(report.verdict()));
     }
     let field = |name| report.holder().field(name).filter(|field| field.state == State::Successful);
     let text = |name| field(name).map(|field: &Field| field.value.as_str());

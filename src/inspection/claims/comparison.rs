@@ -135,6 +135,11 @@ impl Fields<'_> {
         if claimed.sex() != Sex::Unspecified {
             self.note(ClaimField::Sex, self.chip.is_sex(claimed.sex()));
         }
+        let signed = self.chip.mrz();
+        let state = signed.map(|mrz| mrz.issuing_state() == claimed.issuing_state());
+        let nationality = signed.map(|mrz| mrz.nationality() == claimed.nationality());
+        self.note(ClaimField::IssuingState, state);
+        self.note(ClaimField::Nationality, nationality);
     }
 
     /// Document number, date of birth and date of expiry alone.

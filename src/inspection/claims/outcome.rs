@@ -39,6 +39,10 @@ codes! {
         DateOfExpiry = "date_of_expiry",
         /// The former number; a difference is a warning.
         FormerNumber = "former_number",
+        /// The issuing State; a difference is a warning.
+        IssuingState = "issuing_state",
+        /// The nationality; a difference is a warning.
+        Nationality = "nationality",
     }
 }
 

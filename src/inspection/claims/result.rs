@@ -145,11 +145,13 @@ pub(crate) fn superseded(document: &Document, values: &Values<'_>) -> Vec<CheckI
 }
 
 /// The record to store with a document: of a reading, its comparison; of a stored document, what it records, unless a
-/// comparison was made since.
+/// comparison was made since. A recorded difference stays: a claim that matches later was another one.
 pub(crate) fn to_record(document: &Document, values: &Values<'_>) -> Option<ClaimsRecord> {
     let recorded = recorded(document);
+    let is_different = recorded.as_ref().is_some_and(|record| record.outcome == ClaimsOutcome::Differs);
     let compared = compare(&document.claims, values).map(|compared| compared.record);
     match (compared, document.origin()) {
+        _ if is_different => recorded,
         (Some(compared), _) if compared.outcome != ClaimsOutcome::NotComparable || recorded.is_none() => Some(compared),
         (None, Origin::Card) => Some(ClaimsRecord::not_given()),
         _ => recorded,

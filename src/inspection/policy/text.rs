@@ -15,7 +15,7 @@ impl Policy {
         self.to_toml_with(|_| None)
     }
 
-    /// The same with comments: `comment` is asked for a text to stand above `verdict`, `warnings`, `tolerances`, each
+    /// The same with comments: `comment` is asked for a text to stand above `verdict`, `warnings`, `tolerances`, `claims`, each
     /// warning by its code and each check by its id.
     pub fn to_toml_with(&self, comment: impl Fn(&str) -> Option<String>) -> String {
         let mut out = format!("schema = \"{SCHEMA}\"\nname = \"{}\"\n", self.name);
@@ -42,11 +42,16 @@ impl Policy {
             comment(&mut out, id.as_str());
             let _ = writeln!(out, "\"{id}\" = {}", written(line));
         }
-        // The built-in line is not written: the hash of a policy that was written before there was one stays the same.
-        if self.claims != ClaimsLine::built_in(&self.lines) {
-            let _ = writeln!(out, "\n[claims]");
+        // The built-in line is not written, at most as a comment: the hash of a policy that was written before there were
+        // claims stays the same.
+        let is_built_in = self.claims == ClaimsLine::built_in(&self.lines);
+        let mut about = String::new();
+        comment(&mut about, "claims");
+        if !is_built_in || !about.is_empty() {
+            let mark = if is_built_in { "# " } else { "" };
+            let _ = writeln!(out, "\n{about}{mark}[claims]");
             for (key, outcome) in self.claims.entries() {
-                let _ = writeln!(out, "{key} = \"{outcome}\"");
+                let _ = writeln!(out, "{mark}{key} = \"{outcome}\"");
             }
         }
         out
