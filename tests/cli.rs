@@ -390,7 +390,7 @@ fn evidence_is_written_verified_shown_and_lessened() {
     assert_eq!(shown["removed"], serde_json::json!(["EF.DG2"]));
     assert_eq!(shown["manifest"]["verdict"], "genuine");
     assert!(run(&["evidence", "show", &less]).out.contains("EF.DG2"));
-    // That the removed file was read and matched counts only on the word of a trusted reader, and nobody signed this.
+    // That the removed file was read and matched counts only where a trusted reader signed; this evidence is unsigned.
     let verified = run(&["verify", &less, "--trust", &csca, "--format", "json"]);
     assert_eq!(verified.code, 4, "{}", verified.out);
     let missing = serde_json::json!({"file": "EF.DG2", "why": "not_held"});

@@ -317,7 +317,7 @@ fn the_policy_keeps_what_it_names() {
     let less = keep(&EvidencePolicy::without_biometrics());
     assert_eq!(less.removed().collect::<Vec<_>>(), [FileId::DataGroup(DataGroup::DG2)]);
     assert_eq!(less.encode(), all.without(FileId::DataGroup(DataGroup::DG2)).unwrap().encode());
-    // That DG2 was read and matched only a reader can attest whom the verifier trusts.
+    // That DG2 was read and matched counts only where a reader attests it that the verifier trusts.
     assert_eq!(judge(&less, &trust).verdict(), Verdict::Undetermined);
     let least = keep(&EvidencePolicy::only([]));
     assert_eq!(judge(&least, &trust).verdict(), Verdict::Undetermined);
@@ -597,21 +597,21 @@ fn recorded(manifest: &mut Value, id: CheckId) -> &mut Value {
 }
 
 #[test]
-fn only_a_trusted_reader_vouches_for_what_was_removed_or_left_out_by_plan() {
+fn only_the_signature_of_a_trusted_reader_accounts_for_a_group_that_was_removed_or_left_out_by_plan() {
     let (mut bank, mut other) = (Bank::new(), Bank::other());
     let own = trust(&profile::vn());
     let trusted = bank.trusted_too(own.clone());
     let dg2 = FileId::DataGroup(DataGroup::DG2);
     let removed = evidence_of(&read(&profile::vn()), &own).without(dg2).unwrap();
     let by_plan = planned(&ReadPlan::number(), &own);
-    for (evidence, vouched, why) in [(removed, Reason::Removed, "removed"), (by_plan, Reason::NotRead, "plan")] {
+    for (evidence, reason, why) in [(removed, Reason::Removed, "removed"), (by_plan, Reason::NotRead, "plan")] {
         let told = |report: &Report| {
             let check = report.check(CheckId::PaDg2).unwrap();
             let why = report.not_read().iter().find(|one| one.file == "EF.DG2").unwrap().why;
             (report.verdict(), check.reason, why)
         };
         let not_held = (Verdict::Undetermined, Some(Reason::NotHeld), "not_held");
-        let good = (Verdict::Genuine, Some(vouched), why);
+        let good = (Verdict::Genuine, Some(reason), why);
         assert_eq!(told(&judge(&signed(evidence.clone(), &mut bank), &trusted)), good);
         assert_eq!(told(&judge(&evidence, &trusted)), not_held);
         assert_eq!(told(&judge(&signed(evidence.clone(), &mut bank), &own)), not_held);
@@ -620,7 +620,7 @@ fn only_a_trusted_reader_vouches_for_what_was_removed_or_left_out_by_plan() {
 }
 
 #[test]
-fn a_trusted_reader_that_recorded_no_match_does_not_vouch_for_a_removed_file() {
+fn a_removed_file_of_which_a_trusted_reader_recorded_no_match_is_not_held() {
     let mut bank = Bank::new();
     let trust = bank.trusted_too(trust(&profile::vn()));
     let dg2 = FileId::DataGroup(DataGroup::DG2);
@@ -672,7 +672,7 @@ fn a_recorded_failure_of_a_proof_is_not_outvoted_by_the_outcome_beside_it() {
             check["state"] = json!("failed");
             check["reason"] = json!("bad_key");
         });
-        // A bad word counts, whoever signed.
+        // A recorded failure counts, whoever signed.
         for store in [&trusted, &own] {
             let report = judge(&failed, store);
             let check = report.check(id).unwrap();

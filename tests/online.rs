@@ -389,7 +389,7 @@ fn evidence_keeps_the_answer_and_judges_it_again() {
         let less = evidence.without(FileId::DataGroup(DataGroup::DG13)).unwrap();
         let stranger = judged(&less, &self::trust(&profile::vn()));
         assert_eq!(confirmation(&stranger), open(Reason::ConfirmerNotTrusted));
-        // That the removed file was read and matched nobody attests whom this verifier trusts.
+        // No reader that this verifier trusts attests that the removed file was read and matched.
         assert_eq!(stranger.verdict(), Verdict::Undetermined);
         // Without DG13 nobody can see any more what was asked: it is the reader's word, and a denial stands.
         let mut bank = Bank::new();

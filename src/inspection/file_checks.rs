@@ -176,8 +176,8 @@ pub(super) fn card_security(document: &Document, values: &Values<'_>, inputs: &I
 }
 
 /// What became of a data group. In a stored document a file may be missing because it was never read, was not saved, or
-/// was taken away by whoever can write the document. That it was read and matched, or left out by a plan, counts only on
-/// the word of a reader that the caller trusts; that the archive does not keep it, only on the caller's own.
+/// was taken away by whoever can write the document. That it was read and matched, or left out by a plan, counts only where
+/// a reader that the caller trusts attests it; that the archive does not keep it, only where the caller states it.
 ///
 /// DG3 and DG4 can be read by authorities alone: that they are missing is expected.
 fn group_state<'a>(document: &'a Document, attested: &Attested<'_>, group: DataGroup) -> Option<pa::FileState<'a>> {

@@ -172,7 +172,7 @@ fn conclude(
     }
     let concluded = checks.iter().filter(|check| gate(check.id) == Gate::MustSucceed).all(Check::is_successful);
     // DG1 names the country. It may be left open only where a plan of this process, or of a reader that the caller trusts,
-    // leaves DG1 out; where DG1 was removed later, only if the country was not open before, by the word of such a reader.
+    // leaves DG1 out; where DG1 was removed later, only if such a reader recorded that the country was right.
     let may_be_open = match document.file(FileId::DataGroup(DataGroup::DG1)) {
         FileState::Removed(_) => {
             attested.is_trusted() && attested.recorded(CheckId::PaCountry).is_some_and(Check::is_successful)

@@ -246,7 +246,7 @@ fn a_plan_of_this_process_may_leave_a_group_out_and_what_is_saved_of_it_may_not(
 }
 
 #[test]
-fn a_group_that_the_archive_does_not_keep_caps_nothing_and_one_that_it_keeps_does() {
+fn a_group_that_the_archive_does_not_keep_limits_nothing_and_a_missing_one_that_it_keeps_does() {
     let (document, trust) = (reading::read(&profile::vn()), reading::trust(&profile::vn()));
     let evidence = unsigned(&document, &trust);
     let folder = |missing: &[FileId]| folder_without(&document, missing);

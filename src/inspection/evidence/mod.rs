@@ -57,8 +57,8 @@ impl core::fmt::Debug for Evidence {
 
 /// Which files of a document evidence keeps, of the others only the hashes; and how the reading is judged for it.
 ///
-/// That a file was read and matched before it was removed counts only on the word of a trusted reader. Evidence with fewer
-/// files than EF.SOD lists is therefore *undetermined* at best, unless a reader that the verifier trusts signs it or the
+/// That a file was read and matched before it was removed counts only where a trusted reader attests it. Evidence with
+/// fewer files than EF.SOD lists is therefore *undetermined* at best, unless a reader that the verifier trusts signs it or the
 /// verifier states what its archive keeps ([`Document::with_kept`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvidencePolicy {

@@ -213,7 +213,7 @@ fn cut_off(line: Line, field: bool) -> Line {
     if field { line.with(ABORTED, Outcome::Refer) } else { line }
 }
 
-/// What was removed on the word of a trusted reader, or what the archive does not keep, is accepted.
+/// A file that a trusted reader saw before it was removed, or that the archive does not keep, is accepted.
 fn accounted_for(line: Line) -> Line {
     line.with(open(Reason::Removed), Outcome::Accept).with(open(Reason::NotKept), Outcome::Accept)
 }
