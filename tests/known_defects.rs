@@ -277,6 +277,35 @@ fn a_protocol_that_is_known_to_fail_is_undetermined_and_no_other_proof_makes_up_
     assert_eq!(case.verify(&reading::read(&profile::vn()), &[list(2)]).verdict(), Verdict::Genuine);
 }
 
+#[test]
+fn a_mapping_that_failed_is_written_as_failed_into_evidence_also_where_a_list_explains_the_failure() {
+    let profile = profile::cam();
+    let case = Case::of(profile.clone());
+    let chipid::crypto::GroupId::Curve(curve) = profile.pace[0].group else { panic!("a curve") };
+    let read = |own_key: bool| {
+        let mut card = profile.card().unwrap();
+        if own_key {
+            let octets = [vec![0; curve.curve().order_len() - 1], vec![7]].concat();
+            card.set_mapping_key(curve, chipid::crypto::Secret::new(octets));
+        }
+        let plan = chipid::ReadPlan::full();
+        reading::read_over(Box::new(card), &reading::password(&profile), &plan, None).unwrap()
+    };
+    let list = case.defect(oid::ID_AUTHENTICATION_PROTOCOL_FAILURE, &status(6));
+    let outcome = |document: &Document| {
+        let clock = chipid::Clock { read_at: reading::now(), source: "test".into() };
+        let store = case.store(std::slice::from_ref(&list));
+        let state = check(&document.verify(&store, reading::now()), CheckId::ChipPaceCam).state;
+        let policy = chipid::EvidencePolicy::all();
+        let evidence = document.to_evidence(&store, reading::now(), &policy, &clock).unwrap();
+        let manifest: serde_json::Value = serde_json::from_slice(&evidence.manifest()).unwrap();
+        let again = Document::from_evidence(&evidence);
+        (state, manifest["pace_cam"]["outcome"].clone(), check(&case.verify(&again, &[]), CheckId::ChipPaceCam).state)
+    };
+    assert_eq!(outcome(&read(true)), (State::Undetermined, "failed".into(), State::Failed));
+    assert_eq!(outcome(&read(false)), (State::Successful, "proven".into(), State::Undetermined));
+}
+
 // TR-03129-2 §7.3.1.6.
 #[test]
 fn a_validity_that_is_known_to_be_wrong_is_undetermined_where_the_other_certificate_is_in_force() {
