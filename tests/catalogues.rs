@@ -104,6 +104,10 @@ fn required() -> BTreeSet<String> {
         let words = ["", ".expired", ".differs", ".expired.differs"].map(|more| format!("verdict.{verdict}{more}"));
         keys.extend(words.into_iter().chain([format!("verdict.word.{verdict}")]));
     }
+    let unbound = ["", ".expired", ".differs", ".expired.differs"].map(|more| format!("verdict.genuine{more}.unbound"));
+    keys.extend(unbound);
+    let doubts = [ClaimsWarning::RecordedDiffers, ClaimsWarning::RecordedMatchNotSigned];
+    keys.extend(doubts.map(|code| format!("claims.decision.{code}")));
     keys.extend(Tolerance::ALL.iter().map(|code| format!("tolerance.{code}")));
     keys.extend(ClaimsOutcome::ALL.iter().map(|code| format!("claims.outcome.{code}")));
     keys.extend(ClaimField::ALL.iter().map(|code| format!("claims.field.{code}")));

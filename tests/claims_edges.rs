@@ -14,8 +14,8 @@ use chipid::tlv::{self, Tag};
 use chipid::transport::Transport;
 use chipid::vietnam::{PersonalNumber, Qr};
 use chipid::{
-    Card, ClaimField, Claims, ClaimsOutcome, ClaimsWarning, Document, Outcome, Password, Policy, ReadPlan, Report,
-    TransportError, Verdict,
+    Card, CheckId, ClaimField, Claims, ClaimsOutcome, ClaimsWarning, Document, Outcome, Password, Policy, ReadPlan,
+    Report, State, TransportError, Verdict,
 };
 use reading::{go_on, lines, now, read_over};
 
@@ -193,8 +193,8 @@ fn names_in_two_spellings_match_and_another_name_differs() {
         ("Ly\u{301} Ho\u{300}a Thu\u{301}y", false),
         ("Lý Hoà Thuý", true),
         ("Lí Hòa Thúy", true),
-        // The name of DG1, to the letter.
-        ("Ly Hoa Thuy", false),
+        // The name of DG1 to the letter, but without the marks of DG13.
+        ("Ly Hoa Thuy", true),
         ("Hòa Thúy Lý", true),
     ] {
         let report = compared(&vn, &[DG1, DG13], name(claimed));
@@ -489,4 +489,57 @@ fn a_policy_that_extends_nothing_never_accepts_another_person() {
         "schema = \"chipid.policy/1\"\nname = \"own\"\nextends = \"field\"\n[claims]\ndiffers = \"accept\"\n";
     let refused = Policy::from_toml(accepted).unwrap_err().to_string();
     assert!(refused.contains("line 5") && refused.contains("claims.differs"), "{refused}");
+}
+
+#[test]
+fn a_name_compares_alike_in_the_check_and_in_the_claim_and_in_what_is_stored() {
+    for (written, mrz, claimed) in [
+        ("H'Hen Niê", ("HHEN", "NIE"), "H Hen Niê"),
+        ("H'Hen Niê", ("H HEN", "NIE"), "H HEN NIÊ"),
+        ("Nguyễn Thị Mẫu", ("NGUYEN", "THI MAU"), "NguyễnThị Mẫu"),
+        ("Nguyễn Thị Mẫu", ("NGUYEN", "THI MAU"), "Nguyễn Thị Mẫu (Nguyễn Thị B)"),
+        ("Nguyễn Thị Mẫu (Nguyễn Thị B)", ("NGUYEN", "THI MAU"), "Nguyễn Thị Mẫu"),
+    ] {
+        let card = holder(|person, national| {
+            (person.primary, person.secondary) = (mrz.0.into(), mrz.1.into());
+            national.full_name = written.into();
+        });
+        let text = card.qr_text().unwrap().replace(written, claimed);
+        let all = [DataGroup::DG1, DataGroup::DG13];
+        for groups in [&all[..], &all[1..], &all[..1]] {
+            let report = compared(&card, groups, qr(&text));
+            is(&report, ClaimsOutcome::Matches);
+            let check = report.check(CheckId::VnQrName).unwrap();
+            assert_eq!(check.state, State::Successful, "{written} {claimed} {groups:?}");
+        }
+        // Another name differs in both.
+        let other = card.qr_text().unwrap().replace(written, "Trần Văn Nam");
+        let report = compared(&card, &all, qr(&other));
+        is(&report, ClaimsOutcome::Differs);
+        assert_eq!(report.check(CheckId::VnQrName).unwrap().state, State::Failed);
+    }
+}
+
+#[test]
+fn what_a_partial_date_of_dg13_leaves_open_dg1_tells() {
+    for birth in ["1999", "01/1999"] {
+        let card = holder(|_, national| national.birth = birth.into());
+        let groups = [DataGroup::DG1, DataGroup::DG13];
+        for (day, outcome) in [(1, ClaimsOutcome::Matches), (2, ClaimsOutcome::Differs)] {
+            let claims = Claims { birth_date: Some(PartialDate::new(1999, 1, day)), ..number("999199000001") };
+            is(&compared(&card, &groups, claims), outcome);
+        }
+    }
+}
+
+#[test]
+fn the_personal_number_of_an_mrz_is_compared_whatever_state_it_names() {
+    let card = holder(|_, _| {});
+    let groups = [DataGroup::DG1, DataGroup::DG13];
+    let other = Person { state: "UTO".into(), optional: "001199000001".into(), ..card.person.clone() };
+    is(&compared(&card, &groups, mrz(&other, Layout::Td1Vietnam)), ClaimsOutcome::Differs);
+    let own = Person { state: "UTO".into(), ..card.person.clone() };
+    let report = compared(&card, &groups, mrz(&own, Layout::Td1Vietnam));
+    is(&report, ClaimsOutcome::Matches);
+    assert!(report.claims().warnings().contains(&ClaimsWarning::OtherFieldDiffers));
 }

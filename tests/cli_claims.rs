@@ -227,7 +227,7 @@ fn row_10_a_recorded_difference_is_code_16_until_the_right_person_is_given() {
             gives(&[&verify[..], &strs(&way)].concat(), [0, 14, 0], "matches");
         }
         let text = run(&[&verify[..], &["--number", OWN]].concat());
-        assert!(flat(&text.out).contains("records a comparison in which the person was another one"), "{}", text.out);
+        assert!(flat(&text.out).contains("records a comparison that found another person"), "{}", text.out);
         let report = run(&[&verify[..], &["--number", OWN, "--policy", "strict", "--format", "json"]].concat()).json();
         let reasons = report["decision"]["reasons"].as_array().unwrap().clone();
         assert!(reasons.iter().any(|reason| reason["claims"] == "matches" && reason["outcome"] == "refer"));
@@ -615,7 +615,7 @@ fn what_is_given_may_come_from_standard_input_once() {
             assert_eq!(run_with(&arguments, &format!("{own}\n")).code, 0, "{arguments:?}");
             assert_eq!(run_with(&arguments, &format!("{other}\r\n")).code, 16, "{arguments:?}");
             let empty = run_with(&[&arguments[..], &["--format", "json"]].concat(), "\n");
-            assert_eq!((empty.code, empty.json()["code"].as_str()), (2, Some("no_answer")), "{arguments:?}");
+            assert_eq!((empty.code, empty.json()["code"].as_str()), (2, Some("usage.empty_input")), "{arguments:?}");
         }
     }
     // An MRZ in its lines.
@@ -765,4 +765,73 @@ fn of_genuine_cards_and_claims_of_other_persons_none_exits_with_0() {
         }
     }
     assert_eq!(pairs, 50);
+}
+
+#[test]
+fn files_that_are_not_authentic_show_no_person() {
+    let folder = Folder::new("claims-authentic");
+    let csca = csca(&folder, &vn());
+    let place = saved(&folder, "own", &["--demo"]);
+    let shown = |arguments: &[&str]| flat(&run(&[&["verify", &place, "--number", OWN][..], arguments].concat()).out);
+    assert!(shown(&["--trust", &csca]).contains("This is the person asked for"));
+    // Without an anchor, and altered: only that the values are equal.
+    assert!(shown(&[]).contains("equals what the files contain (number)"), "{}", shown(&[]));
+    let dg2 = Path::new(&place).join("EF_DG2.bin");
+    let mut altered = fs::read(&dg2).unwrap();
+    *altered.last_mut().unwrap() ^= 1;
+    fs::write(&dg2, altered).unwrap();
+    for text in [shown(&[]), shown(&["--trust", &csca])] {
+        assert!(!text.contains("This is the person"), "{text}");
+    }
+}
+
+#[test]
+fn a_field_that_differs_is_not_named_among_those_that_match() {
+    let folder = Folder::new("claims-fields");
+    let csca = csca(&folder, &passport());
+    let place = saved(&folder, "own", &["--demo", "passport"]);
+    let text = passport_mrz(|person| (person.expiry, person.sex) = ("391231".into(), 'M'));
+    let out = flat(&run(&["verify", &place, "--trust", &csca, "--mrz", &text]).out);
+    let (_, matches) = out.split_once("matches the chip (").unwrap();
+    let (fields, rest) = matches.split_once(')').unwrap();
+    assert!(fields.contains("document number") && !fields.contains("expiry"), "{fields}");
+    assert!(rest.contains("do not identify a person differ:") && rest.contains("date of expiry"), "{rest}");
+}
+
+#[test]
+fn a_decision_by_a_record_names_the_record() {
+    let folder = Folder::new("claims-decision");
+    let csca = csca(&folder, &vn());
+    let (other, own) =
+        (saved(&folder, "other", &["--demo", "--number", OTHER]), saved(&folder, "own", &["--demo", "--number", OWN]));
+    let sentence = |place: &str, arguments: &[&str]| {
+        let run = run(&[&["verify", place, "--trust", &csca, "--policy", "strict"][..], arguments].concat());
+        assert_eq!(run.code, 14, "{}", run.out);
+        flat(&run.out)
+    };
+    assert!(sentence(&other, &["--number", OWN]).contains("the stored document records another person"));
+    assert!(sentence(&own, &[]).contains("the recorded match is not signed by a trusted reader"));
+}
+
+#[test]
+fn of_several_documents_each_line_has_what_is_known_of_the_person() {
+    let folder = Folder::new("claims-several-lines");
+    let csca = csca(&folder, &vn());
+    let (other, none) = (saved(&folder, "other", &["--demo", "--number", OTHER]), saved(&folder, "none", &["--demo"]));
+    let out = run(&["verify", &other, &none, "--trust", &csca, "--number", OWN]).out;
+    let line = out.lines().find(|line| line.starts_with(&other)).unwrap();
+    assert!(line.contains("records a comparison that found another person"), "{line}");
+    let foreign = saved(&folder, "foreign", &["--demo", "passport"]);
+    let both = run(&["verify", &none, &foreign, "--trust", &csca, "--number", OWN, "--format", "json"]);
+    let summary = both.lines().last().unwrap().clone();
+    assert_eq!((&summary["differs"], &summary["not_comparable"]), (&json!(0), &json!(1)), "{summary}");
+}
+
+#[test]
+fn a_genuine_card_whose_proven_key_is_not_bound_says_that_a_copy_is_not_excluded() {
+    let cam = run(&["read", "--demo", "cam", "--quiet"]);
+    assert_eq!(cam.code, 0, "{}", cam.out);
+    assert!(flat(&cam.out).starts_with("GENUINE, BUT A COPY IS NOT EXCLUDED"), "{}", cam.out);
+    let control = run(&["read", "--demo", "hardened", "--quiet"]);
+    assert!(flat(&control.out).contains("the chip proved that it is no copy"), "{}", control.out);
 }

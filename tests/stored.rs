@@ -402,12 +402,17 @@ struct PolicyRow {
     is_built_in: Held<bool>,
     folder: Held<Outcome>,
     evidence: Held<Outcome>,
+    /// Its decision about a card whose chip proved a key that nothing ties to the document.
+    cam: Held<Outcome>,
     /// Whether the hash is what it was; a policy that extends a built-in one has the rules that this one got since.
     sha256: Held<bool>,
 }
 
 /// Why the built-in policies are not what they were.
 const NEW_RULES: &str = "the built-in policies have rules for the warning unbound_chip_key and the reason not_kept";
+
+/// Why policies that are written out in full reject what they accepted or referred.
+const UNNAMED: &str = "the policy does not name the warning unbound_chip_key, and what it does not name it rejects";
 
 const POLICIES: &[PolicyRow] = &[
     PolicyRow {
@@ -416,6 +421,7 @@ const POLICIES: &[PolicyRow] = &[
         is_built_in: Held { was: true, now: Some((false, NEW_RULES)) },
         folder: Held::was(Refer),
         evidence: Held::was(Refer),
+        cam: Held { was: Refer, now: Some((Reject, UNNAMED)) },
         sha256: Held::was(true),
     },
     PolicyRow {
@@ -424,6 +430,7 @@ const POLICIES: &[PolicyRow] = &[
         is_built_in: Held { was: true, now: Some((false, NEW_RULES)) },
         folder: Held::was(Accept),
         evidence: Held::was(Accept),
+        cam: Held { was: Accept, now: Some((Reject, UNNAMED)) },
         sha256: Held::was(true),
     },
     PolicyRow {
@@ -432,6 +439,7 @@ const POLICIES: &[PolicyRow] = &[
         is_built_in: Held::was(false),
         folder: Held::was(Refer),
         evidence: Held::was(Refer),
+        cam: Held::was(Refer),
         sha256: Held { was: true, now: Some((false, NEW_RULES)) },
     },
     PolicyRow {
@@ -440,6 +448,7 @@ const POLICIES: &[PolicyRow] = &[
         is_built_in: Held::was(false),
         folder: Held::was(Accept),
         evidence: Held::was(Accept),
+        cam: Held { was: Accept, now: Some((Reject, UNNAMED)) },
         sha256: Held::was(true),
     },
 ];
@@ -706,6 +715,14 @@ fn every_policy_file_is_the_policy_that_it_was() {
             ("the SHA-256 is", row.sha256.compare(sums.lines().any(|sum| sum == line))),
             ("folder", row.folder.compare(decided("folders/vn"))),
             ("evidence", row.evidence.compare(decided("evidence/vn.chipid.json"))),
+            (
+                "cam",
+                row.cam.compare(decide(
+                    &document("evidence/cam-signed.chipid.json", &[]),
+                    &trust(HARDENED_READER),
+                    &policy,
+                )),
+            ),
         ];
         wrong.extend(results.into_iter().filter_map(|(of, result)| Some(format!("{path}, {of}: {}", result.err()?))));
     }

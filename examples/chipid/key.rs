@@ -154,7 +154,7 @@ fn standard_input() -> Result<Zeroizing<String>, Failure> {
     let read = interrupt::blocking(|| std::io::stdin().lock().take(MOST).read_to_string(&mut text));
     read.map_err(|error| Failure::other("unreadable", vec![("path", "-".into()), ("why", error.to_string())]))?;
     if text.trim().is_empty() {
-        return Err(Failure::usage("no_answer", Vec::new()));
+        return Err(Failure::usage("usage.empty_input", Vec::new()));
     }
     Ok(Zeroizing::new(text.trim().to_owned()))
 }

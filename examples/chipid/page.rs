@@ -111,8 +111,11 @@ fn decision(out: &mut String, report: &Value, both: &Both) {
 /// The verdict, a sentence in each language.
 fn verdict(out: &mut String, report: &Value, both: &Both) {
     // The word is the library's own, one of four. Another person's document is never shown in a calm colour.
-    let differs = report.get("claims").is_some_and(|claims| word(claims, "outcome") == "differs");
-    let colour = if differs { "failed" } else { word(report, "verdict") };
+    let colour = match (report.get("claims").map_or("", |claims| word(claims, "outcome")), word(report, "verdict")) {
+        ("differs", _) | (_, "failed") => "failed",
+        ("not_comparable", _) => "undetermined",
+        (_, verdict) => verdict,
+    };
     let _ = writeln!(out, "<div class=\"verdict {}\">", escape(colour));
     let _ = writeln!(out, "<h1>{}</h1>", escape(&sentence(report, &both.0)));
     let _ = writeln!(out, "<p>{}</p>", escape(&sentence(report, &both.1)));

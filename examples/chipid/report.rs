@@ -134,7 +134,8 @@ pub fn sentence(report: &Value, messages: &Messages) -> String {
     let expired = report.get("expired").and_then(Value::as_bool).unwrap_or(false);
     let differs = claims_outcome(report) == "differs";
     let (expired, differs) = (if expired { ".expired" } else { "" }, if differs { ".differs" } else { "" });
-    let key = format!("verdict.{verdict}{expired}{differs}");
+    let unbound = if verdict == "genuine" && is_unbound(report) { ".unbound" } else { "" };
+    let key = format!("verdict.{verdict}{expired}{differs}{unbound}");
     let decisive = decisive(report, verdict);
     let check = decisive.map_or("", |check| name(check, messages));
     let reason = decisive.map_or("", |check| reason(check, messages));
@@ -146,6 +147,16 @@ pub fn sentence(report: &Value, messages: &Messages) -> String {
         "not_comparable" => format!("{} {sentence}", messages.get("claims.not_comparable")),
         _ => sentence,
     }
+}
+
+/// Whether the only proof of the chip is one of a key that nothing ties to this document.
+fn is_unbound(report: &Value) -> bool {
+    let proven = list(report, "checks")
+        .iter()
+        .filter(|check| word(check, "id").starts_with("chip.") && word(check, "state") == "successful");
+    let warned = |check: &Value| list(check, "warnings").iter().any(|warning| warning == "unbound_chip_key");
+    let mut proven = proven.peekable();
+    proven.peek().is_some() && proven.all(warned)
 }
 
 fn claims_outcome(report: &Value) -> &str {
@@ -168,11 +179,21 @@ fn different(report: &Value, messages: &Messages) -> String {
 pub fn claims(report: &Value, messages: &Messages) -> Vec<String> {
     let Some(claims) = report.get("claims") else { return Vec::new() };
     let (outcome, basis) = (word(claims, "outcome"), word(claims, "basis"));
-    let fields = list(claims, "compared").iter().filter_map(Value::as_str);
-    let fields: Vec<&str> = fields.map(|code| messages.find(&format!("claims.field.{code}")).unwrap_or(code)).collect();
+    let codes = |member: &str| list(claims, member).iter().filter_map(Value::as_str).collect::<Vec<_>>();
+    let named = |codes: Vec<&str>| {
+        let name = |code: &str| messages.find(&format!("claims.field.{code}")).unwrap_or(code).to_owned();
+        codes.into_iter().map(name).collect::<Vec<_>>().join(", ")
+    };
+    let different = codes("different");
+    let equal = codes("compared").into_iter().filter(|code| !different.contains(code)).collect();
+    // What nobody authenticated shows no person.
+    let is_authentic = ["genuine", "data_authentic"].contains(&word(report, "verdict"));
     let mut out = Vec::new();
     match outcome {
-        "matches" => out.push(messages.fill("claims.matches", &[("fields", &fields.join(", "))])),
+        "matches" => {
+            let key = if is_authentic { "claims.matches" } else { "claims.equal" };
+            out.push(messages.fill(key, &[("fields", &named(equal))]));
+        }
         "not_recorded" => out.push(messages.get("claims.not_recorded").to_owned()),
         _ => {}
     }
@@ -182,8 +203,17 @@ pub fn claims(report: &Value, messages: &Messages) -> Vec<String> {
     {
         out.push(text.to_owned());
     }
-    let warnings = list(claims, "warnings").iter().filter_map(Value::as_str);
-    out.extend(warnings.map(|code| messages.find(&format!("claims.warning.{code}")).unwrap_or(code).to_owned()));
+    let others =
+        different.into_iter().filter(|code| ClaimField::from_code(code).is_some_and(|field| !field.identifies()));
+    let others = named(others.collect());
+    out.extend(codes("warnings").into_iter().map(|code| {
+        let key = format!("claims.warning.{code}");
+        if messages.find(&key).is_some() {
+            messages.fill(&key, &[("fields", others.as_str())])
+        } else {
+            code.to_owned()
+        }
+    }));
     out
 }
 
@@ -223,7 +253,13 @@ fn told(about: &Value, messages: &Messages) -> String {
         ("state", named("state", "state")),
         ("why", why),
         ("verdict", named("verdict", "verdict.word")),
-        ("claims", named("claims", "claims.outcome")),
+        (
+            "claims",
+            match named("claims_warning", "claims.decision") {
+                doubt if doubt.is_empty() => named("claims", "claims.outcome"),
+                doubt => doubt,
+            },
+        ),
         ("warning", named("warning", "warning")),
         ("tolerance", named("tolerance", "tolerance")),
     ];

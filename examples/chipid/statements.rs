@@ -10,9 +10,8 @@ use std::time::SystemTime;
 pub fn of(arguments: &StatementArguments, at: SystemTime) -> Result<Statements, Failure> {
     let StatementArguments { consent, identified_by, face, face_vendor, face_threshold } = arguments;
     let refused = |option: &'static str| {
-        move |error: StatementError| {
-            Failure::usage("usage.statement", vec![("option", option.into()), ("why", error.to_string())])
-        }
+        // The moment is now: only the text can be wrong.
+        move |_: StatementError| Failure::usage("usage.statement", vec![("option", option.into())])
     };
     let consent = consent.as_deref().map(|purpose| Consent::new(at, purpose).map_err(refused("--consent")));
     let scheme = identified_by.as_deref();

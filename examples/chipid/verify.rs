@@ -231,6 +231,8 @@ struct Summary {
     decisions: BTreeMap<&'static str, usize>,
     /// Documents of another person than the one who was asked for.
     differs: usize,
+    /// Documents that what was given could not be compared with.
+    not_comparable: usize,
     worst: u8,
     is_bad: bool,
 }
@@ -245,9 +247,13 @@ impl Summary {
         if let Ok(Judged { decision: Some(decision), .. }) = judged {
             *self.decisions.entry(decision.outcome().as_str()).or_default() += 1;
         }
-        if judged.as_ref().is_ok_and(|judged| judged.report.claims().outcome() == ClaimsOutcome::Differs) {
-            self.differs += 1;
-            self.is_bad = true;
+        match judged.as_ref().map(|judged| judged.report.claims().outcome()) {
+            Ok(ClaimsOutcome::Differs) => {
+                self.differs += 1;
+                self.is_bad = true;
+            }
+            Ok(ClaimsOutcome::NotComparable) => self.not_comparable += 1,
+            _ => {}
         }
         match exit {
             EXIT_FAILED | EXIT_UNDETERMINED | EXIT_SEVERAL => self.is_bad = true,
@@ -269,6 +275,7 @@ impl Summary {
                 line[word] = json!(count(word));
             }
             line["differs"] = json!(self.differs);
+            line["not_comparable"] = json!(self.not_comparable);
             if is_decided {
                 line["decisions"] = json!({
                     "accept": decisions("accept"), "refer": decisions("refer"), "reject": decisions("reject"),
@@ -279,10 +286,10 @@ impl Summary {
         let values = words.map(|word| (word, count(word).to_string()));
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         output.text(&format!("\n{}", text::paragraph(&output.messages.fill("summary", &values), 0)));
-        if self.differs > 0 {
-            let values = [("count", self.differs.to_string())];
-            let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            output.text(&text::paragraph(&output.messages.fill("summary.differs", &values), 0));
+        for (count, key) in [(self.differs, "summary.differs"), (self.not_comparable, "summary.not_comparable")] {
+            if count > 0 {
+                output.text(&text::paragraph(&output.messages.fill(key, &[("count", &count.to_string())]), 0));
+            }
         }
         if is_decided {
             let values = ["accept", "refer", "reject"].map(|word| (word, decisions(word).to_string()));
@@ -356,7 +363,8 @@ fn tell(output: &Output, path: &Path, judged: &Result<Judged, Failure>) {
         Ok(judged) => {
             let sentence = report::sentence(&judged.value, &output.messages);
             let decision = report::decision(&judged.value, &output.messages);
-            let sentence = decision.into_iter().chain([sentence]).collect::<Vec<_>>().join(" ");
+            let claims = report::claims(&judged.value, &output.messages);
+            let sentence = decision.into_iter().chain([sentence]).chain(claims).collect::<Vec<_>>().join(" ");
             output.text(&format!("{}: {}\n", text::plain(&path), text::plain(&sentence)));
         }
         Err(failure) => drop(output.failure(failure)),

@@ -23,6 +23,6 @@ mod name;
 mod tests;
 
 pub use date::{DateMatch, DateToCompare, dates};
-pub use name::{NameMatch, mrz_names, name_with_mrz, names, names_with_other};
+pub use name::{HolderNames, NameMatch, mrz_names, name_with_mrz, names};
 pub use number::numbers;
 pub use text::{texts, transliterate};

@@ -93,30 +93,12 @@ pub fn names(a: &str, b: &str) -> Option<NameMatch> {
     if a.is_spelled_as(&b) || b.is_spelled_as(&a) {
         return Some(NameMatch::Transliterated);
     }
+    // Word borders are written in several ways: H'Hen, H Hen.
+    if a.plain.replace(' ', "") == b.plain.replace(' ', "") {
+        return Some(NameMatch::WithoutMarks);
+    }
     let is_turned = || a.is_turned(&b) || b.is_turned(&a);
     Some(if is_turned() { NameMatch::OrderDiffers } else { NameMatch::Different })
-}
-
-/// Compares a name with the main name and the other name of a holder: [`NameMatch::MainAndOtherName`] where it matches
-/// the other name only. `None` if there is nothing to compare.
-///
-/// ```
-/// use chipid::compare::{NameMatch, names_with_other};
-///
-/// let level = |name| names_with_other(name, "Nguyễn Thị Mẫu", Some("Nguyễn Thị Lan"));
-/// assert_eq!(level("Nguyễn Thị Mẫu"), Some(NameMatch::Equal));
-/// assert_eq!(level("Nguyễn Thị Lan"), Some(NameMatch::MainAndOtherName));
-/// assert_eq!(level("Nguyễn Thị Huệ"), Some(NameMatch::Different));
-/// ```
-pub fn names_with_other(claimed: &str, main: &str, other: Option<&str>) -> Option<NameMatch> {
-    let of_main = names(claimed, main);
-    if of_main.is_some_and(|level| !level.is_different()) {
-        return of_main;
-    }
-    match other.and_then(|other| names(claimed, other)) {
-        Some(level) if !level.is_different() => Some(NameMatch::MainAndOtherName),
-        of_other => of_main.or(of_other),
-    }
 }
 
 /// Compares a written name with the name of an MRZ; `None` if one of them has no letter, or if the written name has
@@ -172,6 +154,81 @@ pub fn name_with_mrz(written: &str, mrz: &MrzName) -> Option<NameMatch> {
 pub fn mrz_names(a: &MrzName, b: &MrzName) -> Option<NameMatch> {
     let levels = [name_with_mrz(&a.full(), b), name_with_mrz(&b.full(), a)];
     levels.into_iter().flatten().min()
+}
+
+/// The names of a holder as the files of a chip have them.
+///
+/// ```
+/// use chipid::compare::{HolderNames, NameMatch};
+///
+/// let names = HolderNames { written: vec!["Nguyễn Thị Mẫu"], others: vec!["Nguyễn Thị Lan"], mrz: None };
+/// assert_eq!(names.compare("Nguyễn Thị Mẫu"), Some(NameMatch::Equal));
+/// assert_eq!(names.compare("Nguyễn Thị Lan"), Some(NameMatch::MainAndOtherName));
+/// assert_eq!(names.compare("Nguyễn Thị Mẫu (Nguyễn Thị Lan)"), Some(NameMatch::MainAndOtherName));
+/// assert_eq!(names.compare("Nguyễn Thị Huệ"), Some(NameMatch::Different));
+/// ```
+#[derive(Clone, Default)]
+pub struct HolderNames<'a> {
+    /// The full name, in each file that writes it with its marks.
+    pub written: Vec<&'a str>,
+    /// Other names of the holder.
+    pub others: Vec<&'a str>,
+    /// The name of the MRZ.
+    pub mrz: Option<&'a MrzName>,
+}
+
+/// `Debug` output omits the contents.
+impl core::fmt::Debug for HolderNames<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("HolderNames(..)")
+    }
+}
+
+impl HolderNames<'_> {
+    /// Compares a written name; `None` where there is nothing to compare. A second name in parentheses is another name.
+    pub fn compare(&self, claimed: &str) -> Option<NameMatch> {
+        // A name that is equal to the MRZ alone lacks its marks.
+        let least = if self.written.is_empty() { NameMatch::Equal } else { NameMatch::Transliterated };
+        let with_mrz = |claimed: &str, mrz: &MrzName| name_with_mrz(claimed, mrz).map(|level| level.max(least));
+        by_parts(claimed, |claimed| self.best(|own| names(claimed, own), |mrz| with_mrz(claimed, mrz)))
+    }
+
+    /// Compares the name of another MRZ; `None` where there is nothing to compare.
+    pub fn compare_mrz(&self, claimed: &MrzName) -> Option<NameMatch> {
+        self.best(|own| name_with_mrz(own, claimed), |mrz| mrz_names(claimed, mrz))
+    }
+
+    /// The best result counts: one person's name stands on a chip in several spellings. A name that the MRZ cuts never
+    /// outweighs the whole names: what differs may be what was cut.
+    fn best(
+        &self,
+        with_written: impl Fn(&str) -> Option<NameMatch>,
+        with_mrz: impl Fn(&MrzName) -> Option<NameMatch>,
+    ) -> Option<NameMatch> {
+        let own = self.written.iter().filter_map(|name| by_parts(name, &with_written));
+        let others = self.others.iter().filter_map(|name| with_written(name));
+        let others =
+            others.map(|level| if level.is_different() { level } else { level.max(NameMatch::MainAndOtherName) });
+        let whole = own.chain(others).min();
+        match (self.mrz.and_then(with_mrz), whole) {
+            (Some(NameMatch::Truncated), Some(NameMatch::Different)) => whole,
+            (of_mrz, whole) => of_mrz.into_iter().chain(whole).min(),
+        }
+    }
+}
+
+/// The result for a name; where it differs and has a second name in parentheses, the one for either of them.
+fn by_parts(name: &str, compare: impl Fn(&str) -> Option<NameMatch>) -> Option<NameMatch> {
+    let whole = compare(name);
+    let parts = name.trim_end().strip_suffix(')').and_then(|text| text.split_once('('));
+    match (whole, parts) {
+        (Some(NameMatch::Different), Some((main, other))) => {
+            let best = [main, other].into_iter().filter_map(compare).min();
+            best.map(|level| if level.is_different() { level } else { level.max(NameMatch::MainAndOtherName) })
+                .or(whole)
+        }
+        _ => whole,
+    }
 }
 
 fn has_letter(text: &str) -> bool {

@@ -159,6 +159,7 @@ fn decision() -> Value {
         "basis": codes(Basis::ALL.map(Basis::as_str).to_vec()),
         "verdict": optional(codes(vec!["failed", "undetermined", "data_authentic", "genuine"])),
         "claims": optional(codes(words(ClaimsOutcome::ALL, ClaimsOutcome::as_str))),
+        "claims_warning": optional(codes(words(ClaimsWarning::ALL, ClaimsWarning::as_str))),
         "check": optional(ids.clone()),
         "state": optional(codes(State::ALL.map(State::as_str).to_vec())),
         "reason": optional(codes(Reason::ALL.iter().map(|reason| reason.as_str()).collect())),

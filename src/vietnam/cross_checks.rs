@@ -3,7 +3,7 @@
 //! They compare values and judge nothing: which of them weighs in a verdict is the business of the rooms above. No
 //! result holds what was compared.
 
-use crate::compare::{self, DateMatch, DateToCompare, NameMatch, name_with_mrz, names_with_other, numbers, texts};
+use crate::compare::{self, DateMatch, DateToCompare, HolderNames, NameMatch, name_with_mrz, numbers, texts};
 use crate::lds::{Mrz, PartialDate, Sex};
 use crate::vietnam::{Dg13, Dg13Field, NumberWarning, PersonalNumber, Qr, is_vietnamese, td1_number};
 
@@ -242,15 +242,16 @@ fn number_structure(chip: &Chip) -> CrossCheck {
     check
 }
 
-/// DG13 holds the name as it is printed. Where DG13 was not read, the name is compared with the one of the MRZ.
+/// The name of the QR code against the names of DG13 and DG1: the same comparison as of any claim.
 fn qr_name(sources: &Sources<'_>) -> CrossCheck {
     let printed = sources.qr.and_then(|qr| qr.name.as_deref());
-    let signed = sources.dg13.and_then(|dg13| Some((dg13.text(Dg13Field::FullName)?, dg13.other_name())));
-    let level = printed.and_then(|printed| match signed {
-        Some((main, other)) => names_with_other(printed, main, other),
-        None => name_with_mrz(printed, &sources.mrz?.name()),
-    });
-    names(Named::QrName, level, NameMatch::Equal)
+    let mrz = sources.mrz.map(Mrz::name);
+    let signed = HolderNames {
+        written: sources.dg13.and_then(|dg13| dg13.text(Dg13Field::FullName)).into_iter().collect(),
+        others: sources.dg13.and_then(Dg13::other_name).into_iter().collect(),
+        mrz: mrz.as_ref(),
+    };
+    names(Named::QrName, printed.and_then(|printed| signed.compare(printed)), NameMatch::Equal)
 }
 
 fn qr_birth_date(sources: &Sources<'_>, chip: &Chip) -> CrossCheck {

@@ -33,13 +33,14 @@ impl PersonalNumber {
     /// # Errors
     /// Anything but twelve digits.
     pub fn parse(text: &str) -> Result<Self, NumberError> {
-        let mut digits = Box::new([0; 12]);
+        // A number that is refused is wiped as well: its digits may be those of a CAN.
+        let mut number = Self(Box::new([0; 12]));
         let mut marks = text.chars().filter(|mark| !mark.is_whitespace());
-        for digit in digits.iter_mut() {
+        for digit in number.0.iter_mut() {
             let mark = marks.next().filter(char::is_ascii_digit).ok_or(NumberError)?;
             *digit = u8::try_from(mark).map_err(|_| NumberError)?;
         }
-        marks.next().map_or(Ok(Self(digits)), |_| Err(NumberError))
+        marks.next().map_or(Ok(number), |_| Err(NumberError))
     }
 
     /// The twelve digits.

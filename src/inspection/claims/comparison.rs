@@ -6,9 +6,9 @@
 use super::given::Claims;
 use super::outcome::{ClaimField, ClaimsWarning};
 use super::record::ClaimsRecord;
-use crate::compare::{self, DateMatch, DateToCompare, NameMatch};
+use crate::compare::{self, DateMatch, DateToCompare, HolderNames, NameMatch};
 use crate::inspection::file_checks::Values;
-use crate::lds::{Mrz, MrzField, MrzInformation, MrzName, PartialDate, Sex};
+use crate::lds::{Mrz, MrzField, MrzFormat, MrzInformation, PartialDate, Sex, Text};
 use crate::vietnam::{Dg13, Dg13Field, PersonalNumber, Qr, is_vietnamese, td1_number};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
@@ -122,24 +122,22 @@ impl Fields<'_> {
 
     fn mrz(&mut self, claimed: &Mrz) {
         self.document_number(&Zeroizing::new(claimed.document_number()));
-        if let Some(found) = td1_number(claimed) {
-            self.number(&found.number);
+        if let Some(number) = self.chip.number_of_card(claimed) {
+            self.number(&number);
         }
         self.mrz_dates(claimed.raw(MrzField::BirthDate), claimed.raw(MrzField::ExpiryDate));
         let name = claimed.name();
-        self.note(
-            ClaimField::Name,
-            self.chip
-                .compare_name(|written| compare::name_with_mrz(written, &name), |mrz| compare::mrz_names(&name, mrz)),
-        );
+        self.note(ClaimField::Name, self.chip.compare_name(|names| names.compare_mrz(&name)));
         if claimed.sex() != Sex::Unspecified {
             self.note(ClaimField::Sex, self.chip.is_sex(claimed.sex()));
         }
         let signed = self.chip.mrz();
         let state = signed.map(|mrz| mrz.issuing_state() == claimed.issuing_state());
         let nationality = signed.map(|mrz| mrz.nationality() == claimed.nationality());
+        let format = signed.map(|mrz| mrz.format() == claimed.format());
         self.note(ClaimField::IssuingState, state);
         self.note(ClaimField::Nationality, nationality);
+        self.note(ClaimField::DocumentFormat, format);
     }
 
     /// Document number, date of birth and date of expiry alone.
@@ -166,9 +164,7 @@ impl Fields<'_> {
     }
 
     fn written_name(&mut self, claimed: &str) {
-        let level = self
-            .chip
-            .compare_name(|written| compare::names(claimed, written), |mrz| compare::name_with_mrz(claimed, mrz));
+        let level = self.chip.compare_name(|names| names.compare(claimed));
         self.note(ClaimField::Name, level);
     }
 
@@ -204,6 +200,13 @@ impl Chip<'_> {
     /// Whether it is an ID card of Vietnam: by DG1, or by the form of DG13 where DG1 was not read.
     fn is_vietnamese_card(&self) -> bool {
         self.values.is_vietnamese() && self.mrz().is_none_or(is_vietnamese)
+    }
+
+    /// The personal number in an MRZ that is claimed of this card: of a Vietnamese card whatever issuing State it names.
+    fn number_of_card(&self, claimed: &Mrz) -> Option<PersonalNumber> {
+        let is_of_card = claimed.format() == MrzFormat::Td1 && self.is_vietnamese_card();
+        let number = is_of_card.then(|| PersonalNumber::parse(claimed.raw(MrzField::OptionalData).get(..12)?).ok());
+        number.flatten().or_else(|| td1_number(claimed).map(|found| found.number))
     }
 
     /// The personal number of a Vietnamese ID card, of DG13 or DG1.
@@ -259,43 +262,32 @@ impl Chip<'_> {
         sex.filter(|sex| *sex != Sex::Unspecified).map(|sex| sex == claimed)
     }
 
-    /// A name with the main name of DG13 or DG11, with the holder's other names there, and with the name of DG1. The best
-    /// result counts: one person's name stands on a chip in several spellings. A name that DG1 cuts never outweighs the
-    /// whole names: what differs may be what was cut.
-    fn compare_name(
-        &self,
-        with_written: impl Fn(&str) -> Option<NameMatch>,
-        with_mrz: impl Fn(&MrzName) -> Option<NameMatch>,
-    ) -> Option<NameMatch> {
+    /// Compares a name with all names of the holder.
+    fn compare_name(&self, compare: impl Fn(&HolderNames<'_>) -> Option<NameMatch>) -> Option<NameMatch> {
         let (dg11, dg13) = (self.values.dg11(), self.values.dg13());
-        let of_dg13 = dg13.and_then(|dg13| dg13.field(Dg13Field::FullName));
-        let of_dg13: Vec<&str> = of_dg13.iter().flat_map(|field| &field.texts).map(String::as_str).collect();
-        let of_dg11 = dg11.map(|dg11| (dg11.full_name.iter().chain(&dg11.other_names), dg11.full_name.is_none()));
-        let of_dg1 = self.mrz().and_then(|mrz| with_mrz(&mrz.name()));
-        let mut best = None;
-        let mut note = |name: &str, is_other: bool| {
-            let level = with_written(name).map(|level| match is_other && !level.is_different() {
-                true => level.max(NameMatch::MainAndOtherName),
-                false => level,
-            });
-            best = best.into_iter().chain(level).min();
-        };
-        for (place, name) in of_dg13.into_iter().enumerate() {
-            note(name, place > 0);
-        }
-        if let Some((names, lacks_main)) = of_dg11 {
-            for (place, name) in names.enumerate() {
-                note(&Zeroizing::new(name.name().full()), place > 0 || lacks_main);
-            }
-        }
-        match (of_dg1, best) {
-            (Some(NameMatch::Truncated), Some(NameMatch::Different)) => best,
-            _ => of_dg1.into_iter().chain(best).min(),
-        }
+        let full = |name: &Text<'_>| Zeroizing::new(name.name().full());
+        let main: Vec<_> = dg11.iter().flat_map(|dg11| &dg11.full_name).map(full).collect();
+        let others: Vec<_> = dg11.iter().flat_map(|dg11| &dg11.other_names).map(full).collect();
+        let mrz = self.mrz().map(Mrz::name);
+        let of_dg13 = dg13.and_then(|dg13| dg13.text(Dg13Field::FullName));
+        let other = dg13.and_then(Dg13::other_name);
+        compare(&HolderNames {
+            written: of_dg13.into_iter().chain(main.iter().map(|name| name.as_str())).collect(),
+            others: other.into_iter().chain(others.iter().map(|name| name.as_str())).collect(),
+            mrz: mrz.as_ref(),
+        })
     }
 }
 
-/// The result for the first of these dates that shares a part with the claimed one.
+/// Compares with these dates in turn until one is as exact as the claimed one; what a partial date leaves open, the next one
+/// may tell.
 fn first_comparable(claimed: DateToCompare, dates: impl Iterator<Item = DateToCompare>) -> Option<DateMatch> {
-    dates.filter_map(|date| compare::dates(claimed, date)).next()
+    let mut found = None;
+    for level in dates.filter_map(|date| compare::dates(claimed, date)) {
+        found = Some(level);
+        if level != DateMatch::Partial {
+            break;
+        }
+    }
+    found
 }

@@ -43,6 +43,8 @@ codes! {
         IssuingState = "issuing_state",
         /// The nationality; a difference is a warning.
         Nationality = "nationality",
+        /// The form of the MRZ: TD1, TD2, TD3; a difference is a warning.
+        DocumentFormat = "document_format",
     }
 }
 

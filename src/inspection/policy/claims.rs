@@ -70,11 +70,17 @@ impl ClaimsLine {
             ClaimsOutcome::Differs => ("differs", self.differs),
         };
         // A record that counts for nothing, or that says otherwise, is no better than none.
-        let doubts = [ClaimsWarning::RecordedMatchNotSigned, ClaimsWarning::RecordedDiffers];
-        if claims.warnings().iter().any(|warning| doubts.contains(warning)) && self.not_recorded < outcome {
+        let doubts = [ClaimsWarning::RecordedDiffers, ClaimsWarning::RecordedMatchNotSigned];
+        let doubt = doubts.into_iter().find(|doubt| claims.warnings().contains(doubt));
+        let doubt = doubt.filter(|_| self.not_recorded < outcome);
+        if doubt.is_some() {
             (key, outcome) = ("not_recorded", self.not_recorded);
         }
         let rule = format!("claims.{key} = {outcome}");
-        DecisionReason { claims: Some(claims.outcome()), ..DecisionReason::new(Basis::Claims, outcome, rule) }
+        DecisionReason {
+            claims: Some(claims.outcome()),
+            claims_warning: doubt,
+            ..DecisionReason::new(Basis::Claims, outcome, rule)
+        }
     }
 }

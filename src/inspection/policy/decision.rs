@@ -2,7 +2,7 @@
 
 use super::{Policy, UsedTolerance, Verdict};
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Warning};
-use crate::inspection::claims::ClaimsOutcome;
+use crate::inspection::claims::{ClaimsOutcome, ClaimsWarning};
 
 /// What is to be done with a document, from worst to best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,6 +120,8 @@ pub struct DecisionReason {
     pub verdict: Option<Verdict>,
     /// The outcome of the claims, where it is about that.
     pub claims: Option<ClaimsOutcome>,
+    /// The warning of the claims that decided, where one did.
+    pub claims_warning: Option<ClaimsWarning>,
     /// The check.
     pub check: Option<CheckId>,
     /// Its state; `None` where the report does not have the check.
@@ -183,6 +185,7 @@ impl DecisionReason {
             basis,
             verdict: None,
             claims: None,
+            claims_warning: None,
             check: None,
             state: None,
             reason: None,
