@@ -3,22 +3,6 @@
 //! The law asks banks for consent and for a face comparison. This library verifies none of them: they are kept as the
 //! operator's statements in the report, beside stored files and in evidence, and never change a verdict, a claim or a
 //! decision. In a stored document they are worth what the signature over the evidence is worth.
-//!
-//! ```
-//! use chipid::{Consent, Identification, Statements};
-//! use std::time::SystemTime;
-//!
-//! # fn run(document: chipid::Document) -> Result<chipid::Document, chipid::inspection::StatementError> {
-//! let now = SystemTime::now();
-//! let statements = Statements {
-//!     consent: Some(Consent::new(now, "opening an account")?),
-//!     identification: Some(Identification::new(now, "VNeID")?),
-//!     ..Statements::default()
-//! };
-//! let document = document.with_statements(statements);
-//! # Ok(document)
-//! # }
-//! ```
 
 mod values;
 mod kept;

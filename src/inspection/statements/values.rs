@@ -5,7 +5,23 @@ use crate::checks::codes;
 use std::time::SystemTime;
 use thiserror::Error;
 
-/// What the operator states; see the [module](super).
+/// What the operator states of a reading. The library verifies none of it, and it changes no verdict, claim or decision.
+///
+/// ```
+/// use chipid::{Consent, Identification, Statements};
+/// use std::time::SystemTime;
+///
+/// # fn run(document: chipid::Document) -> Result<chipid::Document, chipid::inspection::StatementError> {
+/// let now = SystemTime::now();
+/// let statements = Statements {
+///     consent: Some(Consent::new(now, "opening an account")?),
+///     identification: Some(Identification::new(now, "VNeID")?),
+///     ..Statements::default()
+/// };
+/// let document = document.with_statements(statements);
+/// # Ok(document)
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statements {
     /// The holder's consent to the reading.
