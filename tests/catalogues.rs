@@ -109,7 +109,8 @@ fn required() -> BTreeSet<String> {
     let doubts = [ClaimsWarning::RecordedDiffers, ClaimsWarning::RecordedMatchNotSigned];
     keys.extend(doubts.map(|code| format!("claims.decision.{code}")));
     keys.extend(Tolerance::ALL.iter().map(|code| format!("tolerance.{code}")));
-    keys.extend(ClaimsOutcome::ALL.iter().map(|code| format!("claims.outcome.{code}")));
+    let outcomes = ClaimsOutcome::ALL.iter();
+    keys.extend(outcomes.flat_map(|code| [format!("claims.outcome.{code}"), format!("claims.recorded.{code}")]));
     keys.extend(ClaimField::ALL.iter().map(|code| format!("claims.field.{code}")));
     keys.extend(ClaimsWarning::ALL.iter().map(|code| format!("claims.warning.{code}")));
     let recorded = [ClaimsBasis::Record, ClaimsBasis::SignedRecord];

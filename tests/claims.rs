@@ -238,6 +238,10 @@ fn fields_that_do_not_identify_a_person_only_warn() {
     let report = judged(&stored(&reading::read(&passport)).with_claims(mrz(&other, Layout::Td3)), &trust);
     has_the_outcome(&report, ClaimsOutcome::Matches);
     assert_eq!(report.claims().warnings(), [ClaimsWarning::OtherFieldDiffers]);
+    // The warning is stored with the outcome.
+    let kept = stored(&stored(&reading::read(&passport)).with_claims(mrz(&other, Layout::Td3)));
+    let proofs = serde_json::to_value(kept.proofs()).unwrap();
+    assert_eq!(proofs["claims"]["different"], serde_json::json!(["issuing_state", "nationality"]));
     let vn = profile::vn();
     let address = vn.qr_text().unwrap().replace("Tỉnh", "Thành");
     let report = judged(&stored(&reading::read(&vn)).with_claims(qr(&address)), &reading::trust(&vn));

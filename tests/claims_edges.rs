@@ -6,7 +6,8 @@
 mod reading;
 
 use ClaimsOutcome::{Differs, Matches, NotComparable, NotGiven};
-use chipid::lds::{DataGroup, FileId, Mrz, MrzInformation, PartialDate};
+use chipid::compare::{HolderNames, NameMatch};
+use chipid::lds::{DataGroup, FileId, Mrz, MrzInformation, MrzName, PartialDate};
 use chipid::pki::TrustStore;
 use chipid::sim::person::{Layout, National, Person};
 use chipid::sim::{Profile, SimulatedCard, profile};
@@ -542,4 +543,44 @@ fn the_personal_number_of_an_mrz_is_compared_whatever_state_it_names() {
     let report = compared(&card, &groups, mrz(&own, Layout::Td1Vietnam));
     is(&report, ClaimsOutcome::Matches);
     assert!(report.claims().warnings().contains(&ClaimsWarning::OtherFieldDiffers));
+}
+
+#[test]
+fn another_name_of_the_holder_does_not_hide_a_match_with_a_name_that_dg1_cuts() {
+    let cut =
+        MrzName { primary: "MUSTER".into(), secondary: "ANNA BEATA CLAUDIA DOROTHEA EM".into(), may_be_cut: true };
+    let claimed = "Muster Anna Beata Claudia Dorothea Emma Friederike";
+    for (written, others, due) in [
+        (vec![], vec![], NameMatch::Truncated),
+        (vec![], vec!["Anna Schmidt"], NameMatch::Truncated),
+        // The whole name decides where it is there.
+        (vec!["Muster Anna Beata Claudia Dorothea Emilia"], vec![], NameMatch::Different),
+    ] {
+        assert_eq!(HolderNames { written, others, mrz: Some(&cut) }.compare(claimed), Some(due));
+    }
+}
+
+#[test]
+fn a_second_name_in_parentheses_makes_no_other_person_the_same() {
+    let compare = |own, claimed| HolderNames { written: vec![own], ..HolderNames::default() }.compare(claimed);
+    for (own, claimed, due) in [
+        ("Nguyễn Văn An (Hoa)", "Nguyễn Văn An", NameMatch::MainAndOtherName),
+        ("Nguyễn Văn An", "Nguyễn Văn An (Hoa)", NameMatch::MainAndOtherName),
+        ("Nguyễn Văn An (Hoa)", "Hoa", NameMatch::MainAndOtherName),
+        ("Nguyễn Văn An (Hoa)", "Trần Văn Bình (Hoa)", NameMatch::Different),
+        ("Nguyễn Văn An", "Trần Văn Bình (Nguyễn Văn An)", NameMatch::Different),
+        ("Nguyễn Văn An", "Trần Văn Bình (李小龍)", NameMatch::Different),
+    ] {
+        assert_eq!(compare(own, claimed), Some(due), "{own} {claimed}");
+    }
+}
+
+#[test]
+fn a_card_with_two_names_agrees_with_its_own_mrz() {
+    let card = holder(|person, national| {
+        (person.primary, person.secondary) = ("NGUYEN".into(), "THI MAU".into());
+        national.full_name = "Nguyễn Thị Mẫu (Nguyễn Thị B)".into();
+    });
+    let report = compared(&card, &[DG1, DG13], number(OWN));
+    assert_eq!(report.check(CheckId::VnName).unwrap().state, State::Successful);
 }

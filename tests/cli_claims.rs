@@ -562,7 +562,7 @@ fn output_5_evidence() {
         // The outcome is kept, and not what was given.
         assert_eq!(fs::read_to_string(&file).unwrap().matches(number).count(), 0);
         let text = run(&["evidence", "show", &file]).out;
-        let words = if outcome == "differs" { "not the person asked for" } else { "this is the person asked for" };
+        let words = if outcome == "differs" { "another person, as recorded" } else { "equal, as recorded" };
         assert!(text.contains(words), "{text}");
     }
     // On standard output it is the evidence alone; the sentence goes beside it, and the code is the same.

@@ -245,7 +245,7 @@ fn find(checks: &[CrossCheck], named: Named) -> (Comparison, Vec<CrossWarning>) 
 #[test]
 fn the_same_person_agrees_everywhere() {
     let (mrz, dg13, qr, given) = (Mrz::parse(MRZ).unwrap(), dg13(), Qr::parse(QR).unwrap(), number("999199000001"));
-    let sources = Sources { mrz: Some(&mrz), dg13: Some(&dg13), qr: Some(&qr), given: Some(&given) };
+    let sources = Sources { mrz: Some(&mrz), dg11: None, dg13: Some(&dg13), qr: Some(&qr), given: Some(&given) };
     for check in cross_checks(&sources) {
         assert_eq!(check.comparison, Comparison::Equal, "{:?}", check.named);
         let due: &[CrossWarning] =
@@ -262,7 +262,7 @@ fn the_same_person_agrees_everywhere() {
 fn each_difference_shows_in_its_own_comparison_and_no_other() {
     let (mrz, dg13, qr, given) = (Mrz::parse(MRZ).unwrap(), dg13(), Qr::parse(QR).unwrap(), number("999199000001"));
     let differing = |mrz: &Mrz, dg13: &Dg13, qr: &Qr, given: &PersonalNumber| -> Vec<&'static str> {
-        cross_checks(&Sources { mrz: Some(mrz), dg13: Some(dg13), qr: Some(qr), given: Some(given) })
+        cross_checks(&Sources { mrz: Some(mrz), dg11: None, dg13: Some(dg13), qr: Some(qr), given: Some(given) })
             .iter()
             .filter(|check| check.comparison == Comparison::Differs)
             .map(|check| check.named.as_str())
@@ -317,7 +317,7 @@ fn a_qr_name_on_a_weaker_level_agrees_with_a_warning() {
     assert_eq!(dg13.other_name(), Some("Nguyễn Thúy Lý"));
     let compared = |name: &str, dg13: Option<&Dg13>| {
         let qr = Qr::parse(&QR.replacen("Nguyễn Thị Mẫu", name, 1)).unwrap();
-        find(&cross_checks(&Sources { mrz: Some(&mrz), dg13, qr: Some(&qr), given: None }), Named::QrName)
+        find(&cross_checks(&Sources { mrz: Some(&mrz), dg11: None, dg13, qr: Some(&qr), given: None }), Named::QrName)
     };
     let slightly = (Comparison::Equal, vec![CrossWarning::NameDiffersSlightly]);
     // Of the QR code against DG13.
@@ -395,7 +395,7 @@ proptest! {
         if let Ok(dg13) = Dg13::parse(&file) {
             let mrz = Mrz::parse(MRZ).unwrap();
             let qr = Qr::parse(QR).unwrap();
-            let _ = cross_checks(&Sources { mrz: Some(&mrz), dg13: Some(&dg13), qr: Some(&qr), given: None });
+            let _ = cross_checks(&Sources { mrz: Some(&mrz), dg11: None, dg13: Some(&dg13), qr: Some(&qr), given: None });
         }
         prop_assert!(Dg13::parse(&file[..cut]).is_err() || cut == 391);
     }

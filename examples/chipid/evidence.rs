@@ -97,9 +97,10 @@ fn show(output: &Output, path: &Path) -> Result<(), Failure> {
     let word = |pointer: &str| manifest.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     // Version 1 does not record them.
     let claims = match word("/claims/outcome") {
-        code if code.is_empty() => output.messages.get("claims.outcome.not_recorded").to_owned(),
-        code => output.messages.find(&format!("claims.outcome.{code}")).map_or(code.clone(), str::to_owned),
+        code if code.is_empty() => "not_recorded".to_owned(),
+        code => code,
     };
+    let claims = output.messages.find(&format!("claims.recorded.{claims}")).unwrap_or(&claims).to_owned();
     let rows = [
         ("evidence.sha256", hex::encode(evidence.digest())),
         ("evidence.read_at", word("/times/read_at")),

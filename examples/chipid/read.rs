@@ -92,6 +92,7 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
             output.hint(&decision);
         }
         output.hint(&report::sentence(&value, &output.messages));
+        report::claims(&value, &output.messages).iter().for_each(|sentence| output.hint(&text::plain(sentence)));
     } else if output.is_json() {
         output.json(&value);
     } else {

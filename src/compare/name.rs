@@ -185,12 +185,18 @@ impl core::fmt::Debug for HolderNames<'_> {
 }
 
 impl HolderNames<'_> {
-    /// Compares a written name; `None` where there is nothing to compare. A second name in parentheses is another name.
+    /// Compares a written name; `None` where there is nothing to compare. A second name in parentheses is another name; of
+    /// the claimed one it counts for nothing by itself.
     pub fn compare(&self, claimed: &str) -> Option<NameMatch> {
         // A name that is equal to the MRZ alone lacks its marks.
         let least = if self.written.is_empty() { NameMatch::Equal } else { NameMatch::Transliterated };
         let with_mrz = |claimed: &str, mrz: &MrzName| name_with_mrz(claimed, mrz).map(|level| level.max(least));
-        by_parts(claimed, |claimed| self.best(|own| names(claimed, own), |mrz| with_mrz(claimed, mrz)))
+        let of = |claimed: &str| self.best(|own| names(claimed, own), |mrz| with_mrz(claimed, mrz));
+        let whole = of(claimed);
+        match (whole.is_none_or(NameMatch::is_different), in_parts(claimed)) {
+            (true, Some((main, _))) => of(main).map(weakened).or(whole),
+            _ => whole,
+        }
     }
 
     /// Compares the name of another MRZ; `None` where there is nothing to compare.
@@ -205,30 +211,35 @@ impl HolderNames<'_> {
         with_written: impl Fn(&str) -> Option<NameMatch>,
         with_mrz: impl Fn(&MrzName) -> Option<NameMatch>,
     ) -> Option<NameMatch> {
-        let own = self.written.iter().filter_map(|name| by_parts(name, &with_written));
-        let others = self.others.iter().filter_map(|name| with_written(name));
-        let others =
-            others.map(|level| if level.is_different() { level } else { level.max(NameMatch::MainAndOtherName) });
-        let whole = own.chain(others).min();
-        match (self.mrz.and_then(with_mrz), whole) {
-            (Some(NameMatch::Truncated), Some(NameMatch::Different)) => whole,
-            (of_mrz, whole) => of_mrz.into_iter().chain(whole).min(),
-        }
+        let of_mrz = self.mrz.and_then(with_mrz);
+        let own = self.written.iter().filter_map(|name| by_parts(name, &with_written)).min();
+        let others = self.others.iter().filter_map(|name| by_parts(name, &with_written)).min();
+        let others = others.map(weakened);
+        let of_mrz = match (of_mrz, own) {
+            (Some(NameMatch::Truncated), Some(NameMatch::Different)) => None,
+            _ => of_mrz,
+        };
+        of_mrz.into_iter().chain(own).chain(others).min()
     }
 }
 
-/// The result for a name; where it differs and has a second name in parentheses, the one for either of them.
+/// The result for a name; where it is not equal and has a second name in parentheses, the better one of both.
 fn by_parts(name: &str, compare: impl Fn(&str) -> Option<NameMatch>) -> Option<NameMatch> {
     let whole = compare(name);
-    let parts = name.trim_end().strip_suffix(')').and_then(|text| text.split_once('('));
-    match (whole, parts) {
-        (Some(NameMatch::Different), Some((main, other))) => {
-            let best = [main, other].into_iter().filter_map(compare).min();
-            best.map(|level| if level.is_different() { level } else { level.max(NameMatch::MainAndOtherName) })
-                .or(whole)
-        }
+    match (whole.is_none_or(NameMatch::is_different), in_parts(name)) {
+        (true, Some((main, other))) => [main, other].into_iter().filter_map(compare).min().map(weakened).or(whole),
         _ => whole,
     }
+}
+
+/// A name and the second name in parentheses at its end.
+fn in_parts(name: &str) -> Option<(&str, &str)> {
+    name.trim_end().strip_suffix(')')?.split_once('(')
+}
+
+/// A match by a part of a name.
+fn weakened(level: NameMatch) -> NameMatch {
+    if level.is_different() { level } else { level.max(NameMatch::MainAndOtherName) }
 }
 
 fn has_letter(text: &str) -> bool {

@@ -181,6 +181,7 @@ pub(super) fn vietnam(document: &Document, values: &Values<'_>, attested: &Attes
 fn vietnam_of_files(document: &Document, values: &Values<'_>) -> Vec<Check> {
     let sources = Sources {
         mrz: values.mrz(),
+        dg11: values.dg11(),
         dg13: values.dg13(),
         qr: document.claims.qr.as_ref(),
         given: document.claims.number.as_ref(),

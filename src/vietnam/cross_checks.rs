@@ -3,15 +3,18 @@
 //! They compare values and judge nothing: which of them weighs in a verdict is the business of the rooms above. No
 //! result holds what was compared.
 
-use crate::compare::{self, DateMatch, DateToCompare, HolderNames, NameMatch, name_with_mrz, numbers, texts};
-use crate::lds::{Mrz, PartialDate, Sex};
+use crate::compare::{self, DateMatch, DateToCompare, HolderNames, NameMatch, numbers, texts};
+use crate::lds::{Dg11, Mrz, PartialDate, Sex, Text};
 use crate::vietnam::{Dg13, Dg13Field, NumberWarning, PersonalNumber, Qr, is_vietnamese, td1_number};
+use zeroize::Zeroizing;
 
 /// What there is to compare.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sources<'a> {
     /// The MRZ of EF.DG1.
     pub mrz: Option<&'a Mrz>,
+    /// EF.DG11.
+    pub dg11: Option<&'a Dg11<'a>>,
     /// EF.DG13.
     pub dg13: Option<&'a Dg13>,
     /// The QR code on the face of the card.
@@ -205,7 +208,9 @@ fn names(named: Named, level: Option<NameMatch>, expected: NameMatch) -> CrossCh
 
 fn name(sources: &Sources<'_>) -> CrossCheck {
     let signed = sources.dg13.and_then(|dg13| dg13.text(Dg13Field::FullName));
-    let level = sources.mrz.zip(signed).and_then(|(mrz, signed)| name_with_mrz(signed, &mrz.name()));
+    let level = sources.mrz.zip(signed).and_then(|(mrz, signed)| {
+        HolderNames { written: vec![signed], ..HolderNames::default() }.compare_mrz(&mrz.name())
+    });
     names(Named::Name, level, NameMatch::Transliterated)
 }
 
@@ -242,16 +247,32 @@ fn number_structure(chip: &Chip) -> CrossCheck {
     check
 }
 
-/// The name of the QR code against the names of DG13 and DG1: the same comparison as of any claim.
+/// The name of the QR code against all names of the holder: the same comparison as of any claim.
 fn qr_name(sources: &Sources<'_>) -> CrossCheck {
     let printed = sources.qr.and_then(|qr| qr.name.as_deref());
-    let mrz = sources.mrz.map(Mrz::name);
-    let signed = HolderNames {
-        written: sources.dg13.and_then(|dg13| dg13.text(Dg13Field::FullName)).into_iter().collect(),
-        others: sources.dg13.and_then(Dg13::other_name).into_iter().collect(),
+    let level =
+        printed.and_then(|printed| with_names(sources.mrz, sources.dg11, sources.dg13, |names| names.compare(printed)));
+    names(Named::QrName, level, NameMatch::Equal)
+}
+
+/// What a comparison with the names of the holder in these files gives.
+pub(crate) fn with_names<R>(
+    mrz: Option<&Mrz>,
+    dg11: Option<&Dg11<'_>>,
+    dg13: Option<&Dg13>,
+    compare: impl FnOnce(&HolderNames<'_>) -> R,
+) -> R {
+    let full = |name: &Text<'_>| Zeroizing::new(name.name().full());
+    let main: Vec<_> = dg11.iter().flat_map(|dg11| &dg11.full_name).map(full).collect();
+    let others: Vec<_> = dg11.iter().flat_map(|dg11| &dg11.other_names).map(full).collect();
+    let of_dg13 = dg13.and_then(|dg13| dg13.text(Dg13Field::FullName));
+    let other = dg13.and_then(Dg13::other_name);
+    let mrz = mrz.map(Mrz::name);
+    compare(&HolderNames {
+        written: of_dg13.into_iter().chain(main.iter().map(|name| name.as_str())).collect(),
+        others: other.into_iter().chain(others.iter().map(|name| name.as_str())).collect(),
         mrz: mrz.as_ref(),
-    };
-    names(Named::QrName, printed.and_then(|printed| signed.compare(printed)), NameMatch::Equal)
+    })
 }
 
 fn qr_birth_date(sources: &Sources<'_>, chip: &Chip) -> CrossCheck {

@@ -12,6 +12,7 @@ mod td1;
 mod keys;
 mod cross_checks;
 
+pub(crate) use cross_checks::with_names;
 pub use cross_checks::{Comparison, CrossCheck, CrossWarning, Named, Sources, cross_checks};
 pub use dg13::{Dg13, Dg13Field, VnField};
 pub use keys::expiry_candidates;

@@ -4,23 +4,17 @@
 //! date with DG13 or DG11, each falling back to the other.
 
 use super::given::Claims;
-use super::outcome::{ClaimField, ClaimsWarning};
+use super::outcome::ClaimField;
 use super::record::ClaimsRecord;
 use crate::compare::{self, DateMatch, DateToCompare, HolderNames, NameMatch};
 use crate::inspection::file_checks::Values;
-use crate::lds::{Mrz, MrzField, MrzFormat, MrzInformation, PartialDate, Sex, Text};
-use crate::vietnam::{Dg13, Dg13Field, PersonalNumber, Qr, is_vietnamese, td1_number};
+use crate::lds::{Mrz, MrzField, MrzFormat, MrzInformation, PartialDate, Sex};
+use crate::vietnam::{Dg13, Dg13Field, PersonalNumber, Qr, is_vietnamese, td1_number, with_names};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
-/// A comparison of claims with files.
-pub(crate) struct Compared {
-    pub(crate) record: ClaimsRecord,
-    pub(crate) warnings: Vec<ClaimsWarning>,
-}
-
 /// Compares all claims; `None` where nothing was supplied.
-pub(crate) fn compare(claims: &Claims, values: &Values<'_>) -> Option<Compared> {
+pub(crate) fn compare(claims: &Claims, values: &Values<'_>) -> Option<ClaimsRecord> {
     if claims.is_empty() {
         return None;
     }
@@ -172,18 +166,12 @@ impl Fields<'_> {
         self.note(ClaimField::DateOfBirth, self.chip.compare_birth_date(claimed.into()));
     }
 
-    fn finish(self) -> Compared {
+    fn finish(self) -> ClaimsRecord {
         let compared = self.found.keys().copied().collect();
         let is = |wanted: Found| self.found.iter().filter(move |(_, found)| **found == wanted).map(|(field, _)| *field);
         let different: Vec<ClaimField> = is(Found::Different).collect();
-        let mut warnings = Vec::new();
-        if is(Found::NotExact).next().is_some() {
-            warnings.push(ClaimsWarning::NameNotExact);
-        }
-        if different.iter().any(|field| !field.identifies()) {
-            warnings.push(ClaimsWarning::OtherFieldDiffers);
-        }
-        Compared { record: ClaimsRecord::of_fields(compared, different), warnings }
+        let not_exact = is(Found::NotExact).collect();
+        ClaimsRecord { not_exact, ..ClaimsRecord::of_fields(compared, different) }
     }
 }
 
@@ -264,18 +252,7 @@ impl Chip<'_> {
 
     /// Compares a name with all names of the holder.
     fn compare_name(&self, compare: impl Fn(&HolderNames<'_>) -> Option<NameMatch>) -> Option<NameMatch> {
-        let (dg11, dg13) = (self.values.dg11(), self.values.dg13());
-        let full = |name: &Text<'_>| Zeroizing::new(name.name().full());
-        let main: Vec<_> = dg11.iter().flat_map(|dg11| &dg11.full_name).map(full).collect();
-        let others: Vec<_> = dg11.iter().flat_map(|dg11| &dg11.other_names).map(full).collect();
-        let mrz = self.mrz().map(Mrz::name);
-        let of_dg13 = dg13.and_then(|dg13| dg13.text(Dg13Field::FullName));
-        let other = dg13.and_then(Dg13::other_name);
-        compare(&HolderNames {
-            written: of_dg13.into_iter().chain(main.iter().map(|name| name.as_str())).collect(),
-            others: other.into_iter().chain(others.iter().map(|name| name.as_str())).collect(),
-            mrz: mrz.as_ref(),
-        })
+        with_names(self.mrz(), self.values.dg11(), self.values.dg13(), compare)
     }
 }
 

@@ -12,6 +12,8 @@ pub(crate) struct ClaimsRecord {
     pub(crate) compared: Vec<ClaimField>,
     /// Those of them that differed.
     pub(crate) different: Vec<ClaimField>,
+    /// Those of them that matched on a weaker level only.
+    pub(crate) not_exact: Vec<ClaimField>,
 }
 
 impl ClaimsRecord {
@@ -24,12 +26,12 @@ impl ClaimsRecord {
         } else {
             ClaimsOutcome::NotComparable
         };
-        Self { outcome, compared, different }
+        Self { outcome, compared, different, not_exact: Vec::new() }
     }
 
     /// The record of a reading without claims.
     pub(super) fn not_given() -> Self {
-        Self { outcome: ClaimsOutcome::NotGiven, compared: Vec::new(), different: Vec::new() }
+        Self { outcome: ClaimsOutcome::NotGiven, compared: Vec::new(), different: Vec::new(), not_exact: Vec::new() }
     }
 }
 
@@ -41,6 +43,9 @@ pub(crate) struct KeptClaims {
     compared: Vec<String>,
     /// Codes of [`ClaimField`].
     different: Vec<String>,
+    /// Codes of [`ClaimField`]; absent where there are none.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    not_exact: Vec<String>,
     /// A code of [`ClaimsOutcome`].
     outcome: String,
 }
@@ -51,6 +56,7 @@ impl KeptClaims {
         Self {
             compared: codes(&record.compared),
             different: codes(&record.different),
+            not_exact: codes(&record.not_exact),
             outcome: record.outcome.as_str().to_owned(),
         }
     }
@@ -59,10 +65,12 @@ impl KeptClaims {
     pub(crate) fn read(&self) -> Option<ClaimsRecord> {
         let outcome = ClaimsOutcome::from_code(&self.outcome)?;
         let (compared, different) = (fields(&self.compared)?, fields(&self.different)?);
-        let is_part = different.iter().all(|field| compared.contains(field));
+        let not_exact = fields(&self.not_exact)?;
+        let is_part = different.iter().all(|field| compared.contains(field) && !not_exact.contains(field))
+            && not_exact.iter().all(|field| compared.contains(field));
         let expected = match compared.is_empty() {
             true if outcome == ClaimsOutcome::NotGiven => ClaimsRecord::not_given(),
-            _ => ClaimsRecord::of_fields(compared, different),
+            _ => ClaimsRecord { not_exact, ..ClaimsRecord::of_fields(compared, different) },
         };
         (is_part && expected.outcome == outcome).then_some(expected)
     }

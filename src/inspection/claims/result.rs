@@ -53,12 +53,19 @@ impl ClaimsResult {
     }
 
     fn of(record: ClaimsRecord, basis: ClaimsBasis) -> Self {
-        let ClaimsRecord { outcome, compared, different } = record;
-        Self { outcome, basis, compared, different, warnings: Vec::new(), checks: Vec::new() }
+        let ClaimsRecord { outcome, compared, different, not_exact } = record;
+        let mut warnings = Vec::new();
+        if !not_exact.is_empty() {
+            warnings.push(ClaimsWarning::NameNotExact);
+        }
+        if different.iter().any(|field| !field.identifies()) {
+            warnings.push(ClaimsWarning::OtherFieldDiffers);
+        }
+        Self { outcome, basis, compared, different, warnings, checks: Vec::new() }
     }
 
     fn none(outcome: ClaimsOutcome, basis: ClaimsBasis) -> Self {
-        Self::of(ClaimsRecord { outcome, compared: Vec::new(), different: Vec::new() }, basis)
+        Self::of(ClaimsRecord { outcome, ..ClaimsRecord::not_given() }, basis)
     }
 
     /// A result with just this outcome.
@@ -94,9 +101,8 @@ pub(crate) fn judge(
     let is_recorded_different = recorded.as_ref().is_some_and(|record| record.outcome == ClaimsOutcome::Differs);
     let mut result = match compare(&document.claims, values) {
         // A comparison that found nothing to compare decides nothing against a recorded difference.
-        Some(compared) if !(is_recorded_different && compared.record.outcome == ClaimsOutcome::NotComparable) => {
-            let result = ClaimsResult::of(compared.record, ClaimsBasis::Given);
-            let result = compared.warnings.into_iter().fold(result, ClaimsResult::warn);
+        Some(compared) if !(is_recorded_different && compared.outcome == ClaimsOutcome::NotComparable) => {
+            let result = ClaimsResult::of(compared, ClaimsBasis::Given);
             match is_recorded_different && result.outcome != ClaimsOutcome::Differs {
                 true => result.warn(ClaimsWarning::RecordedDiffers),
                 false => result,
@@ -126,6 +132,9 @@ fn of_record(origin: Origin, recorded: Option<ClaimsRecord>, is_signed: bool) ->
 fn recorded(document: &Document) -> Option<ClaimsRecord> {
     let checks = document.attestation.as_ref().map(|attestation| attestation.checks.as_slice()).unwrap_or_default();
     let Some(record) = &document.recorded_claims else { return record_of_checks(checks) };
+    if record.outcome == ClaimsOutcome::Differs {
+        return Some(record.clone());
+    }
     // A printed MRZ is compared there letter by letter: more than what identifies a person.
     let identifying: Vec<Check> = checks.iter().filter(|check| check.id != CheckId::LdsDg1Printed).cloned().collect();
     let denied = record_of_checks(&identifying).filter(|checks| checks.outcome == ClaimsOutcome::Differs);
@@ -136,7 +145,7 @@ fn recorded(document: &Document) -> Option<ClaimsRecord> {
 /// [`ClaimsWarning::RecordedDiffers`] keeps what was recorded.
 pub(crate) fn superseded(document: &Document, values: &Values<'_>) -> Vec<CheckId> {
     let is = |record: Option<ClaimsRecord>, outcome| record.is_some_and(|record| record.outcome == outcome);
-    let given = compare(&document.claims, values).map(|compared| compared.record);
+    let given = compare(&document.claims, values);
     if !is(given, ClaimsOutcome::Matches) || !is(recorded(document), ClaimsOutcome::Differs) {
         return Vec::new();
     }
@@ -149,7 +158,7 @@ pub(crate) fn superseded(document: &Document, values: &Values<'_>) -> Vec<CheckI
 pub(crate) fn to_record(document: &Document, values: &Values<'_>) -> Option<ClaimsRecord> {
     let recorded = recorded(document);
     let is_different = recorded.as_ref().is_some_and(|record| record.outcome == ClaimsOutcome::Differs);
-    let compared = compare(&document.claims, values).map(|compared| compared.record);
+    let compared = compare(&document.claims, values);
     match (compared, document.origin()) {
         _ if is_different => recorded,
         (Some(compared), _) if compared.outcome != ClaimsOutcome::NotComparable || recorded.is_none() => Some(compared),
