@@ -61,7 +61,7 @@ fn terminal(authority: TerminalAuthorityPlan) -> Result<Terminal, Failure> {
 }
 
 impl Demo {
-    /// The key that opens it: the CAN where it has one, as at a counter. It is nobody's claim: only what the command line
+    /// The key that opens it: the CAN where it has one, as at a counter. It is not a claim: only what the command line
     /// gives is compared.
     pub fn password(&self) -> Result<Password, Failure> {
         match &self.can {

@@ -186,7 +186,7 @@ pub fn claims(report: &Value, messages: &Messages) -> Vec<String> {
     };
     let different = codes("different");
     let equal = codes("compared").into_iter().filter(|code| !different.contains(code)).collect();
-    // What nobody authenticated shows no person.
+    // Files that are not authentic do not identify a person.
     let is_authentic = ["genuine", "data_authentic"].contains(&word(report, "verdict"));
     let mut out = Vec::new();
     match outcome {

@@ -69,7 +69,7 @@ impl ClaimsLine {
             ClaimsOutcome::NotComparable => ("not_comparable", self.not_comparable),
             ClaimsOutcome::Differs => ("differs", self.differs),
         };
-        // A record that counts for nothing, or that says otherwise, is no better than none.
+        // A record that is not signed, or that contradicts the claim, is treated as a missing record.
         let doubts = [ClaimsWarning::RecordedDiffers, ClaimsWarning::RecordedMatchNotSigned];
         let doubt = doubts.into_iter().find(|doubt| claims.warnings().contains(doubt));
         let doubt = doubt.filter(|_| self.not_recorded < outcome);
