@@ -91,7 +91,7 @@ const PITFALLS: &[(&str, &[(&str, &str)])] = &[
         &[
             (OMISSIONS, "a_listed_data_group_that_is_missing_from_a_folder_makes_the_verdict_undetermined"),
             (OMISSIONS, "a_listed_data_group_that_is_missing_from_unsigned_evidence_makes_the_verdict_undetermined"),
-            (OMISSIONS, "a_group_that_the_archive_does_not_keep_caps_nothing_and_one_that_it_keeps_does"),
+            (OMISSIONS, "a_group_that_the_archive_does_not_keep_limits_nothing_and_a_missing_one_that_it_keeps_does"),
             (OMISSIONS, "without_dg1_the_country_stays_open_whatever_the_archive_keeps"),
             (OMISSIONS, "a_proof_that_is_recorded_as_refused_stays_failed_without_the_file_of_its_key"),
         ],
