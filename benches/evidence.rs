@@ -9,8 +9,8 @@
 #[path = "../tests/support/reading.rs"]
 mod reading;
 
-use chipid::pki::TrustStore;
 use chipid::sim::{Profile, profile};
+use chipid::trust::TrustStore;
 use chipid::{Clock, Document, Evidence, EvidencePolicy, Verdict};
 use reading::{now, read, trust};
 use std::sync::atomic::{AtomicUsize, Ordering};

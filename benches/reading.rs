@@ -8,8 +8,8 @@ mod reading;
 #[path = "../tests/support/shared.rs"]
 mod shared;
 
-use chipid::pki::TrustStore;
 use chipid::sim::{Profile, profile};
+use chipid::trust::TrustStore;
 use chipid::{Document, Limits, ReadPlan};
 use reading::{link, now, password, read, read_over, trust};
 use std::hint::black_box;

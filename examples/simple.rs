@@ -1,7 +1,7 @@
 //! The whole way on one page: `cargo run --example simple -- 001999 csca-master-list.ml`
 
 use chipid::pcsc::Readers;
-use chipid::pki::TrustStore;
+use chipid::trust::TrustStore;
 use chipid::{Card, Event, Password, ReadPlan};
 use std::ops::ControlFlow;
 use std::time::{Duration, SystemTime};

@@ -41,6 +41,9 @@ pub mod national;
 // What a caller is told.
 pub mod error;
 pub mod event;
+
+// Trust: anchors and chains, then passive authentication.
+pub mod trust;
 pub mod passive_authentication;
 
 // To a card and back.
@@ -77,3 +80,4 @@ pub use inspection::{
 pub use inspection::{Clock, Evidence, EvidenceError, EvidencePolicy};
 #[cfg(feature = "pcsc")]
 pub use transport::pcsc;
+pub use trust::TrustStore;

@@ -23,9 +23,8 @@ use chipid::lds::{DataGroup, Dg3, Dg4, Dg7, Dir, FileId, OpaqueGroup, SecurityIn
 use chipid::oid::{self, Oid};
 use chipid::pki::cvc::CvCertificate;
 use chipid::pki::{
-    Budget as Signatures, BundleError, BundlePart, BundleUse, Certificate, CertificateError, Chain, CmsError,
-    DefectList, ListError, MasterList, Refusal, RevocationList, RevocationListError, SignedData, TrustBundle,
-    TrustStore, find_anchor,
+    Budget as Signatures, Certificate, CertificateError, CmsError, DefectList, ListError, MasterList, RevocationList,
+    RevocationListError, SignedData,
 };
 use chipid::sim::issuer::{
     CvHolder, DefectFields, DeviationFields, Extension, Issuer, KeyKind, RevocationListFields, RevokedEntry,
@@ -35,6 +34,7 @@ use chipid::sim::issuer::{
 use chipid::sim::profile;
 use chipid::tlv::{self, Problem, Reader, Tag};
 use chipid::transport::Transport;
+use chipid::trust::{BundleError, BundlePart, BundleUse, Chain, Refusal, TrustBundle, TrustStore, find_anchor};
 use chipid::vietnam::{Dg13, Qr, expiry_candidates};
 use chipid::{BOUNDS, Bounds, Budget, Card, Error, EvidencePolicy, Options, ReadPlan, TransportError};
 use reading::{Issued, go_on};

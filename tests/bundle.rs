@@ -8,16 +8,16 @@ mod support;
 use chipid::checks::{CheckId, Reason, State, Tolerance, Tolerances};
 use chipid::crypto::DigestAlgorithm;
 use chipid::oid;
-use chipid::pki::{
-    Age, AgePolicy, BundleError, BundlePart, BundleUse, Certificate, Collection, ListError, Refusal,
-    RevocationListError, SourceKind, TrustBundle, TrustStore,
-};
+use chipid::pki::{Certificate, ListError, RevocationListError};
 use chipid::sim::issuer::{
     DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, Scheme,
     deviation_list_content,
 };
 use chipid::sim::profile;
 use chipid::tlv::{self, Reader, Tag};
+use chipid::trust::{
+    Age, AgePolicy, BundleError, BundlePart, BundleUse, Collection, Refusal, SourceKind, TrustBundle, TrustStore,
+};
 use chipid::{Outcome, Policy, Verdict};
 use std::time::SystemTime;
 use time::macros::datetime;

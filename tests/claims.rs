@@ -6,9 +6,9 @@ mod reading;
 use chipid::checks::{CheckId, Reason, State};
 use chipid::compare::{DateMatch, dates};
 use chipid::lds::{DataGroup, FileId, Mrz, PartialDate};
-use chipid::pki::TrustStore;
 use chipid::sim::person::{Layout, Person};
 use chipid::sim::{Profile, profile};
+use chipid::trust::TrustStore;
 use chipid::vietnam::{PersonalNumber, Qr};
 use chipid::{
     ClaimField, Claims, ClaimsBasis, ClaimsOutcome, ClaimsWarning, Document, Outcome, Password, Policy, Proofs,

@@ -8,11 +8,11 @@ mod reading;
 use ClaimsOutcome::{Differs, Matches, NotComparable, NotGiven};
 use chipid::compare::{HolderNames, NameMatch};
 use chipid::lds::{DataGroup, FileId, Mrz, MrzInformation, MrzName, PartialDate};
-use chipid::pki::TrustStore;
 use chipid::sim::person::{Layout, National, Person};
 use chipid::sim::{Profile, SimulatedCard, profile};
 use chipid::tlv::{self, Tag};
 use chipid::transport::Transport;
+use chipid::trust::TrustStore;
 use chipid::vietnam::{PersonalNumber, Qr};
 use chipid::{
     Card, CheckId, ClaimField, Claims, ClaimsOutcome, ClaimsWarning, Document, Outcome, Password, Policy, ReadPlan,

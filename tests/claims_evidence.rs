@@ -12,10 +12,10 @@ use ClaimsOutcome::{Differs, Matches, NotComparable, NotGiven, NotRecorded};
 use chipid::crypto::DigestAlgorithm;
 use chipid::inspection::{EvidenceSignature, EvidenceSigner, EvidenceSigningError};
 use chipid::lds::{DataGroup, FileId, Mrz};
-use chipid::pki::TrustStore;
 use chipid::sim::issuer::RevocationListFields;
 use chipid::sim::person::Layout;
 use chipid::sim::profile;
+use chipid::trust::TrustStore;
 use chipid::vietnam::{PersonalNumber, Qr};
 use chipid::{
     CheckId, ClaimField, Claims, ClaimsBasis, ClaimsOutcome, ClaimsWarning, Clock, Document, Evidence, EvidenceError,

@@ -5,11 +5,10 @@ mod support;
 
 use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::oid;
-use chipid::pki::{
-    Budget, Certificate, Currency, Refusal, RevocationList, RevocationListError, SourceKind, TrustStore,
-};
+use chipid::pki::{Budget, Certificate, Currency, RevocationList, RevocationListError};
 use chipid::sim::issuer::{Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry};
 use chipid::tlv::{self, Tag};
+use chipid::trust::{Refusal, SourceKind, TrustStore};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 

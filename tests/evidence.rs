@@ -13,9 +13,9 @@ mod reading;
 use chipid::crypto::DigestAlgorithm;
 use chipid::inspection::{EvidenceSignature, EvidenceSigner, EvidenceSigningError, Origin};
 use chipid::lds::{DataGroup, FileId};
-use chipid::pki::TrustStore;
 use chipid::sim::profile::Defect;
 use chipid::sim::{Profile, Quirk, profile};
+use chipid::trust::TrustStore;
 use chipid::{
     Check, CheckId, Clock, Document, Evidence, EvidenceError, EvidencePolicy, Password, ReadPlan, Reason, Report,
     State, Verdict,

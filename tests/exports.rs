@@ -6,9 +6,9 @@ mod reading;
 
 use boon::{Compiler, SchemaIndex, Schemas};
 use chipid::inspection::fhir::{FhirError, patient};
-use chipid::pki::TrustStore;
 use chipid::sim::profile::{self, cam, dh, eac, hardened, im, passport, plain, vn};
 use chipid::sim::{Profile, Quirk};
+use chipid::trust::TrustStore;
 use chipid::{Document, ReadPlan, Report, Verdict};
 use reading::{Issued, now, read_over};
 use serde_json::{Value, json};

@@ -5,9 +5,9 @@
 mod reading;
 
 use chipid::lds::{DataGroup, FileId, Mrz, MrzInformation};
-use chipid::pki::TrustStore;
 use chipid::sim::person::{Layout, Person};
 use chipid::sim::{Profile, Quirk, profile};
+use chipid::trust::TrustStore;
 use chipid::{
     Card, CheckId, Claims, Document, Error, Event, Limits, Password, Proofs, ReadPlan, Reason, State, Tolerances,
     Verdict,

@@ -8,13 +8,14 @@ use chipid::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warni
 use chipid::crypto::DigestAlgorithm;
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid::{self, Oid};
-use chipid::pki::{Certificate, Defect, DefectList, DefectListForm, ListError, Refusal, TrustStore};
+use chipid::pki::{Certificate, Defect, DefectList, DefectListForm, ListError};
 use chipid::sim::issuer::{
     CertificateFields, DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields,
     RevokedEntry, Scheme, SignedDataFields, SignerId, defect_list_content, deviation_list_content,
 };
 use chipid::sim::{Profile, Quirk, profile};
 use chipid::tlv::{self, Tag};
+use chipid::trust::{Refusal, TrustStore};
 use chipid::{Document, Report, Verdict};
 use time::OffsetDateTime;
 use time::macros::datetime;

@@ -14,9 +14,10 @@ use chipid::crypto::DigestAlgorithm;
 use chipid::inspection::online::{OnlineError, OnlineQuestion, OnlineVerdict, OnlineVerifier};
 use chipid::inspection::{EvidenceSignature, EvidenceSigner, EvidenceSigningError, Proofs};
 use chipid::lds::{DataGroup, FileId};
-use chipid::pki::{Certificate, TrustStore};
+use chipid::pki::Certificate;
 use chipid::sim::issuer::Scheme;
 use chipid::sim::profile;
+use chipid::trust::TrustStore;
 use chipid::{
     Check, CheckId, Clock, Document, Evidence, EvidenceError, EvidencePolicy, Policy, Reason, Report, State, Verdict,
     Warning,

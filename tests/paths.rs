@@ -9,10 +9,11 @@ use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid;
 use chipid::passive_authentication::{FileState, Inputs, PassiveAuthentication, passive_authentication};
-use chipid::pki::{Budget, Certificate, Chain, Refusal, Role, TrustStore, Unverified, find_path, verify_among};
+use chipid::pki::{Budget, Certificate, Role};
 use chipid::sim::issuer::{
     CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
 };
+use chipid::trust::{Chain, Refusal, TrustStore, Unverified, find_path, verify_among};
 use chipid::{BOUNDS, Document, Verdict};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;

@@ -6,10 +6,10 @@ mod support;
 
 use chipid::inspection::{Options, Resume};
 use chipid::pcsc::Readers;
-use chipid::pki::TrustStore;
 use chipid::sim::profile::{self, Profile};
 use chipid::sim::{SimulatedCard, vpcd};
 use chipid::transport::Transport;
+use chipid::trust::TrustStore;
 use chipid::{Card, Document, Error, Event, Password, ReadPlan, TransportError, Verdict};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::ControlFlow;

@@ -7,10 +7,11 @@ use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::lds::DataGroup;
 use chipid::oid;
 use chipid::passive_authentication::{FileState, Inputs, passive_authentication};
-use chipid::pki::{Certificate, Exception, TrustStore};
+use chipid::pki::{Certificate, Exception};
 use chipid::sim::issuer::{
     CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
 };
+use chipid::trust::TrustStore;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use time::macros::datetime;

@@ -8,7 +8,8 @@ mod support;
 
 use chipid::crypto::CryptoError;
 use chipid::oid;
-use chipid::pki::{Budget, Certificate, Chain, CmsError, ListError, Refusal, SignedData, TrustStore, find_anchor};
+use chipid::pki::{Budget, Certificate, CmsError, ListError, SignedData};
+use chipid::trust::{Chain, Refusal, TrustStore, find_anchor};
 use time::OffsetDateTime;
 use time::macros::datetime;
 

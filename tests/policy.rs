@@ -14,10 +14,11 @@ use chipid::inspection::Proofs;
 use chipid::inspection::policy::{Basis, PolicyError};
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid;
-use chipid::pki::{AgePolicy, BundlePart, BundleUse, Certificate, TrustBundle, TrustStore};
+use chipid::pki::Certificate;
 use chipid::sim::issuer::{RevocationListFields, RevokedEntry};
 use chipid::sim::profile::Defect;
 use chipid::sim::{Profile, Quirk, profile};
+use chipid::trust::{AgePolicy, BundlePart, BundleUse, TrustBundle, TrustStore};
 use chipid::{
     CheckId, Clock, Decision, Document, Evidence, EvidencePolicy, Outcome, Policy, Reason, Report, State, Verdict,
     Warning,

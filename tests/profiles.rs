@@ -10,13 +10,13 @@ use Severity::{Remark, Void};
 use chipid::crypto::{CurveId, DhGroupId, DigestAlgorithm, GroupId};
 use chipid::oid::{self, Oid};
 use chipid::pki::{
-    Certificate, Defect, MasterList, ProfileFinding, Role, Severity, SourceKind, TrustStore, authority_role,
-    csca_defects, document_signer_defects, profile,
+    Certificate, Defect, MasterList, ProfileFinding, Role, Severity, csca_defects, document_signer_defects, profile,
 };
 use chipid::sim::issuer::{
     AgreementKey, CertificateFields, CurveForm, DIGITAL_SIGNATURE, Extension, Issuer, IssuerPlan, KeyPlan, Scheme,
 };
 use chipid::tlv::{Tag, encode, encode_all};
+use chipid::trust::{SourceKind, TrustStore, authority_role};
 use std::collections::{BTreeMap, BTreeSet};
 use time::macros::datetime;
 

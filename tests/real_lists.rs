@@ -5,10 +5,10 @@
 mod support;
 
 use chipid::pki::{
-    Budget, Certificate, Chain, CmsError, Collection, DefectKind, DefectList, DefectListForm, DocumentFacts, ListError,
-    MasterList, Refusal, SourceKind, TrustStore, Unverified, bindings, csca_defects, document_signer_defects,
-    find_anchor, verify_among,
+    Budget, Certificate, CmsError, DefectKind, DefectList, DefectListForm, DocumentFacts, ListError, MasterList,
+    bindings, csca_defects, document_signer_defects,
 };
+use chipid::trust::{Chain, Collection, Refusal, SourceKind, TrustStore, Unverified, find_anchor, verify_among};
 use std::collections::BTreeMap;
 use std::time::Instant;
 use time::OffsetDateTime;

@@ -10,12 +10,13 @@ use chipid::Verdict;
 use chipid::checks::Tolerance;
 use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::oid;
-use chipid::pki::{BundlePart, BundleUse, Certificate, ListError, Refusal, SourceKind, TrustBundle, TrustStore};
+use chipid::pki::{Certificate, ListError};
 use chipid::sim::issuer::{
     CertificateFields, DefectFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
     SignerId, defect_list_content, master_list_content,
 };
 use chipid::sim::profile;
+use chipid::trust::{BundlePart, BundleUse, Refusal, SourceKind, TrustBundle, TrustStore};
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 use std::fs;

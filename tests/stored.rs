@@ -10,7 +10,7 @@ use Verdict::{DataAuthentic, Failed, Genuine, Undetermined};
 use chipid::crypto::DigestAlgorithm;
 use chipid::inspection::Proofs;
 use chipid::lds::FileId;
-use chipid::pki::{Age, AgePolicy, BundleUse, TrustBundle, TrustStore};
+use chipid::trust::{Age, AgePolicy, BundleUse, TrustBundle, TrustStore};
 use chipid::{CheckId, Document, Evidence, Outcome, Policy, Report, State, Verdict};
 use std::collections::BTreeSet;
 use std::fmt::Debug;

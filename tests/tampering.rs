@@ -8,9 +8,9 @@
 mod reading;
 
 use chipid::lds::{DataGroup, FileId};
-use chipid::pki::TrustStore;
 use chipid::sim::{Profile, profile};
 use chipid::tlv::{Reader, Tag, Tlv};
+use chipid::trust::TrustStore;
 use chipid::{Document, Proofs, Verdict};
 use reading::{now, read, trust};
 use std::ops::Range;

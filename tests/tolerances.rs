@@ -13,11 +13,11 @@ use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::inspection::UsedTolerance;
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid;
-use chipid::pki::TrustStore;
 use chipid::sim::issuer::KeyKind;
 use chipid::sim::profile::ActiveAuthenticationPlan;
 use chipid::sim::{Defect, Profile, Quirk, profile};
 use chipid::tlv::{Reader, Tag, encode};
+use chipid::trust::TrustStore;
 use chipid::{Document, ReadPlan, Report, Verdict};
 use reading::{lines, now};
 

@@ -8,7 +8,7 @@ use crate::messages::Messages;
 use crate::output::Output;
 use crate::verify;
 use crate::{text, trust};
-use chipid::pki::{AgePolicy, BundlePart, BundleUse, SourceKind, TrustBundle, TrustStore};
+use chipid::trust::{AgePolicy, BundlePart, BundleUse, SourceKind, TrustBundle, TrustStore};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;

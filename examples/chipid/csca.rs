@@ -5,9 +5,8 @@ use crate::failure::{EXIT_FAILED, EXIT_UNDETERMINED, Failure};
 use crate::messages::Messages;
 use crate::output::Output;
 use crate::{bundle, coverage, csca_diff, interrupt, text, trust, verify};
-use chipid::pki::{
-    Certificate, Collection, Currency, ListSigner, Listed, Refusal, RevocationList, SourceKind, TrustStore,
-};
+use chipid::pki::{Certificate, Currency, RevocationList};
+use chipid::trust::{Collection, ListSigner, Listed, Refusal, SourceKind, TrustStore};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use time::OffsetDateTime;
@@ -442,7 +441,7 @@ fn check(output: &Output, paths: &[PathBuf], lists: &ListArguments) -> Result<u8
 fn exit(files: &[(String, Vec<u8>)], found: &Collection) -> u8 {
     let is_list = |subject: &String| files.iter().any(|(label, _)| subject.starts_with(label));
     let open = [
-        chipid::pki::Unverified::IssuerMissing.to_string(),
+        chipid::trust::Unverified::IssuerMissing.to_string(),
         chipid::pki::RevocationListError::IssuerUnknown.to_string(),
         chipid::pki::ListError::SignerUnanchored.to_string(),
     ];
@@ -459,7 +458,7 @@ fn exit(files: &[(String, Vec<u8>)], found: &Collection) -> u8 {
 }
 
 fn reason<'a>(why: &'a str, messages: &Messages) -> &'a str {
-    if why == chipid::pki::Unverified::IssuerMissing.to_string() {
+    if why == chipid::trust::Unverified::IssuerMissing.to_string() {
         return messages.find("csca.unverified.issuer_missing").unwrap_or(why);
     }
     why

@@ -12,8 +12,8 @@ use chipid::error::Error;
 use chipid::error::TransportError;
 #[cfg(feature = "pcsc")]
 use chipid::pcsc::Readers;
-use chipid::pki::TrustStore;
 use chipid::transport::Transport;
+use chipid::trust::TrustStore;
 use chipid::{Card, Clock, Document, Evidence, EvidencePolicy, Password, Policy, ReadPlan, Report, Session};
 use std::path::{Path, PathBuf};
 #[cfg(feature = "pcsc")]

@@ -14,7 +14,7 @@ use crate::key::{self, Given};
 use crate::output::Output;
 use crate::{folder, interrupt, picture, policy, report, text, trust};
 use chipid::lds::DataGroup;
-use chipid::pki::TrustStore;
+use chipid::trust::TrustStore;
 use chipid::{ClaimsOutcome, Decision, Document, KeptGroups, Policy, Proofs, Report};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde_json::{Value, json};

@@ -3,7 +3,8 @@
 use chipid::crypto::{EncodingNote, PublicKey, SignatureAlgorithm};
 use chipid::lds::Cvca;
 use chipid::pki::cvc::{CertificateReference, CvCertificate};
-use chipid::pki::{Certificate, Name, TrustStore, csca_defects, document_signer_defects};
+use chipid::pki::{Certificate, Name, csca_defects, document_signer_defects};
+use chipid::trust::TrustStore;
 
 pub fn all(bytes: &[u8]) {
     certificate(bytes);

@@ -5,9 +5,9 @@
 use super::{Bytes, now};
 use chipid::crypto::{Random, SeededRandom};
 use chipid::lds::FileId;
-use chipid::pki::TrustStore;
 use chipid::sim::profile;
 use chipid::transport::Transport;
+use chipid::trust::TrustStore;
 use chipid::{Budget, Card, Document, Event, Limits, Password, ReadPlan, TransportError, Verdict};
 use std::ops::ControlFlow;
 use std::sync::OnceLock;

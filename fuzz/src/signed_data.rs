@@ -2,7 +2,8 @@
 
 use super::now;
 use chipid::lds::{CardSecurity, DataGroup, FileId, LdsSecurityObject, SecurityObject};
-use chipid::pki::{Budget, Certificate, MasterList, SignedData, TrustStore};
+use chipid::pki::{Budget, Certificate, MasterList, SignedData};
+use chipid::trust::TrustStore;
 use chipid::{Document, Verdict};
 
 /// Entries of a list that a run looks at: each costs a computation.

@@ -1,8 +1,8 @@
 //! What is kept in files: evidence, `proofs.json`, transcripts.
 
 use super::now;
-use chipid::pki::TrustStore;
 use chipid::transport::transcript::Transcript;
+use chipid::trust::TrustStore;
 use chipid::{Document, Evidence, Proofs, Verdict};
 
 pub fn all(bytes: &[u8]) {

@@ -1,8 +1,9 @@
 //! What an operator brings: revocation lists, lists of deviations and of defects, trust bundles, policy files.
 
 use super::now;
-use chipid::pki::{AgePolicy, Budget, Certificate, Currency, DefectList, RevocationList, TrustBundle, TrustStore};
+use chipid::pki::{Budget, Certificate, Currency, DefectList, RevocationList};
 use chipid::sim::profile;
+use chipid::trust::{AgePolicy, TrustBundle, TrustStore};
 use chipid::{Document, Outcome, Policy, Report, Verdict};
 use std::sync::OnceLock;
 

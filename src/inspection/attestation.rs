@@ -14,7 +14,8 @@ use crate::checks::{Check, CheckId, Reason, State, Warning};
 use crate::chip::ChipAuthenticationSuite;
 use crate::crypto::{CryptoError, DigestAlgorithm, SignatureAlgorithm};
 use crate::lds::{DataGroup, FileId};
-use crate::pki::{Certificate, CertificateError, TrustStore};
+use crate::pki::{Certificate, CertificateError};
+use crate::trust::TrustStore;
 use time::OffsetDateTime;
 
 /// What the reader attests.

@@ -17,7 +17,7 @@ use crate::chip::{ActiveAuthentication, ChipAuthentication, TerminalAuthenticati
 use crate::crypto::{DigestAlgorithm, PublicKey};
 use crate::iso7816::StatusWord;
 use crate::lds::{AtrInfo, CardSecurity, DataGroup, Dg14, FileId};
-use crate::pki::TrustStore;
+use crate::trust::TrustStore;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 use zeroize::Zeroize;

@@ -10,8 +10,8 @@ use crate::lds::{
     Dg16, FileId, Finding, Kind, Mrz, MrzField,
 };
 use crate::passive_authentication::{self as pa, Inputs, PassiveAuthentication};
-use crate::pki::TrustStore;
 use crate::tlv::{self, Tag, TlvError};
+use crate::trust::TrustStore;
 use crate::vietnam::{Dg13, Dg13Field, transliterate};
 use std::collections::BTreeMap;
 use time::{Date, OffsetDateTime};

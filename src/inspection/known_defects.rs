@@ -17,7 +17,8 @@
 use super::chip_checks::Due;
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::passive_authentication::PathCertificate;
-use crate::pki::{Age, Criterion, DefectKind, DocumentFacts, KnownDefect, ProfileFinding, Role, TrustStore};
+use crate::pki::{Criterion, DefectKind, DocumentFacts, KnownDefect, ProfileFinding, Role};
+use crate::trust::{Age, TrustStore};
 use time::OffsetDateTime;
 
 /// What a defect does to the checks.

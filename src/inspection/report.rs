@@ -10,7 +10,7 @@ use crate::channel::Limits;
 use crate::checks::{Check, CheckId, Reason, Tolerance, Tolerances};
 use crate::lds::{DataGroup, FileId};
 use crate::passive_authentication::{PassiveAuthentication, PathCertificate};
-use crate::pki::TrustStore;
+use crate::trust::TrustStore;
 use crate::vietnam::province_of_residence;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -252,7 +252,7 @@ impl Report {
     ///
     /// ```
     /// use chipid::{Claims, ClaimsOutcome, Document};
-    /// use chipid::pki::TrustStore;
+    /// use chipid::trust::TrustStore;
     /// use chipid::vietnam::PersonalNumber;
     /// # fn run(stored: Document, trust: &TrustStore, now: std::time::SystemTime) -> Result<bool, Box<dyn std::error::Error>> {
     /// let claims = Claims { number: Some(PersonalNumber::parse("999199000001")?), ..Claims::default() };

@@ -6,9 +6,9 @@
 use super::Inputs;
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::pki::{
-    AlternativeName, Binding, Certificate, Defect, ProfileFinding, Role, Validity, authority_role, beside, bindings,
-    profile,
+    AlternativeName, Binding, Certificate, Defect, ProfileFinding, Role, Validity, beside, bindings, profile,
 };
+use crate::trust::authority_role;
 use time::{Date, OffsetDateTime};
 
 /// A certificate on the path, and how it deviates from its profile.

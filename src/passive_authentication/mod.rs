@@ -21,7 +21,8 @@ use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warnin
 use crate::crypto::DigestAlgorithm;
 use crate::lds::{DataGroup, SecurityObject, SodDefect};
 use crate::oid;
-use crate::pki::{Budget, Certificate, Laxities, TrustStore};
+use crate::pki::{Budget, Certificate, Laxities};
+use crate::trust::TrustStore;
 use signer::Judgement;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;

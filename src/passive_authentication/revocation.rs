@@ -14,8 +14,9 @@
 use super::Inputs;
 use crate::checks::{Check, CheckId, Reason};
 use crate::pki::{
-    Certificate, Currency, DefectKind, DocumentDefect, DocumentFacts, RevocationList, Revoked, TrustStore, csca_defects,
+    Certificate, Currency, DefectKind, DocumentDefect, DocumentFacts, RevocationList, Revoked, csca_defects,
 };
+use crate::trust::TrustStore;
 use time::OffsetDateTime;
 
 /// A revocation list that was consulted.

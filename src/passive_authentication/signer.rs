@@ -10,9 +10,9 @@ use super::revocation::{ConsultedList, revocation};
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey};
 use crate::pki::{
-    Budget, Certificate, CertificateError, CertificateSignature, Chain, CmsError, SignedData, SignerId, SignerInfo,
-    find_path,
+    Budget, Certificate, CertificateError, CertificateSignature, CmsError, SignedData, SignerId, SignerInfo,
 };
+use crate::trust::{Chain, find_path};
 
 /// What was found about a signer.
 pub(super) struct Judgement {

@@ -6,7 +6,7 @@
 
 use super::moment::moment;
 use super::name::Name;
-use super::{odd_parameters, verify};
+use super::signature::{odd_parameters, verify};
 use crate::bounds::BOUNDS;
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::oid::{self, Oid};

@@ -1,20 +1,16 @@
-//! Who signed a list: the signature over it, the purpose of the signer's key, and the authority that he leads to
-//! (9303-12 §7.1.1, §9, §10).
+//! Who signed a list: the signature over it and the purpose of the signer's key (9303-12 §7.1.1, §9, §10).
 //!
 //! A list must verify over the bytes received: the tolerance for unsorted attributes is for cards. The validity of the
 //! signer's certificate is judged at the moment that the list says it was signed: lists outlive their signers.
 
-use super::Budget;
+use super::budget::Budget;
 use super::certificate::{Certificate, CertificateError};
 use super::cms::{CmsError, SignedData};
-use super::path::{Chain, find_anchor};
-use super::profile::{Defect, ProfileFinding, Role, csca_defects, profile};
-use super::trust_store::TrustStore;
+use super::profile::{Defect, ProfileFinding, Role, profile};
 use crate::crypto::CryptoError;
 use crate::oid::Oid;
 use crate::tlv::TlvError;
 use thiserror::Error;
-use time::Duration;
 
 /// Why a signed list is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -73,48 +69,13 @@ pub enum ListError {
     SignerUnanchored,
 }
 
-/// Who signed a list.
-#[derive(Clone, Debug)]
-pub struct ListSigner {
-    /// The signer's certificate.
-    pub certificate: Certificate,
-    /// Its certification authority.
-    pub authority: Certificate,
-    /// Whether that authority is an anchor of the caller; else it stands in the list itself (self-contained).
-    pub anchored: bool,
-    /// The link certificates between, from the signer up.
-    pub links: Vec<Certificate>,
-    /// The list's signature lacks the NULL in its DigestInfo (RFC 8017 §A.2.4), as the ICAO list's does.
-    pub null_missing: bool,
-}
-
-impl ListSigner {
-    pub(super) fn new(signature: &Signature, path: AuthorityPath, anchored: bool) -> Self {
-        Self {
-            certificate: signature.certificate.clone(),
-            authority: path.authority,
-            anchored,
-            links: path.links,
-            null_missing: signature.null_missing,
-        }
-    }
-}
-
-/// Where a list's signer leads.
-#[derive(Clone, Debug)]
-pub(super) struct AuthorityPath {
-    pub(super) authority: Certificate,
-    /// From the signer up.
-    pub(super) links: Vec<Certificate>,
-}
-
 /// A signer whose signature over the list verifies; where he leads is not judged yet.
 #[derive(Clone, Debug)]
-pub(super) struct Signature {
-    pub(super) certificate: Certificate,
-    pub(super) null_missing: bool,
+pub(crate) struct Signature {
+    pub(crate) certificate: Certificate,
+    pub(crate) null_missing: bool,
     /// When he signed, by his word; his certificate was valid then.
-    pub(super) signed: Option<time::OffsetDateTime>,
+    pub(crate) signed: Option<time::OffsetDateTime>,
 }
 
 /// The signers of a list whose signatures verify and whose certificates are fit to sign lists, with this purpose where
@@ -179,33 +140,4 @@ fn may_sign(
         return Err(ListError::SignerLapsed);
     }
     Ok(())
-}
-
-/// The authority that a list's signer leads to, among these anchors. It and the links between must be authorities by their
-/// profiles, and have stood when they certified the one below.
-///
-/// # Errors
-/// There is none, or one that may not vouch for him.
-pub(super) fn authority(
-    signer: &Certificate,
-    anchors: &TrustStore,
-    budget: &mut Budget,
-) -> Result<AuthorityPath, ListError> {
-    let begun = |certificate: &Certificate| certificate.validity().not_before;
-    let Chain::Anchored { anchor, links, .. } = find_anchor(signer, anchors, begun(signer), budget) else {
-        return Err(ListError::SignerUnanchored);
-    };
-    let links: Vec<Certificate> = links.into_iter().map(|(link, _)| link.clone()).collect();
-    let mut below = signer;
-    for issuer in links.iter().chain([anchor]) {
-        if !csca_defects(issuer).is_empty() {
-            return Err(ListError::AuthorityVoid);
-        }
-        let period = issuer.validity();
-        if !(period.not_before - Duration::DAY..=period.not_after + Duration::DAY).contains(&begun(below)) {
-            return Err(ListError::AuthorityLapsed);
-        }
-        below = issuer;
-    }
-    Ok(AuthorityPath { authority: anchor.clone(), links })
 }

@@ -1,14 +1,12 @@
 //! Master lists: the certification authorities that one country vouches for (9303-12 §9).
 //!
-//! The list's own signature is verified, and its signer must chain to a certification authority of the caller or of the
-//! list itself. The second proves only that the list is whole: trust in it comes from the caller, who hands it in as
-//! trusted ([`TrustStore::from_trusted_master_list`](super::TrustStore::from_trusted_master_list)).
+//! The list's own signature is verified here; whether its signer chains to a certification authority of the caller, or of
+//! the list itself, is decided in `trust`.
 
-use super::Budget;
+use super::budget::Budget;
 use super::cms::{SignedData, SignerInfo};
-use super::list_signer::{ListError, ListSigner, Signature, authority, signatures};
+use super::list_signer::{ListError, Signature, signatures};
 use super::profile::Role;
-use super::trust_store::TrustStore;
 use crate::bounds::BOUNDS;
 use crate::oid;
 use crate::tlv::{Reader, Tag};
@@ -41,7 +39,7 @@ impl<'a> MasterList<'a> {
     }
 
     /// The certificates of a list that nobody signed: a `CscaMasterList` alone.
-    pub(super) fn bare_entries(bytes: &[u8]) -> Result<Vec<&[u8]>, ListError> {
+    pub(crate) fn bare_entries(bytes: &[u8]) -> Result<Vec<&[u8]>, ListError> {
         Ok(entries(bytes)?.into_iter().filter_map(|range| bytes.get(range)).collect())
     }
 
@@ -55,28 +53,8 @@ impl<'a> MasterList<'a> {
         self.signed.signers().iter().find_map(SignerInfo::signing_time)
     }
 
-    /// Verifies the list's signature and looks for the authority of its signer: among the caller's anchors first, then in
-    /// the list itself. Of several signers one that verifies is enough (9303-12 §9).
-    ///
-    /// # Errors
-    /// Why the last signer tried does not verify.
-    pub fn verify(&self, anchors: &TrustStore, own: &TrustStore) -> Result<ListSigner, ListError> {
-        let mut budget = Budget::new(Budget::DOCUMENT);
-        let mut failure = ListError::SignerUnanchored;
-        for signature in self.signatures(&mut budget)? {
-            for (store, anchored) in [(anchors, true), (own, false)] {
-                match authority(&signature.certificate, store, &mut budget) {
-                    Ok(path) => return Ok(ListSigner::new(&signature, path, anchored)),
-                    Err(ListError::SignerUnanchored) => {}
-                    Err(error) => failure = error,
-                }
-            }
-        }
-        Err(failure)
-    }
-
     /// The signers whose signatures verify and who say when they signed (9303-12 §9).
-    pub(super) fn signatures(&self, budget: &mut Budget) -> Result<Vec<Signature>, ListError> {
+    pub(crate) fn signatures(&self, budget: &mut Budget) -> Result<Vec<Signature>, ListError> {
         let purpose = Some((oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY, Role::MasterListSigner));
         let mut signatures = signatures(&self.signed, purpose, budget)?;
         signatures.retain(|signature| signature.signed.is_some());

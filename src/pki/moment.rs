@@ -6,7 +6,7 @@ use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
 /// The moment of a UTCTime or GeneralizedTime; `None` for anything that is no moment in UTC.
 ///
 /// Seconds may be missing and a fraction may follow them: both are met, neither is DER.
-pub(super) fn moment(tlv: &Tlv<'_>) -> Option<OffsetDateTime> {
+pub(crate) fn moment(tlv: &Tlv<'_>) -> Option<OffsetDateTime> {
     let digits = core::str::from_utf8(tlv.value).ok()?.strip_suffix('Z')?;
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     if !whole.bytes().chain(fraction.bytes()).all(|octet| octet.is_ascii_digit()) {

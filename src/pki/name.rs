@@ -62,7 +62,7 @@ impl Name {
     }
 
     /// What [`Name::matches`] compares, as a key for maps.
-    pub(super) fn folded(&self) -> &str {
+    pub(crate) fn folded(&self) -> &str {
         &self.folded
     }
 

@@ -5,7 +5,6 @@ use crate::forge::{P256, Trust, Victim, Way, another, base, fails, forger, liste
 use crate::reading::{lines, now};
 use chipid::crypto::{CurveId, DigestAlgorithm, Modulus, Point, Secret};
 use chipid::oid::{self, Oid};
-use chipid::pki::{Refusal, TrustStore};
 use chipid::sim::Profile;
 use chipid::sim::issuer::{
     CERTIFICATE_AND_CRL_SIGN, CertificateFields, CurveForm, DIGITAL_SIGNATURE, Extension, Holder, Issuer, IssuerPlan,
@@ -13,6 +12,7 @@ use chipid::sim::issuer::{
 };
 use chipid::sim::profile::Contents;
 use chipid::tlv::{self, Tag};
+use chipid::trust::{Refusal, TrustStore};
 use chipid::{CheckId, Reason, Verdict};
 use time::macros::date;
 

@@ -7,7 +7,6 @@
 use crate::reading::{go_on, lines, now};
 use chipid::crypto::{CurveId, DigestAlgorithm, SeededRandom};
 use chipid::inspection::Options;
-use chipid::pki::TrustStore;
 use chipid::sim::issuer::{
     CertificateFields, Issuer, IssuerPlan, KeyKind, KeyPlan, Scheme, SignedDataFields, SignerId, SigningKey,
 };
@@ -15,6 +14,7 @@ use chipid::sim::person::Person;
 use chipid::sim::profile::{self, ActiveAuthenticationPlan, ChipAuthenticationPlan, Contents, Sizes};
 use chipid::sim::{PaceSuite, Profile, SimulatedCard};
 use chipid::tlv::{self, Tag};
+use chipid::trust::TrustStore;
 use chipid::{
     Card, CheckId, Clock, Document, Evidence, EvidencePolicy, Password, ReadPlan, Reason, Report, State, Tolerances,
     Verdict,

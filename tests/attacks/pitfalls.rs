@@ -3,11 +3,12 @@
 use crate::forge::{P256, Trust, Victim, Way, base, fails, forger, listed, open, read, signed};
 use crate::reading::{go_on, lines, now};
 use chipid::lds::FileId;
-use chipid::pki::{ListError, TrustStore};
+use chipid::pki::ListError;
 use chipid::sim::faults::{Fault, Faulty};
 use chipid::sim::issuer::{Extension, Framing, SignedDataFields, SigningKey};
 use chipid::sim::{Folder, SimulatedCard};
 use chipid::transport::Transport;
+use chipid::trust::TrustStore;
 use chipid::{Card, CheckId, Reason, State, TransportError, Verdict, Warning, oid};
 use std::path::Path;
 

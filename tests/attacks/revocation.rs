@@ -3,8 +3,9 @@
 
 use crate::forge::{Trust, Victim, Way, base, foreign, forger, read, seeded};
 use crate::reading::{lines, now};
-use chipid::pki::{Certificate, TrustStore};
+use chipid::pki::Certificate;
 use chipid::sim::issuer::{Extension, Issuer, RevocationListFields, RevokedEntry};
+use chipid::trust::TrustStore;
 use chipid::{CheckId, Document, Reason, Report, State, Verdict};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};

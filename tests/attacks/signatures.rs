@@ -5,13 +5,13 @@ use crate::forge::{P256, Trust, Victim, base, base_rsa, fails, forger, listed, r
 use crate::reading::{lines, now};
 use chipid::crypto::{DigestAlgorithm, Modulus, PublicKey, SignatureAlgorithm};
 use chipid::oid;
-use chipid::pki::{Refusal, TrustStore};
 use chipid::sim::issuer::{
     CertificateFields, CurveForm, Extension, IssuerPlan, KeyPlan, Scheme, SecurityObject, SignedDataFields, SignerId,
     SigningKey, attribute, digest_identifier, ecdsa_der,
 };
 use chipid::sim::{Profile, SimulatedCard};
 use chipid::tlv::{self, Reader, Tag};
+use chipid::trust::{Refusal, TrustStore};
 use chipid::{CheckId, Reason, Tolerances, Verdict, Warning};
 
 const SHA_256: DigestAlgorithm = DigestAlgorithm::Sha256;

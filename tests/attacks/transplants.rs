@@ -13,11 +13,11 @@ use chipid::inspection::{EvidenceSignature, EvidenceSigner, EvidenceSigningError
 use chipid::iso7816::StatusWord;
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid;
-use chipid::pki::TrustStore;
 use chipid::sim::issuer::{AgreementKey, CurveForm, Issuer, IssuerPlan};
 use chipid::sim::profile::{self, CardSecurityPlan, ChipAuthenticationPlan, Sizes};
 use chipid::sim::{Defect, File, Folder, Profile, ReadRule, SimulatedCard};
 use chipid::tlv::{self, Tag};
+use chipid::trust::TrustStore;
 use chipid::{
     Card, CheckId, Clock, Document, Evidence, EvidencePolicy, Outcome, Policy, Proofs, ReadPlan, Reason, Report, State,
     Verdict, Warning,

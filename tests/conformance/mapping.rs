@@ -7,8 +7,8 @@ use crate::protocols::*;
 use crate::reading::{self, go_on, lines, mrz_only};
 use chipid::crypto::{Cipher, DhGroupId, GroupId};
 use chipid::error::Step;
-use chipid::pki::TrustStore;
 use chipid::sim::{Defect, Deviation, Mapping, PaceSuite, Profile, SimulatedCard};
+use chipid::trust::TrustStore;
 use chipid::{CheckId, Reason, State, Verdict};
 
 const CHECK: CheckId = CheckId::ChipPaceCam;

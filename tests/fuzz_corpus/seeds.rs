@@ -4,7 +4,6 @@ use crate::shared::shared_data;
 use crate::targets::session_bytes;
 use chipid::crypto::{CurveId, DigestAlgorithm, SeededRandom};
 use chipid::oid;
-use chipid::pki::{BundlePart, BundleUse, TrustBundle, TrustStore};
 use chipid::sim::issuer::{
     DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry,
     SignerId, defect_list_content, deviation_list_content,
@@ -13,6 +12,7 @@ use chipid::sim::person::PORTRAIT;
 use chipid::sim::{Profile, profile};
 use chipid::tlv::{self, Tag};
 use chipid::transport::transcript::{Recorder, Step, Transcript};
+use chipid::trust::{BundlePart, BundleUse, TrustBundle, TrustStore};
 use chipid::{Card, Clock, Document, EvidencePolicy, Policy, ReadPlan};
 use std::ops::ControlFlow;
 use std::path::Path;

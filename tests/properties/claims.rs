@@ -7,9 +7,9 @@
 use crate::reading;
 use ClaimsOutcome::{Differs, Matches, NotComparable};
 use chipid::lds::{DataGroup, FileId, Mrz, MrzInformation, PartialDate};
-use chipid::pki::TrustStore;
 use chipid::sim::person::{Layout, National, Person};
 use chipid::sim::{Profile, profile};
+use chipid::trust::TrustStore;
 use chipid::vietnam::{PersonalNumber, Qr};
 use chipid::{Claims, ClaimsOutcome, Document, Report};
 use proptest::prelude::*;

@@ -4,13 +4,14 @@
 use crate::reading;
 use chipid::lds::{Com, DataGroup, FileId, SecurityObject};
 use chipid::oid::{self, Oid};
-use chipid::pki::{Certificate, TrustStore};
+use chipid::pki::Certificate;
 use chipid::sim::issuer::{
     DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, RevocationListFields, RevokedEntry, SignerId,
     defect_list_content, deviation_list_content,
 };
 use chipid::sim::person::Person;
 use chipid::sim::{Profile, profile};
+use chipid::trust::TrustStore;
 use chipid::{Clock, Document, Evidence, EvidencePolicy, KeptGroups, Proofs, ReadPlan, Verdict};
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -4,10 +4,10 @@ use super::*;
 use chipid::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
 use chipid::crypto::{Cipher, CurveId, DhGroupId, DigestAlgorithm, GroupId};
 use chipid::iso7816::StatusWord;
-use chipid::pki::TrustStore;
 use chipid::sim::issuer::{CurveForm, Holder, IssuerPlan, KeyKind, RsaKey, SigningKey};
 use chipid::sim::profile::{self, ActiveAuthenticationPlan, ChipAuthenticationPlan};
 use chipid::sim::{Defect, Quirk};
+use chipid::trust::TrustStore;
 use chipid::{Tolerance, Tolerances, Warning};
 use std::time::Duration;
 

@@ -11,12 +11,12 @@ use chipid::crypto::{
     kdf,
 };
 use chipid::lds::{DataGroup, Dg14, FileId};
-use chipid::pki::TrustStore;
 use chipid::sim::person::Person;
 use chipid::sim::{Profile, profile};
 use chipid::tlv::{Reader, Tag};
 use chipid::transport::Transport;
 use chipid::transport::transcript::{Recorder, Replay, Step, Transcript};
+use chipid::trust::TrustStore;
 use chipid::{Card, Document, Password, ReadPlan, Report, TransportError, Verdict};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};

@@ -12,11 +12,11 @@ use crate::outcome::Outcome;
 use crate::reading::{Issued, go_on, lines};
 use chipid::inspection::{OpenError, ReadError};
 use chipid::iso7816::Command;
-use chipid::pki::TrustStore;
 use chipid::sim::profile::Contents;
 use chipid::sim::{Deviation, File, Folder, Profile, SimulatedCard};
 use chipid::tlv::{self, Reader, Tag};
 use chipid::transport::Transport;
+use chipid::trust::TrustStore;
 use chipid::{Card, CheckId, Document, Error, Password, ReadPlan, Reason, Report, State, TransportError, Verdict};
 use std::sync::{Arc, Mutex, MutexGuard};
 

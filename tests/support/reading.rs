@@ -1,10 +1,10 @@
 //! Reading a simulated card in process, as the tests of whole readings do.
 #![allow(dead_code, clippy::unwrap_used)]
 
-use chipid::pki::TrustStore;
 use chipid::sim::profile::Contents;
 use chipid::sim::{Profile, SimulatedCard};
 use chipid::transport::Transport;
+use chipid::trust::TrustStore;
 use chipid::{Card, Document, Error, Event, Limits, Password, ReadError, ReadPlan, Report};
 use std::ops::ControlFlow;
 use std::time::{Duration, SystemTime};

@@ -11,8 +11,8 @@ use chipid::crypto::DigestAlgorithm;
 use chipid::inspection::Proofs;
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid;
-use chipid::pki::TrustStore;
 use chipid::tlv::{Tag, encode, encode_all};
+use chipid::trust::TrustStore;
 use std::time::{Duration, SystemTime};
 
 /// `spki`, `digest_of_dg14` for ECDSA where DG14 names one, `challenge`, `signature`; `finding` is the state of the check

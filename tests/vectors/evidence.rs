@@ -2,7 +2,7 @@
 
 use crate::format::{Failure, Vector, same};
 use chipid::inspection::Report;
-use chipid::pki::TrustStore;
+use chipid::trust::TrustStore;
 use chipid::{Document, Evidence};
 
 /// `csca`, `signer` (the certificate of a trusted signer of evidence), `online` (of one who answers online questions) and

@@ -28,7 +28,7 @@ use crate::bounds::BOUNDS;
 use crate::checks::Tolerances;
 use crate::crypto::DigestAlgorithm;
 use crate::lds::{DataGroup, FileId};
-use crate::pki::TrustStore;
+use crate::trust::TrustStore;
 use encoding::{Bytes, Version, Wire};
 use manifest::Manifest;
 use signature::message;

@@ -7,7 +7,7 @@ use crate::inspection::document::Document;
 use crate::inspection::file_checks::Values;
 use crate::lds::{DataGroup, FileId};
 use crate::passive_authentication::PassiveAuthentication;
-use crate::pki::TrustStore;
+use crate::trust::TrustStore;
 use time::{Duration, OffsetDateTime};
 
 /// How far the clocks of asker and signer may be apart, the way of the question included, in seconds.

@@ -6,7 +6,7 @@
 //! signer's certificate and the province of residence, and nothing else of the card. The library does no I/O.
 //!
 //! The answer is bound to what was asked and signed by one whom the caller named
-//! ([`TrustStore::add_online_signer`](crate::pki::TrustStore::add_online_signer)), so that it can be kept with the document and judged again, by others
+//! ([`TrustStore::add_online_signer`](crate::trust::TrustStore::add_online_signer)), so that it can be kept with the document and judged again, by others
 //! and offline. What is signed, octet by octet (lengths and times big-endian):
 //!
 //! ```text
@@ -44,7 +44,7 @@
 //!     }
 //! }
 //!
-//! # fn run(document: &mut chipid::Document, trust: &chipid::pki::TrustStore, now: std::time::SystemTime) {
+//! # fn run(document: &mut chipid::Document, trust: &chipid::trust::TrustStore, now: std::time::SystemTime) {
 //! // Between reading and verifying; whether it was answered or not, verifying goes on.
 //! let asked = document.confirm_online(&mut Gateway, now);
 //! let report = document.verify(trust, now);
@@ -65,7 +65,7 @@ use super::holder;
 use crate::checks::Tolerances;
 use crate::crypto::{DigestAlgorithm, OsRandom, Random};
 use crate::passive_authentication::{PassiveAuthentication, passive_authentication};
-use crate::pki::TrustStore;
+use crate::trust::TrustStore;
 use crate::vietnam::province_of_residence;
 use std::time::SystemTime;
 use thiserror::Error;

@@ -4,7 +4,7 @@ use super::{Documents, Entry, KnownDefect, SignerReference};
 use crate::bounds::BOUNDS;
 use crate::crypto::DigestAlgorithm;
 use crate::oid::Oid;
-use crate::pki::list_signer::ListError;
+use crate::pki::ListError;
 use crate::pki::moment::moment;
 use crate::tlv::{self, Reader, Tag, Tlv};
 use std::collections::HashSet;

@@ -15,7 +15,7 @@
 mod defect_list;
 mod deviation_list;
 
-use super::Budget;
+use super::budget::Budget;
 use super::certificate::Certificate;
 use super::cms::{SignedData, SignerInfo};
 use super::list_signer::{ListError, Signature, signatures};
@@ -384,7 +384,7 @@ impl DefectList {
     }
 
     /// The signers whose signatures verify.
-    pub(super) fn signers(&self) -> &[Signature] {
+    pub(crate) fn signers(&self) -> &[Signature] {
         &self.signers
     }
 

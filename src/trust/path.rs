@@ -6,12 +6,10 @@
 //! to an anchor. Key identifiers and names only say where to try; a signature decides. The search is wide, not deep: the
 //! shortest path is found first, each link is used once, and links and signatures are bounded.
 
-use super::Budget;
-use super::certificate::{Certificate, CertificateError, CertificateSignature};
-use super::profile::{Role, csca_defects};
 use super::trust_store::TrustStore;
 use crate::bounds::BOUNDS;
 use crate::oid;
+use crate::pki::{Budget, Certificate, CertificateError, CertificateSignature, Role, csca_defects};
 use thiserror::Error;
 use time::OffsetDateTime;
 

@@ -1,15 +1,13 @@
 //! A set of files under examination: which certificates verify within the set, whose word the lists are, and what is amiss.
 
-use super::Budget;
 use super::bundle::TrustBundle;
-use super::certificate::Certificate;
 use super::intake::subject;
 use super::list_signer::ListSigner;
-use super::master_list::MasterList;
 use super::path::verify_among;
 use super::pieces::{Piece, pieces};
 use super::source::SourceKind;
 use super::trust_store::TrustStore;
+use crate::pki::{Budget, Certificate, MasterList};
 
 /// A set of certificates under examination: which verify within the set, and which do not, and why.
 #[derive(Clone, Debug, Default)]

@@ -7,17 +7,13 @@
 
 use super::anchors::Anchors;
 use super::bundle::{Age, AgePolicy, BundleError};
-use super::certificate::Certificate;
-use super::crl::RevocationList;
-use super::defects::DefectList;
 use super::intake::add_named;
-use super::list_signer::ListError;
 use super::lists::{Listed, Lists};
-use super::name::Name;
 use super::settle::{HandedLink, TakenList};
 use super::source::{Refusal, Refused, Source, SourceKind};
 use crate::checks::Tolerance;
 use crate::crypto::DigestAlgorithm;
+use crate::pki::{Certificate, DefectList, ListError, Name, RevocationList};
 use std::collections::HashMap;
 use time::OffsetDateTime;
 

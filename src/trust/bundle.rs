@@ -19,11 +19,11 @@
 //!     file    OCTET STRING }
 //! ```
 
-use super::moment::moment;
 use super::source::{Refusal, Refused, SourceKind};
 use super::trust_store::TrustStore;
 use crate::bounds::BOUNDS;
 use crate::crypto::DigestAlgorithm;
+use crate::pki::moment;
 use crate::tlv::{self, Reader, Tag, Tlv, TlvError};
 use core::fmt;
 use thiserror::Error;

@@ -1,11 +1,9 @@
 //! What a trust store took, from where, and what it refused.
 
 use super::bundle::BundleError;
-use super::certificate::CertificateError;
-use super::crl::RevocationListError;
-use super::defects::DefectListForm;
-use super::list_signer::{ListError, ListSigner};
+use super::list_signer::ListSigner;
 use crate::crypto::DigestAlgorithm;
+use crate::pki::{CertificateError, DefectListForm, ListError, RevocationListError};
 use thiserror::Error;
 use time::OffsetDateTime;
 

@@ -3,14 +3,13 @@
 //! A list and the anchor that vouches for it may come in any order: whatever has not found its authority is tried again
 //! when anchors come, with those that are new. What has none is kept, told, and never consulted.
 
-use super::Budget;
-use super::certificate::Certificate;
-use super::crl::{RevocationList, RevocationListError};
-use super::defects::{DefectList, DefectListForm};
-use super::list_signer::{AuthorityPath, ListError, Signature, authority};
+use super::list_signer::{AuthorityPath, authority};
 use super::source::Refusal;
 use super::trust_store::TrustStore;
 use crate::oid;
+use crate::pki::{
+    Budget, Certificate, DefectList, DefectListForm, ListError, RevocationList, RevocationListError, Signature,
+};
 use std::collections::HashSet;
 use std::sync::Arc;
 

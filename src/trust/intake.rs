@@ -1,20 +1,16 @@
 //! How a trust store takes files: each piece by its kind, told by its bytes.
 
-use super::Budget;
 use super::anchors::Origin;
 use super::bundle::{AgePolicy, BundleError, BundleUse, TrustBundle};
-use super::certificate::Certificate;
-use super::crl::{RevocationList, RevocationListError};
-use super::defects::DefectList;
-use super::list_signer::{ListError, ListSigner, authority};
+use super::list_signer::{ListSigner, authority};
 use super::lists::Listed;
-use super::master_list::MasterList;
 use super::pieces::{Piece, pieces};
 use super::settle::{ListStanding, TakenList};
 use super::source::{Refusal, Refused, Source, SourceKind};
 use super::trust_store::TrustStore;
 use crate::bounds::BOUNDS;
 use crate::checks::Tolerance;
+use crate::pki::{Budget, Certificate, DefectList, ListError, MasterList, RevocationList, RevocationListError};
 use time::OffsetDateTime;
 
 impl TrustStore {

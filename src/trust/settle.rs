@@ -9,14 +9,13 @@
 //!
 //! As long as nothing is refused or leans on others, a new file only adds: then only what is new is looked at.
 
-use super::Budget;
 use super::anchors::{Anchors, Origin};
-use super::certificate::{Certificate, CertificateError};
-use super::list_signer::{ListError, ListSigner, Signature, authority};
+use super::list_signer::{ListSigner, authority};
 use super::source::{Refusal, Refused, SourceKind};
 use super::trust_store::TrustStore;
 use crate::bounds::BOUNDS;
 use crate::checks::Tolerance;
+use crate::pki::{Budget, Certificate, CertificateError, ListError, Signature};
 
 /// A master list whose signature verifies.
 #[derive(Clone, Debug)]

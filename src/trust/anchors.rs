@@ -1,8 +1,7 @@
 //! The anchors of a trust store, found by key identifier and by name, each with the sources that it comes from.
 
-use super::certificate::Certificate;
-use super::name::Name;
 use crate::checks::Tolerance;
+use crate::pki::{Certificate, Name};
 use std::collections::{HashMap, HashSet};
 
 /// How an anchor came.
