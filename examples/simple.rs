@@ -1,18 +1,18 @@
 //! The whole way on one page: `cargo run --example simple -- 001999 csca-master-list.ml`
 
 use chipid::pcsc::Readers;
-use chipid::trust::TrustStore;
-use chipid::{Card, Event, Password, ReadPlan};
+use chipid::{Card, Event, Password, ReadPlan, TrustBuilder};
 use std::ops::ControlFlow;
 use std::time::{Duration, SystemTime};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let can = arguments.next().ok_or("give the CAN: the last six digits of the number on the card")?;
-    let mut trust = TrustStore::new();
+    let mut trust = TrustBuilder::new();
     for path in arguments {
-        trust.add_file(&path, &std::fs::read(&path)?);
+        trust.add_file(&path, &std::fs::read(&path)?)?;
     }
+    let trust = trust.build();
     let mut show = |_: Event<'_>| ControlFlow::Continue(());
 
     let readers = Readers::connect()?;

@@ -80,4 +80,4 @@ pub use inspection::{
 pub use inspection::{Clock, Evidence, EvidenceError, EvidencePolicy};
 #[cfg(feature = "pcsc")]
 pub use transport::pcsc;
-pub use trust::TrustStore;
+pub use trust::{TrustBuilder, TrustStore};

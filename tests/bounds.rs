@@ -2,6 +2,8 @@
 //! is not. A bound that has no test here, or names one elsewhere that is not there, fails.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 #[path = "support/paper.rs"]
 #[allow(dead_code, reason = "shared with the tests of passive authentication, which use all of it")]
 mod paper;
@@ -34,7 +36,9 @@ use chipid::sim::issuer::{
 use chipid::sim::profile;
 use chipid::tlv::{self, Problem, Reader, Tag};
 use chipid::transport::Transport;
-use chipid::trust::{BundleError, BundlePart, BundleUse, Chain, Refusal, TrustBundle, TrustStore, find_anchor};
+use chipid::trust::{
+    BundleError, BundlePart, BundleUse, Chain, Refusal, TrustBuilder, TrustBundle, TrustStore, find_anchor,
+};
 use chipid::vietnam::{Dg13, Qr, expiry_candidates};
 use chipid::{BOUNDS, Bounds, Budget, Card, Error, EvidencePolicy, Options, ReadPlan, TransportError};
 use reading::{Issued, go_on};
@@ -42,6 +46,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use time::macros::{date, datetime};
+use trust_changes::AddTrust as _;
 
 /// Bounds whose tests stand where the things to build are at hand: bound, file, test.
 const ELSEWHERE: &[(&str, &str, &str)] = &[
@@ -328,7 +333,7 @@ fn signatures() {
     let right = issuer("right");
     let fields = right.ds_fields().without(oid::AUTHORITY_KEY_IDENTIFIER);
     let signer = Certificate::parse(&right.sign_with_csca(&fields).unwrap()).unwrap();
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     for number in 1..count {
         store.add_certificate(issuer(&number.to_string()).csca()).unwrap();
     }
@@ -445,25 +450,30 @@ fn homonyms(numbers: std::ops::Range<usize>) -> Vec<u8> {
 
 #[test]
 fn anchors() {
-    let mut store = TrustStore::new();
+    let one = issuer("one");
+    let list = |numbers: std::ops::Range<usize>| {
+        let purpose = Extension::extended_key_usage(oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY);
+        let fields = one.list_fields(oid::ID_ICAO_CSCA_MASTER_LIST, homonyms(numbers), &[purpose]).unwrap();
+        one.sign_list(&fields).unwrap()
+    };
+    let mut builder = TrustBuilder::new();
+    builder.add_certificate(one.csca()).unwrap();
     let step = BOUNDS.master_list_certificates;
     for first in (0..BOUNDS.anchors).step_by(step) {
-        let content = homonyms(first..first + step);
-        let list = signed(|fields| fields.content = Some(content));
-        assert_eq!(store.add_unverified_master_list("bare", &list).unwrap().accepted, step);
+        builder.add_file("list", &list(first.max(1)..first + step)).unwrap();
     }
-    assert_eq!(store.anchors().len(), BOUNDS.anchors);
-    assert_eq!(store.add_certificate(issuer("one more").csca()), Err(Refusal::TooMany));
-    let content = homonyms(BOUNDS.anchors..BOUNDS.anchors + 1);
-    let list = signed(|fields| fields.content = Some(content));
-    assert!(matches!(store.add_unverified_master_list("bare", &list), Err(ListError::TooMany)));
-    assert_eq!(store.anchors().len(), BOUNDS.anchors);
+    assert_eq!(builder.add_certificate(issuer("one more").csca()), Err(Refusal::TooMany));
+    assert_eq!(builder.add_link_as_anchor(issuer("one more").csca()), Err(Refusal::TooMany));
+    let more = list(BOUNDS.anchors..BOUNDS.anchors + 1);
+    assert_eq!(builder.add_file("list", &more), Err(ListError::TooMany.into()));
+    assert_eq!(builder.add_unverified_master_list("list", &more), Err(ListError::TooMany));
+    assert_eq!(builder.build().anchors().len(), BOUNDS.anchors);
 }
 
 #[test]
 fn pieces() {
     let refused = |count: usize| {
-        let mut store = TrustStore::new();
+        let mut store = TrustStore::empty();
         let source = store.add_file("many", &[0x30, 0x02, 0x30, 0x00].repeat(count));
         (source.refused.len(), source.refused[0].reason)
     };
@@ -494,13 +504,13 @@ fn named_certificates() {
         file
     };
     let named = |bytes: &[u8]| {
-        let mut store = TrustStore::new();
-        (store.add_pinned_signer(bytes), store.pinned_signers().len())
+        let mut store = TrustStore::empty();
+        (store.pin_signer(bytes), store.pinned_signers().len())
     };
     assert_eq!(named(&many(BOUNDS.named_certificates)), (Ok(()), BOUNDS.named_certificates));
     assert_eq!(named(&many(BOUNDS.named_certificates + 1)), (Err(Refusal::TooMany), 0));
     // One by one they are counted too.
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     store.add_links(&many(BOUNDS.named_certificates)).unwrap();
     assert_eq!(store.add_links(&ds), Err(Refusal::TooMany));
 }
@@ -517,7 +527,7 @@ fn lists() {
             list[at..].copy_from_slice(&u16::try_from(number).unwrap().to_be_bytes());
             file.extend(list);
         }
-        let mut store = TrustStore::new();
+        let mut store = TrustStore::empty();
         let source = store.add_file("many", &file).clone();
         let too_many = source.refused.iter().filter(|one| one.reason == Refusal::TooMany).count();
         (store.revocation_lists().len(), too_many)

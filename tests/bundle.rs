@@ -1,5 +1,7 @@
 //! Trust bundles: the same files give the same bytes, everything is verified again, and age is told and refused.
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 #[path = "support/reading.rs"]
 mod reading;
 #[path = "support/shared.rs"]
@@ -14,14 +16,16 @@ use chipid::sim::issuer::{
     deviation_list_content,
 };
 use chipid::sim::profile;
-use chipid::tlv::{self, Reader, Tag};
+use chipid::tlv::Reader;
 use chipid::trust::{
-    Age, AgePolicy, BundleError, BundlePart, BundleUse, Collection, Refusal, SourceKind, TrustBundle, TrustStore,
+    Age, AgePolicy, BundleError, BundlePart, BundleUse, Examination, Refusal, SourceKind, TrustBuilder, TrustBundle,
+    TrustStore,
 };
 use chipid::{Outcome, Policy, Verdict};
 use std::time::SystemTime;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
+use trust_changes::{AddTrust as _, bundle_by_hand};
 
 const MADE: OffsetDateTime = datetime!(2026-01-01 0:00 UTC);
 
@@ -78,11 +82,11 @@ fn the_same_files_give_the_same_bytes_in_whatever_order() {
 fn a_bundle_is_what_its_files_are() {
     let issuer = issuer();
     let store = load(&bundle(parts(&issuer)).encode()).unwrap();
-    let mut one_by_one = TrustStore::new();
+    let mut one_by_one = TrustStore::empty();
     for part in parts(&issuer).iter().take(4) {
         one_by_one.add_file(part.name(), part.bytes());
     }
-    one_by_one.add_pinned_signer(issuer.ds()).unwrap();
+    one_by_one.pin_signer(issuer.ds()).unwrap();
     assert_eq!(store.fingerprint(), one_by_one.fingerprint());
     assert_eq!((store.anchors().len(), store.pinned_signers().len()), (1, 1));
     assert!(store.revocation_lists()[0].authority().is_ok() && store.defect_lists()[0].authority().is_ok());
@@ -90,7 +94,7 @@ fn a_bundle_is_what_its_files_are() {
     assert!(matches!(whole.kind, SourceKind::Bundle));
     assert_eq!((whole.date, whole.accepted), (Some(MADE), 5));
     // Every --trust takes it, too.
-    let mut by_file = TrustStore::new();
+    let mut by_file = TrustStore::empty();
     assert_eq!(by_file.add_file("bundle", &bundle(parts(&issuer)).encode()).accepted, 5);
     assert_eq!(by_file.fingerprint(), store.fingerprint());
 }
@@ -114,31 +118,11 @@ fn a_bundle_gives_no_trust_beyond_what_its_files_verify() {
     assert!(matches!(names[1], ("b.ml", Refusal::List(ListError::Cms(_)))), "{names:?}");
     assert_eq!(names[2], ("c.txt", Refusal::Unknown));
     // … and who puts it in all the same gains nothing.
-    let mut whole = TrustStore::new();
-    let written = by_hand("chipid.trust/1", &[("trust", "a.crl", &forged), ("trust", "b.ml", &list)]);
+    let mut whole = TrustStore::empty();
+    let written = bundle_by_hand("chipid.trust/1", &[("trust", "a.crl", &forged), ("trust", "b.ml", &list)]);
     let source = whole.add_file("bundle", &written);
     assert_eq!((source.accepted, source.refused.len()), (1, 1));
     assert!(whole.is_empty() && whole.revocation_lists()[0].authority().is_err());
-}
-
-/// A bundle written by hand, its hash right; parts in the order of their hashes.
-fn by_hand(schema: &str, parts: &[(&str, &str, &[u8])]) -> Vec<u8> {
-    let text = |text: &str| tlv::encode(Tag::UTF8_STRING, text.as_bytes());
-    let mut encoded: Vec<(Vec<u8>, Vec<u8>)> = parts
-        .iter()
-        .map(|(purpose, name, bytes)| {
-            let hash = DigestAlgorithm::Sha256.digest(&[bytes]);
-            let octets = |bytes: &[u8]| tlv::encode(Tag::OCTET_STRING, bytes);
-            let fields = [text(purpose), text(name), text(""), octets(&hash), octets(bytes)].concat();
-            (hash, tlv::encode(Tag::SEQUENCE, &fields))
-        })
-        .collect();
-    encoded.sort();
-    let parts: Vec<u8> = encoded.into_iter().flat_map(|(_, part)| part).collect();
-    let (schema, parts) = (text(schema), tlv::encode(Tag::SEQUENCE, &parts));
-    let made = tlv::encode(Tag::GENERALIZED_TIME, b"20260101000000Z");
-    let hash = tlv::encode(Tag::OCTET_STRING, &DigestAlgorithm::Sha256.digest(&[&schema, &made, &parts]));
-    tlv::encode_all(Tag::SEQUENCE, &[&schema, &made, &parts, &hash])
 }
 
 #[test]
@@ -157,7 +141,7 @@ fn damage_is_told_clearly_and_gives_no_anchors() {
     for end in 0..whole.len() {
         assert!(TrustBundle::parse(&whole[..end]).is_err(), "cut to {end}");
     }
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     let source = store.add_file("bundle", &damaged);
     assert_eq!((source.accepted, source.refused[0].reason), (0, Refusal::Bundle(BundleError::Damaged)));
     assert!(store.is_empty());
@@ -166,13 +150,13 @@ fn damage_is_told_clearly_and_gives_no_anchors() {
 #[test]
 fn refuses_another_form() {
     let csca = issuer().csca().to_vec();
-    assert!(load(&by_hand("chipid.trust/1", &[("trust", "csca", &csca)])).is_ok());
-    assert_eq!(load(&by_hand("chipid.trust/2", &[("trust", "csca", &csca)])).unwrap_err(), BundleError::Schema);
-    assert_eq!(load(&by_hand("chipid.trust/1", &[("all", "csca", &csca)])).unwrap_err(), BundleError::Purpose);
+    assert!(load(&bundle_by_hand("chipid.trust/1", &[("trust", "csca", &csca)])).is_ok());
+    assert_eq!(load(&bundle_by_hand("chipid.trust/2", &[("trust", "csca", &csca)])).unwrap_err(), BundleError::Schema);
+    assert_eq!(load(&bundle_by_hand("chipid.trust/1", &[("all", "csca", &csca)])).unwrap_err(), BundleError::Purpose);
     let twice = [("trust", "csca", csca.as_slice()), ("trust", "again", &csca)];
-    assert_eq!(load(&by_hand("chipid.trust/1", &twice)).unwrap_err(), BundleError::NotCanonical);
+    assert_eq!(load(&bundle_by_hand("chipid.trust/1", &twice)).unwrap_err(), BundleError::NotCanonical);
     // A length that is not in its shortest form.
-    let whole = by_hand("chipid.trust/1", &[("trust", "csca", &csca)]);
+    let whole = bundle_by_hand("chipid.trust/1", &[("trust", "csca", &csca)]);
     let content = Reader::new(&whole).next().unwrap().value.to_vec();
     let length = u32::try_from(content.len()).unwrap().to_be_bytes();
     let lax = [&[0x30, 0x84], &length[..], &content].concat();
@@ -205,8 +189,9 @@ fn age_is_fresh_then_stale_then_refused() {
     assert_eq!(error.to_string(), "the trust bundle is 100 days old, more than the 90 that are allowed");
     let patient = AgePolicy { refuse_after: Duration::days(365), ..policy };
     assert!(TrustStore::from_bundle(&bytes, at(100), patient).is_ok());
-    let mut store = TrustStore::new();
-    assert!(store.add_bundle("old", &bytes, at(100), policy).is_err());
+    let mut builder = TrustBuilder::new();
+    assert!(builder.add_bundle("old", &bytes, at(100), policy).is_err());
+    let store = builder.build();
     assert!(store.is_empty() && store.sources().is_empty());
 }
 
@@ -264,7 +249,7 @@ fn what_cannot_be_read_in_a_file_is_told_and_hides_nothing_behind_it() {
     let issuer = profile.issuer().unwrap();
     let list = revoking_its_signer(&issuer);
     let refused = |bytes: &[u8]| {
-        let mut store = TrustStore::new();
+        let mut store = TrustStore::empty();
         let source = store.add_file("all", bytes);
         let reasons: Vec<Refusal> = source.refused.iter().map(|one| one.reason).collect();
         (source.accepted, reasons, store)
@@ -291,8 +276,8 @@ fn what_cannot_be_read_in_a_file_is_told_and_hides_nothing_behind_it() {
     let (accepted, reasons, _) = refused(format!("{csca}\n\n a note \n").as_bytes());
     assert_eq!((accepted, reasons), (1, vec![]));
     // A file of certificates that are named one by one is taken whole or not at all.
-    let mut store = TrustStore::new();
-    assert_eq!(store.add_pinned_signer(&[issuer.ds(), b"hello"].concat()), Err(Refusal::Unknown));
+    let mut store = TrustStore::empty();
+    assert_eq!(store.pin_signer(&[issuer.ds(), b"hello"].concat()), Err(Refusal::Unknown));
     assert_eq!(store.pinned_signers().len(), 0);
 }
 
@@ -309,7 +294,7 @@ fn what_only_a_list_under_a_tolerance_vouches_for_is_never_better_than_undetermi
     let needs = ListError::NeedsDigestInfoWithoutNull;
     assert_eq!(TrustStore::from_trusted_master_list(&list).unwrap_err(), needs);
 
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     store.tolerate_digest_info_without_null();
     assert_eq!(store.add_file("list", &list).accepted, 1);
     let at = reading::now();
@@ -328,7 +313,7 @@ fn what_only_a_list_under_a_tolerance_vouches_for_is_never_better_than_undetermi
     assert_eq!(document.verify(&store, at).verdict(), Verdict::Genuine);
 
     // A bundle does not hand a tolerance on.
-    let mut maker = TrustStore::new();
+    let mut maker = TrustBuilder::new();
     maker.tolerate_digest_info_without_null();
     let (bundle, refused) = TrustBundle::make_with(maker, MADE, [part("list.ml", list.clone())]).unwrap();
     assert_eq!((bundle.parts().len(), refused.len()), (1, 0));
@@ -345,7 +330,7 @@ fn what_only_an_unsigned_list_vouches_for_is_never_better_than_undetermined() {
     let issuer = profile.issuer().unwrap();
     let document = reading::read(&profile);
     let bare = |certificate: &[u8]| chipid::sim::issuer::master_list_content(&[certificate]);
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     assert_eq!(store.add_unverified_master_list("bare", &bare(issuer.csca())).unwrap().accepted, 1);
     assert_eq!(store.tolerance_of(&store.anchors()[0]), Some(Tolerance::UnverifiedList));
     let since = OffsetDateTime::from(reading::now()) - Duration::DAY;
@@ -367,7 +352,7 @@ fn what_only_an_unsigned_list_vouches_for_is_never_better_than_undetermined() {
     // A root that does not verify under its own key does not come in that way.
     let mut forged = issuer.csca().to_vec();
     *forged.last_mut().unwrap() ^= 1;
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     let source = store.add_unverified_master_list("forged", &bare(&forged)).unwrap();
     assert_eq!(source.accepted, 0);
     assert!(matches!(source.refused[0].reason, Refusal::OwnSignature(_)), "{:?}", source.refused);
@@ -401,11 +386,11 @@ fn the_real_lists_in_one_bundle() {
 #[test]
 fn bundles_within_bundles_are_not_opened_however_deep_they_stand() {
     let issuer = issuer();
-    let once = by_hand("chipid.trust/1", &[("trust", "csca", issuer.csca())]);
-    let twice = by_hand("chipid.trust/1", &[("trust", "csca", issuer.csca()), ("trust", "inner", &once)]);
-    let deep = (0..2000).fold(once, |inner, _| by_hand("chipid.trust/1", &[("trust", "inner", &inner)]));
+    let once = bundle_by_hand("chipid.trust/1", &[("trust", "csca", issuer.csca())]);
+    let twice = bundle_by_hand("chipid.trust/1", &[("trust", "csca", issuer.csca()), ("trust", "inner", &once)]);
+    let deep = (0..2000).fold(once, |inner, _| bundle_by_hand("chipid.trust/1", &[("trust", "inner", &inner)]));
     for (bytes, certificates) in [(twice, 1), (deep, 0)] {
-        let found = Collection::examine([("bundle", bytes.as_slice())]);
+        let found = Examination::examine([("bundle", bytes.as_slice())]);
         assert_eq!((found.certificates, found.store.anchors().len()), (certificates, certificates));
         assert!(found.unverified.iter().any(|(subject, _)| subject == "bundle: inner"), "{:?}", found.unverified);
     }

@@ -21,7 +21,7 @@ const COMPOSED: [&str; 3] = ["watch.", "error.", "remedy."];
 /// The same with words that come from the library.
 const COMPOSED_WITH: [(&str, &[&str]); 7] = [
     ("csca.age.", &["early", "fresh", "stale", "too_old"]),
-    ("role.", &["document_signer", "link", "csca"]),
+    ("role.", &["document_signer", "link", "csca", "link_as_anchor"]),
     ("label.access.", &["pace", "bac", "none"]),
     ("policy.comment.", &["verdict", "warnings", "tolerances", "checks", "claims"]),
     ("sex.", &["male", "female", "unspecified"]),

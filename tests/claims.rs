@@ -357,7 +357,7 @@ fn a_record_that_contradicts_itself_is_refused() {
 fn a_failed_undetermined_or_expired_document_keeps_its_verdict_beside_the_claim() {
     let vn = profile::vn();
     let document = stored(&reading::read(&vn)).with_claims(number(OTHER));
-    let nobody = judged(&document, &TrustStore::new());
+    let nobody = judged(&document, &TrustStore::empty());
     has_the_outcome(&nobody, ClaimsOutcome::Differs);
     assert_eq!(nobody.verdict(), Verdict::Undetermined);
     assert_eq!(decisions(&nobody), [Outcome::Reject, Outcome::Refer]);

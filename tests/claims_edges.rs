@@ -35,7 +35,7 @@ fn document(profile: &Profile, groups: &[DataGroup]) -> Document {
 }
 
 fn compared(profile: &Profile, groups: &[DataGroup], claims: Claims) -> Report {
-    document(profile, groups).with_claims(claims).verify(&TrustStore::new(), now())
+    document(profile, groups).with_claims(claims).verify(&TrustStore::empty(), now())
 }
 
 #[track_caller]
@@ -321,8 +321,9 @@ fn a_dg1_that_cannot_be_read_leaves_nothing_to_compare() {
         let files = document(&vn, &[DG13]).files().map(|(file, bytes)| (file, bytes.to_vec())).collect::<Vec<_>>();
         let files = files.into_iter().chain([(FileId::DataGroup(DG1), broken.to_vec())]).collect::<Vec<_>>();
         for digits in [OWN, OTHER] {
-            let report =
-                Document::from_files(files.clone(), None).with_claims(number(digits)).verify(&TrustStore::new(), now());
+            let report = Document::from_files(files.clone(), None)
+                .with_claims(number(digits))
+                .verify(&TrustStore::empty(), now());
             is(&report, NotComparable);
         }
     }

@@ -2,6 +2,8 @@
 //! one that is not; with records that were deleted or edited; and for what version 0.1.0 stored.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 #[path = "support/paper.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod paper;
@@ -28,6 +30,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 use time::OffsetDateTime;
 use time::macros::datetime;
+use trust_changes::AddTrust as _;
 
 /// The invented citizen's number, and that of another person with the same last six digits.
 const OWN: &str = "999199000001";
@@ -497,7 +500,7 @@ fn golden(path: &str) -> Document {
 fn what_version_0_1_0_stored_has_the_outcome_of_its_row() {
     let at = SystemTime::from(datetime!(2026-12-01 12:00 UTC) as OffsetDateTime);
     for (path, trusted, outcome) in GOLDEN {
-        let mut store = TrustStore::new();
+        let mut store = TrustStore::empty();
         for name in *trusted {
             let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("test-vectors/stored-0.1/certificates").join(name);
             let bytes = std::fs::read(place).unwrap();

@@ -168,7 +168,7 @@ fn what_is_given_as_trusted_and_not_used_stands_in_the_report() {
         let found = unused.iter().find(|one| one["source"].as_str().unwrap().ends_with(name));
         found.unwrap_or_else(|| panic!("{name}: {unused:?}"))["why"].as_str().unwrap()
     };
-    assert!(of("a-link.cer").contains("its issuer, which is at hand, does not verify it"));
+    assert!(of("a-link.cer").contains("does not verify under the key of its issuer"));
     assert!(of("a-list.crl").contains("no anchor is the issuer") || of("a-list.crl").contains("does not verify"));
     assert!(of("nonsense.txt").contains("neither a certificate nor a list"));
     assert_eq!(unused.len(), 3, "{unused:?}");
@@ -186,10 +186,50 @@ fn what_is_given_as_trusted_and_not_used_stands_in_the_report() {
     for trust in [[&link, &office.csca], [&office.csca, &link]] {
         let refused = office.verify(&["--trust", trust[0], "--trust", trust[1]]);
         assert_eq!((refused.code, refused.json()["code"].as_str()), (1, Some("no_certificate")), "{}", refused.out);
-        assert!(refused.json()["message"].as_str().unwrap().contains("does not verify it"), "{}", refused.out);
+        assert!(
+            refused.json()["message"].as_str().unwrap().contains("does not verify under the key of its issuer"),
+            "{}",
+            refused.out
+        );
         let shown = run(&["csca", "show", "--country", "VN", trust[0], trust[1], "--format", "json"]);
         assert_eq!(shown.code, 1, "{}", shown.out);
     }
+}
+
+#[test]
+fn a_link_certificate_is_an_anchor_only_with_the_option_that_names_it() {
+    let office = Office::new("link-as-anchor");
+    let old = Issuer::new(IssuerPlan { label: "old".into(), ..office.issuer.plan().clone() }).unwrap();
+    let link = office.file("link.cer", &office.issuer.link(&old).unwrap());
+    let root = office.file("old.cer", old.csca());
+    let roles = |run: &Run| -> Vec<String> {
+        let path = run.json()["certificate_path"].as_array().unwrap().clone();
+        path.iter().map(|one| one["role"].as_str().unwrap().to_owned()).collect()
+    };
+    // Alone it leads nowhere, and the remedy names the option.
+    let refused = office.verify(&["--trust", &link]);
+    assert_eq!((refused.code, refused.json()["code"].as_str()), (1, Some("link_without_anchor")), "{}", refused.out);
+    assert!(refused.json()["remedy"].as_str().unwrap().contains("--trust-link-as-anchor"), "{}", refused.out);
+    // Beside its issuer it leads to an anchor.
+    for trust in [[&link, &root], [&root, &link]] {
+        let led = office.verify(&["--trust", trust[0], "--trust", trust[1]]);
+        assert_eq!(led.code, 0, "{}", led.out);
+        assert_eq!(roles(&led), ["document_signer", "link", "csca"]);
+    }
+    // Trusted by itself it is an anchor, and the report names it.
+    let report = office.verify(&["--trust-link-as-anchor", &link]);
+    assert_eq!(report.code, 0, "{}", report.out);
+    let json = report.json();
+    let chain = check(&json, "pa.chain");
+    assert_eq!(roles(&report), ["document_signer", "link_as_anchor"]);
+    assert!(chain["compared"].as_str().unwrap().contains("a link certificate that the caller trusts"), "{chain}");
+    for (language, words) in [("en", "trusted as an anchor whoever signed it"), ("vi", "bất kể ai đã ký")] {
+        let arguments = ["verify", &office.document, "--at", AT, "--trust-link-as-anchor", &link, "--lang", language];
+        let text = run(&arguments).out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(words), "{text}");
+    }
+    let wrong = office.verify(&["--trust-link-as-anchor", &office.file("ds.cer", office.issuer.ds())]);
+    assert_eq!((wrong.code, wrong.json()["code"].as_str()), (1, Some("no_certificate")), "{}", wrong.out);
 }
 
 #[test]

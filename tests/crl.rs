@@ -1,5 +1,7 @@
 //! Revocation lists: which are taken, whose word they are, and what they say.
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 #[path = "support/shared.rs"]
 mod support;
 
@@ -11,6 +13,7 @@ use chipid::tlv::{self, Tag};
 use chipid::trust::{Refusal, SourceKind, TrustStore};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
+use trust_changes::AddTrust as _;
 
 const ISSUED: OffsetDateTime = datetime!(2026-05-01 0:00 UTC);
 
@@ -31,7 +34,7 @@ fn parse(issuer: &Issuer, change: impl FnOnce(RevocationListFields) -> Revocatio
 
 /// A store with this authority and these lists.
 fn store(issuer: &Issuer, lists: &[Vec<u8>]) -> TrustStore {
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     store.add_certificate(issuer.csca()).unwrap();
     for list in lists {
         assert_eq!(store.add_file("list", list).accepted, 1);
@@ -211,7 +214,7 @@ fn a_list_counts_only_under_the_key_of_its_issuer() {
     assert!(matches!(refusal(&store(&one, &[forged])), RevocationListError::OtherKey(_)));
 
     // Nobody known.
-    let mut nobody = TrustStore::new();
+    let mut nobody = TrustStore::empty();
     nobody.add_file("list", &usual);
     assert_eq!(refusal(&nobody), RevocationListError::IssuerUnknown);
 
@@ -227,7 +230,7 @@ fn a_list_counts_only_under_the_key_of_its_issuer() {
 fn refuses_a_list_by_a_key_that_signs_no_lists() {
     let one = issuer("one");
     let csca = one.sign_with_csca(&one.csca_fields().with(Extension::key_usage(0x04))).unwrap();
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     store.add_certificate(&csca).unwrap();
     store.add_file("list", &list(&one, |fields| fields));
     assert_eq!(refusal(&store), RevocationListError::NotForRevocationLists);
@@ -250,7 +253,7 @@ fn refuses_a_list_issued_outside_the_validity_of_its_issuer() {
 #[test]
 fn a_list_may_come_before_its_authority() {
     let one = issuer("one");
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     store.add_file("list", &list(&one, |fields| fields));
     store.add_certificate(issuer("two").csca()).unwrap();
     assert!(store.revocation_lists()[0].authority().is_err());
@@ -291,11 +294,11 @@ fn a_file_of_lists_in_pem_is_told_by_its_bytes() {
     };
     let list = list(&one, |fields| fields);
     let file = format!("{}{}", armour("X509 CRL", &list), armour("CERTIFICATE", one.csca()));
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     let source = store.add_file("both", file.as_bytes());
     assert_eq!((source.accepted, source.refused.len()), (2, 0));
     assert!(store.revocation_lists()[0].authority().is_ok());
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     assert!(matches!(store.add_file("list", &list).kind, SourceKind::RevocationLists));
     // The same again is not kept twice.
     store.add_file("list", &list);

@@ -4,6 +4,8 @@
 //! hashes of what he altered right.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 #[path = "support/paper.rs"]
 #[allow(dead_code)]
 mod paper;
@@ -23,6 +25,7 @@ use chipid::{
 use reading::{lines, link, now, password, read, read_over, trust};
 use serde_json::{Value, json};
 use std::time::Duration;
+use trust_changes::AddTrust as _;
 
 const PROFILES: [&str; 9] = ["vn", "passport", "hardened", "plain", "reference", "cam", "im", "dh", "eac"];
 
@@ -285,7 +288,7 @@ fn removing_what_had_failed_never_hides_it() {
     for (document, trust) in bad_documents() {
         let trust = bank.trusted_too(trust);
         // With the trust of now, and where nothing was trusted when the card was read.
-        for then in [&trust, &TrustStore::new()] {
+        for then in [&trust, &TrustStore::empty()] {
             for whole in [evidence_of(&document, then), signed(evidence_of(&document, then), &mut bank)] {
                 let control = judge(&whole, &trust);
                 let groups: Vec<FileId> = whole.files().filter(|file| matches!(file, FileId::DataGroup(_))).collect();
@@ -437,7 +440,7 @@ fn exchanged_lists_never_help() {
         let evidence = signed(evidence(&profile), &mut bank);
         assert!(evidence.has_trust_of(&own));
         let control = judge(&evidence, &own).verdict();
-        let nobody = judge(&evidence, &bank.trusted_too(TrustStore::new()));
+        let nobody = judge(&evidence, &bank.trusted_too(TrustStore::empty()));
         assert_eq!(nobody.verdict(), Verdict::Undetermined, "{name}");
         for (other, store) in &trusts {
             let verdict = judge(&evidence, &bank.trusted_too(store.clone())).verdict();
@@ -773,11 +776,11 @@ fn only_the_one_form_is_read() {
 #[test]
 fn judges_with_the_trust_of_then_and_of_now() {
     let profile = profile::vn();
-    let then = TrustStore::new();
+    let then = TrustStore::empty();
     let evidence = evidence_of(&read(&profile), &then);
     let of_then = Document::from_evidence(&evidence).verify(&then, evidence.verified_at());
     assert_eq!(of_then.verdict(), Verdict::Undetermined);
-    let mut now_known = TrustStore::new();
+    let mut now_known = TrustStore::empty();
     now_known.add_file("/somewhere/on this/computer/csca.der", &profile.csca().unwrap());
     assert_eq!(judge(&evidence, &now_known).verdict(), Verdict::Genuine);
     assert!(evidence.has_trust_of(&then) && !evidence.has_trust_of(&now_known));

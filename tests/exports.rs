@@ -43,7 +43,8 @@ fn every_report_fits_the_schema_and_an_altered_one_does_not() {
                 document.files().map(|(file, bytes)| (file, bytes.to_vec())).collect::<Vec<_>>(),
                 Some(document.proofs()),
             );
-            for report in [issued.report(&document), document.verify(&TrustStore::new(), now()), issued.report(&stored)]
+            for report in
+                [issued.report(&document), document.verify(&TrustStore::empty(), now()), issued.report(&stored)]
             {
                 let value = serde_json::to_value(&report).unwrap();
                 fits(&value).unwrap_or_else(|error| panic!("{}: {error}", issued.profile.name));
@@ -99,7 +100,7 @@ fn a_patient_has_the_numbers_name_and_residence_of_the_card() {
 fn what_is_not_authentic_gives_no_patient() {
     let issued = Issued::new(vn());
     let document = read(&issued, &ReadPlan::full());
-    let untrusted = document.verify(&TrustStore::new(), now());
+    let untrusted = document.verify(&TrustStore::empty(), now());
     assert_eq!(patient(&untrusted, false), Err(FhirError::NotAuthentic(Verdict::Undetermined)));
     // Only what was read stands in it.
     let report = issued.report(&read(&issued, &ReadPlan::number()));

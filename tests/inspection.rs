@@ -1,6 +1,8 @@
 //! Is a whole card read in the fewest exchanges, judged rightly, and in spite of every quirk?
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::as_conversions)]
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 #[path = "support/reading.rs"]
 mod reading;
 
@@ -14,6 +16,7 @@ use chipid::{
 };
 use reading::{go_on, lines, link, mrz_only, now, password, read, read_over, report, trust};
 use std::ops::ControlFlow;
+use trust_changes::AddTrust as _;
 
 #[test]
 fn every_profile_is_read_and_judged() {
@@ -290,7 +293,7 @@ fn never_falls_back_to_bac_by_itself() {
 fn without_an_anchor_nothing_is_more_than_undetermined() {
     let profile = profile::vn();
     let document = read(&profile);
-    let report = document.verify(&TrustStore::new(), now());
+    let report = document.verify(&TrustStore::empty(), now());
     assert_eq!(report.verdict(), Verdict::Undetermined, "{}", lines(&report));
     assert_eq!(report.check(CheckId::PaChain).unwrap().reason, Some(Reason::NoTrustAnchor));
     assert!(report.holder().fields().all(|(_, field)| field.state == State::Undetermined));
@@ -303,8 +306,8 @@ fn without_an_anchor_nothing_is_more_than_undetermined() {
 #[test]
 fn a_pinned_document_signer_is_a_trust_of_its_own() {
     let profile = profile::vn();
-    let mut trust = TrustStore::new();
-    trust.add_pinned_signer(profile.issuer().unwrap().ds()).unwrap();
+    let mut trust = TrustStore::empty();
+    trust.pin_signer(profile.issuer().unwrap().ds()).unwrap();
     let report = read(&profile).verify(&trust, now());
     assert_eq!(report.verdict(), Verdict::Genuine, "{}", lines(&report));
     assert_eq!(report.check(CheckId::PaChain).unwrap().reason, Some(Reason::PinnedSigner));

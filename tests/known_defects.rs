@@ -1,6 +1,8 @@
 //! Lists of known defects against the checks: what an entry turns, what it does not, and that it never helps a document
 //! beyond undetermined.
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 #[path = "support/reading.rs"]
 mod reading;
 
@@ -19,6 +21,7 @@ use chipid::trust::{Refusal, TrustStore};
 use chipid::{Document, Report, Verdict};
 use time::OffsetDateTime;
 use time::macros::datetime;
+use trust_changes::AddTrust as _;
 
 /// The files of a genuine card, its issuer and its document number.
 struct Case {
@@ -70,7 +73,7 @@ impl Case {
     }
 
     fn store(&self, lists: &[Vec<u8>]) -> TrustStore {
-        let mut store = TrustStore::new();
+        let mut store = TrustStore::empty();
         store.add_certificate(self.issuer.csca()).unwrap();
         for list in lists {
             let source = store.add_file("list", list);
@@ -970,7 +973,7 @@ impl Case {
         let purpose = Extension::extended_key_usage(oid::ID_DEFECT_LIST_SIGNING_KEY);
         let content = defect_list_content(&[entry]);
         let fields = self.issuer.list_fields(oid::ID_DEFECT_LIST, content, &[purpose]).unwrap();
-        let mut store = TrustStore::new();
+        let mut store = TrustStore::empty();
         store.add_certificate(authority).unwrap();
         store.add_list_signer(&fields.certificates[0]).unwrap();
         assert_eq!(store.add_file("list", &self.issuer.sign_list(&fields).unwrap()).accepted, 1);

@@ -2,6 +2,8 @@
 //! document and in evidence?
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 #[path = "support/online.rs"]
 mod online;
 #[path = "support/paper.rs"]
@@ -27,6 +29,7 @@ use proptest::prelude::*;
 use reading::{lines, now, read, trust};
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
+use trust_changes::AddTrust as _;
 
 const DESK: &str = "online desk";
 
@@ -123,7 +126,7 @@ fn where_nobody_was_asked_there_is_no_such_check() {
 #[test]
 fn a_confirmation_raises_no_verdict() {
     let (document, _, desk) = asked(desk());
-    let mut without_anchor = TrustStore::new();
+    let mut without_anchor = TrustStore::empty();
     without_anchor.add_online_signer(&desk.certificate).unwrap();
     let report = document.verify(&without_anchor, now());
     assert_eq!(confirmation(&report), CONFIRMED);
@@ -191,7 +194,7 @@ fn only_the_desk_that_was_named_counts() {
         // Another desk of the same name of its key's label, an anchor, one who signs evidence: none of them answers.
         let mut others = trusting(&Desk::new("another desk", now()));
         others.add_evidence_signer(&one.certificate).unwrap();
-        others.add_pinned_signer(&one.certificate).unwrap();
+        others.pin_signer(&one.certificate).unwrap();
         let report = document.verify(&others, now());
         assert_eq!(confirmation(&report), open(Reason::ConfirmerNotTrusted));
         assert_eq!(report.verdict(), Verdict::Genuine);

@@ -1,5 +1,7 @@
 //! Passive authentication on a document made on paper, one defect at a time, and on the real specimen.
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 #[path = "support/paper.rs"]
 mod paper;
 #[path = "support/shared.rs"]
@@ -17,6 +19,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 use time::OffsetDateTime;
 use time::macros::datetime;
+use trust_changes::AddTrust as _;
 
 const NOW: OffsetDateTime = datetime!(2026-06-01 12:00:00 UTC);
 
@@ -38,7 +41,7 @@ struct Setting {
 
 impl Setting {
     fn trusting(document: &Document) -> Self {
-        let mut trust = TrustStore::new();
+        let mut trust = TrustStore::empty();
         trust.add_certificate(&document.csca_der()).unwrap();
         let tolerances = Tolerances::none();
         Self { trust, at: NOW, issued: None, state: Some("VNM"), code: Some("I<"), tolerances }
@@ -321,7 +324,7 @@ fn without_a_fitting_anchor_nothing_is_authentic() {
     let document = Document::new();
     let sod = document.sod();
     let mut setting = Setting::trusting(&document);
-    setting.trust = TrustStore::new();
+    setting.trust = TrustStore::empty();
     let findings = judge(&sod, files(&document), &setting);
     let chain = check(&findings, Chain);
     assert_eq!((chain.state, chain.reason), (Undetermined, Some(Reason::NoTrustAnchor)));
@@ -347,7 +350,7 @@ fn certificates_in_the_security_object_are_never_anchors() {
     let mut document = Document::new();
     document.certificates = Some(vec![document.ds_der(), document.csca_der()]);
     let sod = document.sod();
-    let setting = Setting { trust: TrustStore::new(), ..Setting::trusting(&document) };
+    let setting = Setting { trust: TrustStore::empty(), ..Setting::trusting(&document) };
     let findings = judge(&sod, files(&document), &setting);
     assert_eq!(check(&findings, Chain).reason, Some(Reason::NoTrustAnchor));
     assert!(findings.authenticated(DataGroup::DG1).is_none());
@@ -365,7 +368,7 @@ fn an_authority_cannot_sign_documents_itself() {
 fn the_right_one_of_two_authorities_with_one_name_is_found() {
     let document = Document::new();
     let mut setting = Setting::trusting(&document);
-    let mut trust = TrustStore::new();
+    let mut trust = TrustStore::empty();
     for seed in [0x51, 0x52, 0x53] {
         let mut other = document.csca.clone();
         other.key = Key::new(CurveId::Secp256r1, seed);
@@ -385,15 +388,17 @@ fn the_right_one_of_two_authorities_with_one_name_is_found() {
 }
 
 #[test]
-fn a_link_certificate_in_the_store_is_an_anchor_like_any() {
+fn a_link_certificate_is_an_anchor_only_where_the_caller_trusts_it_as_one() {
     let document = Document::new();
     let mut link = document.csca.clone();
     let old = Key::new(CurveId::Secp256r1, 0x61);
     link.issuer = name(&[(oid::COUNTRY_NAME, "VN"), (oid::COMMON_NAME, "CSCA of old")]);
     link.set(oid::AUTHORITY_KEY_IDENTIFIER, Some((false, authority_key_id(&old.id()))));
     let mut setting = Setting::trusting(&document);
-    setting.trust = TrustStore::new();
+    setting.trust = TrustStore::empty();
     setting.trust.add_certificate(&link.sign(&old)).unwrap();
+    assert_eq!(finding(&document, &setting, Chain), (Undetermined, Some(Reason::NoTrustAnchor)));
+    setting.trust.change(|builder| builder.add_link_as_anchor(&link.sign(&old))).unwrap();
     assert_eq!(finding(&document, &setting, Chain), (Successful, None));
     assert_eq!(finding(&document, &setting, Certificates), (Successful, None));
 }
@@ -413,8 +418,8 @@ fn a_pinned_document_signer_is_trusted_by_name() {
     let document = Document::new();
     let sod = document.sod();
     let mut setting = Setting::trusting(&document);
-    setting.trust = TrustStore::new();
-    setting.trust.add_pinned_signer(&document.ds_der()).unwrap();
+    setting.trust = TrustStore::empty();
+    setting.trust.pin_signer(&document.ds_der()).unwrap();
     let findings = judge(&sod, files(&document), &setting);
     let chain = check(&findings, Chain);
     assert_eq!((chain.state, chain.reason), (Successful, Some(Reason::PinnedSigner)));
@@ -606,7 +611,7 @@ fn a_short_key_of_the_signer_is_warned_of() {
     let warned = |ds: KeyPlan| {
         let issuer = Issuer::new(IssuerPlan::new("VN", "VNM", "Invented", csca, ds)).unwrap();
         let mut setting = Setting::trusting(&Document::new());
-        setting.trust = TrustStore::new();
+        setting.trust = TrustStore::empty();
         setting.trust.add_certificate(issuer.csca()).unwrap();
         let sod = issuer.sod(&[(1, &[0x61, 0])]).unwrap();
         let check = check(&judge(&sod, BTreeMap::new(), &setting), Signature);

@@ -1,6 +1,8 @@
 //! From a document signer to an anchor: link certificates, generations under one name, and what must not be a way.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 #[path = "support/reading.rs"]
 mod reading;
 
@@ -13,11 +15,12 @@ use chipid::pki::{Budget, Certificate, Role};
 use chipid::sim::issuer::{
     CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
 };
-use chipid::trust::{Chain, Refusal, TrustStore, Unverified, find_path, verify_among};
+use chipid::trust::{Chain, Refusal, TrustBuilder, TrustStore, Unverified, find_path, verify_among};
 use chipid::{BOUNDS, Document, Verdict};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use time::macros::datetime;
+use trust_changes::AddTrust as _;
 
 const NOW: OffsetDateTime = datetime!(2026-01-01 12:00 UTC);
 const DG1: &[u8] = &[0x61, 3, 4, 1, 1];
@@ -53,7 +56,7 @@ impl Line {
 }
 
 fn trusting(anchors: &[&[u8]]) -> TrustStore {
-    let mut trust = TrustStore::new();
+    let mut trust = TrustStore::empty();
     anchors.iter().for_each(|der| trust.add_certificate(der).unwrap());
     trust
 }
@@ -171,16 +174,145 @@ fn the_shortest_way_is_taken() {
 #[test]
 fn a_link_is_never_an_anchor_by_itself() {
     let line = Line::of(2);
-    let (sod, trust) = (sod(line.newest(), &line.links), with_links(TrustStore::new(), &line.links));
+    let (sod, trust) = (sod(line.newest(), &line.links), with_links(TrustStore::empty(), &line.links));
     assert!(trust.is_empty(), "links alone are no trust");
     let chain = check(&judge(&sod, &trust), CheckId::PaChain);
     assert_eq!((chain.state, chain.reason), (State::Undetermined, Some(Reason::NoTrustAnchor)));
-    // Given as an anchor, it is one.
-    let findings_trust = trusting(&[&line.links[0]]);
-    let findings = judge(&sod, &findings_trust);
+    // Neither is one that was added as any certificate of an authority is.
+    let mut added = TrustBuilder::new();
+    added.add_certificate(&line.links[0]).unwrap();
+    added.add_file("links", &line.links.concat()).unwrap();
+    let added = added.build();
+    assert!(added.is_empty() && added.links().is_empty());
+    assert!(added.refused().iter().all(|one| one.reason == Refusal::NoAnchor), "{:?}", added.refused());
+    assert_eq!(check(&judge(&sod, &added), CheckId::PaChain).reason, Some(Reason::NoTrustAnchor));
+    let mut builder = TrustBuilder::new();
+    assert_eq!(builder.add_links(b"no certificate"), Err(Refusal::Unknown));
+    assert_eq!(builder.add_link_as_anchor(b"no certificate"), Err(Refusal::Unknown));
+    assert_eq!(builder.add_link_as_anchor(line.newest().ds()), Err(Refusal::NotCa));
+}
+
+#[test]
+fn a_link_that_the_caller_trusts_is_an_anchor_and_the_report_names_it() {
+    let line = Line::of(2);
+    let (sod, link) = (sod(line.newest(), &[]), Certificate::parse(&line.links[0]).unwrap());
+    let mut builder = TrustBuilder::new();
+    builder.add_link_as_anchor(link.der()).unwrap();
+    let trust = builder.build();
+    assert_eq!((trust.anchors(), trust.links_as_anchors()), (&[link.clone()][..], &[link.clone()][..]));
+    let findings = judge(&sod, &trust);
     assert_eq!(findings.authenticity(), State::Successful);
     assert_eq!(roles(&findings), [DocumentSigner, Link]);
-    assert_eq!(TrustStore::new().add_links(b"no certificate"), Err(Refusal::Unknown));
+    let is_named = |findings: &PassiveAuthentication<'_>| {
+        findings.path().iter().map(|one| one.is_link_as_anchor).collect::<Vec<_>>()
+    };
+    assert_eq!(is_named(&findings), [false, true]);
+    let chain = check(&findings, CheckId::PaChain);
+    let named = format!("a link certificate that the caller trusts, SHA-256 {}", hex::encode(link.fingerprint()));
+    assert!(chain.compared.ends_with(&named), "{}", chain.compared);
+    // Beside its issuer it is one still; what the issuer revokes fails all the same.
+    let mut builder = trust.to_builder();
+    builder.add_certificate(line.issuers[0].csca()).unwrap();
+    let fields = line.issuers[0].revocation_list_fields(NOW - time::Duration::DAY);
+    let revoked = vec![RevokedEntry::new(link.serial(), NOW - time::Duration::DAY)];
+    let list = line.issuers[0].sign_revocation_list(&RevocationListFields { revoked, ..fields }).unwrap();
+    assert_eq!(is_named(&judge(&sod, &builder.clone().build())), [false, true]);
+    builder.add_file("list", &list).unwrap();
+    assert_eq!(check(&judge(&sod, &builder.build()), CheckId::PaRevocation).state, State::Failed);
+    // A certificate that verifies under its own key is an anchor like any other.
+    let mut builder = TrustBuilder::new();
+    builder.add_link_as_anchor(line.newest().csca()).unwrap();
+    let trust = builder.build();
+    assert_eq!((trust.anchors().len(), trust.links_as_anchors().len()), (1, 0));
+    assert_eq!(is_named(&judge(&sod, &trust)), [false, false]);
+}
+
+#[test]
+fn a_link_of_a_file_leads_to_the_anchor_of_another() {
+    let line = Line::of(3);
+    let sod = sod(line.newest(), &[]);
+    let mut builder = TrustBuilder::new();
+    builder.add_file("newest link", &line.links[1]).unwrap();
+    builder.add_file("root and link", &[line.issuers[0].csca(), &line.links[0]].concat()).unwrap();
+    let trust = builder.build();
+    assert_eq!((trust.anchors().len(), trust.links().len(), trust.refused().len()), (1, 2, 0));
+    assert_eq!(trust.sources().iter().map(|one| one.accepted).collect::<Vec<_>>(), [1, 2]);
+    let findings = judge(&sod, &trust);
+    assert_eq!(roles(&findings), [DocumentSigner, Link, Link, Csca]);
+    assert_eq!(findings.authenticity(), State::Successful);
+    // Without the link between, the newest leads nowhere.
+    let mut builder = TrustBuilder::new();
+    builder.add_file("newest link", &line.links[1]).unwrap();
+    builder.add_certificate(line.issuers[0].csca()).unwrap();
+    let trust = builder.build();
+    assert_eq!(trust.unused(), [("newest link", Refusal::NoAnchor)]);
+    assert_eq!(check(&judge(&sod, &trust), CheckId::PaChain).reason, Some(Reason::AnchorNotFound));
+}
+
+#[test]
+fn a_link_of_another_country_than_its_issuer_is_void_unless_an_exception_pairs_them() {
+    for (country, other, is_link) in [
+        ("VN", "VN", true),
+        ("VN", "LA", false),
+        ("CN", "HK", true),
+        ("HK", "MO", true),
+        ("KS", "UN", true),
+        ("UN", "US", false),
+    ] {
+        let key = KeyPlan::ecdsa(CurveId::Secp256r1, DigestAlgorithm::Sha256);
+        let old = Issuer::new(IssuerPlan::new(country, "VNM", "Invented", key, key)).unwrap();
+        let plan = IssuerPlan { label: "next".to_owned(), ..IssuerPlan::new(other, "VNM", "Invented", key, key) };
+        let link = Issuer::new(plan).unwrap().link_fields(&old);
+        let link = old.sign_with_csca(&link).unwrap();
+        let mut builder = TrustBuilder::new();
+        builder.add_file("link", &link).unwrap();
+        builder.add_certificate(old.csca()).unwrap();
+        let trust = builder.build();
+        assert_eq!(trust.is_link(&Certificate::parse(&link).unwrap()), is_link, "{country} to {other}");
+        let unused = if is_link { Vec::new() } else { vec![("link", Refusal::OtherCountry)] };
+        assert_eq!(trust.unused(), unused, "{country} to {other}");
+    }
+}
+
+#[test]
+fn the_key_of_a_link_signs_revocation_lists() {
+    let line = Line::of(2);
+    let new = line.newest();
+    let serial = Certificate::parse(new.ds()).unwrap().serial().to_vec();
+    let fields = new.revocation_list_fields(NOW - time::Duration::DAY);
+    let list = |revoked| new.sign_revocation_list(&RevocationListFields { revoked, ..fields.clone() }).unwrap();
+    let sod = sod(new, &[]);
+    for (revoked, state) in
+        [(vec![RevokedEntry::new(&serial, NOW - time::Duration::DAY)], State::Failed), (Vec::new(), State::Successful)]
+    {
+        let mut builder = TrustBuilder::new();
+        builder.add_file("list", &list(revoked)).unwrap();
+        builder.add_file("link", &line.links[0]).unwrap();
+        builder.add_certificate(line.issuers[0].csca()).unwrap();
+        let trust = builder.build();
+        assert_eq!(trust.revocation_lists()[0].authority().unwrap().der(), line.links[0]);
+        let check = check(&judge(&sod, &trust), CheckId::PaRevocation);
+        assert_eq!(check.state, state, "{}", check.compared);
+    }
+}
+
+#[test]
+fn a_revoked_link_of_a_file_fails_the_document_and_is_reported() {
+    let line = Line::of(2);
+    let (sod, old) = (sod(line.newest(), &[]), &line.issuers[0]);
+    let serial = Certificate::parse(&line.links[0]).unwrap().serial().to_vec();
+    let fields = old.revocation_list_fields(NOW - time::Duration::DAY);
+    let revoked = vec![RevokedEntry::new(&serial, NOW - time::Duration::DAY)];
+    let list = old.sign_revocation_list(&RevocationListFields { revoked, ..fields }).unwrap();
+    let mut builder = TrustBuilder::new();
+    builder.add_file("list", &list).unwrap();
+    builder.add_file("link", &line.links[0]).unwrap();
+    builder.add_certificate(old.csca()).unwrap();
+    let trust = builder.build();
+    assert_eq!(trust.unused(), [("link", Refusal::Revoked)]);
+    let findings = judge(&sod, &trust);
+    assert_eq!(check(&findings, CheckId::PaRevocation).reason, Some(Reason::Revoked));
+    assert_eq!(findings.authenticity(), State::Failed);
 }
 
 #[test]
@@ -246,7 +378,7 @@ fn links_of_others_are_not_tried() {
         many.extend_from_slice(&u16::try_from(number).unwrap().to_be_bytes());
     }
     let trust = with_links(line.oldest(), &[many, line.links[0].clone()]);
-    assert!(trust.links().len() > BOUNDS.signatures as usize);
+    assert_eq!(trust.links().len(), 1, "the others lead to no anchor");
     let sod = sod(line.newest(), &[]);
     assert_eq!(roles(&judge(&sod, &trust)), [DocumentSigner, Link, Csca]);
 }
@@ -499,7 +631,7 @@ fn an_anchor_is_no_document_signer() {
     let mut trust = trusting(&[issuer.csca()]);
     let certified = issuer.ds_fields().with(Extension::authority(Some(0)));
     let ds = issuer.sign_with_csca(&certified).unwrap();
-    trust.add_certificate(&ds).unwrap();
+    trust.change(|builder| builder.add_link_as_anchor(&ds)).unwrap();
     let fields = issuer.sod_fields(&[(1, DG1)]).with_certificates(&[&ds]);
     let sod = issuer.sign_sod(&fields).unwrap();
     let certificates = check(&judge(&sod, &trust), CheckId::PaCertificates);

@@ -2,6 +2,8 @@
 //! password is wrong?
 #![cfg(target_os = "linux")]
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 mod support;
 
 use chipid::inspection::{Options, Resume};
@@ -19,6 +21,7 @@ use std::time::{Duration, Instant, SystemTime};
 use support::pcscd::until;
 use support::scripted_card::{ScriptedCard, Seen};
 use support::sim_card::{lay, lay_until};
+use trust_changes::AddTrust as _;
 
 const SLOTS: [&str; 2] = ["Virtual PCD 00 00", "Virtual PCD 00 01"];
 
@@ -57,7 +60,7 @@ fn password(profile: &Profile) -> Password {
 }
 
 fn verdict(document: &Document, profile: &Profile) -> Verdict {
-    let mut trust = TrustStore::new();
+    let mut trust = TrustStore::empty();
     trust.add_certificate(&profile.csca().unwrap()).unwrap();
     document.verify(&trust, SystemTime::now()).verdict()
 }

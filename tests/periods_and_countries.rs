@@ -2,6 +2,8 @@
 //! country they are, with the exceptions that Doc 9303 names.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 use chipid::checks::{Check, CheckId, Reason, State, Tolerances, Warning};
 use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::lds::DataGroup;
@@ -15,6 +17,7 @@ use chipid::trust::TrustStore;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use time::macros::datetime;
+use trust_changes::AddTrust as _;
 
 const DG1: &[u8] = &[0x61, 3, 4, 1, 1];
 
@@ -31,7 +34,7 @@ struct Setting {
 }
 
 fn check(issuer: &Issuer, sod: &[u8], setting: &Setting, id: CheckId) -> Check {
-    let mut trust = TrustStore::new();
+    let mut trust = TrustStore::empty();
     trust.add_certificate(issuer.csca()).unwrap();
     let findings = passive_authentication(&Inputs {
         sod: FileState::Read(sod),
@@ -166,7 +169,7 @@ fn that_a_document_says_it_was_signed_before_is_told_only_where_it_says_so() {
         let serial = Certificate::parse(issuer.ds()).unwrap().serial().to_vec();
         let fields = issuer.revocation_list_fields(datetime!(2025-12-01 0:00 UTC));
         let fields = RevocationListFields { revoked: vec![RevokedEntry::new(&serial, since)], ..fields };
-        let mut trust = TrustStore::new();
+        let mut trust = TrustStore::empty();
         trust.add_certificate(issuer.csca()).unwrap();
         trust.add_file("crl", &issuer.sign_revocation_list(&fields).unwrap());
         let findings = passive_authentication(&Inputs {

@@ -1,5 +1,7 @@
 //! Certificates, signed data and trust, on public test data where it is at hand.
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 #[path = "support/paper.rs"]
 #[allow(dead_code, reason = "shared with the tests of passive authentication, which use all of it")]
 mod paper;
@@ -12,6 +14,7 @@ use chipid::pki::{Budget, Certificate, CmsError, ListError, SignedData};
 use chipid::trust::{Chain, Refusal, TrustStore, find_anchor};
 use time::OffsetDateTime;
 use time::macros::datetime;
+use trust_changes::AddTrust as _;
 
 /// A file of the shared data.
 fn shared(name: &str) -> Option<Vec<u8>> {
@@ -23,7 +26,7 @@ const NOW: OffsetDateTime = datetime!(2026-06-01 12:00:00 UTC);
 #[test]
 fn mock_chains_of_every_algorithm_verify() {
     let Some(folder) = support::shared_data("specimens/mock-pki") else { return };
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     let mut signers = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
         if let Ok(pem) = std::fs::read(entry.join("mock_csca.pem")) {
@@ -35,8 +38,8 @@ fn mock_chains_of_every_algorithm_verify() {
     signers.sort();
     let mut algorithms = Vec::new();
     for path in signers.iter().filter(|path| path.exists()) {
-        let mut pinned = TrustStore::new();
-        pinned.add_pinned_signer(&std::fs::read(path).unwrap()).unwrap();
+        let mut pinned = TrustStore::empty();
+        pinned.pin_signer(&std::fs::read(path).unwrap()).unwrap();
         let signer = &pinned.pinned_signers()[0];
         let key = signer.public_key().unwrap();
         match find_anchor(signer, &store, NOW, &mut Budget::new(64)) {
@@ -87,7 +90,7 @@ fn refuses_a_list_whose_signer_is_not_meant_to_sign_lists() {
     // The test bed's list is signed by a certificate without any purpose.
     let folder = "cvc/eid-testbed-server/CSCA";
     let Some(list) = shared(&format!("{folder}/MASTERLIST_ECARD_CSCA_1.DER")) else { return };
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     store.add_file("authority", &shared(&format!("{folder}/CERT_ECARD_CSCA_1.DER")).unwrap());
     assert_eq!(store.anchors().len(), 1);
     let source = store.add_file("list", &list);
@@ -98,18 +101,18 @@ fn refuses_a_list_whose_signer_is_not_meant_to_sign_lists() {
 #[test]
 fn a_document_signer_is_no_anchor_but_can_be_pinned() {
     let Some(der) = shared("ds/DE_d32264af4c00.cer") else { return };
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     assert_eq!(store.add_certificate(&der), Err(Refusal::NotCa));
     assert!(store.is_empty());
-    store.add_pinned_signer(&der).unwrap();
-    store.add_pinned_signer(&der).unwrap();
+    store.pin_signer(&der).unwrap();
+    store.pin_signer(&der).unwrap();
     assert_eq!((store.anchors().len(), store.pinned_signers().len()), (0, 1));
     assert!(!store.is_empty());
 }
 
 #[test]
 fn refuses_files_that_hold_nothing_known() {
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     for bytes in [
         &b""[..],
         b"hello",
@@ -124,7 +127,7 @@ fn refuses_files_that_hold_nothing_known() {
         assert!(!source.refused.is_empty(), "{bytes:?}");
     }
     assert!(store.is_empty());
-    assert!(store.add_pinned_signer(b"hello").is_err());
+    assert!(store.pin_signer(b"hello").is_err());
 }
 
 /// An authority and its revocation list, each as DER and PEM.
@@ -158,7 +161,7 @@ fn lines(der: &[u8]) -> String {
 
 /// How many certificates and revocation lists a file gives, and how many refusals it tells.
 fn taken(file: &[u8]) -> (usize, usize, usize) {
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     let refused = store.add_file("file", file).refused.len();
     (store.anchors().len(), store.revocation_lists().len(), refused)
 }
@@ -230,7 +233,7 @@ fn what_is_lost_in_a_file_of_blocks_is_told() {
     let mut inside = csca.clone();
     let at = inside.len() - 40;
     inside[at..at + 27].copy_from_slice(b"-----BEGIN CERTIFICATE-----");
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     let source = store.add_file("inside", &[inside, csca].concat());
     assert_eq!((source.accepted, source.refused.len()), (1, 1));
     assert!(matches!(source.refused[0].reason, Refusal::OwnSignature(_)), "{:?}", source.refused);

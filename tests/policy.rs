@@ -2,6 +2,8 @@
 //! refused with its line?
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 #[path = "support/paper.rs"]
 #[allow(dead_code)]
 mod paper;
@@ -30,6 +32,7 @@ use serde_json::{Value, json};
 use std::sync::LazyLock;
 use std::time::Duration;
 use time::OffsetDateTime;
+use trust_changes::AddTrust as _;
 
 const HEAD: &str = "schema = \"chipid.policy/1\"\nname = \"counter\"\nextends = \"strict\"\n";
 
@@ -84,7 +87,7 @@ fn field_accepts_a_genuine_card_and_strict_refers_what_it_leaves_open() {
 #[test]
 fn what_is_not_trusted_is_referred_and_what_failed_is_rejected() {
     for policy in [Policy::strict(), Policy::field()] {
-        let (report, decision) = decided(&vn(), &TrustStore::new(), &policy);
+        let (report, decision) = decided(&vn(), &TrustStore::empty(), &policy);
         assert_eq!((report.verdict(), decision.outcome()), (Verdict::Undetermined, Outcome::Refer));
         let chain = against(&decision).into_iter().find(|(_, check, ..)| *check == Some(CheckId::PaChain)).unwrap();
         assert_eq!(chain.2, Some(Reason::NoTrustAnchor));
@@ -104,7 +107,7 @@ fn a_list_of_the_revoked_decides_about_revocation() {
     let at = |days: i64| OffsetDateTime::from(now()) + time::Duration::days(days);
     let list = |issued: OffsetDateTime, revoked: Vec<RevokedEntry>| {
         let fields = RevocationListFields { revoked, ..issuer.revocation_list_fields(issued) };
-        let mut trust = TrustStore::new();
+        let mut trust = TrustStore::empty();
         trust.add_certificate(issuer.csca()).unwrap();
         assert_eq!(trust.add_file("list", &issuer.sign_revocation_list(&fields).unwrap()).accepted, 1);
         trust
@@ -234,7 +237,7 @@ fn a_tolerance_is_for_a_person_and_only_where_the_policy_names_it() {
         Document::from_files(files.chain([(FileId::Sod, paper.sod())]), None)
     };
     let trusting = |paper: &paper::Document| {
-        let mut trust = TrustStore::new();
+        let mut trust = TrustStore::empty();
         trust.add_certificate(&paper.csca_der()).unwrap();
         trust
     };
@@ -451,7 +454,7 @@ fn reports() -> Vec<Report> {
         for document in [&document, &stored] {
             found.push(document.verify(&trust, now()));
             found.push(document.verify_with(&trust, now(), &Tolerances::field()));
-            found.push(document.verify(&TrustStore::new(), now()));
+            found.push(document.verify(&TrustStore::empty(), now()));
         }
         found.push(document.verify(&trust, now() + Duration::from_secs(30 * 365 * 86_400)));
     }
@@ -578,7 +581,7 @@ fn taking_a_file_or_a_proof_away_never_improves_a_decision() {
                 cases += 1;
             }
             // And no anchor, no acceptance.
-            assert!(decided(&document, &TrustStore::new(), &policy).1.outcome() < Outcome::Accept);
+            assert!(decided(&document, &TrustStore::empty(), &policy).1.outcome() < Outcome::Accept);
         }
     }
     println!("{cases} cases");

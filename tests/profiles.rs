@@ -2,6 +2,8 @@
 //! measured.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 #[path = "support/shared.rs"]
 mod support;
 
@@ -19,6 +21,7 @@ use chipid::tlv::{Tag, encode, encode_all};
 use chipid::trust::{SourceKind, TrustStore, authority_role};
 use std::collections::{BTreeMap, BTreeSet};
 use time::macros::datetime;
+use trust_changes::AddTrust as _;
 
 fn shared(name: &str) -> Option<Vec<u8>> {
     support::shared_data(name).map(|path| std::fs::read(path).unwrap())
@@ -276,7 +279,7 @@ fn a_finding_says_which_extension_it_is_about() {
 fn the_signers_of_the_real_lists_are_as_their_profile_has_them() {
     for (name, ..) in LISTS {
         let Some(bytes) = shared(&format!("csca/{name}")) else { return };
-        let mut store = TrustStore::new();
+        let mut store = TrustStore::empty();
         // The ICAO list needs it.
         store.tolerate_digest_info_without_null();
         store.add_file(name, &bytes);

@@ -1,5 +1,7 @@
 //! Revocation in passive authentication: what the revocation lists say of the certificates that a document rests on.
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 #[path = "support/reading.rs"]
 mod reading;
 
@@ -14,6 +16,7 @@ use chipid::{Clock, Document, EvidencePolicy, Outcome, Policy, Report, Verdict};
 use std::time::SystemTime;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
+use trust_changes::AddTrust as _;
 
 const AT: OffsetDateTime = datetime!(2026-06-01 12:00 UTC);
 const ISSUED: OffsetDateTime = datetime!(2026-05-01 0:00 UTC);
@@ -40,7 +43,7 @@ impl Case {
     }
 
     fn store(&self, lists: &[Vec<u8>]) -> TrustStore {
-        let mut store = TrustStore::new();
+        let mut store = TrustStore::empty();
         store.add_certificate(self.issuer.csca()).unwrap();
         lists.iter().for_each(|list| assert_eq!(store.add_file("list", list).accepted, 1));
         store
@@ -130,7 +133,7 @@ fn a_revoked_authority_fails_the_document_also_under_another_certificate_of_its_
         older.sign_revocation_list(&RevocationListFields { revoked, ..fields }).unwrap()
     };
     let verify = |anchors: &[&[u8]], links: &[&[u8]], list: &[u8]| {
-        let mut store = TrustStore::new();
+        let mut store = TrustStore::empty();
         anchors.iter().for_each(|anchor| store.add_certificate(anchor).unwrap());
         links.iter().for_each(|link| store.add_links(link).unwrap());
         assert_eq!(store.add_file("list", list).accepted, 1);
@@ -275,7 +278,7 @@ fn a_list_by_an_authority_whose_certificate_is_void_clears_nothing_and_revokes_a
     let case = Case::new();
     let unknown = Extension::other(oid::DELTA_CRL_INDICATOR, true, vec![0x05, 0]);
     let void = case.issuer.sign_with_csca(&case.issuer.csca_fields().with(unknown)).unwrap();
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     store.add_certificate(&void).unwrap();
     store.add_file("list", &case.list(|fields| fields));
     let report = case.document.verify(&store, SystemTime::from(AT));
@@ -330,7 +333,7 @@ fn a_tolerance_that_the_chain_of_card_security_needs_stands_in_the_report() {
     let other = Issuer::new(plan).unwrap();
     let mut fields = other.master_list_fields(&[other.csca(), case.issuer.csca()]).unwrap();
     fields.scheme = Scheme::RsaPkcs1WithoutNull(DigestAlgorithm::Sha256);
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     store.tolerate_digest_info_without_null();
     assert_eq!(store.add_file("list", &other.sign_list(&fields).unwrap()).accepted, 2);
     let report = case.document.verify_with(&store, SystemTime::from(AT), &Tolerances::field());

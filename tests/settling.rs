@@ -1,6 +1,8 @@
-//! What the contents of a trust store say of each other, in whatever order they come: link certificates that their issuer
-//! disowns, master lists whose signer was revoked, lists whose authority is gone.
+//! The evaluation of trust material does not depend on its order: links that their issuer did not sign, master lists whose
+//! signer was revoked, lists whose authority is missing.
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 #[path = "support/reading.rs"]
 mod reading;
 #[path = "support/shared.rs"]
@@ -16,12 +18,13 @@ use chipid::sim::issuer::{
     SignerId, defect_list_content, master_list_content,
 };
 use chipid::sim::profile;
-use chipid::trust::{BundlePart, BundleUse, Refusal, SourceKind, TrustBundle, TrustStore};
+use chipid::trust::{BundlePart, BundleUse, Refusal, SourceKind, TrustBuilder, TrustBundle, TrustStore};
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 use std::fs;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
+use trust_changes::{AddTrust as _, bundle_by_hand};
 
 const ISSUED: OffsetDateTime = datetime!(2026-05-01 0:00 UTC);
 
@@ -53,11 +56,12 @@ fn orders<T: Clone>(all: &[T]) -> Vec<Vec<T>> {
 
 /// A store of these files, each by its own name.
 fn store(files: &[(&str, Vec<u8>)]) -> TrustStore {
-    let mut store = TrustStore::new();
+    let mut builder = TrustBuilder::new();
     for (name, bytes) in files {
-        store.add_file(name, bytes);
+        // What is refused stands in the source.
+        let _ = builder.add_file(name, bytes);
     }
-    store
+    builder.build()
 }
 
 fn refusal(store: &TrustStore, name: &str) -> Option<Refusal> {
@@ -66,8 +70,17 @@ fn refusal(store: &TrustStore, name: &str) -> Option<Refusal> {
     source.refused.last().map(|refused| refused.reason)
 }
 
+/// Whether this is an anchor, or a link that leads to one.
 fn holds(store: &TrustStore, der: &[u8]) -> bool {
-    store.is_anchor(&Certificate::parse(der).unwrap())
+    let certificate = Certificate::parse(der).unwrap();
+    store.is_anchor(&certificate) || store.is_link(&certificate)
+}
+
+/// A store of these files, with a link that the caller trusts as an anchor.
+fn trusting_link(files: &[(&str, Vec<u8>)], link: &[u8]) -> TrustStore {
+    let mut builder = store(files).to_builder();
+    builder.add_link_as_anchor(link).unwrap();
+    builder.build()
 }
 
 #[test]
@@ -92,19 +105,27 @@ fn a_link_that_its_issuer_disowns_is_no_anchor_in_whatever_order() {
         assert!(store.revocation_lists()[0].authority().is_err(), "{names:?}");
         assert!(!store.is_revoked(&Certificate::parse(old.csca()).unwrap()), "{names:?}");
     }
-    // Alone it is the caller's own word, as any certificate is: nobody is at hand who could disown it.
-    assert!(holds(&store(&[("forged", forged.clone())]), &forged));
-    // One by one the caller is told at once, or finds it gone.
-    let mut one_by_one = TrustStore::new();
+    // Alone it leads to no anchor, as the good one does not, unless the caller trusts it whoever signed it.
+    for link in [&good, &forged] {
+        let alone = store(&[("link", link.clone())]);
+        assert!(alone.is_empty() && !holds(&alone, link));
+        assert_eq!(refusal(&alone, "link"), Some(Refusal::NoAnchor));
+        assert_eq!(alone.unused(), [("link", Refusal::NoAnchor)]);
+        assert!(trusting_link(&[], link).is_anchor(&Certificate::parse(link).unwrap()));
+    }
+    // One by one it is the same.
+    let mut one_by_one = TrustStore::empty();
     one_by_one.add_certificate(old.csca()).unwrap();
-    assert!(matches!(one_by_one.add_certificate(&forged), Err(Refusal::IssuerSignature(_))));
+    one_by_one.add_certificate(&forged).unwrap();
+    assert!(matches!(one_by_one.unused()[0].1, Refusal::IssuerSignature(_)));
     one_by_one.add_certificate(&good).unwrap();
-    assert_eq!(one_by_one.anchors().len(), 2);
-    let mut backwards = TrustStore::new();
+    assert_eq!((one_by_one.anchors().len(), one_by_one.links().len()), (1, 1));
+    assert_eq!(one_by_one.refused().len(), 1);
+    let mut backwards = TrustStore::empty();
     backwards.add_certificate(&forged).unwrap();
     backwards.add_certificate(old.csca()).unwrap();
-    assert_eq!(backwards.anchors().len(), 1);
-    // What a signed list holds is its signer's word.
+    assert_eq!((backwards.anchors().len(), backwards.links().len()), (1, 0));
+    // The signature of a master list covers its entries.
     let list = neighbour().master_list(&[neighbour().csca(), &forged]).unwrap();
     assert!(holds(&store(&[("old", old.csca().to_vec()), ("list", list)]), &forged));
 }
@@ -160,10 +181,10 @@ fn a_disowned_link_is_refused_in_bundles_and_unsigned_lists_too() {
     let (bundle, refused) = TrustBundle::make(ISSUED, parts()).unwrap();
     assert_eq!(bundle.parts().iter().map(BundlePart::name).collect::<Vec<_>>(), ["old"]);
     assert!(matches!(refused[0].reason, Refusal::IssuerSignature(_)) && refused[0].subject == "forged", "{refused:?}");
-    // A bundle whose maker did not look: its files are told, and the whole.
-    let link_alone = TrustBundle::make(ISSUED, [part("forged", &forged)]).unwrap().0;
+    // A bundle that contains it all the same: the file is refused, and with it the whole.
+    let link_alone = bundle_by_hand("chipid.trust/1", &[("trust", "forged", &forged)]);
     for bundle_first in [true, false] {
-        let mut files = vec![("bundle", link_alone.encode()), ("old", old.csca().to_vec())];
+        let mut files = vec![("bundle", link_alone.clone()), ("old", old.csca().to_vec())];
         if !bundle_first {
             files.reverse();
         }
@@ -173,7 +194,7 @@ fn a_disowned_link_is_refused_in_bundles_and_unsigned_lists_too() {
             assert!(matches!(refusal(&store, name), Some(Refusal::IssuerSignature(_))), "{name}");
         }
     }
-    let mut unsigned = TrustStore::new();
+    let mut unsigned = TrustStore::empty();
     let both = master_list_content(&[old.csca(), &forged]);
     unsigned.add_unverified_master_list("unsigned", &both).unwrap();
     let source = &unsigned.sources()[0];
@@ -308,7 +329,7 @@ fn a_list_needs_the_tolerance_of_the_authority_that_it_leans_on() {
     let list = own.master_list(&[other.csca()]).unwrap();
     let bare = master_list_content(&[own.csca()]);
     for list_first in [true, false] {
-        let mut store = TrustStore::new();
+        let mut store = TrustStore::empty();
         let mut steps: [&dyn Fn(&mut TrustStore); 2] = [
             &|store| {
                 store.add_file("list", &list);
@@ -329,7 +350,7 @@ fn a_list_needs_the_tolerance_of_the_authority_that_it_leans_on() {
         assert_eq!((store.tolerance_of(&anchor), verdict(&store)), (None, Verdict::Genuine));
     }
     // One that holds its authority leans on nobody: giving it is the act of trust.
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     store.add_unverified_master_list("bare", &bare).unwrap();
     store.add_file("list", &own.master_list(&[own.csca(), other.csca()]).unwrap());
     assert_eq!(verdict(&store), Verdict::Genuine);
@@ -373,8 +394,9 @@ fn lists_that_are_gone_do_not_hold_each_other_up() {
     let one = stranger.master_list(&[second.csca()]).unwrap();
     let two = second.master_list(&[&link]).unwrap();
     let files = [("link", link.clone()), ("one", one), ("two", two)];
-    // While nobody at hand disowns the link, it is the caller's word.
-    assert!(holds(&store(&files), second.csca()));
+    // Only a caller who trusts the link itself trusts what rests on it.
+    assert!(!holds(&store(&files), second.csca()));
+    assert!(holds(&trusting_link(&files, &link), second.csca()));
     for files in orders(&[files[0].clone(), files[1].clone(), files[2].clone(), ("old", old.csca().to_vec())]) {
         let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
         let store = store(&files);
@@ -394,7 +416,8 @@ fn a_link_is_not_verified_by_what_rests_on_it() {
     let false_root = forger.sign_with_csca(&fields.with(Extension::subject_key_id(&key_id))).unwrap();
     let list = issuer("next").master_list(&[&false_root]).unwrap();
     let files = [("link", link.clone()), ("list", list), ("old", old.csca().to_vec())];
-    assert_eq!(store(&files[..2]).anchors().len(), 2, "the caller's word, as long as nobody contests it");
+    assert_eq!(store(&files[..2]).anchors().len(), 0, "the link leads to no anchor");
+    assert_eq!(trusting_link(&files[1..2], &link).anchors().len(), 2, "the caller trusts it");
     for files in orders(&files) {
         let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
         assert_eq!(store(&files).anchors().len(), 1, "{names:?}");
@@ -419,7 +442,7 @@ fn what_a_list_revoked_stays_revoked_when_the_list_that_brought_its_authority_fa
     let files = [("list", list), ("of other", revokes_document_signer), ("of own", revokes_list_signer)];
     for files in orders(&files) {
         let mut store = store(&files);
-        store.add_pinned_signer(other.ds()).unwrap();
+        store.pin_signer(other.ds()).unwrap();
         assert_eq!(verdict(&store), Verdict::Failed);
     }
 }
@@ -476,7 +499,7 @@ fn a_list_over_a_revoked_link_is_withdrawn() {
 #[test]
 fn a_link_without_a_key_identifier_is_asked_for_by_name() {
     let old = vietnam();
-    let stranger = neighbour();
+    let stranger = issuer("stranger");
     let fields = stranger.link_fields(&old).without(oid::AUTHORITY_KEY_IDENTIFIER);
     let forged = stranger.sign_with_csca(&fields).unwrap();
     let good = old.sign_with_csca(&fields).unwrap();
@@ -571,18 +594,24 @@ fn what_needs_a_tolerance_rescues_no_link_and_disowns_none() {
     let good = next.link(&old).unwrap();
     let bare = master_list_content(&[&root_called(&forger, &key_id(&old))]);
     for files in orders(&[("old", Some(old.csca().to_vec())), ("link", Some(forged.clone())), ("bare", None)]) {
-        let mut store = TrustStore::new();
+        let mut store = TrustStore::empty();
         for (name, file) in files {
             match file {
                 Some(bytes) => store.add_file(name, &bytes),
                 None => store.add_unverified_master_list(name, &bare).unwrap(),
             };
         }
-        assert!(!holds(&store, &forged));
+        // Only the root of the unverified list verifies it.
+        let forged = Certificate::parse(&forged).unwrap();
+        assert!(!store.is_anchor(&forged));
+        assert_eq!(store.tolerance_of(&forged), Some(Tolerance::UnverifiedList));
     }
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     store.add_unverified_master_list("bare", &bare).unwrap();
     store.add_certificate(&good).unwrap();
+    assert!(matches!(store.unused()[0].1, Refusal::IssuerSignature(_)), "{:?}", store.unused());
+    store.add_certificate(old.csca()).unwrap();
+    assert!(holds(&store, &good) && store.unused().is_empty());
     assert_eq!(store.tolerance_of(&Certificate::parse(&good).unwrap()), None);
 }
 
@@ -608,7 +637,7 @@ fn a_refused_link_verifies_no_other() {
     for files in orders(&[("one", one.clone()), ("two", two.clone()), ("three", three), ("four", four)]) {
         let store = store(&files);
         assert!(!holds(&store, &one) && !holds(&store, &two));
-        assert_eq!(store.anchors().len(), 2);
+        assert!(store.is_empty() && store.links().is_empty());
     }
 }
 
@@ -669,12 +698,51 @@ fn a_defect_list_is_asked_for_again_when_its_signer_is_named_or_a_link_comes() {
     store.add_list_signer(&signer).unwrap();
     assert_eq!(verdict(&store), Verdict::Failed);
     // Over a link that comes after it.
-    let mut linked = TrustStore::new();
+    let mut linked = TrustStore::empty();
     linked.add_certificate(old.csca()).unwrap();
     linked.add_file("defects", &defect_list(&next, &old));
     assert_eq!(verdict(&linked), Verdict::Genuine, "it leads nowhere");
     linked.add_links(&next.link(&old).unwrap()).unwrap();
     assert_eq!(verdict(&linked), Verdict::Failed);
+}
+
+#[test]
+fn a_store_is_shared_between_threads_and_a_builder_of_it_leaves_it_as_it_is() {
+    fn is_shared<T: Send + Sync + Clone + 'static>() {}
+    is_shared::<TrustStore>();
+    is_shared::<TrustBuilder>();
+    let (own, other) = (issuer("own"), neighbour());
+    let first = store(&[("own", own.csca().to_vec())]);
+    let mut builder = first.clone().to_builder();
+    builder.add_file("other", other.csca()).unwrap();
+    builder.pin_signer(own.ds()).unwrap();
+    let second = builder.build();
+    assert_eq!((first.anchors().len(), first.sources().len(), first.pinned_signers().len()), (1, 1, 0));
+    assert_eq!((second.anchors().len(), second.sources().len(), second.pinned_signers().len()), (2, 2, 1));
+    assert_ne!(first.fingerprint(), second.fingerprint());
+    assert_eq!(TrustBuilder::new().build().fingerprint(), TrustStore::empty().fingerprint());
+}
+
+#[test]
+fn an_error_of_a_file_is_about_the_file_and_stands_in_its_source_too() {
+    let own = issuer("own");
+    let mut damaged = own.master_list(&[own.csca()]).unwrap();
+    *damaged.last_mut().unwrap() ^= 1;
+    let leaning = neighbour().master_list(&[own.csca()]).unwrap();
+    let mut builder = TrustBuilder::new();
+    assert_eq!(builder.add_file("nonsense", b"hello"), Err(Refusal::Unknown));
+    assert_eq!(builder.add_file("signer", own.ds()), Err(Refusal::NotCa));
+    assert!(matches!(builder.add_file("damaged", &damaged), Err(Refusal::List(ListError::Cms(_)))));
+    // What other files decide is no error of this one.
+    for (name, bytes) in [("link", issuer("next").link(&own).unwrap()), ("list", leaning)] {
+        assert_eq!(builder.add_file(name, &bytes), Ok(()), "{name}");
+    }
+    // One part that can be used is enough.
+    assert_eq!(builder.add_file("both", &[own.ds(), issuer("other").csca()].concat()), Ok(()));
+    let store = builder.build();
+    let names: Vec<&str> = store.unused().iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["nonsense", "signer", "damaged", "link", "list"]);
+    assert_eq!(store.refused().len(), 6, "{:?}", store.refused());
 }
 
 /// Files of every kind that bear on each other: good and forged, of three authorities and a stranger.
@@ -713,22 +781,29 @@ fn pool() -> Vec<(&'static str, Vec<u8>)> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever comes, it means the same in every order, together or one by one.
+    /// The same files give the same anchors, links, tolerances, revocations and outcomes in every order.
     #[test]
     fn the_order_of_files_means_nothing(
         chosen in subsequence(pool(), 2..9).prop_shuffle().prop_flat_map(|files| (Just(files.clone()), Just(files).prop_shuffle())),
     ) {
-        let anchors = |store: &TrustStore| {
-            let mut all: Vec<Vec<u8>> = store.anchors().iter().map(Certificate::fingerprint).collect();
-            all.sort();
-            all
+        let certificates: Vec<Certificate> = pool().iter().filter_map(|(_, der)| Certificate::parse(der).ok()).collect();
+        let view = |store: &TrustStore| {
+            let sorted = |all: &[Certificate]| {
+                let mut all: Vec<_> = all.iter().map(|one| (one.fingerprint(), store.tolerance_of(one))).collect();
+                all.sort_by(|one, other| one.0.cmp(&other.0));
+                all
+            };
+            let revoked: Vec<bool> = certificates.iter().map(|one| store.is_revoked(one)).collect();
+            (sorted(store.anchors()), sorted(store.links()), sorted(store.unanchored_links()), revoked)
         };
         let names: Vec<[&str; 2]> = chosen.0.iter().zip(&chosen.1).map(|(one, other)| [one.0, other.0]).collect();
         let (one, other) = (store(&chosen.0), store(&chosen.1));
-        prop_assert_eq!(anchors(&one), anchors(&other), "{:?}", names);
+        prop_assert_eq!(view(&one), view(&other), "{:?}", names);
         prop_assert_eq!(one.fingerprint(), other.fingerprint(), "{:?}", names);
         for (name, _) in &chosen.0 {
-            let told = |store: &TrustStore| store.sources().iter().find(|one| one.label == *name).map(|one| one.accepted);
+            let told = |store: &TrustStore| {
+                store.sources().iter().find(|one| one.label == *name).map(|one| (one.accepted, one.refused.len()))
+            };
             prop_assert_eq!(told(&one), told(&other), "{}: {:?}", name, names);
         }
     }

@@ -1,5 +1,7 @@
 //! Statements of the operator: kept as they were made, in the report and in every stored form, and raising nothing.
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 #[path = "support/paper.rs"]
 #[allow(dead_code, reason = "the tests use a part of it")]
 mod paper;
@@ -19,6 +21,7 @@ use chipid::{
 };
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
+use trust_changes::AddTrust as _;
 
 fn statements() -> Statements {
     Statements {

@@ -10,7 +10,7 @@ use Verdict::{DataAuthentic, Failed, Genuine, Undetermined};
 use chipid::crypto::DigestAlgorithm;
 use chipid::inspection::Proofs;
 use chipid::lds::FileId;
-use chipid::trust::{Age, AgePolicy, BundleUse, TrustBundle, TrustStore};
+use chipid::trust::{Age, AgePolicy, BundleUse, TrustBuilder, TrustBundle, TrustStore};
 use chipid::{CheckId, Document, Evidence, Outcome, Policy, Report, State, Verdict};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -471,10 +471,11 @@ fn text(path: &str) -> String {
 
 /// Trusts these bundles and certificates, the latter each in the role that its name states.
 fn trust(names: &[&str]) -> TrustStore {
-    let mut trust = TrustStore::new();
+    let mut trust = TrustBuilder::new();
     for name in names {
         if name.ends_with(".bundle") {
-            trust.add_bundle(name, &bytes(&format!("bundles/{name}")), AT, AgePolicy::default()).unwrap();
+            let bundle = bytes(&format!("bundles/{name}"));
+            trust.add_bundle(name, &bundle, AT, AgePolicy::default()).unwrap();
             continue;
         }
         let certificate = bytes(&format!("certificates/{name}"));
@@ -485,7 +486,7 @@ fn trust(names: &[&str]) -> TrustStore {
         };
         added.unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
     }
-    trust
+    trust.build()
 }
 
 /// Reads evidence or a saved folder, as `chipid verify` does.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/trust.rs"]
+mod trust_changes;
 #[path = "support/paper.rs"]
 #[allow(dead_code, reason = "shared with the tests of passive authentication, which use all of it")]
 mod paper;
@@ -20,6 +22,7 @@ use chipid::tlv::{Reader, Tag, encode};
 use chipid::trust::TrustStore;
 use chipid::{Document, ReadPlan, Report, Verdict};
 use reading::{lines, now};
+use trust_changes::AddTrust as _;
 
 /// A document and who is trusted for it.
 struct Case {
@@ -47,7 +50,7 @@ impl Case {
             .iter()
             .map(|(number, file)| (FileId::DataGroup(DataGroup::new(*number).unwrap()), file.clone()));
         let own = [(FileId::Sod, paper.sod()), (FileId::Com, alter_com(com))];
-        let mut trust = TrustStore::new();
+        let mut trust = TrustStore::empty();
         trust.add_certificate(&paper.csca_der()).unwrap();
         Self { document: Document::from_files(files.chain(own), None), trust }
     }
@@ -244,7 +247,7 @@ fn allowing_more_never_worsens_a_verdict_nor_lifts_it_above_undetermined() {
             let Ok(card) = profile.card() else { continue };
             let read = reading::read_over(Box::new(card), &reading::password(&profile), &ReadPlan::full(), None);
             let Ok(document) = read else { continue };
-            for trust in [reading::trust(&profile), TrustStore::new()] {
+            for trust in [reading::trust(&profile), TrustStore::empty()] {
                 let report = |tolerances: Tolerances| document.verify_with(&trust, now(), &tolerances);
                 let (strict, lenient) = (report(Tolerances::none()), report(Tolerances::field()));
                 let steps: Vec<Report> = match lenient.tolerances() {

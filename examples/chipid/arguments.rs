@@ -132,6 +132,8 @@ pub struct TrustArguments {
     #[arg(long, value_name = "PATH")]
     pub trust_ds: Vec<PathBuf>,
     #[arg(long, value_name = "PATH")]
+    pub trust_link_as_anchor: Vec<PathBuf>,
+    #[arg(long, value_name = "PATH")]
     pub trust_lister: Vec<PathBuf>,
     #[arg(long, value_name = "DAYS")]
     pub trust_warn_after: Option<u32>,

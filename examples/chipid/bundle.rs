@@ -30,7 +30,7 @@ pub fn run(output: &Output, arguments: BundleArguments) -> Result<u8, Failure> {
             }
         }
     }
-    let (bundle, refused) = TrustBundle::make_with(trust::empty(&arguments.lists), made, parts)
+    let (bundle, refused) = TrustBundle::make_with(trust::builder(&arguments.lists), made, parts)
         .map_err(|error| Failure::other("bundle", vec![("why", error.to_string())]))?;
     let lacking = trust::needs_tolerance(refused.iter());
     if bundle.parts().is_empty() {

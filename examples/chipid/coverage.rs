@@ -51,6 +51,7 @@ pub fn run(output: &Output, store: &TrustStore, country: &str, at: OffsetDateTim
     let authorities: Vec<&Certificate> = store
         .anchors()
         .iter()
+        .chain(store.links())
         .filter(|anchor| anchor.subject().country().as_deref() == Some(country.as_str()))
         .collect();
     if output.is_json() {

@@ -6,7 +6,7 @@ use crate::messages::Messages;
 use crate::output::Output;
 use crate::{bundle, coverage, csca_diff, interrupt, text, trust, verify};
 use chipid::pki::{Certificate, Currency, RevocationList};
-use chipid::trust::{Collection, ListSigner, Listed, Refusal, SourceKind, TrustStore};
+use chipid::trust::{Examination, ListSigner, Listed, Refusal, Source, SourceKind, TrustBuilder, TrustStore};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use time::OffsetDateTime;
@@ -27,20 +27,22 @@ pub fn run(output: &Output, arguments: CscaArguments) -> Result<u8, Failure> {
 
 /// All files of these paths in one store; an error where nothing of a path can be used.
 pub fn store(paths: &[PathBuf], lists: &ListArguments) -> Result<TrustStore, Failure> {
-    let mut store = trust::empty(lists);
+    let mut builder = trust::builder(lists);
     let mut places = Vec::new();
     for path in paths {
-        let first = store.sources().len();
+        let first = builder.source_count();
         for (file, bytes) in trust::files(path, "csca")? {
             interrupt::check()?;
-            store.add_file(&file.display().to_string(), &bytes);
+            // A file that cannot be used is reported below, with the others of its path.
+            let _ = builder.add_file(&file.display().to_string(), &bytes);
         }
-        places.push((path, first..store.sources().len()));
+        places.push((path, first..builder.source_count()));
     }
-    // What a file is worth is known once all are there: a later one can disown it.
+    let store = builder.build();
     for (path, of_path) in places {
         let sources = store.sources().get(of_path).unwrap_or_default();
-        if sources.iter().all(|source| source.accepted == 0) {
+        let is_read = |source: &Source| source.accepted > 0 || source.refused.iter().any(|one| one.reason.is_of_link());
+        if !sources.iter().any(is_read) {
             let mut refused = sources.iter().flat_map(|source| &source.refused);
             if let Some(failure) = trust::needs_tolerance(refused.clone()) {
                 return Err(failure);
@@ -50,6 +52,11 @@ pub fn store(paths: &[PathBuf], lists: &ListArguments) -> Result<TrustStore, Fai
         }
     }
     Ok(store)
+}
+
+/// The certificates of authorities that were read, whether they lead to an anchor or not.
+pub fn authorities(store: &TrustStore) -> Vec<Certificate> {
+    [store.anchors(), store.links(), store.unanchored_links()].concat()
 }
 
 fn show_country(output: &Output, arguments: &ShowArguments, country: &str) -> Result<u8, Failure> {
@@ -71,8 +78,10 @@ struct Holding {
 
 impl Holding {
     fn of(path: PathBuf, bytes: &[u8], lists: &ListArguments) -> Result<Self, Failure> {
-        let mut store = trust::empty(lists);
-        let source = store.add_file(&path.display().to_string(), bytes);
+        let mut builder = trust::builder(lists);
+        let _ = builder.add_file(&path.display().to_string(), bytes);
+        let store = builder.build();
+        let source = store.sources().last().expect("a file is a source");
         if let Some(failure) = trust::needs_tolerance(source.refused.iter()) {
             return Err(failure);
         }
@@ -82,21 +91,16 @@ impl Holding {
                 Self { path, certificates: store.anchors().to_vec(), refused, signer: Some(*signer), store }
             }
             SourceKind::Bundle => {
-                let certificates = [store.anchors(), store.pinned_signers()].concat();
+                let certificates = [authorities(&store), store.pinned_signers().to_vec()].concat();
                 Self { path, certificates, refused, signer: None, store }
             }
             kind => {
                 // Here a certificate need not be an authority's: a document signer is shown as well.
-                let mut any = TrustStore::new();
-                let all = matches!(kind, SourceKind::Certificates) && any.add_pinned_signer(bytes).is_ok();
-                let certificates = if all { any.pinned_signers() } else { store.anchors() };
-                Self {
-                    path,
-                    certificates: certificates.to_vec(),
-                    refused: if all { Vec::new() } else { refused },
-                    signer: None,
-                    store,
-                }
+                let mut any = TrustBuilder::new();
+                let all = matches!(kind, SourceKind::Certificates) && any.pin_signer(bytes).is_ok();
+                let any = any.build();
+                let certificates = if all { any.pinned_signers().to_vec() } else { authorities(&store) };
+                Self { path, certificates, refused: if all { Vec::new() } else { refused }, signer: None, store }
             }
         })
     }
@@ -369,8 +373,8 @@ fn check(output: &Output, paths: &[PathBuf], lists: &ListArguments) -> Result<u8
     for path in paths {
         files.extend(trust::files(path, "csca")?.into_iter().map(|(path, bytes)| (path.display().to_string(), bytes)));
     }
-    let found = Collection::examine_with(
-        trust::empty(lists),
+    let found = Examination::examine_with(
+        trust::builder(lists),
         files.iter().map(|(label, bytes)| (label.as_str(), bytes.as_slice())),
     );
     interrupt::check()?;
@@ -438,7 +442,7 @@ fn check(output: &Output, paths: &[PathBuf], lists: &ListArguments) -> Result<u8
 /// A list that verifies may hold certificates whose issuer is not in it. One that does not verify has failed, one that
 /// nobody among the files vouches for is open; failed has also a
 /// certificate beside any list that its issuer does not verify.
-fn exit(files: &[(String, Vec<u8>)], found: &Collection) -> u8 {
+fn exit(files: &[(String, Vec<u8>)], found: &Examination) -> u8 {
     let is_list = |subject: &String| files.iter().any(|(label, _)| subject.starts_with(label));
     let open = [
         chipid::trust::Unverified::IssuerMissing.to_string(),

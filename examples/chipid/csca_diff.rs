@@ -9,7 +9,7 @@ use crate::text;
 use chipid::pki::Certificate;
 use chipid::trust::TrustStore;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// What differs in one country.
 #[derive(Default)]
@@ -23,7 +23,8 @@ struct Difference<'s> {
 pub fn run(output: &Output, arguments: DiffArguments) -> Result<u8, Failure> {
     let (before, after) =
         (csca::store(&[arguments.before], &arguments.lists)?, csca::store(&[arguments.after], &arguments.lists)?);
-    let differences = compare(&before, &after);
+    let (old, new) = (csca::authorities(&before), csca::authorities(&after));
+    let differences = compare(&old, &new);
     let lists = (names(&before), names(&after));
     let came: Vec<&String> = lists.1.iter().filter(|name| !lists.0.contains(name)).collect();
     let went: Vec<&String> = lists.0.iter().filter(|name| !lists.1.contains(name)).collect();
@@ -31,15 +32,15 @@ pub fn run(output: &Output, arguments: DiffArguments) -> Result<u8, Failure> {
         let countries = differences.iter().map(|(country, difference)| (country.clone(), object(difference)));
         output.json(&json!({
             "schema": "chipid.csca_diff/1",
-            "before": before.anchors().len(),
-            "after": after.anchors().len(),
+            "before": old.len(),
+            "after": new.len(),
             "countries": countries.collect::<serde_json::Map<_, _>>(),
             "lists": { "came": came, "went": went },
         }));
         return Ok(0);
     }
     let messages = &output.messages;
-    let (old, new) = (before.anchors().len().to_string(), after.anchors().len().to_string());
+    let (old, new) = (old.len().to_string(), new.len().to_string());
     let sum = |of: fn(&Difference<'_>) -> usize| differences.values().map(of).sum::<usize>().to_string();
     let (in_all, out_all) = (sum(|one| one.came.len()), sum(|one| one.went.len()));
     let changed = sum(|one| one.changed.len());
@@ -65,13 +66,15 @@ pub fn run(output: &Output, arguments: DiffArguments) -> Result<u8, Failure> {
     Ok(0)
 }
 
-fn compare<'s>(before: &'s TrustStore, after: &'s TrustStore) -> BTreeMap<String, Difference<'s>> {
+fn compare<'s>(before: &'s [Certificate], after: &'s [Certificate]) -> BTreeMap<String, Difference<'s>> {
     let mut all: BTreeMap<String, Difference<'s>> = BTreeMap::new();
     let country = |one: &Certificate| one.subject().country().unwrap_or_else(|| "-".to_owned());
-    for one in after.anchors().iter().filter(|one| !before.is_anchor(one)) {
+    let fingerprints = |all: &[Certificate]| all.iter().map(Certificate::fingerprint).collect::<HashSet<_>>();
+    let (known, kept) = (fingerprints(before), fingerprints(after));
+    for one in after.iter().filter(|one| !known.contains(&one.fingerprint())) {
         all.entry(country(one)).or_default().came.push(one);
     }
-    for one in before.anchors().iter().filter(|one| !after.is_anchor(one)) {
+    for one in before.iter().filter(|one| !kept.contains(&one.fingerprint())) {
         all.entry(country(one)).or_default().went.push(one);
     }
     for difference in all.values_mut() {

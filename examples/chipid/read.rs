@@ -27,7 +27,8 @@ const WAIT: u32 = 60;
 pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
     // What can be wrong without a card is found before one is asked for.
     let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
-    let mut store = trust::store(&arguments.trust, policy.as_ref(), SystemTime::now(), output)?;
+    let mut store =
+        trust::store(&arguments.trust, trust::Signers::default(), policy.as_ref(), SystemTime::now(), output)?;
     let prepare = || -> Result<_, Failure> {
         let folder = arguments.save.as_deref().map(Target::prepare).transpose()?;
         Ok((folder, arguments.evidence.as_deref().map(evidence::Target::prepare).transpose()?))
@@ -41,7 +42,9 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
     let (link, password, (target, evidence_target), terminal) = match demo {
         Some(profile) => {
             let demo = demo::card(profile, &[], None)?;
-            store.add_certificate(&demo.csca).map_err(|refusal| demo::failed(&refusal))?;
+            let mut builder = store.to_builder();
+            builder.add_certificate(&demo.csca).map_err(|refusal| demo::failed(&refusal))?;
+            store = builder.build();
             let password = demo.password()?;
             let link: Box<dyn Transport> = Box::new(demo.card);
             output.hint(output.messages.get("label.demo"));

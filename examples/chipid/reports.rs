@@ -17,9 +17,12 @@ use time::format_description::well_known::Rfc3339;
 pub fn run(output: &Output, arguments: ReportArguments) -> Result<u8, Failure> {
     let at = verify::moment(arguments.at.as_deref())?;
     let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
-    let mut store = trust::store(&arguments.trust, policy.as_ref(), at, output)?;
-    trust::add_readers(&mut store, &arguments.trust_reader)?;
-    trust::add_online(&mut store, &arguments.trust_online)?;
+    let signers = trust::Signers {
+        online: &arguments.trust_online,
+        readers: &arguments.trust_reader,
+        ..trust::Signers::default()
+    };
+    let store = trust::store(&arguments.trust, signers, policy.as_ref(), at, output)?;
     let claims = key::given(arguments.claims, None)?.claims()?;
     let kept = verify::kept(arguments.kept.as_deref())?;
     let document = verify::document(&arguments.path)?.with_claims(claims).with_kept(kept);

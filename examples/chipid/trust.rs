@@ -6,7 +6,7 @@ use crate::folder::unreadable;
 use crate::output::Output;
 use chipid::checks::Tolerance;
 use chipid::pki::ListError;
-use chipid::trust::{Age, AgePolicy, BundleError, Refusal, Refused, TrustBundle, TrustStore};
+use chipid::trust::{Age, AgePolicy, BundleError, Refusal, Refused, TrustBuilder, TrustBundle, TrustStore};
 use chipid::{BOUNDS, Policy};
 use std::fs;
 use std::io;
@@ -21,13 +21,22 @@ const DEEPEST: usize = 4;
 /// The text that says of a folder that it holds no file.
 const EMPTY: &str = "trust.empty";
 
-/// A store that trusts nothing, with these tolerances.
-pub fn empty(lists: &ListArguments) -> TrustStore {
-    let mut store = TrustStore::new();
+/// A builder without trust material, with these tolerances.
+pub fn builder(lists: &ListArguments) -> TrustBuilder {
+    let mut builder = TrustBuilder::new();
     if lists.tolerates_without_null() {
-        store.tolerate_digest_info_without_null();
+        builder.tolerate_digest_info_without_null();
     }
-    store
+    builder
+}
+
+/// Signers who are trusted for one purpose, without an authority.
+#[derive(Clone, Copy, Default)]
+pub struct Signers<'a> {
+    /// Readers that sign evidence.
+    pub readers: &'a [PathBuf],
+    /// Services that answer online questions.
+    pub online: &'a [PathBuf],
 }
 
 /// A failure that names the option, where something was refused only for want of a tolerance.
@@ -41,13 +50,14 @@ pub fn needs_tolerance<'r>(refused: impl Iterator<Item = &'r Refused>) -> Option
 /// taken under the tolerances that the command line names, or its policy.
 pub fn store(
     arguments: &TrustArguments,
+    signers: Signers<'_>,
     policy: Option<&Policy>,
     at: SystemTime,
     output: &Output,
 ) -> Result<TrustStore, Failure> {
-    let mut store = empty(&arguments.lists);
+    let mut builder = builder(&arguments.lists);
     if policy.is_some_and(|policy| policy.tolerances().allows(Tolerance::DigestInfoWithoutNull)) {
-        store.tolerate_digest_info_without_null();
+        builder.tolerate_digest_info_without_null();
     }
     let ages = age_policy(arguments);
     let mut places = Vec::new();
@@ -57,19 +67,23 @@ pub fn store(
             let label = file.display().to_string();
             match TrustBundle::is_bundle(&bytes) {
                 true => {
-                    let source =
-                        store.add_bundle(&label, &bytes, at.into(), ages).map_err(|error| bad(&label, &error))?;
-                    hint_age(source.date, at, ages, &label, output);
+                    let made =
+                        builder.add_bundle(&label, &bytes, at.into(), ages).map_err(|error| bad(&label, &error))?;
+                    hint_age(made, at, ages, &label, output);
                 }
-                false => {
-                    store.add_file(&label, &bytes);
-                }
+                // A file that cannot be used is reported below, with the others of its path.
+                false => drop(builder.add_file(&label, &bytes)),
             }
-            of_path.push(store.sources().len() - 1);
+            of_path.push(builder.source_count() - 1);
         }
         places.push((path, of_path));
     }
-    // What a file is worth is known once all are there: a later one can disown it.
+    add_each(&arguments.trust_ds, "--trust-ds", |bytes| builder.pin_signer(bytes))?;
+    add_each(&arguments.trust_link_as_anchor, "--trust-link-as-anchor", |bytes| builder.add_link_as_anchor(bytes))?;
+    add_each(&arguments.trust_lister, "--trust-lister", |bytes| builder.add_list_signer(bytes))?;
+    add_each(signers.readers, "--trust-reader", |bytes| builder.add_evidence_signer(bytes))?;
+    add_each(signers.online, "--trust-online", |bytes| builder.add_online_signer(bytes))?;
+    let store = builder.build();
     for (path, of_path) in places {
         let sources = || of_path.iter().filter_map(|place| store.sources().get(*place));
         let accepted: usize = sources().map(|source| source.accepted).sum();
@@ -82,7 +96,12 @@ pub fn store(
         }
         let values = |why: String| vec![("path", path.display().to_string()), ("why", why)];
         if accepted == 0 {
-            return Err(Failure::other("no_certificate", values(refused.join("; "))));
+            let mut reasons = sources().flat_map(|source| &source.refused).map(|one| one.reason);
+            let values = values(refused.join("; "));
+            return Err(match reasons.any(|reason| reason == Refusal::NoAnchor) {
+                true => Failure::other("link_without_anchor", values),
+                false => Failure::other("no_certificate", values),
+            });
         }
         if !refused.is_empty() {
             let values = [
@@ -93,22 +112,6 @@ pub fn store(
             ];
             let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
             output.hint(&crate::text::plain(&output.messages.fill("trust.refused", &values)));
-        }
-    }
-    for path in &arguments.trust_ds {
-        for (file, bytes) in files(path, "--trust-ds")? {
-            store.add_pinned_signer(&bytes).map_err(|refusal| {
-                let values = vec![("path", file.display().to_string()), ("why", refusal.to_string())];
-                Failure::other("no_certificate", values)
-            })?;
-        }
-    }
-    for path in &arguments.trust_lister {
-        for (file, bytes) in files(path, "--trust-lister")? {
-            store.add_list_signer(&bytes).map_err(|refusal| {
-                let values = vec![("path", file.display().to_string()), ("why", refusal.to_string())];
-                Failure::other("no_certificate", values)
-            })?;
         }
     }
     let revocation = store.revocation_lists().iter().map(|one| (one.label(), one.authority()));
@@ -138,8 +141,7 @@ fn bad(path: &str, error: &BundleError) -> Failure {
     }
 }
 
-fn hint_age(made: Option<OffsetDateTime>, at: SystemTime, policy: AgePolicy, path: &str, output: &Output) {
-    let Some(made) = made else { return };
+fn hint_age(made: OffsetDateTime, at: SystemTime, policy: AgePolicy, path: &str, output: &Output) {
     let key = match policy.judge(made, at.into()) {
         Age::Early => "trust.early",
         Age::Fresh => return,
@@ -151,24 +153,11 @@ fn hint_age(made: Option<OffsetDateTime>, at: SystemTime, policy: AgePolicy, pat
     output.hint(&crate::text::plain(&output.messages.fill(key, &values)));
 }
 
-/// Trusts these readers' word, where they signed evidence.
-pub fn add_readers(store: &mut TrustStore, paths: &[PathBuf]) -> Result<(), Failure> {
+/// Adds the certificates of these paths, each file whole.
+fn add_each(paths: &[PathBuf], option: &str, mut add: impl FnMut(&[u8]) -> Result<(), Refusal>) -> Result<(), Failure> {
     for path in paths {
-        for (file, bytes) in files(path, "--trust-reader")? {
-            store.add_evidence_signer(&bytes).map_err(|refusal| {
-                let values = vec![("path", file.display().to_string()), ("why", refusal.to_string())];
-                Failure::other("no_certificate", values)
-            })?;
-        }
-    }
-    Ok(())
-}
-
-/// Trusts these to answer online questions.
-pub fn add_online(store: &mut TrustStore, paths: &[PathBuf]) -> Result<(), Failure> {
-    for path in paths {
-        for (file, bytes) in files(path, "--trust-online")? {
-            store.add_online_signer(&bytes).map_err(|refusal| {
+        for (file, bytes) in files(path, option)? {
+            add(&bytes).map_err(|refusal| {
                 let values = vec![("path", file.display().to_string()), ("why", refusal.to_string())];
                 Failure::other("no_certificate", values)
             })?;
@@ -179,7 +168,8 @@ pub fn add_online(store: &mut TrustStore, paths: &[PathBuf]) -> Result<(), Failu
 
 /// What the command line trusts, by name and with the day it was last changed.
 pub fn names(arguments: &TrustArguments) -> Vec<String> {
-    let paths = arguments.trust.iter().chain(&arguments.trust_ds).chain(&arguments.trust_lister);
+    let anchors = arguments.trust.iter().chain(&arguments.trust_link_as_anchor);
+    let paths = anchors.chain(&arguments.trust_ds).chain(&arguments.trust_lister);
     let dated = paths.map(|path| {
         let changed = fs::metadata(path).and_then(|meta| meta.modified()).ok();
         let day = changed.map(|changed| format!(" ({})", time::OffsetDateTime::from(changed).date()));

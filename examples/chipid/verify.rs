@@ -66,9 +66,8 @@ pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
     let at = moment(arguments.at.as_deref())?;
     let kept = kept(arguments.kept.as_deref())?;
     let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
-    let mut store = trust::store(&arguments.trust, policy.as_ref(), at, output)?;
-    trust::add_readers(&mut store, &arguments.trust_reader)?;
-    trust::add_online(&mut store, &arguments.trust_online)?;
+    let signers = trust::Signers { readers: &arguments.trust_reader, online: &arguments.trust_online };
+    let store = trust::store(&arguments.trust, signers, policy.as_ref(), at, output)?;
     let then = match arguments.trust_then.is_empty() {
         true => None,
         false => {
@@ -80,9 +79,7 @@ pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
                 lists: arguments.trust.lists.clone(),
                 ..TrustArguments::default()
             };
-            let mut then = trust::store(&paths, policy.as_ref(), at, output)?;
-            trust::add_readers(&mut then, &arguments.trust_reader)?;
-            trust::add_online(&mut then, &arguments.trust_online)?;
+            let then = trust::store(&paths, signers, policy.as_ref(), at, output)?;
             Some(then)
         }
     };

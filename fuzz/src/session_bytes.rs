@@ -7,7 +7,7 @@ use chipid::crypto::{Random, SeededRandom};
 use chipid::lds::FileId;
 use chipid::sim::profile;
 use chipid::transport::Transport;
-use chipid::trust::TrustStore;
+use chipid::trust::{TrustBuilder, TrustStore};
 use chipid::{Budget, Card, Document, Event, Limits, Password, ReadPlan, TransportError, Verdict};
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
@@ -59,9 +59,9 @@ pub fn random() -> Box<dyn Random> {
 fn trust() -> &'static TrustStore {
     static TRUST: OnceLock<TrustStore> = OnceLock::new();
     TRUST.get_or_init(|| {
-        let mut trust = TrustStore::new();
+        let mut trust = TrustBuilder::new();
         trust.add_certificate(&profile::plain().csca().expect("an issuer")).expect("an anchor");
-        trust
+        trust.build()
     })
 }
 
@@ -80,7 +80,7 @@ fn judge(document: &Document, is_cut: bool) -> Verdict {
             assert!(issued.is_some_and(|(_, issued)| issued == bytes), "{file} is not the one that was signed");
         }
     }
-    assert!(document.verify(&TrustStore::new(), now()).verdict() <= Verdict::Undetermined);
+    assert!(document.verify(&TrustStore::empty(), now()).verdict() <= Verdict::Undetermined);
     verdict
 }
 

@@ -11,7 +11,7 @@ use chipid::lds::FileId;
 use chipid::sim::profile::{self, Contents};
 use chipid::sim::{Deviation, Profile, Quirk, SimulatedCard};
 use chipid::transport::Transport;
-use chipid::trust::TrustStore;
+use chipid::trust::{TrustBuilder, TrustStore};
 use chipid::{Budget, Card, Document, Error, Event, Password, ReadPlan, TransportError, Verdict};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -53,7 +53,7 @@ pub fn verdict(bytes: &[u8]) -> Option<Verdict> {
         Err(Some(document)) => (*document, false),
         Err(None) => return None,
     };
-    let trust = if is_trusted { &issued.trust } else { &TrustStore::new() };
+    let trust = if is_trusted { &issued.trust } else { &TrustStore::empty() };
     let verdict = document.verify(trust, now()).verdict();
     let name = issued.profile.name;
     assert!(is_whole || verdict <= Verdict::Undetermined, "{name}: a reading that was cut off looks whole");
@@ -82,8 +82,9 @@ struct Issued {
 impl Issued {
     fn new(profile: Profile) -> Self {
         let contents = profile.contents().expect("an issuer");
-        let mut trust = TrustStore::new();
+        let mut trust = TrustBuilder::new();
         trust.add_certificate(&profile.csca().expect("an issuer")).expect("an anchor");
+        let trust = trust.build();
         let has_proof = !profile.chip_authentication.is_empty() || profile.active_authentication.is_some();
         Self { profile, contents, trust, has_proof }
     }

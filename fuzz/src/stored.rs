@@ -17,7 +17,7 @@ pub fn all(bytes: &[u8]) {
 fn evidence(bytes: &[u8]) {
     let Ok(evidence) = Evidence::decode(bytes) else { return };
     assert_eq!(evidence.encode(), bytes, "evidence has one form");
-    let report = Document::from_evidence(&evidence).verify(&TrustStore::new(), now());
+    let report = Document::from_evidence(&evidence).verify(&TrustStore::empty(), now());
     assert!(report.verdict() <= Verdict::Undetermined);
     for file in evidence.files().collect::<Vec<_>>() {
         if let Some(less) = evidence.without(file) {
@@ -36,7 +36,7 @@ fn proofs(bytes: &[u8]) {
     let text = serde_json::to_vec(&proofs).expect("proofs are JSON");
     assert_eq!(serde_json::from_slice::<Proofs>(&text).ok().as_ref(), Some(&proofs));
     let document = Document::from_files([], Some(proofs));
-    assert!(document.verify(&TrustStore::new(), now()).verdict() <= Verdict::Undetermined);
+    assert!(document.verify(&TrustStore::empty(), now()).verdict() <= Verdict::Undetermined);
     let kept = document.proofs();
     let restored = Document::from_files([], Some(kept.clone()));
     assert_eq!(restored.proofs(), kept, "what a document keeps of its proofs, it keeps again");

@@ -3,7 +3,7 @@
 use super::now;
 use chipid::pki::{Budget, Certificate, Currency, DefectList, RevocationList};
 use chipid::sim::profile;
-use chipid::trust::{AgePolicy, TrustBundle, TrustStore};
+use chipid::trust::{AgePolicy, TrustBuilder, TrustBundle, TrustStore};
 use chipid::{Document, Outcome, Policy, Report, Verdict};
 use std::sync::OnceLock;
 
@@ -28,8 +28,9 @@ fn revocation_list(bytes: &[u8]) {
     let none: [&Certificate; 0] = [];
     assert!(list.verify(none, &mut Budget::new(4)).is_err(), "nobody vouches for it");
     // In a store without its issuer it says nothing of anybody.
-    let mut store = TrustStore::new();
-    store.add_file("a list", bytes);
+    let mut store = TrustBuilder::new();
+    let _ = store.add_file("a list", bytes);
+    let store = store.build();
     assert!(store.revocation_lists().iter().all(|list| list.authority().is_err()));
 }
 
@@ -39,8 +40,9 @@ fn defect_list(bytes: &[u8]) {
     for defect in list.defects().into_iter().take(MAX_LOOKED_AT) {
         assert!(!format!("{defect:?}").is_empty());
     }
-    let mut store = TrustStore::new();
-    store.add_file("a list", bytes);
+    let mut store = TrustBuilder::new();
+    let _ = store.add_file("a list", bytes);
+    let store = store.build();
     assert!(store.defect_lists().iter().all(|list| list.authority().is_err()), "nobody vouches for it");
 }
 
@@ -87,14 +89,15 @@ fn reports() -> &'static [Report] {
         let group = |number: u8| chipid::lds::FileId::DataGroup(chipid::lds::DataGroup::new(number).expect("1 to 16"));
         let mut files: Vec<_> = contents.groups.iter().map(|(number, file)| (group(*number), file.clone())).collect();
         files.push((chipid::lds::FileId::Sod, sod));
-        let mut trust = TrustStore::new();
+        let mut trust = TrustBuilder::new();
         trust.add_certificate(&profile.csca().expect("an issuer")).expect("an anchor");
+        let trust = trust.build();
         let good = Document::from_files(files.clone(), None);
         if let Some((_, bytes)) = files.first_mut() {
             bytes.push(0);
         }
         let altered = Document::from_files(files, None);
-        [(&good, &trust), (&good, &TrustStore::new()), (&altered, &trust)]
+        [(&good, &trust), (&good, &TrustStore::empty()), (&altered, &trust)]
             .map(|(document, trust)| document.verify(trust, now()))
             .into()
     })

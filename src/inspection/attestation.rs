@@ -2,7 +2,7 @@
 //! who signed it.
 //!
 //! The word counts for a proof of the chip only where a signature over the evidence is by one whom the caller named
-//! ([`TrustStore::add_evidence_signer`]); a bad word counts always. Where a file was removed later, what had failed with
+//! ([`TrustBuilder::add_evidence_signer`](crate::trust::TrustBuilder::add_evidence_signer)); a bad word counts always. Where a file was removed later, what had failed with
 //! it stays failed: removing never helps.
 #![cfg_attr(not(feature = "evidence"), expect(dead_code, reason = "only evidence brings one along"))]
 

@@ -58,7 +58,7 @@ pub struct UnusedTrust {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PathEntry {
-    /// `document_signer`, `link`, `csca`.
+    /// `document_signer`, `link`, `csca`; `link_as_anchor` for a link certificate that the caller trusts as an anchor.
     pub role: &'static str,
     /// The subject's name.
     pub subject: String,
@@ -85,7 +85,7 @@ impl PathEntry {
             one.findings.iter().filter(|finding| finding.is_void() == void).map(|finding| finding.to_string()).collect()
         };
         Self {
-            role: one.role.as_str(),
+            role: if one.is_link_as_anchor { "link_as_anchor" } else { one.role.as_str() },
             subject: certificate.subject().to_string(),
             issuer: certificate.issuer().to_string(),
             serial: hex::encode(certificate.serial()),

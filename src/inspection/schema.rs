@@ -88,7 +88,7 @@ impl Report {
             }))},
             "data_groups": object(json!({"listed": count, "unchanged": count})),
             "certificate_path": {"type": "array", "items": object(json!({
-                "role": codes(vec!["document_signer", "link", "csca"]),
+                "role": codes(vec!["document_signer", "link", "csca", "link_as_anchor"]),
                 "subject": text,
                 "issuer": text,
                 "serial": text,

@@ -20,11 +20,14 @@ pub struct PathCertificate {
     pub certificate: Certificate,
     /// Its deviations; void ones fail the check of the profiles.
     pub findings: Vec<ProfileFinding>,
+    /// Whether it is a link certificate that the caller trusts as an anchor.
+    pub is_link_as_anchor: bool,
 }
 
 impl PathCertificate {
     fn of(certificate: &Certificate, role: Role) -> Self {
-        Self { role, certificate: certificate.clone(), findings: profile(certificate, role) }
+        let findings = profile(certificate, role);
+        Self { role, certificate: certificate.clone(), findings, is_link_as_anchor: false }
     }
 
     /// What it is called in what a check compared.
@@ -50,7 +53,8 @@ pub(super) fn path(signer: &Certificate, issuers: &[&Certificate], inputs: &Inpu
         {
             below.findings.push(beside(below.role, Defect::IssuerName));
         }
-        path.push(PathCertificate::of(issuer, authority_role(issuer)));
+        let is_link_as_anchor = inputs.trust.links_as_anchors().contains(issuer);
+        path.push(PathCertificate { is_link_as_anchor, ..PathCertificate::of(issuer, authority_role(issuer)) });
     }
     path
 }

@@ -142,7 +142,7 @@ fn clears_nothing(authority: &Certificate, trust: &TrustStore) -> Option<String>
     if trust.is_revoked(authority) {
         return Some("its authority was revoked".to_owned());
     }
-    if !trust.is_anchor(authority) {
+    if !trust.is_anchor(authority) && !trust.is_link(authority) {
         return Some("its authority came only from a list whose signer was revoked".to_owned());
     }
     if !csca_defects(authority).is_empty() {

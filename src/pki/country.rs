@@ -93,6 +93,13 @@ pub fn alpha_2(state: &str) -> Vec<&'static str> {
     bindings(state).into_iter().map(|binding| binding.country).collect()
 }
 
+/// Whether the certificates of two countries may stand for documents of one state: they are the same, or an exception pairs
+/// them.
+pub(crate) fn issue_for_one_state(one: &str, other: &str) -> bool {
+    let states = EXCEPTIONS.iter().map(|(state, ..)| *state);
+    one == other || states.map(alpha_2).any(|countries| countries.contains(&one) && countries.contains(&other))
+}
+
 /// States whose documents bear another code than ISO 3166-1 pairs with the one of their certificates (9303-3 §5).
 const EXCEPTIONS: &[(&str, &[&str], Exception)] = &[
     ("D", &["DE"], Exception::GermanyD),

@@ -1,13 +1,14 @@
 //! Who signed a list: the signature over it and the purpose of the signer's key (9303-12 §7.1.1, §9, §10).
 //!
 //! A list must verify over the bytes received: the tolerance for unsorted attributes is for cards. The validity of the
-//! signer's certificate is judged at the moment that the list says it was signed: lists outlive their signers.
+//! signer's certificate is judged at the signing time that the list states: lists outlive their signers.
 
 use super::budget::Budget;
 use super::certificate::{Certificate, CertificateError};
 use super::cms::{CmsError, SignedData};
 use super::profile::{Defect, ProfileFinding, Role, profile};
 use crate::crypto::CryptoError;
+use crate::oid;
 use crate::oid::Oid;
 use crate::tlv::TlvError;
 use thiserror::Error;
@@ -22,7 +23,7 @@ pub enum ListError {
     /// Its content is not well formed.
     #[error("signed list {0}")]
     Tlv(#[from] TlvError),
-    /// The signed content is no list of this kind.
+    /// The signed content is not a list of this kind.
     #[error("the signed content is no list that is known")]
     OtherContent,
     /// A version other than 0.
@@ -46,13 +47,13 @@ pub enum ListError {
     /// The signer's certificate is void by its profile (9303-12 §7.1).
     #[error("the signer's certificate does not fit its profile: {}", .0.sentence())]
     SignerProfile(Defect),
-    /// The list was signed outside the validity of the signer's certificate, by its own word.
+    /// The signing time that the list states is outside the validity of the signer's certificate.
     #[error("the list was signed outside the validity of its signer's certificate")]
     SignerLapsed,
-    /// A master list does not say when it was signed (9303-12 §9), so that its signer's validity cannot be judged.
+    /// A master list does not state when it was signed (9303-12 §9), so that its signer's validity cannot be judged.
     #[error("the list does not say when it was signed")]
     Undated,
-    /// The signer of a master list, or the authority that certified him, was revoked.
+    /// The signer of a master list, or the authority that certified it, was revoked.
     #[error("the signer of the list, or the authority that certified him, was revoked")]
     SignerRevoked,
     /// The DigestInfo of its signature lacks its NULL (RFC 8017 §A.2.4), and the caller does not tolerate that.
@@ -69,23 +70,70 @@ pub enum ListError {
     SignerUnanchored,
 }
 
-/// A signer whose signature over the list verifies; where he leads is not judged yet.
+/// The kinds of signed lists, and what the certificates of their signers must be for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ListKind {
+    /// A list of certification authorities (9303-12 §9).
+    Master,
+    /// A deviation list of an issuing state (9303-12 §10).
+    Deviation,
+    /// A defect list (TR-03129-2 §7).
+    Defect,
+}
+
+impl ListKind {
+    /// By the type of the signed content.
+    pub(super) fn of_content(content_type: Oid) -> Option<Self> {
+        match content_type {
+            oid::ID_ICAO_CSCA_MASTER_LIST => Some(Self::Master),
+            oid::ID_ICAO_DEVIATION_LIST => Some(Self::Deviation),
+            oid::ID_DEFECT_LIST => Some(Self::Defect),
+            _ => None,
+        }
+    }
+
+    /// The purpose that extKeyUsage of the signer's certificate states.
+    fn purpose(self) -> Oid {
+        match self {
+            Self::Master => oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY,
+            Self::Deviation => oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY,
+            Self::Defect => oid::ID_DEFECT_LIST_SIGNING_KEY,
+        }
+    }
+
+    /// The profile of the signer's certificate. There is none for defect lists: TR-03129-2 §7.2 only recommends the purpose,
+    /// and a caller can trust the signer of one without it.
+    fn role(self) -> Option<Role> {
+        match self {
+            Self::Master => Some(Role::MasterListSigner),
+            Self::Deviation => Some(Role::DeviationListSigner),
+            Self::Defect => None,
+        }
+    }
+
+    /// Whether this certificate states the purpose.
+    pub(crate) fn is_purpose_of(self, signer: &Certificate) -> bool {
+        signer.extensions().extended_key_usage.contains(&self.purpose())
+    }
+}
+
+/// A signer whose signature over the list verifies; whether it chains to an anchor is decided in `trust`.
 #[derive(Clone, Debug)]
 pub(crate) struct Signature {
     pub(crate) certificate: Certificate,
     pub(crate) null_missing: bool,
-    /// When he signed, by his word; his certificate was valid then.
+    /// The signing time that it states; its certificate was valid then.
     pub(crate) signed: Option<time::OffsetDateTime>,
 }
 
-/// The signers of a list whose signatures verify and whose certificates are fit to sign lists, with this purpose where
-/// one is asked for. Of several signers one is enough (9303-12 §9).
+/// The signers of a list whose signatures verify and whose certificates are valid for lists of this kind. Of several signers
+/// one is enough (9303-12 §9).
 ///
 /// # Errors
 /// Why the last signer tried does not verify, if none does.
 pub(super) fn signatures(
     signed: &SignedData<'_>,
-    purpose: Option<(Oid, Role)>,
+    kind: ListKind,
     budget: &mut Budget,
 ) -> Result<Vec<Signature>, ListError> {
     let mut failure = ListError::SignerMissing;
@@ -100,7 +148,7 @@ pub(super) fn signatures(
                     continue;
                 }
             };
-            if let Err(error) = may_sign(&certificate, purpose, signer.signing_time()) {
+            if let Err(error) = may_sign(&certificate, kind, signer.signing_time()) {
                 failure = error;
                 continue;
             }
@@ -120,19 +168,15 @@ pub(super) fn signatures(
     if found.is_empty() { Err(failure) } else { Ok(found) }
 }
 
-fn may_sign(
-    certificate: &Certificate,
-    purpose: Option<(Oid, Role)>,
-    signed: Option<time::OffsetDateTime>,
-) -> Result<(), ListError> {
+fn may_sign(certificate: &Certificate, kind: ListKind, signed: Option<time::OffsetDateTime>) -> Result<(), ListError> {
     let extensions = certificate.extensions();
-    if purpose.is_some_and(|(purpose, _)| !extensions.extended_key_usage.contains(&purpose)) {
+    if kind.role().is_some() && !kind.is_purpose_of(certificate) {
         return Err(ListError::SignerPurpose);
     }
     if certificate.is_ca() || extensions.key_usage.is_none_or(|usage| !usage.digital_signature) {
         return Err(ListError::SignerUsage);
     }
-    let findings = purpose.map(|(_, role)| profile(certificate, role)).unwrap_or_default();
+    let findings = kind.role().map(|role| profile(certificate, role)).unwrap_or_default();
     if let Some(void) = findings.iter().find(|finding| ProfileFinding::is_void(finding)) {
         return Err(ListError::SignerProfile(void.defect));
     }

@@ -1,14 +1,12 @@
-//! Master lists: the certification authorities that one country vouches for (9303-12 §9).
+//! Master lists: certification authorities that one country has verified (9303-12 §9).
 //!
 //! The list's own signature is verified here; whether its signer chains to a certification authority of the caller, or of
 //! the list itself, is decided in `trust`.
 
 use super::budget::Budget;
 use super::cms::{SignedData, SignerInfo};
-use super::list_signer::{ListError, Signature, signatures};
-use super::profile::Role;
+use super::list_signer::{ListError, ListKind, Signature, signatures};
 use crate::bounds::BOUNDS;
-use crate::oid;
 use crate::tlv::{Reader, Tag};
 use core::ops::Range;
 use time::OffsetDateTime;
@@ -31,38 +29,37 @@ impl<'a> MasterList<'a> {
     /// No SignedData, no master list in it, or one too long.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, ListError> {
         let signed = SignedData::parse(bytes)?;
-        if signed.content_type() != oid::ID_ICAO_CSCA_MASTER_LIST {
+        if ListKind::of_content(signed.content_type()) != Some(ListKind::Master) {
             return Err(ListError::OtherContent);
         }
         let entries = entries(signed.content())?;
         Ok(Self { signed, entries })
     }
 
-    /// The certificates of a list that nobody signed: a `CscaMasterList` alone.
+    /// The certificates of an unsigned list: a `CscaMasterList` alone.
     pub(crate) fn bare_entries(bytes: &[u8]) -> Result<Vec<&[u8]>, ListError> {
         Ok(entries(bytes)?.into_iter().filter_map(|range| bytes.get(range)).collect())
     }
 
-    /// The certificates of the list, each as it stands.
+    /// The encodings of the certificates in the list.
     pub fn entries(&self) -> impl Iterator<Item = &[u8]> {
         self.entries.iter().filter_map(|range| self.signed.content().get(range.clone()))
     }
 
-    /// When the list was signed, by the word of its first signer that says so; trusted no further than the list.
+    /// When the list was signed, as its first signer that states it does; trusted no further than the list.
     pub fn signing_time(&self) -> Option<OffsetDateTime> {
         self.signed.signers().iter().find_map(SignerInfo::signing_time)
     }
 
-    /// The signers whose signatures verify and who say when they signed (9303-12 §9).
+    /// The signers whose signatures verify and that state when they signed (9303-12 §9).
     pub(crate) fn signatures(&self, budget: &mut Budget) -> Result<Vec<Signature>, ListError> {
-        let purpose = Some((oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY, Role::MasterListSigner));
-        let mut signatures = signatures(&self.signed, purpose, budget)?;
+        let mut signatures = signatures(&self.signed, ListKind::Master, budget)?;
         signatures.retain(|signature| signature.signed.is_some());
         if signatures.is_empty() { Err(ListError::Undated) } else { Ok(signatures) }
     }
 }
 
-/// Where the certificates stand in a CscaMasterList.
+/// The ranges of the certificates in a CscaMasterList.
 fn entries(content: &[u8]) -> Result<Vec<Range<usize>>, ListError> {
     let mut reader = Reader::new(content);
     let mut fields = reader.expect(Tag::SEQUENCE, "a CscaMasterList")?.children();

@@ -23,11 +23,12 @@ pub use certificate::{
     Validity,
 };
 pub use cms::{CmsError, Laxities, SignedData, SignerId, SignerInfo, VerifiedSignature};
+pub(crate) use country::issue_for_one_state;
 pub use country::{Binding, Exception, alpha_2, bindings};
 pub use crl::{Currency, RevocationList, RevocationListError, RevocationReason, Revoked};
 pub use defects::{Criterion, DefectKind, DefectList, DefectListForm, DocumentDefect, DocumentFacts, KnownDefect};
 pub use list_signer::ListError;
-pub(crate) use list_signer::Signature;
+pub(crate) use list_signer::{ListKind, Signature};
 pub use master_list::MasterList;
 pub(crate) use moment::moment;
 pub use name::Name;

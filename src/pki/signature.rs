@@ -20,7 +20,7 @@ pub(super) fn verify(
     }
 }
 
-/// Whether an algorithm's NULL is missing, or stands against the rule.
+/// Whether an algorithm's NULL is missing, or present against the rule.
 pub(super) fn odd_parameters(notes: &[EncodingNote]) -> bool {
     notes.iter().any(|note| matches!(note, EncodingNote::ParametersMissing | EncodingNote::ParametersPresent))
 }

@@ -1,9 +1,9 @@
 //! One file that holds all that an operator trusts, for use without a network: `chipid.trust/1`.
 //!
-//! It holds the files as their issuers signed them, so that everything is verified again when it is read: a bundle is no
-//! more trusted than its files would be, handed in one by one. Its hash tells a slip of the disk from a forgery, it proves
-//! nothing. The form is DER, by the same reader and writer that all certificates and lists go through: no other encoding
-//! has to be kept, signed lists stay the bytes that they are, and the same files give the same bundle.
+//! It contains the files as their issuers signed them, so that everything is verified again when it is read: a bundle is
+//! trusted no more than its files would be one by one. Its hash detects damage; it does not prevent forgery. The encoding is
+//! DER, with the reader and writer of all certificates and lists: signed lists stay the bytes that they are, and the same files
+//! give the same bundle.
 //!
 //! ```asn1
 //! TrustBundle ::= SEQUENCE {
@@ -14,13 +14,11 @@
 //! Part ::= SEQUENCE {
 //!     purpose UTF8String,                -- trust, pinned_signer, list_signer
 //!     name    UTF8String,                -- of the file, without its folder
-//!     signer  UTF8String,                -- who signed it, as its maker saw it; told, never trusted
+//!     signer  UTF8String,                -- who signed it, as its maker saw it; never trusted
 //!     sha256  OCTET STRING,
 //!     file    OCTET STRING }
 //! ```
 
-use super::source::{Refusal, Refused, SourceKind};
-use super::trust_store::TrustStore;
 use crate::bounds::BOUNDS;
 use crate::crypto::DigestAlgorithm;
 use crate::pki::moment;
@@ -70,7 +68,7 @@ pub enum BundleError {
 /// How old a bundle may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AgePolicy {
-    /// Older ones are told.
+    /// Older ones cause a warning.
     pub warn_after: Duration,
     /// Older ones are refused.
     pub refuse_after: Duration,
@@ -84,10 +82,10 @@ impl Default for AgePolicy {
     }
 }
 
-/// How a bundle's age stands.
+/// The age of a bundle at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Age {
-    /// Made more than a day after the moment that it is judged for: a clock is wrong, or the bundle says of itself that it
+    /// Made more than a day after the moment that it is judged for: a clock is wrong, or the bundle claims that it
     /// never ages.
     Early,
     /// Young enough.
@@ -99,7 +97,7 @@ pub enum Age {
 }
 
 impl Age {
-    /// The word of the JSON output.
+    /// The name in the JSON output.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Early => "early",
@@ -111,7 +109,7 @@ impl Age {
 }
 
 impl AgePolicy {
-    /// How the age of a bundle stands at a moment. One that is made later is told, and not refused: evidence may be judged at
+    /// The age of a bundle at a moment. One that was made later is reported, not refused: evidence may be judged at
     /// its own day with what is known today.
     pub fn judge(&self, made: OffsetDateTime, at: OffsetDateTime) -> Age {
         match at - made {
@@ -135,7 +133,7 @@ impl AgePolicy {
 /// What a file in a bundle is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BundleUse {
-    /// Whatever it holds, as [`TrustStore::add_file`] takes it.
+    /// Whatever it holds, as `TrustBuilder::add_file` takes it.
     Trust,
     /// Document signers to be pinned.
     PinnedSigner,
@@ -146,7 +144,7 @@ pub enum BundleUse {
 impl BundleUse {
     const ALL: [Self; 3] = [Self::Trust, Self::PinnedSigner, Self::ListSigner];
 
-    /// The word of the form.
+    /// The name in the encoding.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Trust => "trust",
@@ -161,7 +159,7 @@ impl BundleUse {
 pub struct BundlePart {
     purpose: BundleUse,
     name: String,
-    signer: String,
+    pub(super) signer: String,
     sha256: Vec<u8>,
     bytes: Vec<u8>,
 }
@@ -183,7 +181,7 @@ impl BundlePart {
         &self.name
     }
 
-    /// Who signed it, as the bundle's maker saw it; empty where nobody did.
+    /// Who signed it, as the bundle's maker saw it; empty if it is not signed.
     pub fn signer(&self) -> &str {
         &self.signer
     }
@@ -198,7 +196,7 @@ impl BundlePart {
         &self.bytes
     }
 
-    fn order(&self) -> (BundleUse, &[u8]) {
+    pub(super) fn order(&self) -> (BundleUse, &[u8]) {
         (self.purpose, &self.sha256)
     }
 
@@ -248,53 +246,9 @@ pub struct TrustBundle {
 }
 
 impl TrustBundle {
-    /// A bundle of these files, made at this moment (in whole seconds). Each file is taken as a store would take it: those
-    /// in which a store accepts nothing, and lists that nobody in the bundle vouches for, are left out and told.
-    ///
-    /// A file that is a bundle itself is unpacked, and the new one is no younger than it: packing anew makes nothing fresh.
-    ///
-    /// # Errors
-    /// A moment that cannot be written, or more files than a bundle holds.
-    pub fn make(
-        made: OffsetDateTime,
-        parts: impl IntoIterator<Item = BundlePart>,
-    ) -> Result<(Self, Vec<Refused>), BundleError> {
-        Self::make_with(TrustStore::new(), made, parts)
-    }
-
-    /// The same, the files being taken by this store, with the tolerances that it has. Whoever reads the bundle needs them
-    /// again: it does not hand them on.
-    ///
-    /// # Errors
-    /// As [`TrustBundle::make`].
-    pub fn make_with(
-        mut store: TrustStore,
-        made: OffsetDateTime,
-        parts: impl IntoIterator<Item = BundlePart>,
-    ) -> Result<(Self, Vec<Refused>), BundleError> {
-        let made = made.to_offset(time::UtcOffset::UTC);
-        if made.nanosecond() != 0 || !(0..=9999).contains(&made.year()) {
-            return Err(BundleError::Moment);
-        }
-        let mut refused = Vec::new();
-        let (made, mut parts) = unpacked(made, parts, &mut refused);
-        parts.sort_by(|one, other| one.order().cmp(&other.order()).then_with(|| one.name.cmp(&other.name)));
-        parts.dedup_by(|one, other| one.order() == other.order());
-        if parts.len() > BOUNDS.bundle_parts {
-            return Err(BundleError::TooLong);
-        }
-        take(&mut store, &mut parts, &mut refused);
-        parts.retain_mut(|part| match signer_of(part, &store) {
-            Ok(signer) => {
-                part.signer = signer;
-                true
-            }
-            Err(one) => {
-                refused.push(one);
-                false
-            }
-        });
-        Ok((Self { made, parts }, refused))
+    /// A bundle of these parts, in their order.
+    pub(super) fn of(made: OffsetDateTime, parts: Vec<BundlePart>) -> Self {
+        Self { made, parts }
     }
 
     /// Whether bytes look like a bundle: a SEQUENCE that begins with a UTF8String.
@@ -354,7 +308,7 @@ impl TrustBundle {
         tlv::encode_all(Tag::SEQUENCE, &[&schema, &made, &parts, &tlv::encode(Tag::OCTET_STRING, &hash)])
     }
 
-    /// When it was made, by its maker's word.
+    /// When it was made, as it states itself.
     pub fn made(&self) -> OffsetDateTime {
         self.made
     }
@@ -363,84 +317,6 @@ impl TrustBundle {
     pub fn parts(&self) -> &[BundlePart] {
         &self.parts
     }
-}
-
-/// The files, those of bundles among them, and the oldest of the moments.
-fn unpacked(
-    made: OffsetDateTime,
-    given: impl IntoIterator<Item = BundlePart>,
-    refused: &mut Vec<Refused>,
-) -> (OffsetDateTime, Vec<BundlePart>) {
-    let (mut oldest, mut parts) = (made, Vec::new());
-    let is_bundle = |part: &BundlePart| part.purpose == BundleUse::Trust && TrustBundle::is_bundle(&part.bytes);
-    for part in given {
-        if !is_bundle(&part) {
-            parts.push(part);
-            continue;
-        }
-        match TrustBundle::parse(&part.bytes) {
-            // A store that takes a bundle takes none within it.
-            Ok(bundle) if !bundle.parts.iter().any(is_bundle) => {
-                oldest = oldest.min(bundle.made);
-                parts.extend(bundle.parts);
-            }
-            Ok(_) => refused.push(Refused { subject: part.name, reason: Refusal::Unknown }),
-            Err(error) => refused.push(Refused { subject: part.name, reason: error.into() }),
-        }
-    }
-    (oldest, parts)
-}
-
-/// All files in one store; those of which it accepts nothing, once it has all, are taken out and told.
-fn take(store: &mut TrustStore, parts: &mut Vec<BundlePart>, refused: &mut Vec<Refused>) {
-    let mut places = Vec::new();
-    parts.retain(|part| {
-        let label = hex::encode(&part.sha256);
-        let named = |reason| Refused { subject: part.name.clone(), reason };
-        let result = match part.purpose {
-            BundleUse::Trust => {
-                store.add_file(&label, &part.bytes);
-                places.push(Some(store.sources().len() - 1));
-                return true;
-            }
-            BundleUse::PinnedSigner => store.add_pinned_signer(&part.bytes).map_err(named),
-            BundleUse::ListSigner => store.add_list_signer(&part.bytes).map_err(named),
-        };
-        let is_taken = result.map_err(|one| refused.push(one)).is_ok();
-        places.extend(is_taken.then_some(None));
-        is_taken
-    });
-    let mut places = places.into_iter();
-    parts.retain(|part| {
-        let source = places.next().flatten().and_then(|place| store.sources().get(place));
-        let Some(source) = source.filter(|source| source.accepted == 0) else { return true };
-        let reason = source.refused.last().map_or(Refusal::Unknown, |last| last.reason);
-        refused.push(Refused { subject: part.name.clone(), reason });
-        false
-    });
-}
-
-/// Who signed a file; an error for a list that nobody vouches for.
-fn signer_of(part: &BundlePart, store: &TrustStore) -> Result<String, Refused> {
-    if part.purpose != BundleUse::Trust {
-        return Ok(String::new());
-    }
-    let label = hex::encode(&part.sha256);
-    let named = |reason| Refused { subject: part.name.clone(), reason };
-    let master = store.sources().iter().filter(|source| source.label == label).find_map(|source| match &source.kind {
-        SourceKind::MasterList(signer) => Some(Ok(signer.certificate.subject().to_string())),
-        _ => None,
-    });
-    let revocation = store.revocation_lists().iter().map(|one| (one.label(), one.authority()));
-    let defects = store.defect_lists().iter().map(|one| (one.label(), one.authority()));
-    let listed: Vec<_> = revocation
-        .chain(defects)
-        .filter(|(from, _)| *from == label)
-        .map(|(_, authority)| authority.map(|one| one.subject().to_string()).map_err(named))
-        .collect();
-    // Of several lists in one file one that somebody vouches for is enough.
-    let vouched = listed.iter().position(Result::is_ok).unwrap_or_default();
-    master.or_else(|| listed.into_iter().nth(vouched)).unwrap_or_else(|| Ok(String::new()))
 }
 
 fn text(tlv: &Tlv<'_>) -> Result<String, TlvError> {

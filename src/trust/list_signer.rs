@@ -1,8 +1,8 @@
-//! The certification authority that a list's signer chains to.
+//! The signer of a list, and the certification authority that its certificate chains to.
 
-use super::path::{Chain, find_anchor};
-use super::trust_store::TrustStore;
-use crate::pki::{Budget, Certificate, ListError, MasterList, Signature, csca_defects};
+use super::anchors::AnchorSet;
+use super::path::{Chain, find_path};
+use crate::pki::{Budget, Certificate, ListError, Signature, csca_defects};
 use time::Duration;
 
 /// Who signed a list.
@@ -12,7 +12,7 @@ pub struct ListSigner {
     pub certificate: Certificate,
     /// Its certification authority.
     pub authority: Certificate,
-    /// Whether that authority is an anchor of the caller; else it stands in the list itself (self-contained).
+    /// Whether that authority is an anchor by more than this list; else the list is self-contained.
     pub anchored: bool,
     /// The link certificates between, from the signer up.
     pub links: Vec<Certificate>,
@@ -21,14 +21,9 @@ pub struct ListSigner {
 }
 
 impl ListSigner {
-    pub(super) fn new(signature: &Signature, path: AuthorityPath, anchored: bool) -> Self {
-        Self {
-            certificate: signature.certificate.clone(),
-            authority: path.authority,
-            anchored,
-            links: path.links,
-            null_missing: signature.null_missing,
-        }
+    pub(super) fn new(signature: &Signature, authority: Certificate, links: Vec<Certificate>, anchored: bool) -> Self {
+        let (certificate, null_missing) = (signature.certificate.clone(), signature.null_missing);
+        Self { certificate, authority, anchored, links, null_missing }
     }
 }
 
@@ -40,18 +35,18 @@ pub(super) struct AuthorityPath {
     pub(super) links: Vec<Certificate>,
 }
 
-/// The authority that a list's signer leads to, among these anchors. It and the links between must be authorities by their
-/// profiles, and have stood when they certified the one below.
+/// The authority among these anchors that a list's signer chains to. It and the links between must be authorities by their
+/// profiles, and must have been in force when they certified the one below.
 ///
 /// # Errors
-/// There is none, or one that may not vouch for him.
+/// There is none, or one that may not certify the signer.
 pub(super) fn authority(
     signer: &Certificate,
-    anchors: &TrustStore,
+    anchors: &AnchorSet,
     budget: &mut Budget,
 ) -> Result<AuthorityPath, ListError> {
     let begun = |certificate: &Certificate| certificate.validity().not_before;
-    let Chain::Anchored { anchor, links, .. } = find_anchor(signer, anchors, begun(signer), budget) else {
+    let Chain::Anchored { anchor, links, .. } = find_path(signer, anchors, &[], begun(signer), budget) else {
         return Err(ListError::SignerUnanchored);
     };
     let links: Vec<Certificate> = links.into_iter().map(|(link, _)| link.clone()).collect();
@@ -67,26 +62,4 @@ pub(super) fn authority(
         below = issuer;
     }
     Ok(AuthorityPath { authority: anchor.clone(), links })
-}
-
-impl MasterList<'_> {
-    /// Verifies the list's signature and looks for the authority of its signer: among the caller's anchors first, then in
-    /// the list itself. Of several signers one that verifies is enough (9303-12 §9).
-    ///
-    /// # Errors
-    /// Why the last signer tried does not verify.
-    pub fn verify(&self, anchors: &TrustStore, own: &TrustStore) -> Result<ListSigner, ListError> {
-        let mut budget = Budget::new(Budget::DOCUMENT);
-        let mut failure = ListError::SignerUnanchored;
-        for signature in self.signatures(&mut budget)? {
-            for (store, anchored) in [(anchors, true), (own, false)] {
-                match authority(&signature.certificate, store, &mut budget) {
-                    Ok(path) => return Ok(ListSigner::new(&signature, path, anchored)),
-                    Err(ListError::SignerUnanchored) => {}
-                    Err(error) => failure = error,
-                }
-            }
-        }
-        Err(failure)
-    }
 }

@@ -1,23 +1,28 @@
 //! What the caller trusts: anchors, certificate chains to them, lists and their signers, bundles, and the store of all of it.
 //!
+//! A [`TrustBuilder`] collects files in any order and evaluates them once; the [`TrustStore`] that it builds never changes.
 //! Nothing that comes from a card is ever an anchor. There is no clock here: the moment is an argument.
 
-mod anchors;
 mod bundle;
-mod collection;
-mod intake;
-mod list_signer;
-mod lists;
+mod file_content;
+mod anchors;
 mod path;
-mod pieces;
-mod settle;
+mod list_signer;
 mod source;
-mod trust_store;
+mod material;
+mod search;
+mod listed;
+mod evaluation;
+mod store;
+mod builder;
+mod bundle_maker;
+mod examination;
 
+pub use builder::TrustBuilder;
 pub use bundle::{Age, AgePolicy, BundleError, BundlePart, BundleUse, TrustBundle};
-pub use collection::Collection;
+pub use examination::Examination;
 pub use list_signer::ListSigner;
-pub use lists::Listed;
-pub use path::{Chain, Unverified, authority_role, find_anchor, find_path, verify_among};
+pub use listed::Listed;
+pub use path::{Chain, Unverified, authority_role};
 pub use source::{Refusal, Refused, Source, SourceKind};
-pub use trust_store::TrustStore;
+pub use store::{TrustStore, find_anchor, find_path, verify_among};

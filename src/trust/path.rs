@@ -1,12 +1,12 @@
 //! From a signer's certificate to an anchor of the caller, over link certificates where need be (9303-12 §4, §7.1;
 //! RFC 5280 §6).
 //!
-//! Every anchor is trusted by itself because the caller gave it, a link certificate of a trusted list among them. Any other
-//! link certificate, from the document or from a store of links, is a hint: it is used only where signatures lead from it
-//! to an anchor. Key identifiers and names only say where to try; a signature decides. The search is wide, not deep: the
-//! shortest path is found first, each link is used once, and links and signatures are bounded.
+//! Every anchor is trusted by itself, a link certificate of a trusted list among them. Any other link certificate, of the
+//! caller or from the document, is used only where signatures lead from it to an anchor. Key identifiers and names only say
+//! where to try; a signature decides. The search is wide, not deep: the shortest path is found first, each link is used
+//! once, and links and signatures are bounded.
 
-use super::trust_store::TrustStore;
+use super::anchors::AnchorSet;
 use crate::bounds::BOUNDS;
 use crate::oid;
 use crate::pki::{Budget, Certificate, CertificateError, CertificateSignature, Role, csca_defects};
@@ -32,33 +32,22 @@ pub enum Chain<'s> {
         /// Why it does not verify.
         error: CertificateError,
     },
-    /// No anchor verifies it, and none is named by key identifier. A name alone is no proof that an anchor is the right
+    /// No anchor verifies it, and none is named by key identifier. A name does not prove that an anchor is the right
     /// one: successive authorities of one country bear the same name.
     NotFound,
     /// The budget of signatures ran out.
     OutOfBudget,
 }
 
-/// Looks for the anchor that verifies a signer's certificate by its own key, without hints: [`find_path`] over the links of
-/// the store alone.
-pub fn find_anchor<'s>(
-    signer: &Certificate,
-    store: &'s TrustStore,
-    at: OffsetDateTime,
-    budget: &mut Budget,
-) -> Chain<'s> {
-    find_path(signer, store, &[], at, budget)
-}
-
 /// Looks for a path from a signer's certificate to an anchor: at each step first the anchors with its authority key
-/// identifier, then those with its issuer's name, then the link certificates of the store and the hints likewise. Among
-/// anchors with the same key, one that is sound and valid at the moment is preferred.
+/// identifier, then those with its issuer's name, then the links of the set and the hints likewise. Among anchors with the
+/// same key, one that is sound and valid at the moment is preferred.
 ///
-/// A hint that is void as an authority's certificate is none; neither is one of an authority below the authority, which
-/// bears another name than its issuer and states no change of it.
-pub fn find_path<'s>(
+/// Hints that are not valid as certificates of authorities are ignored, and so are those of an authority below another: they
+/// have another name than their issuer and do not state a change of it.
+pub(super) fn find_path<'s>(
     signer: &Certificate,
-    store: &'s TrustStore,
+    store: &'s AnchorSet,
     hints: &'s [Certificate],
     at: OffsetDateTime,
     budget: &mut Budget,
@@ -77,7 +66,7 @@ pub fn find_path<'s>(
         let candidates =
             if depth < BOUNDS.certificate_links { links_for(certificate, store, hints) } else { Vec::new() };
         for link in candidates {
-            if link == certificate || steps.iter().any(|step| step.link == link) || !joins_generations(link) {
+            if link == certificate || steps.iter().any(|step| step.link == link) {
                 continue;
             }
             if budget.take().is_none() {
@@ -106,7 +95,7 @@ pub fn find_path<'s>(
     }
 }
 
-/// Whether a certification authority stands by its own key or is vouched for by an earlier one.
+/// Whether a certification authority signed its certificate itself, or an earlier one of its keys did.
 pub fn authority_role(certificate: &Certificate) -> Role {
     if certificate.names_as_issuer(certificate) { Role::Csca } else { Role::Link }
 }
@@ -136,18 +125,22 @@ impl<'s> Step<'s> {
     }
 }
 
-/// The link certificates to try: those with the authority key identifier, then those with the issuer's name.
-fn links_for<'s>(certificate: &Certificate, store: &'s TrustStore, hints: &'s [Certificate]) -> Vec<&'s Certificate> {
-    let all = || store.links().iter().chain(hints);
+/// The link certificates to try: those with the authority key identifier, then those with the issuer's name; those of the
+/// set before the hints. A hint must join two generations of one authority; real authorities often change their name without
+/// stating it, but no caller has chosen what comes with a document.
+fn links_for<'s>(certificate: &Certificate, store: &'s AnchorSet, hints: &'s [Certificate]) -> Vec<&'s Certificate> {
     let key_id = certificate.extensions().authority_key_id.as_ref();
     let has_key_id = |link: &&Certificate| key_id.is_some() && link.extensions().subject_key_id.as_ref() == key_id;
-    let by_key_id = all().filter(has_key_id);
-    let by_name = all().filter(|link| !has_key_id(link) && certificate.issuer().matches(link.subject()));
-    by_key_id.chain(by_name).collect()
+    let known = store.linked_issuers(key_id.map(Vec::as_slice), certificate.issuer());
+    let (by_key_id, by_name): (Vec<_>, Vec<_>) = known.into_iter().partition(has_key_id);
+    let hints = || hints.iter().filter(|link| joins_generations(link));
+    let hinted = hints().filter(has_key_id);
+    let hinted_by_name = hints().filter(|link| !has_key_id(link) && certificate.issuer().matches(link.subject()));
+    by_key_id.into_iter().chain(hinted).chain(by_name).chain(hinted_by_name).collect()
 }
 
-/// Whether a certificate can join two generations of one authority: it bears its issuer's name, or states that the name
-/// has changed. Any other would be an authority below another, which there is none (9303-12 §7.1: pathLenConstraint 0).
+/// Whether a certificate can join two generations of one authority: it has its issuer's name, or states that the name has
+/// changed. Any other would be an authority below another, which is not allowed (9303-12 §7.1: pathLenConstraint 0).
 fn joins_generations(link: &Certificate) -> bool {
     link.is_self_issued() || link.extensions().has(oid::ID_ICAO_NAME_CHANGE)
 }
@@ -156,7 +149,12 @@ fn verified(certificate: &Certificate, issuer: &Certificate) -> Result<Certifica
     certificate.verify_signed_by(&issuer.public_key()?)
 }
 
-/// How a certificate stands to the anchors alone.
+/// The anchors under which a certificate may verify.
+fn candidates<'s>(certificate: &Certificate, store: &'s AnchorSet) -> Vec<&'s Certificate> {
+    store.issuers(certificate.extensions().authority_key_id.as_deref(), certificate.issuer())
+}
+
+/// The result of verifying a certificate against the anchors alone.
 enum Under<'s> {
     Anchor(&'s Certificate, CertificateSignature),
     /// None verifies it; the first that it names by key identifier, and why that does not.
@@ -166,13 +164,13 @@ enum Under<'s> {
 
 fn under_anchor<'s>(
     certificate: &Certificate,
-    store: &'s TrustStore,
+    store: &'s AnchorSet,
     at: OffsetDateTime,
     budget: &mut Budget,
 ) -> Under<'s> {
     let mut found: Option<(&Certificate, CertificateSignature)> = None;
     let mut named: Option<(&Certificate, CertificateError)> = None;
-    for anchor in store.candidates(certificate) {
+    for anchor in candidates(certificate, store) {
         // The same key again: only a better certificate for it is of interest.
         if found.as_ref().is_none_or(|(earlier, _)| earlier.spki() != anchor.spki()) {
             if found.is_some() {
@@ -210,7 +208,7 @@ fn under_anchor<'s>(
     }
 }
 
-/// How a certificate among others stands: verified under one of them, or why not.
+/// Why a certificate does not verify under any certificate of a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Unverified {
@@ -225,18 +223,22 @@ pub enum Unverified {
     OutOfBudget,
 }
 
-/// Whether a certificate verifies under itself or under one of the anchors of the store.
+/// Whether a certificate verifies under itself, or under one of the anchors or of the links that lead to one.
 ///
 /// # Errors
 /// Why it does not.
-pub fn verify_among(certificate: &Certificate, store: &TrustStore, budget: &mut Budget) -> Result<(), Unverified> {
+pub(super) fn verify_among(
+    certificate: &Certificate,
+    store: &AnchorSet,
+    budget: &mut Budget,
+) -> Result<(), Unverified> {
     let mut failure = Unverified::IssuerMissing;
     let itself = Some(certificate).filter(|_| certificate.names_as_issuer(certificate));
-    for issuer in itself.into_iter().chain(store.candidates(certificate)) {
+    for issuer in itself.into_iter().chain(candidates(certificate, store)).chain(links_for(certificate, store, &[])) {
         budget.take().ok_or(Unverified::OutOfBudget)?;
         match verified(certificate, issuer) {
             Ok(_) => return Ok(()),
-            // Others of the same name are tried, but that they do not verify it says nothing.
+            // Others of the same name are tried, but it is no error if they do not verify it.
             Err(error) if certificate.names_as_issuer(issuer) => failure = Unverified::Signature(error),
             Err(_) => {}
         }

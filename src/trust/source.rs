@@ -16,7 +16,7 @@ pub struct Source {
     pub kind: SourceKind,
     /// SHA-256 of its bytes.
     pub sha256: Vec<u8>,
-    /// When it was signed, by the word of a list's signer; when a bundle was made, by its maker's.
+    /// When a list was signed or a bundle was made, as it states itself.
     pub date: Option<OffsetDateTime>,
     /// Certificates and lists accepted, those that were there already among them.
     pub accepted: usize,
@@ -34,7 +34,7 @@ pub enum SourceKind {
     Certificates,
     /// A master list, and who signed it.
     MasterList(Box<ListSigner>),
-    /// The certificates of a master list whose signature nobody verified.
+    /// The certificates of a master list whose signature was not verified.
     UnverifiedMasterList,
     /// Revocation lists in DER or PEM.
     RevocationLists,
@@ -47,7 +47,7 @@ pub enum SourceKind {
 }
 
 impl SourceKind {
-    /// The word of the JSON output and of evidence.
+    /// The name in the JSON output and in evidence.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Certificates => "certificates",
@@ -80,9 +80,21 @@ pub enum Refusal {
     /// A certificate that is called its own issuer does not verify under its own key.
     #[error("it does not verify under its own key: {0}")]
     OwnSignature(CertificateError),
-    /// The anchor that a link certificate names as its issuer by key identifier does not verify it.
-    #[error("its issuer, which is at hand, does not verify it: {0}")]
+    /// A link certificate does not verify under the key of the anchor that it names as its issuer.
+    #[error("it does not verify under the key of its issuer, which is an anchor or leads to one: {0}")]
     IssuerSignature(CertificateError),
+    /// No signatures lead from a certificate that did not sign itself to an anchor.
+    #[error("it did not sign itself, and no signatures lead from it to a trust anchor")]
+    NoAnchor,
+    /// A certificate that did not sign itself is void as an authority's certificate by its profile (9303-12 §7.1).
+    #[error("it did not sign itself, and is void as the certificate of an authority")]
+    Void,
+    /// A link certificate is of another country than its issuer.
+    #[error("it is of another country than its issuer")]
+    OtherCountry,
+    /// A revocation list names a link certificate, or another certificate of its key.
+    #[error("it was revoked")]
+    Revoked,
     /// Not a certification authority; a document signer can only be pinned.
     #[error("it is no certification authority; a document signer can only be pinned")]
     NotCa,
@@ -104,6 +116,11 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether it concerns a link certificate that could be used beside other anchors.
+    pub fn is_of_link(&self) -> bool {
+        matches!(self, Self::NoAnchor | Self::Void | Self::OtherCountry | Self::Revoked)
+    }
+
     /// Whether a whole signed list is refused, not an entry of it.
     pub(super) fn is_of_list(&self) -> bool {
         matches!(self, Self::List(_))
@@ -114,10 +131,5 @@ impl Source {
     pub(super) fn new(label: &str, kind: SourceKind, bytes: &[u8]) -> Self {
         let sha256 = DigestAlgorithm::Sha256.digest(&[bytes]);
         Self { label: label.to_owned(), kind, sha256, date: None, accepted: 0, refused: Vec::new(), parts: 0 }
-    }
-
-    pub(super) fn refused(label: &str, bytes: &[u8], reason: Refusal) -> Self {
-        let refused = vec![Refused { subject: label.to_owned(), reason }];
-        Self { refused, ..Self::new(label, SourceKind::Unknown, bytes) }
     }
 }

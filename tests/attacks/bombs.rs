@@ -7,6 +7,7 @@
 use crate::counting::counted;
 use crate::forge::{P256, Trust, Victim, base, fails, foreign, listed, open, read};
 use crate::reading::{lines, now, read_or_part};
+use crate::trust_changes::AddTrust as _;
 use chipid::crypto::PublicKey;
 use chipid::image::{ImageLimits, decode};
 use chipid::lds::{DataGroup, Dg2, Dg11, Dg12, FileId, ImageFormat};
@@ -778,7 +779,7 @@ fn x_bomb_a_giant_rsa_key_is_refused_before_it_is_computed_with() {
         victim.refuses(name, card, Verdict::Failed, &by);
         // As an authority that somebody hands in.
         let csca = CertificateFields { public_key: spki.clone(), ..victim.issuer.csca_fields() };
-        let refusal = TrustStore::new().add_certificate(&victim.issuer.sign_with_csca(&csca).unwrap());
+        let refusal = TrustStore::empty().add_certificate(&victim.issuer.sign_with_csca(&csca).unwrap());
         assert!(matches!(refusal, Err(Refusal::OwnSignature(_))), "{name}: {refusal:?}");
         // As the chip's key, which the issuer signed: it is not asked for a signature.
         let mut groups = victim.groups.clone();
@@ -799,7 +800,7 @@ fn x_bomb_a_giant_rsa_key_is_refused_before_it_is_computed_with() {
 fn x_bomb_signatures_tried_are_counted() {
     // Two hundred authorities of one name that say nothing of their keys, and a signer of that name.
     let victim = Victim::new(base());
-    let mut trust = TrustStore::new();
+    let mut trust = TrustStore::empty();
     for number in 0..200 {
         let issuer = Issuer::new(IssuerPlan { label: format!("number {number}"), ..base().issuer }).unwrap();
         trust.add_certificate(issuer.csca()).unwrap();

@@ -3,6 +3,7 @@
 
 use crate::forge::{P256, Trust, Victim, Way, another, base, fails, forger, listed, open, read, seeded};
 use crate::reading::{lines, now};
+use crate::trust_changes::AddTrust as _;
 use chipid::crypto::{CurveId, DigestAlgorithm, Modulus, Point, Secret};
 use chipid::oid::{self, Oid};
 use chipid::sim::Profile;
@@ -12,7 +13,7 @@ use chipid::sim::issuer::{
 };
 use chipid::sim::profile::Contents;
 use chipid::tlv::{self, Tag};
-use chipid::trust::{Refusal, TrustStore};
+use chipid::trust::{Refusal, TrustBuilder, TrustStore};
 use chipid::{CheckId, Reason, Verdict};
 use time::macros::date;
 
@@ -77,7 +78,7 @@ fn with_authority(profile: &Profile, change: impl FnOnce(CertificateFields) -> C
 
 /// The report on the genuine card of a victim under anchors of one's own.
 fn report_under(victim: &Victim, anchors: &[&[u8]]) -> chipid::Report {
-    let mut trust = TrustStore::new();
+    let mut trust = TrustStore::empty();
     anchors.iter().for_each(|anchor| trust.add_certificate(anchor).unwrap());
     read(victim.card(), &victim.password()).verify(&trust, now())
 }
@@ -228,8 +229,8 @@ fn x_pa_an_authority_does_not_sign_documents() {
     }
     // A pinned certificate of an authority makes it no signer.
     let document = read(victim.with_certificate(&fields, victim.issuer.csca(), &key, P256.scheme), &victim.password());
-    let mut trust = TrustStore::new();
-    trust.add_pinned_signer(victim.issuer.csca()).unwrap();
+    let mut trust = TrustStore::empty();
+    trust.pin_signer(victim.issuer.csca()).unwrap();
     let report = document.verify(&trust, now());
     assert_eq!(report.verdict(), Verdict::Failed, "{}", lines(&report));
 }
@@ -249,7 +250,7 @@ fn x_pa_only_an_authority_certifies_and_only_signers() {
     is_refused(&with_authority(&profile, |fields| fields.with(Extension::key_usage(0x02))));
     // Neither of both: not even taken.
     let nothing = with_authority(&profile, |fields| fields.without(oid::BASIC_CONSTRAINTS).without(oid::KEY_USAGE));
-    assert_eq!(TrustStore::new().add_certificate(&nothing), Err(Refusal::NotCa));
+    assert_eq!(TrustStore::empty().add_certificate(&nothing), Err(Refusal::NotCa));
     // The path is one step long: a genuine document signer certifies nobody, however it names itself, and neither does an
     // authority below the authority. All of their certificates come along.
     let middle_key = SigningKey::of(P256.kind, Holder::DocumentSigner, "in between").unwrap();
@@ -376,7 +377,7 @@ fn x_pa_a_generator_of_the_forgers_own_under_the_authoritys_public_key_certifies
         let card = victim.with_sod(crate::forge::signed(&fields, own.ds_key()));
         victim.refuses("in EF.SOD", card, Verdict::Failed, &[fails(CheckId::PaChain, Reason::AnchorDoesNotVerify)]);
         // It is no anchor either, whoever hands it in.
-        let refusal = TrustStore::new().add_certificate(&fake_authority);
+        let refusal = TrustStore::empty().add_certificate(&fake_authority);
         assert!(matches!(refusal, Err(Refusal::OwnSignature(_))), "{refusal:?}");
     }
     // The same with the document signer's key: the genuine certificate, its generator changed, and EF.SOD signed with 1.
@@ -506,7 +507,7 @@ fn x_pa_a_certificate_out_of_its_time_is_not_valid() {
         let check = report.check(validity).unwrap();
         assert_eq!((report.verdict(), check.reason), (verdict, Some(reason)), "{name}\n{}", lines(&report));
         // Trust in somebody else makes it no better.
-        for trust in [&TrustStore::new(), sound.trust(Trust::Foreign), sound.trust(Trust::Homonym)] {
+        for trust in [&TrustStore::empty(), sound.trust(Trust::Foreign), sound.trust(Trust::Homonym)] {
             let other = document.verify(trust, now()).verdict();
             assert!(other <= Verdict::Undetermined, "{name}: {other:?}");
         }
@@ -534,15 +535,22 @@ fn x_pa_a_link_certificate_leads_on_only_with_the_old_authoritys_signature() {
     };
     let link = old.sign_with_csca(&fields()).unwrap();
     let genuine = read(victim.card(), &victim.password());
-    // Handed in by the caller it is an anchor, or leads to one.
-    for anchors in [vec![link.clone()], vec![old.csca().to_vec(), link.clone()]] {
-        let mut trust = TrustStore::new();
-        anchors.iter().for_each(|anchor| trust.add_certificate(anchor).unwrap());
-        let report = genuine.verify(&trust, now());
-        assert_eq!(report.verdict(), Verdict::Genuine, "{}", lines(&report));
+    // Given by the caller it leads to the anchor that signed it; alone it leads nowhere, unless the caller trusts it as one.
+    for (certificates, as_anchor, verdict) in [
+        (vec![old.csca(), &link], false, Verdict::Genuine),
+        (vec![&link], false, Verdict::Undetermined),
+        (vec![], true, Verdict::Genuine),
+    ] {
+        let mut trust = TrustBuilder::new();
+        certificates.iter().for_each(|one| trust.add_certificate(one).unwrap());
+        if as_anchor {
+            trust.add_link_as_anchor(&link).unwrap();
+        }
+        let report = genuine.verify(&trust.build(), now());
+        assert_eq!(report.verdict(), verdict, "{}", lines(&report));
     }
     // The old authority alone did not sign the document signer.
-    let mut trust = TrustStore::new();
+    let mut trust = TrustStore::empty();
     trust.add_certificate(old.csca()).unwrap();
     let report = genuine.verify(&trust, now());
     assert!(report.verdict() <= Verdict::Undetermined, "{}", lines(&report));
@@ -617,7 +625,7 @@ fn x_pa_of_authorities_of_one_name_only_the_one_that_signed_counts() {
     let forged = own.sod(&listed(&victim.groups)).unwrap();
     let by = [open(chain, Reason::AnchorNotFound)];
     let document = read(victim.with_sod(forged), &victim.password());
-    let mut trust = TrustStore::new();
+    let mut trust = TrustStore::empty();
     others.iter().for_each(|issuer| trust.add_certificate(issuer.csca()).unwrap());
     trust.add_certificate(victim.issuer.csca()).unwrap();
     let report = document.verify(&trust, now());

@@ -5,6 +5,7 @@
 //! *undetermined*, under any trust and in any way.
 
 use crate::reading::{go_on, lines, now};
+use crate::trust_changes::AddTrust as _;
 use chipid::crypto::{CurveId, DigestAlgorithm, SeededRandom};
 use chipid::inspection::Options;
 use chipid::sim::issuer::{
@@ -173,9 +174,9 @@ impl Victim {
         let list = foreign.master_list(&[foreign.csca(), homonym.csca(), csca]).unwrap();
         let with = |anchors: &[&[u8]], list: Option<&[u8]>, pinned: Option<&[u8]>| {
             let mut store =
-                list.map_or_else(TrustStore::new, |list| TrustStore::from_trusted_master_list(list).unwrap());
+                list.map_or_else(TrustStore::empty, |list| TrustStore::from_trusted_master_list(list).unwrap());
             anchors.iter().for_each(|anchor| store.add_certificate(anchor).unwrap());
-            pinned.iter().for_each(|pinned| store.add_pinned_signer(pinned).unwrap());
+            pinned.iter().for_each(|pinned| store.pin_signer(pinned).unwrap());
             store
         };
         let trusts = Trust::ALL.map(|trust| {
@@ -186,7 +187,7 @@ impl Victim {
                 Trust::All => with(&[homonym.csca(), csca, foreign.csca()], None, Some(ds)),
                 Trust::Homonym => with(&[homonym.csca()], None, None),
                 Trust::Foreign => with(&[foreign.csca()], None, None),
-                Trust::None => TrustStore::new(),
+                Trust::None => TrustStore::empty(),
             };
             (trust, store)
         });

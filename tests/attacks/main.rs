@@ -6,6 +6,8 @@
 //! accept: the same document unforged is genuine. `pitfalls` says where each known pitfall of a reader is shown.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "../support/trust.rs"]
+mod trust_changes;
 mod bombs;
 mod certificates;
 mod clones;

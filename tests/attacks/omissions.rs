@@ -2,6 +2,7 @@
 //! improves the verdict. What a trusted reader's signature changes is shown in `tests/evidence.rs`.
 
 use crate::reading;
+use crate::trust_changes::AddTrust as _;
 use chipid::checks::{CheckId, Reason, State};
 use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::lds::{DataGroup, FileId};

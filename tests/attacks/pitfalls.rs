@@ -2,6 +2,7 @@
 
 use crate::forge::{P256, Trust, Victim, Way, base, fails, forger, listed, open, read, signed};
 use crate::reading::{go_on, lines, now};
+use crate::trust_changes::AddTrust as _;
 use chipid::lds::FileId;
 use chipid::pki::ListError;
 use chipid::sim::faults::{Fault, Faulty};
@@ -350,7 +351,7 @@ fn pa_4_a_master_list_is_its_signers_word_and_the_signer_an_authoritys() {
     let refused = TrustStore::from_trusted_master_list(&sign(&stranger, &own.master_list_key().unwrap()));
     assert!(matches!(refused.err(), Some(ListError::SignerUnanchored)));
     // A list that came to the store as a file among others and does not verify brings no anchor.
-    let mut trust = TrustStore::new();
+    let mut trust = TrustStore::empty();
     let source = trust.add_file("list", &sign(&sound(), own.ds_key()));
     assert!(source.accepted == 0 && !source.refused.is_empty() && trust.is_empty());
     // The certificates of a list are no list: their names admit what they are.

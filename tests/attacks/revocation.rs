@@ -3,6 +3,7 @@
 
 use crate::forge::{Trust, Victim, Way, base, foreign, forger, read, seeded};
 use crate::reading::{lines, now};
+use crate::trust_changes::AddTrust as _;
 use chipid::pki::Certificate;
 use chipid::sim::issuer::{Extension, Issuer, RevocationListFields, RevokedEntry};
 use chipid::trust::TrustStore;
@@ -43,7 +44,7 @@ impl Case {
 
     /// The report under the authority, some others and these lists.
     fn report(&self, anchors: &[&[u8]], lists: &[&[u8]]) -> Report {
-        let mut trust = TrustStore::new();
+        let mut trust = TrustStore::empty();
         trust.add_certificate(self.victim.issuer.csca()).unwrap();
         anchors.iter().for_each(|anchor| trust.add_certificate(anchor).unwrap());
         for list in lists {

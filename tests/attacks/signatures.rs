@@ -3,6 +3,7 @@
 use crate::cube_root::{cube_root, cube_root_of_end, cubed};
 use crate::forge::{P256, Trust, Victim, base, base_rsa, fails, forger, listed, read, seeded, signed};
 use crate::reading::{lines, now};
+use crate::trust_changes::AddTrust as _;
 use chipid::crypto::{DigestAlgorithm, Modulus, PublicKey, SignatureAlgorithm};
 use chipid::oid;
 use chipid::sim::issuer::{
@@ -135,7 +136,7 @@ fn x_pa_an_exponent_of_one_is_no_key() {
         let csca = CertificateFields { public_key: with_exponent(exponent), ..victim.issuer.csca_fields() };
         let csca = CertificateFields { signature: Some(block(&csca.encode())), ..csca };
         let csca = csca.sign(&key_of_three(), &mut seeded(b"not used")).unwrap();
-        let refusal = TrustStore::new().add_certificate(&csca);
+        let refusal = TrustStore::empty().add_certificate(&csca);
         assert!(matches!(refusal, Err(Refusal::OwnSignature(_))), "{verified_by_itself}: {refusal:?}");
     }
 }

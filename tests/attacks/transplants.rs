@@ -7,6 +7,7 @@
 
 use crate::forge::seeded;
 use crate::reading::{Issued, go_on, lines, now};
+use crate::trust_changes::AddTrust as _;
 use chipid::chip::ChipAuthentication;
 use chipid::crypto::{Cipher, CurveId, DigestAlgorithm, GroupId};
 use chipid::inspection::{EvidenceSignature, EvidenceSigner, EvidenceSigningError};
@@ -449,7 +450,7 @@ fn ch_2a_a_dg14_that_nobody_signed_binds_nothing() {
     is(&report, CHIP, State::Undetermined, Some(Reason::NotMade));
     // The same of a genuine card whose issuer is not trusted.
     let document = read(issued.card(), &issued);
-    let report = document.verify(&TrustStore::new(), now());
+    let report = document.verify(&TrustStore::empty(), now());
     worth(&report, Verdict::Undetermined);
     is(&report, CAM, State::Undetermined, Some(Reason::KeyNotAuthenticated));
 }

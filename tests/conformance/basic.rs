@@ -7,6 +7,7 @@ use crate::outcome::step_of;
 use crate::protocols::{ends_at, generic, protected_reads, sessions};
 use crate::reading::{go_on, lines};
 use crate::session::{Seal, the_channel_is_dead_after};
+use crate::trust_changes::AddTrust as _;
 use chipid::crypto::{Cipher, DigestAlgorithm, KeyUse, kdf};
 use chipid::error::Step;
 use chipid::pki::Certificate;

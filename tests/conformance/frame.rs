@@ -76,7 +76,7 @@ fn an_inspection_is_ok_only_where_the_verdict_is_and_no_check_failed() {
     assert_eq!(of(generic().with_quirk(Quirk::CaRefused)), refused);
     // Nobody is trusted: nothing failed, and nothing is concluded.
     let desk = Desk::new(profile::plain());
-    desk.change_trust(|trust| *trust = chipid::trust::TrustStore::new());
+    desk.change_trust(|trust| *trust = chipid::trust::TrustStore::empty());
     let outcome = Outcome::of(&desk.read().1);
     assert!(!outcome.is_ok && outcome.text.contains("pa.chain no_trust_anchor"), "{}", outcome.text);
 }

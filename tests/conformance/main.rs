@@ -8,6 +8,8 @@
 //! runs the rows whose ids begin so, and compares nothing.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "../support/trust.rs"]
+mod trust_changes;
 mod case;
 mod claims;
 #[path = "../support/desk.rs"]

@@ -73,7 +73,7 @@ fn a_shown_chip_counts_only_under_a_valid_ef_card_security(case: &mut Case) {
     }
     // Whoever trusts nobody has a shown chip, and nothing that says whose.
     let (document, _) = case.aside(cam()).read();
-    let report = document.verify(&TrustStore::new(), reading::now());
+    let report = document.verify(&TrustStore::empty(), reading::now());
     is(&report, CHECK, State::Undetermined, Some(Reason::KeyNotAuthenticated));
     assert_eq!(report.verdict(), Verdict::Undetermined);
 }

@@ -4,6 +4,7 @@ use crate::case::{Case, Row, case};
 use crate::desk::is;
 use crate::issue::{control, lay, report, simple};
 use crate::reading::{go_on, lines};
+use crate::trust_changes::AddTrust as _;
 use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::sim::Profile;
 use chipid::sim::issuer::{IssuerPlan, KeyKind, KeyPlan, Scheme};
@@ -176,7 +177,7 @@ fn the_signers_certificate_comes_from_the_callers_store(case: &mut Case) {
     fields.certificates.clear();
     let contents = profile.contents_with(groups.clone(), issuer.sign_sod(&fields).unwrap());
     let mut trust = crate::reading::trust(&profile);
-    trust.add_pinned_signer(issuer.ds()).unwrap();
+    trust.pin_signer(issuer.ds()).unwrap();
 
     let desk = case.desk(profile.clone());
     lay(&desk, contents.clone());

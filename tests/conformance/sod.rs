@@ -7,6 +7,7 @@ use crate::desk::{Desk, is};
 use crate::issue::{lay, with_length};
 use crate::paper::{CertificatePart as Part, Document, SodPart, algorithm, integer, key_usage, name, object};
 use crate::reading::{go_on, lines, now};
+use crate::trust_changes::AddTrust as _;
 use chipid::crypto::{CurveId, DhGroupId, PublicKey};
 use chipid::inspection::Source;
 use chipid::lds::{DataGroup, FileId};
@@ -240,7 +241,7 @@ fn read(desk: &Desk, document: &Document, sod: Vec<u8>) -> (chipid::Document, Re
 }
 
 fn trust(document: &Document) -> TrustStore {
-    let mut trust = TrustStore::new();
+    let mut trust = TrustStore::empty();
     trust.add_certificate(&document.csca_der()).unwrap();
     trust
 }

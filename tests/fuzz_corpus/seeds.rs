@@ -265,7 +265,7 @@ fn stored() -> Vec<Vec<u8>> {
         let document = read(Box::new(profile.card().unwrap()), mode_of(&profile));
         seeds.push(serde_json::to_vec(&document.proofs()).unwrap());
         let policy = EvidencePolicy::without_biometrics();
-        seeds.push(document.to_evidence(&TrustStore::new(), now, &policy, &clock).unwrap().encode());
+        seeds.push(document.to_evidence(&TrustStore::empty(), now, &policy, &clock).unwrap().encode());
         let transcript = transcript(&profile, mode_of(&profile));
         let start = Transcript { steps: transcript.steps.iter().take(12).cloned().collect(), ..transcript };
         seeds.push(start.to_string().into_bytes());

@@ -2,6 +2,7 @@
 //! definition says; and no more than a list against it allows. That definition stands here once more, in a few lines that share nothing with the library's.
 
 use crate::reading;
+use crate::trust_changes::AddTrust as _;
 use chipid::lds::{Com, DataGroup, FileId, SecurityObject};
 use chipid::oid::{self, Oid};
 use chipid::pki::Certificate;
@@ -213,7 +214,7 @@ fn trust() -> impl Strategy<Value = Trust> {
 }
 
 fn store(kind: &[Issued; 3], trust: Trust) -> TrustStore {
-    let mut store = TrustStore::new();
+    let mut store = TrustStore::empty();
     let [right, _, other] = kind;
     if matches!(trust, Trust::Right | Trust::Both) {
         store.add_certificate(&right.csca).unwrap();
@@ -504,7 +505,7 @@ proptest! {
             (name, taken.filter(|_| random.len() > 4).unwrap_or(random))
         });
         let document = Document::from_files(files, Some(all[proofs].proofs.clone()));
-        prop_assert!(document.verify(&TrustStore::new(), reading::now()).verdict() <= Verdict::Undetermined);
+        prop_assert!(document.verify(&TrustStore::empty(), reading::now()).verdict() <= Verdict::Undetermined);
     }
 }
 

@@ -2,6 +2,8 @@
 //! verdict's definition says.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "../support/trust.rs"]
+mod trust_changes;
 #[path = "../support/reading.rs"]
 mod reading;
 

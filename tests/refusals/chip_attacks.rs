@@ -118,7 +118,7 @@ fn ch_3_a_clone_with_a_key_of_its_own_proves_nothing() {
     // Without an anchor both keys are nobody's.
     let desk = Desk::new(profile::vn());
     let (document, _) = desk.read();
-    let report = document.verify(&TrustStore::new(), reading::now());
+    let report = document.verify(&TrustStore::empty(), reading::now());
     for id in [ACTIVE, CHIP] {
         is(&report, id, State::Undetermined, Some(Reason::KeyNotAuthenticated));
     }
@@ -410,7 +410,7 @@ fn ch_12_a_static_key_of_a_small_subgroup_is_never_agreed_with() {
             desk.lay(desk.profile().card_with(contents).unwrap());
             // Also where nobody judges who signed it.
             let (document, _) = desk.read();
-            let report = document.verify(&TrustStore::new(), reading::now());
+            let report = document.verify(&TrustStore::empty(), reading::now());
             is(&report, CHIP, State::Failed, Some(Reason::BadKey));
             assert_eq!(document.chip_authentication(), &ChipAuthentication::Impossible(Reason::BadKey));
             assert_eq!(desk.named(SET_CHIP).len(), 0);

@@ -48,7 +48,7 @@ impl Said {
         self.debug(document.active_authentication());
         self.debug(document.chip_authentication());
         self.debug(&document.access());
-        for trust in [reading::trust(profile), chipid::trust::TrustStore::new()] {
+        for trust in [reading::trust(profile), chipid::trust::TrustStore::empty()] {
             let report = document.verify(&trust, reading::now());
             self.debug(&(report.verdict(), report.holder(), report.portrait(), report.access(), report.online_check()));
             self.debug(&(report.not_read(), report.resumed_files(), report.limits()));

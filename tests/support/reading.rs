@@ -4,7 +4,7 @@
 use chipid::sim::profile::Contents;
 use chipid::sim::{Profile, SimulatedCard};
 use chipid::transport::Transport;
-use chipid::trust::TrustStore;
+use chipid::trust::{TrustBuilder, TrustStore};
 use chipid::{Card, Document, Error, Event, Limits, Password, ReadError, ReadPlan, Report};
 use std::ops::ControlFlow;
 use std::time::{Duration, SystemTime};
@@ -35,9 +35,9 @@ pub fn mrz_only(profile: &Profile) -> Password {
 }
 
 pub fn trust(profile: &Profile) -> TrustStore {
-    let mut trust = TrustStore::new();
+    let mut trust = TrustBuilder::new();
     trust.add_certificate(&profile.csca().unwrap()).unwrap();
-    trust
+    trust.build()
 }
 
 /// A profile whose files are issued once, for tests that read it often.

@@ -6,6 +6,7 @@
 mod paper;
 
 use crate::format::{Failure, Vector, same};
+use crate::trust_changes::AddTrust as _;
 use chipid::checks::{CheckId, Reason, State, Tolerances, Warning};
 use chipid::crypto::DigestAlgorithm;
 use chipid::inspection::Proofs;
@@ -30,7 +31,7 @@ pub fn active_authentication(vector: &Vector) -> Result<(), Failure> {
     let group = |number| FileId::DataGroup(DataGroup::new(number).unwrap());
     let mut files: Vec<_> = document.files.iter().map(|(number, file)| (group(*number), file.clone())).collect();
     files.push((FileId::Sod, document.sod()));
-    let mut trust = TrustStore::new();
+    let mut trust = TrustStore::empty();
     trust.add_certificate(&document.csca_der()).unwrap();
     let proofs = serde_json::json!({
         "schema": "chipid.proofs/1",

@@ -1,6 +1,7 @@
 //! Evidence that earlier versions wrote: it still reads, and gives the verdict that it gave.
 
 use crate::format::{Failure, Vector, same};
+use crate::trust_changes::AddTrust as _;
 use chipid::inspection::Report;
 use chipid::trust::TrustStore;
 use chipid::{Document, Evidence};
@@ -11,7 +12,7 @@ pub fn evidence(vector: &Vector) -> Result<(), Failure> {
     let text = vector.text("evidence")?;
     let (checks, verdict) = (vector.text("checks")?, vector.text("verdict")?);
     let refused = |error: &dyn core::fmt::Display| Failure::Refused(error.to_string());
-    let mut trust = TrustStore::new();
+    let mut trust = TrustStore::empty();
     if vector.optional("csca").is_some() {
         trust.add_certificate(&vector.hex("csca")?).map_err(|error| refused(&error))?;
     }

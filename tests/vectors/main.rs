@@ -6,6 +6,8 @@
 //! stands twice and a key that nobody reads all fail. The folder `stored-0.1` holds no vectors but what version 0.1.0
 //! stored; `tests/stored.rs` reads it.
 
+#[path = "../support/trust.rs"]
+mod trust_changes;
 mod active;
 mod crypto;
 mod data_groups;

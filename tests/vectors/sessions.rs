@@ -2,6 +2,7 @@
 //! its answers.
 
 use crate::format::{Failure, Vector, same};
+use crate::trust_changes::AddTrust as _;
 use chipid::checks::{CheckId, Reason};
 use chipid::chip::ChipAuthentication;
 use chipid::crypto::{Random, ScriptedRandom, Secret};
@@ -66,7 +67,7 @@ impl Parts {
             "chip_mapping_proven" => Outcome::ChipMapping,
             other => return Err(Failure::Malformed(format!("outcome: {other}"))),
         };
-        let mut trust = TrustStore::new();
+        let mut trust = TrustStore::empty();
         if outcome == Outcome::ChipMapping {
             trust.add_certificate(&vector.hex("csca")?).map_err(|why| Failure::Malformed(format!("csca: {why:?}")))?;
         }

@@ -6,7 +6,7 @@
 //! signer's certificate and the province of residence, and nothing else of the card. The library does no I/O.
 //!
 //! The answer is bound to what was asked and signed by one whom the caller named
-//! ([`TrustStore::add_online_signer`](crate::trust::TrustStore::add_online_signer)), so that it can be kept with the document and judged again, by others
+//! ([`TrustBuilder::add_online_signer`](crate::trust::TrustBuilder::add_online_signer)), so that it can be kept with the document and judged again, by others
 //! and offline. What is signed, octet by octet (lengths and times big-endian):
 //!
 //! ```text
@@ -230,7 +230,7 @@ struct Fields {
 impl Fields {
     fn of_document(document: &Document, at: OffsetDateTime) -> Option<Self> {
         let values = Values::of(document, at);
-        let nobody = TrustStore::new();
+        let nobody = TrustStore::empty();
         let attested = Attested::of(document, &nobody);
         let inputs = file_checks::inputs(document, &values, &attested, &nobody, at, &Tolerances::none());
         Self::of(&values, &passive_authentication(&inputs))

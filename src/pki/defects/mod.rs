@@ -18,9 +18,8 @@ mod deviation_list;
 use super::budget::Budget;
 use super::certificate::Certificate;
 use super::cms::{SignedData, SignerInfo};
-use super::list_signer::{ListError, Signature, signatures};
+use super::list_signer::{ListError, ListKind, Signature, signatures};
 use super::name::Name;
-use super::profile::Role;
 use crate::crypto::DigestAlgorithm;
 use crate::oid::{self, Oid};
 use crate::tlv::{self, Tlv, TlvError};
@@ -317,12 +316,10 @@ impl DefectList {
     /// No list of defects, or one whose signature does not verify, or whose signer is not fit to sign it.
     pub fn parse(bytes: &[u8]) -> Result<Self, ListError> {
         let signed = SignedData::parse(bytes)?;
-        let (form, purpose) = match signed.content_type() {
-            oid::ID_ICAO_DEVIATION_LIST => {
-                (DefectListForm::Deviation, Some((oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY, Role::DeviationListSigner)))
-            }
-            oid::ID_DEFECT_LIST => (DefectListForm::Defect, None),
-            _ => return Err(ListError::OtherContent),
+        let (form, kind) = match ListKind::of_content(signed.content_type()) {
+            Some(kind @ ListKind::Deviation) => (DefectListForm::Deviation, kind),
+            Some(kind @ ListKind::Defect) => (DefectListForm::Defect, kind),
+            Some(ListKind::Master) | None => return Err(ListError::OtherContent),
         };
         let entries = match form {
             DefectListForm::Deviation => deviation_list::entries(signed.content())?,
@@ -331,7 +328,7 @@ impl DefectList {
         Ok(Self {
             form,
             entries,
-            signers: signatures(&signed, purpose, &mut Budget::new(Budget::DOCUMENT))?,
+            signers: signatures(&signed, kind, &mut Budget::new(Budget::DOCUMENT))?,
             signing_time: signed.signers().iter().find_map(SignerInfo::signing_time),
             sha256: DigestAlgorithm::Sha256.digest(&[bytes]),
         })

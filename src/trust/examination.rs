@@ -1,41 +1,43 @@
-//! A set of files under examination: which certificates verify within the set, whose word the lists are, and what is amiss.
+//! Examines a set of files: which certificates verify within the set, who signed the lists, and what is wrong.
 
+use super::anchors::{AnchorSet, Footing};
+use super::builder::TrustBuilder;
 use super::bundle::TrustBundle;
-use super::intake::subject;
+use super::file_content::{Piece, pieces};
 use super::list_signer::ListSigner;
+use super::material::subject;
 use super::path::verify_among;
-use super::pieces::{Piece, pieces};
 use super::source::SourceKind;
-use super::trust_store::TrustStore;
+use super::store::TrustStore;
 use crate::pki::{Budget, Certificate, MasterList};
 
-/// A set of certificates under examination: which verify within the set, and which do not, and why.
+/// What an examination of a set of files found: which certificates verify within the set, and which do not, and why.
 #[derive(Clone, Debug, Default)]
-pub struct Collection {
+pub struct Examination {
     /// Certificates found.
     pub certificates: usize,
     /// Certificates that parse.
     pub parsed: usize,
     /// Certificates that verify under themselves or another of the set.
     pub verified: usize,
-    /// Those that do not, and lists that nobody vouches for: subject and reason.
+    /// Those that do not, and lists without an authority: subject and reason.
     pub unverified: Vec<(String, String)>,
     /// Who signed the master lists among the files.
     pub signers: Vec<ListSigner>,
-    /// All that the files hold, as a store takes it: revocation lists and lists of known defects are there.
+    /// The trust store of all files, with their revocation lists and lists of known defects.
     pub store: TrustStore,
 }
 
-impl Collection {
-    /// Examines files as [`TrustStore::add_file`] takes them: every certificate is verified under every candidate of the
-    /// whole set. Seconds of work for a large list.
+impl Examination {
+    /// Examines files that [`TrustBuilder::add_file`] reads: every certificate is verified under itself, or under an authority
+    /// of the whole set, whether that leads to an anchor or not. This takes seconds for a large list.
     pub fn examine<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
-        Self::examine_with(TrustStore::new(), files)
+        Self::examine_with(TrustBuilder::new(), files)
     }
 
-    /// The same, the files being taken by this store, with the tolerances that it has.
-    pub fn examine_with<'a>(store: TrustStore, files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
-        let mut found = Self { store, ..Self::default() };
+    /// The same with the tolerances of this builder.
+    pub fn examine_with<'a>(mut builder: TrustBuilder, files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+        let mut found = Self::default();
         let mut all = Vec::new();
         for (label, bytes) in files {
             for der in certificates(bytes) {
@@ -45,11 +47,13 @@ impl Collection {
                     Err(error) => found.unverified.push((subject(&der, found.certificates - 1), error.to_string())),
                 }
             }
-            found.store.add_file(label, bytes);
+            // The sources of the store list what was refused.
+            let _ = builder.add_file(label, bytes);
         }
+        found.store = builder.build();
         for source in found.store.sources() {
             match &source.kind {
-                // Whole as it is, another of the files may have taken its signer's word away.
+                // Its signer may have been revoked by another of the files.
                 SourceKind::MasterList(signer) => match source.refused.iter().find(|one| one.reason.is_of_list()) {
                     Some(refused) => found.unverified.push((source.label.clone(), refused.reason.to_string())),
                     None => found.signers.push(signer.as_ref().clone()),
@@ -62,9 +66,13 @@ impl Collection {
             }
         }
         found.parsed = all.len();
+        let mut authorities = AnchorSet::default();
+        for one in found.store.anchors().iter().chain(found.store.links()).chain(found.store.unanchored_links()) {
+            authorities.insert_anchor(one.clone(), Footing::Full);
+        }
         for certificate in &all {
             let mut budget = Budget::new(Budget::DOCUMENT);
-            match verify_among(certificate, &found.store, &mut budget) {
+            match verify_among(certificate, &authorities, &mut budget) {
                 Ok(()) => found.verified += 1,
                 Err(reason) => found.unverified.push((certificate.subject().to_string(), reason.to_string())),
             }
@@ -77,7 +85,7 @@ impl Collection {
     }
 }
 
-/// All certificates of a file: those that stand in it, and those of master lists and bundles in it. As a store takes no
+/// All certificates of a file, and those of master lists and bundles in it. As a store takes no
 /// bundle within a bundle, none is opened here.
 fn certificates(bytes: &[u8]) -> Vec<Vec<u8>> {
     match TrustBundle::parse(bytes) {

@@ -1,4 +1,4 @@
-//! What a file of trust material holds: told by its first bytes, never by its name.
+//! Splits a file of trust material into certificates and lists, recognised by their bytes, never by the name of the file.
 
 use crate::bounds::BOUNDS;
 use crate::oid::{self, Oid};
@@ -15,7 +15,7 @@ pub(super) enum Piece {
     DefectList(Vec<u8>),
     /// Signed data of another content.
     OtherSigned,
-    /// What cannot be told: a block of PEM that cannot be read, or what is neither a block, a known object nor plain text.
+    /// Not recognised: a block of PEM that cannot be read, or bytes that are neither a block, a known object nor plain text.
     Unreadable,
 }
 
@@ -25,7 +25,7 @@ const END: &[u8] = b"-----END";
 const DASHES: &[u8] = b"-----";
 
 /// The pieces of a file of DER objects, PEM blocks or both, at most one more than the bound; none if nothing in it is known.
-/// Plain text may stand before, between and behind blocks. Every octet belongs to a piece or to such text, and each is
+/// Plain text may precede, separate and follow blocks. Every octet belongs to a piece or to such text, and each is
 /// looked at a fixed number of times.
 pub(super) fn pieces(bytes: &[u8]) -> Vec<Piece> {
     let mut found = Vec::new();
@@ -49,16 +49,16 @@ pub(super) fn pieces(bytes: &[u8]) -> Vec<Piece> {
     found
 }
 
-/// Octets of a DER object by which it is told from text.
+/// Octets of a DER object by which it is distinguished from text.
 const TOLD_BY: usize = 1024;
 
-/// Takes the DER objects that stand in a row; what follows them.
+/// Takes consecutive DER objects; returns what follows them.
 fn objects<'a>(mut reader: Reader<'a>, found: &mut Vec<Piece>) -> &'a [u8] {
     let mut rest = reader.rest();
     while found.len() <= BOUNDS.pieces
         && let Ok(whole) = reader.next()
         && matches!(whole.children().peek(), Some(Tag::OID | Tag::SEQUENCE))
-        // The digit 0 is the tag of a SEQUENCE. The beginning tells: a length or a number is no text.
+        // The digit 0 is the tag of a SEQUENCE. The first bytes decide: a length or a number is not text.
         && !is_text(whole.raw.get(..TOLD_BY).unwrap_or(whole.raw))
     {
         found.push(piece(whole.raw));
@@ -85,7 +85,7 @@ fn block<'a>(marked: &'a [u8], found: &mut Vec<Piece>) -> (&'a [u8], bool) {
     found.push(piece(&der));
     // Where a line end is lost, the dashes of the next mark follow those of this one.
     let next = rest.strip_prefix(DASHES).unwrap_or(rest).trim_ascii_start();
-    // Definite lengths alone: the end of an indefinite one would have to be sought anew behind every block.
+    // Definite lengths only: the end of an indefinite one would have to be searched for again after every block.
     let left = objects(Reader::new(next), found);
     match left.len() < next.len() {
         true => (left, false),
@@ -93,7 +93,7 @@ fn block<'a>(marked: &'a [u8], found: &mut Vec<Piece>) -> (&'a [u8], bool) {
     }
 }
 
-/// What stands before the first such mark, and what stands from it on.
+/// The bytes before the first such mark, and those from it on.
 fn split_before<'a>(bytes: &'a [u8], mark: &[u8]) -> (&'a [u8], &'a [u8]) {
     let at = bytes.windows(mark.len()).position(|window| window == mark);
     at.and_then(|at| bytes.split_at_checked(at)).unwrap_or((bytes, &[]))
@@ -103,7 +103,7 @@ fn behind(bytes: &[u8], count: usize) -> &[u8] {
     bytes.get(count..).unwrap_or_default()
 }
 
-/// A line end or padding is no loss.
+/// Line ends and padding may be dropped.
 fn is_blank(bytes: &[u8]) -> bool {
     bytes.iter().all(|octet| *octet == 0 || octet.is_ascii_whitespace())
 }
