@@ -57,10 +57,20 @@ pub mod channel;
 pub mod access;
 pub mod chip;
 
-// The whole.
-pub mod inspection;
+// What was read, and how.
+pub mod document;
+pub mod reading;
 
-// Beside the verdict: what it stands on imports nothing from here.
+// What it is worth.
+pub mod verification;
+
+// What is done with it.
+pub mod online;
+pub mod policy;
+#[cfg(feature = "evidence")]
+pub mod evidence;
+#[cfg(feature = "json")]
+pub mod export;
 #[cfg(feature = "image")]
 pub mod image;
 
@@ -68,16 +78,17 @@ pub use access::{Password, PasswordError};
 pub use bounds::{BOUNDS, Bounds};
 pub use channel::{Budget, Limits};
 pub use checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
+pub use document::{
+    ClaimField, Claims, ClaimsBasis, ClaimsOutcome, ClaimsWarning, Consent, Document, FaceComparison, FaceMatcher,
+    FaceResult, Identification, KeptGroups, Proofs, Statements,
+};
 pub use error::{Error, Place, TransportError};
 pub use event::{Event, Phase};
-pub use inspection::{
-    Card, ClaimField, Claims, ClaimsBasis, ClaimsOutcome, ClaimsResult, ClaimsWarning, Consent, Document,
-    FaceComparison, FaceMatcher, FaceResult, Field, Holder, Identification, KeptGroups, OpenError, Options, Portrait,
-    Proofs, ReadError, ReadPlan, Report, Session, Statements, Verdict,
-    policy::{Decision, Outcome, Policy},
-};
 #[cfg(feature = "evidence")]
-pub use inspection::{Clock, Evidence, EvidenceError, EvidencePolicy};
+pub use evidence::{Clock, Evidence, EvidenceError, EvidencePolicy};
+pub use policy::{Decision, Outcome, Policy};
+pub use reading::{Card, OpenError, Options, ReadError, ReadPlan, Session};
 #[cfg(feature = "pcsc")]
 pub use transport::pcsc;
 pub use trust::{TrustBuilder, TrustStore};
+pub use verification::{ClaimsResult, Field, Holder, Portrait, Report, Verdict};

@@ -15,11 +15,11 @@ use chipid::chip::{FileKey, Terminal, TerminalError};
 use chipid::crypto::{
     CryptoError, CurveId, DhGroupId, DigestAlgorithm, GroupId, Random, SeededRandom, SignatureAlgorithm,
 };
+use chipid::document::EvidenceSignature;
+use chipid::document::{Consent, StatementError};
 use chipid::error::{Broken, Step};
+use chipid::evidence::{EvidenceSigner, EvidenceSigningError};
 use chipid::image::{ImageError, ImageLimits, decode};
-use chipid::inspection::policy::Policy;
-use chipid::inspection::{Consent, StatementError};
-use chipid::inspection::{EvidenceSignature, EvidenceSigner, EvidenceSigningError, Resume};
 use chipid::iso7816::Command;
 use chipid::lds::{DataGroup, Dg3, Dg4, Dg7, Dir, FileId, OpaqueGroup, SecurityInfos};
 use chipid::oid::{self, Oid};
@@ -28,6 +28,8 @@ use chipid::pki::{
     Budget as Signatures, Certificate, CertificateError, CmsError, DefectList, ListError, MasterList, RevocationList,
     RevocationListError, SignedData,
 };
+use chipid::policy::Policy;
+use chipid::reading::Resume;
 use chipid::sim::issuer::{
     CvHolder, DefectFields, DeviationFields, Extension, Issuer, KeyKind, RevocationListFields, RevokedEntry,
     SignedDataFields, SignerId, TerminalAuthority, TerminalAuthorityPlan, defect_list_content, deviation_list_content,
@@ -56,7 +58,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("rsa_exponent_bits", "src/crypto/rsa.rs", "keys_stay_within_their_limits"),
     ("dsa_modulus_bits", "src/crypto/dsa.rs", "refuses_keys_outside_their_limits_and_their_group"),
     ("certificate_links", "tests/paths.rs", "a_path_has_as_many_links_as_are_allowed_and_no_more"),
-    ("online_octets", "src/inspection/online/record.rs", "reads_back_no_longer_octets_than_the_bound"),
+    ("online_octets", "src/document/online_record.rs", "reads_back_no_longer_octets_than_the_bound"),
     ("cv_chain", "tests/cvc_chain.rs", "circles_and_long_rows_of_links_end"),
     ("cv_signatures", "tests/cvc_chain.rs", "circles_and_long_rows_of_links_end"),
     ("findings", "src/lds/finding.rs", "a_hostile_file_cannot_fill_the_report"),

@@ -8,7 +8,7 @@ mod arguments;
 mod messages;
 
 use chipid::checks::{CheckId, Reason, State, Tolerance, Warning};
-use chipid::inspection::policy::{Basis, Outcome, PolicyFault};
+use chipid::policy::{Basis, Outcome, PolicyFault};
 use chipid::{ClaimField, ClaimsBasis, ClaimsOutcome, ClaimsWarning, FaceResult};
 use messages::{Language, Messages, entries};
 use std::collections::{BTreeMap, BTreeSet};
@@ -135,7 +135,7 @@ fn required() -> BTreeSet<String> {
     for beginning in ["messages.get(", "messages.fill(", "messages.find("] {
         keys.extend(literals_after(&sources, beginning).into_iter().filter(|key| !key.contains('{')));
     }
-    keys.extend(chipid::inspection::FIELD_NAMES.iter().map(|name| format!("field.{name}")));
+    keys.extend(chipid::verification::FIELD_NAMES.iter().map(|name| format!("field.{name}")));
     help_keys(&arguments::command(&Messages::new(Language::En)), "", &mut keys);
     keys
 }

@@ -12,7 +12,8 @@ mod reading;
 
 use ClaimsOutcome::{Differs, Matches, NotComparable, NotGiven, NotRecorded};
 use chipid::crypto::DigestAlgorithm;
-use chipid::inspection::{EvidenceSignature, EvidenceSigner, EvidenceSigningError};
+use chipid::document::EvidenceSignature;
+use chipid::evidence::{EvidenceSigner, EvidenceSigningError};
 use chipid::lds::{DataGroup, FileId, Mrz};
 use chipid::sim::issuer::RevocationListFields;
 use chipid::sim::person::Layout;

@@ -5,10 +5,10 @@
 #[path = "support/reading.rs"]
 mod reading;
 
-use chipid::inspection::Source;
 use chipid::sim::Profile;
 use chipid::sim::profile::passport;
 use chipid::tlv::{Tag, encode};
+use chipid::verification::Source;
 use chipid::{CheckId, ReadPlan, State, Verdict};
 use reading::{Issued, lines, read_over};
 

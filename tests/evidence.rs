@@ -13,7 +13,8 @@ mod paper;
 mod reading;
 
 use chipid::crypto::DigestAlgorithm;
-use chipid::inspection::{EvidenceSignature, EvidenceSigner, EvidenceSigningError, Origin};
+use chipid::document::{EvidenceSignature, Origin};
+use chipid::evidence::{EvidenceSigner, EvidenceSigningError};
 use chipid::lds::{DataGroup, FileId};
 use chipid::sim::profile::Defect;
 use chipid::sim::{Profile, Quirk, profile};

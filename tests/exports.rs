@@ -5,7 +5,7 @@
 mod reading;
 
 use boon::{Compiler, SchemaIndex, Schemas};
-use chipid::inspection::fhir::{FhirError, patient};
+use chipid::export::fhir::{FhirError, patient};
 use chipid::sim::profile::{self, cam, dh, eac, hardened, im, passport, plain, vn};
 use chipid::sim::{Profile, Quirk};
 use chipid::trust::TrustStore;

@@ -6,8 +6,8 @@
 #[path = "support/reading.rs"]
 mod reading;
 
-use chipid::inspection::Options;
 use chipid::iso7816::StatusWord;
+use chipid::reading::Options;
 use chipid::sim::faults::{Fault, Faulty};
 use chipid::sim::{Deviation, Quirk, profile};
 use chipid::transport::Transport;

@@ -13,9 +13,10 @@ mod paper;
 mod reading;
 
 use chipid::crypto::DigestAlgorithm;
-use chipid::inspection::online::{OnlineError, OnlineQuestion, OnlineVerdict, OnlineVerifier};
-use chipid::inspection::{EvidenceSignature, EvidenceSigner, EvidenceSigningError, Proofs};
+use chipid::document::{EvidenceSignature, Proofs};
+use chipid::evidence::{EvidenceSigner, EvidenceSigningError};
 use chipid::lds::{DataGroup, FileId};
+use chipid::online::{OnlineError, OnlineQuestion, OnlineVerdict, OnlineVerifier};
 use chipid::pki::Certificate;
 use chipid::sim::issuer::Scheme;
 use chipid::sim::profile;
@@ -488,10 +489,7 @@ fn nothing_personal_is_told() {
     }
     struct Shows(String);
     impl OnlineVerifier for Shows {
-        fn ask(
-            &mut self,
-            question: &OnlineQuestion<'_>,
-        ) -> Result<chipid::inspection::online::OnlineAnswer, OnlineError> {
+        fn ask(&mut self, question: &OnlineQuestion<'_>) -> Result<chipid::online::OnlineAnswer, OnlineError> {
             self.0 = format!("{question:?}");
             Err(OnlineError::Refused)
         }

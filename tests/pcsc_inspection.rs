@@ -6,8 +6,8 @@
 mod trust_changes;
 mod support;
 
-use chipid::inspection::{Options, Resume};
 use chipid::pcsc::Readers;
+use chipid::reading::{Options, Resume};
 use chipid::sim::profile::{self, Profile};
 use chipid::sim::{SimulatedCard, vpcd};
 use chipid::transport::Transport;

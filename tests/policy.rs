@@ -12,11 +12,11 @@ mod reading;
 
 use chipid::checks::{Tolerance, Tolerances};
 use chipid::crypto::DigestAlgorithm;
-use chipid::inspection::Proofs;
-use chipid::inspection::policy::{Basis, PolicyError};
+use chipid::document::Proofs;
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid;
 use chipid::pki::Certificate;
+use chipid::policy::{Basis, PolicyError};
 use chipid::sim::issuer::{RevocationListFields, RevokedEntry};
 use chipid::sim::profile::Defect;
 use chipid::sim::{Profile, Quirk, profile};
@@ -422,8 +422,7 @@ fn a_file_that_is_wrong_is_refused_with_its_line_and_key() {
     let just = format!("{HEAD}#{}\n", "x".repeat((64 << 10) - HEAD.len() - 2));
     assert!(Policy::from_toml(&just).is_ok());
     seen.extend(["policy.reserved_name", "policy.too_long"]);
-    let untried: Vec<_> =
-        chipid::inspection::policy::PolicyFault::CODES.iter().filter(|code| !seen.contains(code)).collect();
+    let untried: Vec<_> = chipid::policy::PolicyFault::CODES.iter().filter(|code| !seen.contains(code)).collect();
     assert!(untried.is_empty(), "{untried:?}");
 }
 

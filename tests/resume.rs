@@ -6,10 +6,11 @@
 mod reading;
 
 use chipid::crypto::GroupId;
+use chipid::document::FileState;
 use chipid::error::{Broken, Step};
 use chipid::event::Show;
-use chipid::inspection::{FileState, Options, Resume};
 use chipid::lds::{DataGroup, FileId};
+use chipid::reading::{Options, Resume};
 use chipid::sim::issuer::AgreementKey;
 use chipid::sim::profile::CardSecurityPlan;
 use chipid::sim::{Defect, Folder, Profile, Quirk, SimulatedCard, profile};

@@ -9,10 +9,8 @@ mod paper;
 mod reading;
 
 use chipid::crypto::DigestAlgorithm;
-use chipid::inspection::{
-    EvidenceSignature, EvidenceSigner, EvidenceSigningError, FaceAnswer, FaceError, FaceMatcher, FaceQuestion,
-    StatementError,
-};
+use chipid::document::{EvidenceSignature, FaceAnswer, FaceError, FaceMatcher, FaceQuestion, StatementError};
+use chipid::evidence::{EvidenceSigner, EvidenceSigningError};
 use chipid::lds::{DataGroup, FileId};
 use chipid::sim::profile;
 use chipid::{

@@ -10,7 +10,7 @@ use chipid::chip::{
     FileKey, SigningError, SigningRequest, Terminal, TerminalAuthentication, TerminalError, TerminalSigner,
 };
 use chipid::crypto::{Cipher, CurveId, DhGroupId, GroupId, OsRandom};
-use chipid::inspection::{FileState, NotRead};
+use chipid::document::{FileState, NotRead};
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid::{self, Oid};
 use chipid::sim::issuer::{CurveForm, CvHolder, KeyKind, TERMINAL_PROTOCOLS, TerminalAuthority, TerminalAuthorityPlan};

@@ -12,7 +12,6 @@ mod reading;
 
 use chipid::checks::{CheckId, Reason, State, Tolerance, Tolerances};
 use chipid::crypto::{CurveId, DigestAlgorithm};
-use chipid::inspection::UsedTolerance;
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid;
 use chipid::sim::issuer::KeyKind;
@@ -20,6 +19,7 @@ use chipid::sim::profile::ActiveAuthenticationPlan;
 use chipid::sim::{Defect, Profile, Quirk, profile};
 use chipid::tlv::{Reader, Tag, encode};
 use chipid::trust::TrustStore;
+use chipid::verification::UsedTolerance;
 use chipid::{Document, ReadPlan, Report, Verdict};
 use reading::{lines, now};
 use trust_changes::AddTrust as _;

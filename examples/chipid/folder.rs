@@ -4,8 +4,8 @@
 //! is replaced only when the new one is wholly written.
 
 use crate::failure::Failure;
-use chipid::inspection::Portrait;
 use chipid::lds::FileId;
+use chipid::verification::Portrait;
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Read, Write};

@@ -2,7 +2,7 @@
 
 use crate::arguments::{Face, StatementArguments};
 use crate::failure::Failure;
-use chipid::inspection::StatementError;
+use chipid::document::StatementError;
 use chipid::{Consent, FaceComparison, FaceResult, Identification, Statements};
 use std::time::SystemTime;
 

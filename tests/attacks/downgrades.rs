@@ -6,7 +6,7 @@ use chipid::access::AccessProtocol;
 use chipid::chip::{ActiveAuthentication, ChipAuthentication};
 use chipid::crypto::{Cipher, CurveId};
 use chipid::error::Step;
-use chipid::inspection::Options;
+use chipid::reading::Options;
 use chipid::sim::faults::{Fault, Faulty};
 use chipid::sim::profile::{self, Defect};
 use chipid::sim::{File, Folder, PaceSuite, Profile, Quirk, SimulatedCard};

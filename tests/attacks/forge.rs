@@ -7,7 +7,7 @@
 use crate::reading::{go_on, lines, now};
 use crate::trust_changes::AddTrust as _;
 use chipid::crypto::{CurveId, DigestAlgorithm, SeededRandom};
-use chipid::inspection::Options;
+use chipid::reading::Options;
 use chipid::sim::issuer::{
     CertificateFields, Issuer, IssuerPlan, KeyKind, KeyPlan, Scheme, SignedDataFields, SignerId, SigningKey,
 };

@@ -1,8 +1,8 @@
 //! What the library claims: the head of the conformance statement, drawn from the library itself wherever it can be asked.
 
 use chipid::crypto::{Cipher, CurveId, DhGroupId, DigestAlgorithm, RsaPublicKey, SignatureAlgorithm};
-use chipid::inspection::Options;
 use chipid::lds::{DataGroup, FileId};
+use chipid::reading::Options;
 use chipid::sim::issuer::{Scheme, TERMINAL_PROTOCOLS};
 use chipid::sim::{Mapping, PaceSuite};
 use chipid::tlv::{self, Tag};

@@ -3,7 +3,7 @@
 use crate::case::{Case, Row, case};
 use crate::desk::*;
 use crate::terminal::{APPLICATION, CHECK, DG3, DG4, opens, own_terminal, read};
-use chipid::inspection::{FileState, NotRead};
+use chipid::document::{FileState, NotRead};
 use chipid::iso7816::StatusWord;
 use chipid::lds::FileId;
 use chipid::sim::profile::eac;

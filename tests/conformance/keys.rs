@@ -8,7 +8,7 @@ use crate::issue::{
 };
 use crate::reading::{lines, now, trust};
 use chipid::chip::TerminalAuthentication;
-use chipid::inspection::{FileState, NotRead};
+use chipid::document::{FileState, NotRead};
 use chipid::lds::{DataGroup, Defect, FileId};
 use chipid::oid;
 use chipid::sim::{Defect as Flaw, profile};

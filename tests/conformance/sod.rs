@@ -9,13 +9,13 @@ use crate::paper::{CertificatePart as Part, Document, SodPart, algorithm, intege
 use crate::reading::{go_on, lines, now};
 use crate::trust_changes::AddTrust as _;
 use chipid::crypto::{CurveId, DhGroupId, PublicKey};
-use chipid::inspection::Source;
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid;
 use chipid::sim::profile::Sizes;
 use chipid::sim::{Profile, profile};
 use chipid::tlv::{Tag, encode, encode_all};
 use chipid::trust::TrustStore;
+use chipid::verification::Source;
 use chipid::{Card, CheckId, Event, ReadPlan, Reason, Report, State, Tolerances, Verdict};
 use std::ops::ControlFlow;
 use std::sync::Once;

@@ -7,7 +7,7 @@ use crate::desk::*;
 use crate::reading::{go_on, lines, mrz_only};
 use chipid::chip::{FileKey, Terminal, TerminalAuthentication, TerminalStep};
 use chipid::crypto::{Cipher, CurveId, DhGroupId, GroupId, OsRandom, PrivateKey};
-use chipid::inspection::{FileState, NotRead};
+use chipid::document::{FileState, NotRead};
 use chipid::iso7816::StatusWord;
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid::{self, Oid};

@@ -5,7 +5,7 @@ use crate::cards::{Bench, Seeds};
 use crate::catalogue::{How, Row, recorded};
 use chipid::crypto::SeededRandom;
 use chipid::event::Show;
-use chipid::inspection::Options;
+use chipid::reading::Options;
 use chipid::sim::SimulatedCard;
 use chipid::sim::faults::{Fault, Faulty};
 use chipid::transport::Transport;

@@ -231,7 +231,7 @@ fn ac_6_a_random_source_that_fails_or_is_stuck_ends_the_work_at_once() {
     for item in ["pub struct SeededRandom", "pub struct ScriptedRandom"] {
         assert!(random.contains(&format!("{guarded}{item}")), "{item}");
     }
-    let card = include_str!("../../src/inspection/card.rs");
+    let card = include_str!("../../src/reading/card.rs");
     assert!(card.contains("#[cfg(feature = \"sim\")]\n    pub fn connect_with_random"));
 }
 

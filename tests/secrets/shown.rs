@@ -213,7 +213,7 @@ fn debug_outputs_hold_nothing() {
     show(&command);
     show(&Response { data: group(1).to_vec(), status: StatusWord::SUCCESS });
     show(&chipid::channel::Outcome::Read(group(1).to_vec()));
-    show(&chipid::inspection::FileState::Read(group(13).to_vec()));
+    show(&chipid::document::FileState::Read(group(13).to_vec()));
     show(&PersonalNumber::parse(canaries::NUMBER).unwrap());
     show(&Qr::parse(&profile.qr_text().unwrap()).unwrap());
 

@@ -10,8 +10,8 @@
 
 use crate::outcome::Outcome;
 use crate::reading::{Issued, go_on, lines};
-use chipid::inspection::{OpenError, ReadError};
 use chipid::iso7816::Command;
+use chipid::reading::{OpenError, ReadError};
 use chipid::sim::profile::Contents;
 use chipid::sim::{Deviation, File, Folder, Profile, SimulatedCard};
 use chipid::tlv::{self, Reader, Tag};

@@ -1,9 +1,7 @@
 //! A desk that answers online questions from a script, and signs with a simulated key; it keeps what it was asked.
 
 use chipid::crypto::{CurveId, DigestAlgorithm, ScriptedRandom};
-use chipid::inspection::online::{
-    OnlineAnswer, OnlineError, OnlineQuestion, OnlineSignature, OnlineVerdict, OnlineVerifier,
-};
+use chipid::online::{OnlineAnswer, OnlineError, OnlineQuestion, OnlineSignature, OnlineVerdict, OnlineVerifier};
 use chipid::sim::issuer::{
     CertificateFields, CurveForm, DIGITAL_SIGNATURE, Extension, Holder, KeyKind, Name, Scheme, SigningKey,
 };

@@ -9,7 +9,7 @@ use crate::format::{Failure, Vector, same};
 use crate::trust_changes::AddTrust as _;
 use chipid::checks::{CheckId, Reason, State, Tolerances, Warning};
 use chipid::crypto::DigestAlgorithm;
-use chipid::inspection::Proofs;
+use chipid::document::Proofs;
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid;
 use chipid::tlv::{Tag, encode, encode_all};

@@ -1,0 +1,255 @@
+//! Writing the manifest: a reading and its report, put into the words of the form.
+
+use super::Clock;
+use super::EvidenceError;
+use super::manifest::{self, DecidedBy, List, Manifest};
+use crate::checks::{Check, CheckId, State};
+use crate::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
+use crate::crypto::DigestAlgorithm;
+use crate::document::AccessSummary;
+use crate::document::KeptClaims;
+use crate::document::KeptOnline;
+use crate::document::KeptStatements;
+use crate::document::suite_names;
+use crate::document::{Document, FileState, MappingRecord, NotRead};
+use crate::iso7816::StatusWord;
+use crate::lds::{FileId, SecurityObject};
+use crate::passive_authentication::ConsultedList;
+use crate::pki::Certificate;
+use crate::policy::{Decision, Policy};
+use crate::trust::TrustStore;
+use crate::verification::{Certificates, Report, claims_record};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+impl Manifest {
+    pub(super) fn of(
+        document: &Document,
+        report: &Report,
+        certificates: &Certificates,
+        trust: &TrustStore,
+        at: SystemTime,
+        clock: &Clock,
+        policy: Option<&Policy>,
+    ) -> Result<Self, EvidenceError> {
+        let chip = report.check(CheckId::ChipPaceCam);
+        let checks: Vec<manifest::Check> = report.checks().iter().map(check).collect();
+        let tolerances =
+            report.checks().iter().filter(|check| report.tolerances().iter().any(|used| used.check == check.id));
+        let der = |certificate: &Certificate| BASE64_STANDARD.encode(certificate.der());
+        Ok(Self {
+            access: report.access().map(access),
+            active_authentication: active_authentication(document.active_authentication()),
+            certificates: manifest::Certificates {
+                anchor: certificates.anchor.as_ref().map(der),
+                signer: certificates.signer.as_ref().map(der),
+            },
+            chip_authentication: chip_authentication(document.chip_authentication()),
+            claims: claims_record(document, at.into()).as_ref().map(KeptClaims::of),
+            crls: certificates.revocation_lists.iter().map(revocation_list).collect::<Result<_, _>>()?,
+            cut_off: document.files.is_cut_off(),
+            files: files(document),
+            library: manifest::Library { name: "chipid".into(), version: env!("CARGO_PKG_VERSION").into() },
+            online: document.online.as_deref().map(KeptOnline::of),
+            policy: policy.map(|policy| decided_by(&report.decide(policy))),
+            pace_cam: match document.proofs.mapping() {
+                MappingRecord::None => None,
+                _ => {
+                    // A failure that a list of known defects explains is still no proof.
+                    let is_failed = chip.is_none_or(|check| check.state == State::Failed);
+                    let is_proven = !is_failed && document.proofs.is_shown_by_mapping(&document.files);
+                    Some(manifest::ChipMapping {
+                        attested_by: READER.into(),
+                        key_in_dg14: (is_proven && document.proofs.is_mapping_bound(&document.files)).then_some(true),
+                        outcome: if is_proven { "proven" } else { "failed" }.into(),
+                    })
+                }
+            },
+            reading: manifest::Reading {
+                elapsed_ms: report.elapsed_ms().min(MAX_INTEGER),
+                exchanges: report.exchanges(),
+                restarts: report.restarts(),
+                resumed_files: report.resumed_files().iter().map(|name| (*name).to_owned()).collect(),
+                resumes: report.resumes(),
+            },
+            statements: KeptStatements::of(&document.statements()),
+            times: manifest::Times {
+                read_at: moment(clock.read_at)?,
+                source: clock.source.clone(),
+                verified_at: moment(at)?,
+            },
+            tolerances: tolerances
+                .map(|check| manifest::Tolerance {
+                    check: check.id.as_str().into(),
+                    tolerances: check.tolerances.iter().map(|tolerance| tolerance.as_str().into()).collect(),
+                    warnings: check.warnings.iter().map(|warning| warning.as_str().into()).collect(),
+                })
+                .collect(),
+            trust: trusted(trust),
+            verdict: report.verdict().as_str().into(),
+            checks,
+        })
+    }
+}
+
+fn decided_by(decision: &Decision) -> DecidedBy {
+    DecidedBy {
+        decision: decision.outcome().as_str().to_owned(),
+        name: decision.policy().to_owned(),
+        sha256: decision.policy_sha256().to_owned(),
+    }
+}
+
+/// Who attests.
+pub(super) const READER: &str = "reader";
+/// The largest integer that every reader of JSON keeps (RFC 8785 §3.2.2.3).
+const MAX_INTEGER: u64 = (1 << 53) - 1;
+
+fn access(access: &AccessSummary) -> manifest::Access {
+    let word = |word: Option<&'static str>| word.map(str::to_owned);
+    manifest::Access {
+        cipher: word(access.cipher),
+        downgraded: access.downgraded,
+        mapping: word(access.mapping),
+        offered: access.offered.clone(),
+        parameter: word(access.parameter),
+        password: word(access.password),
+        protocol: access.protocol.into(),
+    }
+}
+
+fn active_authentication(record: &ActiveAuthentication) -> Option<manifest::ActiveAuthentication> {
+    let bare = |outcome: &str| manifest::ActiveAuthentication {
+        challenge: None,
+        chosen_by: None,
+        outcome: outcome.into(),
+        signature: None,
+        status: None,
+    };
+    Some(match record {
+        ActiveAuthentication::NotMade => return None,
+        ActiveAuthentication::Answered { challenge, chosen_by, signature } => manifest::ActiveAuthentication {
+            challenge: Some(hex::encode(challenge)),
+            chosen_by: Some(name_of(&CHOOSERS, *chosen_by).into()),
+            signature: Some(hex::encode(signature)),
+            ..bare("answered")
+        },
+        ActiveAuthentication::Refused(status) => {
+            manifest::ActiveAuthentication { status: Some(status.to_string()), ..bare("refused") }
+        }
+        ActiveAuthentication::SessionLost => bare("session_lost"),
+        ActiveAuthentication::BadKey => bare("bad_key"),
+    })
+}
+
+fn chip_authentication(record: &ChipAuthentication) -> manifest::ChipAuthentication {
+    let bare = |outcome: &str| manifest::ChipAuthentication {
+        attested_by: READER.into(),
+        outcome: outcome.into(),
+        reason: None,
+        status: None,
+        suite: None,
+    };
+    match record {
+        ChipAuthentication::NotMade => bare("not_made"),
+        ChipAuthentication::ShownByMapping => bare("shown_by_mapping"),
+        ChipAuthentication::NotOffered => bare("not_offered"),
+        ChipAuthentication::Impossible(reason) => {
+            manifest::ChipAuthentication { reason: Some(reason.as_str().into()), ..bare("impossible") }
+        }
+        ChipAuthentication::Proven(suite) => {
+            let (protocol, group, cipher) = suite_names(suite);
+            manifest::ChipAuthentication { suite: Some(manifest::Suite { cipher, group, protocol }), ..bare("proven") }
+        }
+        ChipAuthentication::Attested => bare("proven"),
+        ChipAuthentication::Refused(status) => {
+            manifest::ChipAuthentication { status: Some(status.to_string()), ..bare("refused") }
+        }
+        ChipAuthentication::SessionLost => bare("session_lost"),
+        ChipAuthentication::NotUnderNewKeys => bare("not_under_new_keys"),
+    }
+}
+
+fn check(check: &Check) -> manifest::Check {
+    manifest::Check {
+        compared: check.compared.clone(),
+        id: check.id.as_str().into(),
+        reason: check.reason.map(|reason| reason.as_str().into()),
+        state: check.state.as_str().into(),
+        warnings: check.warnings.iter().map(|warning| warning.as_str().into()).collect(),
+    }
+}
+
+fn files(document: &Document) -> BTreeMap<String, manifest::File> {
+    let sod = document.file(FileId::Sod).bytes().and_then(|bytes| SecurityObject::parse(bytes).ok());
+    // A file that is removed later is still compared with EF.SOD, by this hash.
+    let digest = sod.and_then(|sod| sod.content().digest());
+    let bare =
+        |state: &str| manifest::File { lds_hash: None, length: None, sha256: None, state: state.into(), status: None };
+    let refused = |state: &str, status: &StatusWord| manifest::File { status: Some(status.to_string()), ..bare(state) };
+    let file = |(id, state): (FileId, &FileState)| {
+        let hash = |digest: DigestAlgorithm, bytes: &[u8]| hex::encode(digest.digest(&[bytes]));
+        let file = match state {
+            FileState::Read(bytes) => manifest::File {
+                lds_hash: digest
+                    .filter(|digest| matches!(id, FileId::DataGroup(_)) && *digest != DigestAlgorithm::Sha256)
+                    .map(|digest| manifest::Hash { algorithm: digest.name().into(), value: hash(digest, bytes) }),
+                length: u64::try_from(bytes.len()).ok(),
+                sha256: Some(hash(DigestAlgorithm::Sha256, bytes)),
+                ..bare("read")
+            },
+            FileState::Absent(status) => refused("absent", status),
+            FileState::Refused(status) => refused("refused", status),
+            FileState::CutOff => bare("cut_off"),
+            FileState::NotRead(NotRead::Plan) => bare("not_read"),
+            FileState::NotRead(NotRead::NeedsTerminalAuthentication) => bare("needs_terminal_authentication"),
+            FileState::Removed(_) | FileState::Unknown => return None,
+        };
+        Some((id.name().to_owned(), file))
+    };
+    document.files.known().filter_map(file).collect()
+}
+
+fn revocation_list(list: &ConsultedList) -> Result<manifest::RevocationList, EvidenceError> {
+    Ok(manifest::RevocationList {
+        issuer: list.issuer.clone(),
+        next_update: moment(list.next_update.into())?,
+        number: list.number.clone(),
+        sha256: hex::encode(&list.sha256),
+        this_update: moment(list.this_update.into())?,
+    })
+}
+
+fn trusted(trust: &TrustStore) -> manifest::Trust {
+    let count = |length: usize| u64::try_from(length).unwrap_or(MAX_INTEGER);
+    let lists = trust.sources().iter().filter(|source| source.accepted > 0).map(|source| List {
+        date: source.date.and_then(|date| moment(date.into()).ok()),
+        kind: source.kind.as_str().into(),
+        // Where it lay on this computer is nobody's business.
+        name: source.label.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
+        sha256: hex::encode(&source.sha256),
+    });
+    manifest::Trust {
+        anchors: count(trust.anchors().len()),
+        fingerprint: hex::encode(trust.fingerprint()),
+        lists: lists.collect(),
+        pinned: count(trust.pinned_signers().len()),
+    }
+}
+
+/// A moment, to the second.
+pub(super) fn moment(at: SystemTime) -> Result<String, EvidenceError> {
+    let at = OffsetDateTime::from(at).replace_nanosecond(0).map_err(|_| EvidenceError::Moment)?;
+    at.format(&Rfc3339).map_err(|_| EvidenceError::Moment)
+}
+
+/// The words for who chose a challenge.
+pub(super) const CHOOSERS: [(&str, ChallengeSource); 2] =
+    [("caller", ChallengeSource::Caller), ("reader", ChallengeSource::Reader)];
+fn name_of<T: PartialEq>(words: &[(&'static str, T)], value: T) -> &'static str {
+    words.iter().find(|(_, known)| *known == value).map_or("", |(word, _)| word)
+}

@@ -1,0 +1,18 @@
+//! From a connected card to a document: access, files, proofs of the chip.
+
+mod plan;
+mod options;
+mod card_files;
+mod opening;
+mod session;
+mod card;
+mod progress;
+mod chip_proofs;
+mod files;
+mod resume;
+mod read;
+
+pub use card::{Card, OpenError};
+pub use options::{Options, Resume};
+pub use plan::ReadPlan;
+pub use session::{ReadError, Session};

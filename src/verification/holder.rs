@@ -1,0 +1,309 @@
+//! The holder's fields and portrait, each with its source and its state: nothing leaves without.
+
+use super::values::Values;
+use crate::checks::{CheckId, State};
+use crate::document::Scope;
+use crate::lds::{DataGroup, Dg11, Dg12, Mrz, PartialDate, Text};
+use crate::passive_authentication::PassiveAuthentication;
+use crate::vietnam::{Dg13, Dg13Field, is_vietnamese, td1_number};
+use zeroize::Zeroize;
+
+/// Where a field was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
+pub enum Source {
+    /// The machine readable zone.
+    Dg1,
+    /// Additional personal details.
+    Dg11,
+    /// Additional document details.
+    Dg12,
+    /// Vietnam's optional details.
+    Dg13,
+}
+
+/// A field of the holder.
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Field {
+    /// The text as it was signed; dates of the machine readable zone in the form `1999-01-31`.
+    pub value: String,
+    /// Where it was read.
+    pub source: Source,
+    /// *Successful*: its file is authentic. *Failed*: it is not. *Undetermined*: nobody knows.
+    pub state: State,
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for Field {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Field({:?}, {:?})", self.source, self.state)
+    }
+}
+
+/// The fields by name, in a fixed order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holder(Vec<(&'static str, Field)>);
+
+impl Holder {
+    /// The fields with their names.
+    pub fn fields(&self) -> impl Iterator<Item = (&'static str, &Field)> {
+        self.0.iter().map(|(name, field)| (*name, field))
+    }
+
+    /// The field with this name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.0.iter().find(|(own, _)| *own == name).map(|(_, field)| field)
+    }
+
+    /// The value of the field with this name.
+    pub(super) fn value(&self, name: &str) -> Option<String> {
+        self.field(name).map(|field| field.value.clone())
+    }
+}
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(|(_, field)| field.value.zeroize());
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Holder {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, field)| (name, field)))
+    }
+}
+
+/// The names of the fields, in their order.
+pub const FIELD_NAMES: [&str; 37] = [
+    "personal_number",
+    "full_name",
+    "date_of_birth",
+    "sex",
+    "nationality",
+    "ethnicity",
+    "religion",
+    "place_of_origin",
+    "place_of_residence",
+    "personal_identification",
+    "date_of_issue",
+    "date_of_expiry",
+    "father_name",
+    "mother_name",
+    "spouse_name",
+    "former_number",
+    "document_number",
+    "document_code",
+    "issuing_state",
+    "surname",
+    "given_names",
+    "optional_data",
+    "other_names",
+    "place_of_birth",
+    "permanent_address",
+    "telephone",
+    "profession",
+    "title",
+    "personal_summary",
+    "other_document_numbers",
+    "custody_information",
+    "issuing_authority",
+    "other_persons",
+    "endorsements",
+    "tax_exit_requirements",
+    "personalization_time",
+    "personalization_serial_number",
+];
+
+/// The portrait, as its file holds it; never decoded here.
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Portrait {
+    /// The media type, by the image's own first bytes.
+    pub mime: &'static str,
+    /// Bytes of the image.
+    pub bytes: usize,
+    /// The usual ending of a file name.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub extension: &'static str,
+    /// Width and height in pixels as the record states them.
+    pub size: Option<(u16, u16)>,
+    /// The state of its file.
+    pub state: State,
+    /// The image.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub image: Vec<u8>,
+}
+
+/// Says nothing of its content.
+impl core::fmt::Debug for Portrait {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Portrait({}, {} bytes, {:?})", self.mime, self.bytes, self.state)
+    }
+}
+
+impl Drop for Portrait {
+    fn drop(&mut self) {
+        self.image.zeroize();
+    }
+}
+
+/// The state of a data group's content.
+fn state(pa: &PassiveAuthentication<'_>, group: DataGroup) -> State {
+    if pa.authenticated(group).is_some() && pa.check(CheckId::PaValidity).is_some_and(|check| check.is_successful()) {
+        return State::Successful;
+    }
+    let own = CheckId::data_group(group.number()).and_then(|id| pa.check(id)).map(|check| check.state);
+    match (own, pa.authenticity()) {
+        (Some(State::Failed), _) | (_, State::Failed) => State::Failed,
+        _ => State::Undetermined,
+    }
+}
+
+/// Fields and portrait of the files that were read.
+///
+/// Of a reading with a purpose only the fields that it names.
+pub(super) fn of(scope: &Scope, values: &Values<'_>, pa: &PassiveAuthentication<'_>) -> (Holder, Option<Portrait>) {
+    let mut found: Vec<(&'static str, Field)> = Vec::new();
+    if let Some(dg13) = values.dg13() {
+        let state = state(pa, DataGroup::DG13);
+        for (name, value) in of_dg13(dg13) {
+            found.push((name, Field { value, source: Source::Dg13, state }));
+        }
+    }
+    // Of two sources of a field the first one counts: names of DG11 have their diacritics, those of DG1 do not.
+    let mut add = |source, group, texts: Vec<(&'static str, String)>| {
+        let state = state(pa, group);
+        for (name, mut value) in texts {
+            let is_new = !value.is_empty() && !found.iter().any(|(own, _)| *own == name);
+            if is_new {
+                found.push((name, Field { value, source, state }));
+            } else {
+                value.zeroize();
+            }
+        }
+    };
+    if let Some(Ok(dg11)) = &values.dg11 {
+        add(Source::Dg11, DataGroup::DG11, of_dg11(dg11));
+    }
+    if let Some(Ok(dg12)) = &values.dg12 {
+        add(Source::Dg12, DataGroup::DG12, of_dg12(dg12));
+    }
+    if let Some(mrz) = values.mrz() {
+        add(Source::Dg1, DataGroup::DG1, of_dg1(mrz, values));
+    }
+    found.retain_mut(|(name, field)| {
+        let is_handed_out = scope.hands_out(name);
+        if !is_handed_out {
+            field.value.zeroize();
+        }
+        is_handed_out
+    });
+    found.sort_by_key(|(name, _)| FIELD_NAMES.iter().position(|own| own == name));
+    (Holder(found), portrait(values, pa))
+}
+
+/// The personal number, whatever the plan hands out: of DG13, DG11 or DG1, as among the fields.
+pub(super) fn personal_number(values: &Values<'_>) -> Option<String> {
+    let dg13 = values.dg13().and_then(|dg13| dg13.text(Dg13Field::PersonalNumber)).map(str::to_owned);
+    let dg11 = values.dg11.as_ref().and_then(|dg11| dg11.as_ref().ok()?.personal_number);
+    let dg11 = dg11.map(|text| text.text().into_owned()).filter(|number| !number.is_empty());
+    dg13.or(dg11).or_else(|| td1_number(values.mrz()?).map(|found| found.number.as_str().to_owned()))
+}
+
+/// The place of residence, whatever the plan hands out.
+pub(super) fn place_of_residence<'a>(values: &'a Values<'_>) -> Option<&'a str> {
+    values.dg13()?.text(Dg13Field::PlaceOfResidence)
+}
+
+fn of_dg13(dg13: &Dg13) -> Vec<(&'static str, String)> {
+    let texts = [
+        ("personal_number", dg13.text(Dg13Field::PersonalNumber)),
+        ("full_name", dg13.text(Dg13Field::FullName)),
+        ("date_of_birth", dg13.text(Dg13Field::DateOfBirth)),
+        ("sex", dg13.text(Dg13Field::Sex)),
+        ("nationality", dg13.text(Dg13Field::Nationality)),
+        ("ethnicity", dg13.text(Dg13Field::EthnicGroup)),
+        ("religion", dg13.text(Dg13Field::Religion)),
+        ("place_of_origin", dg13.text(Dg13Field::PlaceOfOrigin)),
+        ("place_of_residence", dg13.text(Dg13Field::PlaceOfResidence)),
+        ("personal_identification", dg13.text(Dg13Field::IdentificationMarks)),
+        ("date_of_issue", dg13.text(Dg13Field::DateOfIssue)),
+        ("date_of_expiry", dg13.text(Dg13Field::DateOfExpiry)),
+        ("father_name", dg13.father()),
+        ("mother_name", dg13.mother()),
+        ("spouse_name", dg13.text(Dg13Field::Spouse)),
+        ("former_number", dg13.text(Dg13Field::FormerNumber)),
+    ];
+    texts.into_iter().filter_map(|(name, text)| Some((name, text?.to_owned()))).collect()
+}
+
+fn of_dg11(dg11: &Dg11<'_>) -> Vec<(&'static str, String)> {
+    let whole = |text: &Option<Text<'_>>| text.map(|text| text.text().into_owned()).unwrap_or_default();
+    let parts = |text: &Option<Text<'_>>| text.map(|text| text.parts().join(", ")).unwrap_or_default();
+    let others: Vec<String> = dg11.other_names.iter().map(|name| name.name().full()).collect();
+    vec![
+        ("full_name", dg11.full_name.map(|name| name.name().full()).unwrap_or_default()),
+        ("other_names", others.join("; ")),
+        ("personal_number", whole(&dg11.personal_number)),
+        ("date_of_birth", dg11.full_date_of_birth.map(|date| date.to_text()).unwrap_or_default()),
+        ("place_of_birth", parts(&dg11.place_of_birth)),
+        ("permanent_address", parts(&dg11.permanent_address)),
+        ("telephone", whole(&dg11.telephone)),
+        ("profession", parts(&dg11.profession)),
+        ("title", whole(&dg11.title)),
+        ("personal_summary", parts(&dg11.personal_summary)),
+        ("other_document_numbers", parts(&dg11.other_valid_td_numbers)),
+        ("custody_information", parts(&dg11.custody_information)),
+    ]
+}
+
+fn of_dg12(dg12: &Dg12<'_>) -> Vec<(&'static str, String)> {
+    let whole = |text: &Option<Text<'_>>| text.map(|text| text.text().into_owned()).unwrap_or_default();
+    let parts = |text: &Option<Text<'_>>| text.map(|text| text.parts().join(", ")).unwrap_or_default();
+    let others: Vec<String> = dg12.other_persons.iter().map(|name| name.name().full()).collect();
+    vec![
+        ("issuing_authority", parts(&dg12.issuing_authority)),
+        ("date_of_issue", dg12.date_of_issue.map(|date| date.to_text()).unwrap_or_default()),
+        ("other_persons", others.join("; ")),
+        ("endorsements", parts(&dg12.endorsements)),
+        ("tax_exit_requirements", parts(&dg12.tax_exit_requirements)),
+        ("personalization_time", dg12.personalization_time.map(|time| time.to_text()).unwrap_or_default()),
+        ("personalization_serial_number", whole(&dg12.personalization_serial_number)),
+    ]
+}
+
+fn of_dg1(mrz: &Mrz, values: &Values<'_>) -> Vec<(&'static str, String)> {
+    let name = mrz.name();
+    let date = |date: Option<PartialDate>| date.map(|date| date.to_text()).unwrap_or_default();
+    let number = td1_number(mrz).map(|found| found.number.as_str().to_owned()).unwrap_or_default();
+    let optional = if is_vietnamese(mrz) { "" } else { mrz.optional_data().trim_matches('<') };
+    vec![
+        ("personal_number", number),
+        ("full_name", name.full()),
+        ("date_of_birth", date(mrz.birth_date(values.at))),
+        ("sex", mrz.sex().as_str().to_owned()),
+        ("nationality", mrz.nationality().to_owned()),
+        ("date_of_expiry", date(mrz.expiry_date())),
+        ("document_number", mrz.document_number()),
+        ("document_code", mrz.document_code().to_owned()),
+        ("issuing_state", mrz.issuing_state().to_owned()),
+        ("surname", name.primary),
+        ("given_names", name.secondary),
+        ("optional_data", optional.replace('<', " ").trim().to_owned()),
+    ]
+}
+
+/// The first face of DG2.
+fn portrait(values: &Values<'_>, pa: &PassiveAuthentication<'_>) -> Option<Portrait> {
+    let face = values.dg2.as_ref()?.as_ref().ok()?.faces.first()?;
+    Some(Portrait {
+        mime: face.format.mime(),
+        bytes: face.image.len(),
+        extension: face.format.extension(),
+        size: face.size,
+        state: state(pa, DataGroup::DG2),
+        image: face.image.to_vec(),
+    })
+}
