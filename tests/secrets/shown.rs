@@ -84,7 +84,7 @@ const HARMLESS: &[(&str, &str)] = &[
     ("Change", "names of readers"),
     ("Claims", "whether there are any"),
     ("Clock", "when, by whose clock"),
-    ("Collection", "public certificates of authorities"),
+    ("Examination", "public certificates of authorities"),
     ("Consent", "when, and the operator's purpose"),
     ("ConsultedList", "issuer, number and hash of a public list"),
     ("CvCertificate", "a certificate of a terminal"),
