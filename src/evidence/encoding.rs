@@ -6,7 +6,7 @@
 //! is written again, and must be the very bytes that came. So keys that stand twice, spaces, another order and other
 //! escapes are refused without a parser of our own.
 
-use super::EvidenceError;
+use super::error::EvidenceError;
 use super::manifest::Manifest;
 use crate::bounds::BOUNDS;
 use crate::document::EvidenceSignature;

@@ -3,10 +3,38 @@
 //!
 //! Where they differ: what `strict` refers and `field` accepts (or rejects and refers) is said at the line.
 
-use super::claims::ClaimsLine;
-use super::language::{Condition, Line};
-use super::{Outcome, Policy, Verdict};
+use super::claims_line::ClaimsLine;
+use super::decision::Outcome;
+use super::lines::{Condition, Line};
+use super::policy::Policy;
 use crate::checks::{CheckId, Reason, State, Tolerances, Warning};
+use crate::verification::Verdict;
+
+impl Policy {
+    /// The names of those that are built in.
+    pub const BUILT_IN: [&'static str; 2] = ["strict", "field"];
+
+    /// To the letter of the standards: the chip proven, nothing left open, no tolerance. What the standards call deprecated
+    /// or what a list would have to say, a person decides.
+    pub fn strict() -> Self {
+        strict()
+    }
+
+    /// What documents in the field need: data alone may be authentic, revocation need not have been checked, all named
+    /// tolerances are allowed (and then a person decides).
+    pub fn field() -> Self {
+        field()
+    }
+
+    /// The built-in one of this name.
+    pub fn built_in(name: &str) -> Option<Self> {
+        match name {
+            "strict" => Some(Self::strict()),
+            "field" => Some(Self::field()),
+            _ => None,
+        }
+    }
+}
 
 pub(super) fn strict() -> Policy {
     policy("strict", Kind::Strict, Verdict::Genuine, Tolerances::none())

@@ -1,8 +1,8 @@
 //! A decision: the outcome, and every reason for it with the rule that gave it.
 
-use super::{Policy, UsedTolerance, Verdict};
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Warning};
 use crate::document::{ClaimsOutcome, ClaimsWarning};
+use crate::verification::{UsedTolerance, Verdict};
 
 /// What is to be done with a document, from worst to best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,18 +138,17 @@ pub struct DecisionReason {
 
 impl Decision {
     /// The worst that the rules say, with the reasons that are worth telling: worst first, then in the order of the report.
-    pub(super) fn of(policy: &Policy, reasons: Vec<DecisionReason>, used: &[UsedTolerance]) -> Self {
+    pub(super) fn of(
+        policy: &str,
+        policy_sha256: String,
+        reasons: Vec<DecisionReason>,
+        used: &[UsedTolerance],
+    ) -> Self {
         // There is always one: the verdict's.
         let outcome = reasons.iter().map(|reason| reason.outcome).min().unwrap_or(Outcome::Reject);
         let mut reasons: Vec<_> = reasons.into_iter().filter(DecisionReason::is_telling).collect();
         reasons.sort_by_key(|reason| reason.outcome);
-        Self {
-            outcome,
-            policy: policy.name().to_owned(),
-            policy_sha256: hex::encode(policy.sha256()),
-            tolerances: used.to_vec(),
-            reasons,
-        }
+        Self { outcome, policy: policy.to_owned(), policy_sha256, tolerances: used.to_vec(), reasons }
     }
 
     /// The decision.
@@ -162,7 +161,7 @@ impl Decision {
         &self.policy
     }
 
-    /// The hash of the policy, in hexadecimal digits: [`Policy::sha256`].
+    /// The hash of the policy, in hexadecimal digits: [`Policy::sha256`](crate::Policy::sha256).
     pub fn policy_sha256(&self) -> &str {
         &self.policy_sha256
     }

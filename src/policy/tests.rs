@@ -1,13 +1,18 @@
 //! What holds of every policy that a file can say, over any findings: not only those that a document can give.
 
+use super::claims_line::ClaimsLine;
+use super::lines::{Condition, Line};
 use super::*;
+use crate::checks::{Check, CheckId, Tolerances, Warning};
 use crate::checks::{Reason, State, Tolerance};
 use crate::document::ClaimsOutcome;
+use crate::verification::{ClaimsResult, UsedTolerance, Verdict};
 use crate::verification::{Gate, gate};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
+use std::collections::BTreeMap;
 
 /// The checks that the arbitrary reports draw from: those that gate each in its way, and those that do not.
 const CHECKS: [CheckId; 8] = [

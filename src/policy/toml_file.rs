@@ -2,13 +2,15 @@
 //! with its line; nothing is skipped and nothing is guessed.
 
 use super::built_in::EARLIER;
-use super::claims::ClaimsLine;
+use super::claims_line::ClaimsLine;
+use super::decision::Outcome;
 use super::error::{PolicyError, PolicyFault};
-use super::language::{Breach, Condition, Line, UnknownWord};
-use super::text::SCHEMA;
-use super::{Outcome, Policy, Verdict};
+use super::lines::{Breach, Condition, Line, UnknownWord};
+use super::policy::Policy;
+use super::toml_text::SCHEMA;
 use crate::bounds::BOUNDS;
 use crate::checks::{CheckId, Reason, State, Tolerance, Tolerances, Warning};
+use crate::verification::Verdict;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;

@@ -1,8 +1,8 @@
 //! Reading the manifest: its words into the types of the library; a word that is not known is refused.
 
-use super::EvidenceError;
+use super::error::EvidenceError;
 use super::manifest::{self, Manifest};
-use super::writing::{CHOOSERS, READER, moment};
+use super::manifest_words::{CHOOSERS, READER, file_of, read_moment};
 use crate::access::PasswordKind;
 use crate::checks::{Check, CheckId, Reason, State, Warning};
 use crate::chip::{ActiveAuthentication, ChipAuthentication};
@@ -18,17 +18,16 @@ use crate::lds::{FileId, Mapping};
 use crate::policy::Outcome;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 /// The manifest in the types of the library.
 #[derive(Clone)]
-pub(super) struct Told {
-    pub(super) files: BTreeMap<FileId, ToldFile>,
+pub(super) struct ReadManifest {
+    pub(super) files: BTreeMap<FileId, RecordedFile>,
     pub(super) access: Option<AccessSummary>,
     pub(super) active_authentication: ActiveAuthentication,
     pub(super) chip_authentication: ChipAuthentication,
     pub(super) chip_suite: Option<SuiteNames>,
-    pub(super) chip_mapping: Option<ToldMapping>,
+    pub(super) chip_mapping: Option<RecordedMapping>,
     pub(super) checks: Vec<Check>,
     pub(super) claims: Option<ClaimsRecord>,
     pub(super) online: Option<OnlineRecord>,
@@ -40,14 +39,14 @@ pub(super) struct Told {
 
 /// What became of chip authentication mapping.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum ToldMapping {
+pub(super) enum RecordedMapping {
     Failed,
     Proven { is_in_dg14: bool },
 }
 
 /// What the manifest says of a file.
 #[derive(Clone)]
-pub(super) enum ToldFile {
+pub(super) enum RecordedFile {
     Read { length: u64, hashes: Vec<(DigestAlgorithm, Vec<u8>)> },
     Absent(StatusWord),
     Refused(StatusWord),
@@ -55,11 +54,11 @@ pub(super) enum ToldFile {
     NotRead(NotRead),
 }
 
-impl Told {
+impl ReadManifest {
     pub(super) fn of(manifest: &Manifest) -> Result<Self, EvidenceError> {
         let mut files = BTreeMap::new();
         for (name, file) in &manifest.files {
-            files.insert(file_of(name).ok_or(EvidenceError::Value("files"))?, ToldFile::of(file)?);
+            files.insert(file_of(name).ok_or(EvidenceError::Value("files"))?, RecordedFile::of(file)?);
         }
         if let Some(policy) = &manifest.policy {
             let is_known = Outcome::ALL.iter().any(|outcome| outcome.as_str() == policy.decision);
@@ -72,15 +71,15 @@ impl Told {
         let statements = manifest.statements.as_ref();
         let statements = statements.map(|kept| kept.read().ok_or(EvidenceError::Value("statements")));
         let resumed = manifest.reading.resumed_files.iter().map(|name| file_of(name));
-        let (chip_authentication, chip_suite) = told_chip(&manifest.chip_authentication)?;
+        let (chip_authentication, chip_suite) = read_chip_authentication(&manifest.chip_authentication)?;
         Ok(Self {
             files,
-            access: manifest.access.as_ref().map(told_access).transpose()?,
-            active_authentication: told_active(manifest.active_authentication.as_ref())?,
+            access: manifest.access.as_ref().map(read_access).transpose()?,
+            active_authentication: read_active_authentication(manifest.active_authentication.as_ref())?,
             chip_authentication,
             chip_suite,
-            chip_mapping: manifest.pace_cam.as_ref().map(told_mapping).transpose()?,
-            checks: manifest.checks.iter().map(told_check).collect::<Result<_, _>>()?,
+            chip_mapping: manifest.pace_cam.as_ref().map(read_chip_mapping).transpose()?,
+            checks: manifest.checks.iter().map(read_check).collect::<Result<_, _>>()?,
             claims: claims.transpose()?,
             online: online.transpose()?,
             statements: statements.transpose()?.unwrap_or_default(),
@@ -91,13 +90,13 @@ impl Told {
     }
 }
 
-impl ToldFile {
+impl RecordedFile {
     fn of(file: &manifest::File) -> Result<Self, EvidenceError> {
         let place = "files";
         let wrong = Err(EvidenceError::Value(place));
-        let manifest::File { lds_hash, length, sha256, state, status: told } = file;
+        let manifest::File { lds_hash, length, sha256, state, status: recorded } = file;
         let is_bare = lds_hash.is_none() && length.is_none() && sha256.is_none();
-        Ok(match (state.as_str(), told.as_deref()) {
+        Ok(match (state.as_str(), recorded.as_deref()) {
             ("read", None) => {
                 let mut hashes = vec![(DigestAlgorithm::Sha256, digits(sha256.as_deref(), place)?)];
                 if let Some(hash) = lds_hash {
@@ -109,8 +108,8 @@ impl ToldFile {
                 Self::Read { length: length.ok_or(EvidenceError::Value(place))?, hashes }
             }
             _ if !is_bare => return wrong,
-            ("absent", told) => Self::Absent(status(told, place)?),
-            ("refused", told) => Self::Refused(status(told, place)?),
+            ("absent", recorded) => Self::Absent(status(recorded, place)?),
+            ("refused", recorded) => Self::Refused(status(recorded, place)?),
             ("cut_off", None) => Self::CutOff,
             ("not_read", None) => Self::NotRead(NotRead::Plan),
             ("needs_terminal_authentication", None) => Self::NotRead(NotRead::NeedsTerminalAuthentication),
@@ -119,25 +118,27 @@ impl ToldFile {
     }
 }
 
-fn told_access(told: &manifest::Access) -> Result<AccessSummary, EvidenceError> {
+fn read_access(recorded: &manifest::Access) -> Result<AccessSummary, EvidenceError> {
     let place = "access";
     let ciphers = CIPHERS.map(|cipher| cipher.name());
     let kinds = [PasswordKind::Can, PasswordKind::Mrz].map(|kind| kind.as_str());
     Ok(AccessSummary {
-        protocol: word(["pace", "bac", "none"], Some(&told.protocol), place)?.ok_or(EvidenceError::Value(place))?,
-        mapping: word(MAPPINGS.map(|mapping| mapping.name()), told.mapping.as_deref(), place)?,
-        password: word(kinds, told.password.as_deref(), place)?,
-        parameter: word(GroupId::all().map(|group| group.name()), told.parameter.as_deref(), place)?,
-        cipher: word(ciphers, told.cipher.as_deref(), place)?,
-        downgraded: told.downgraded,
-        offered: told.offered.clone(),
+        protocol: word(["pace", "bac", "none"], Some(&recorded.protocol), place)?.ok_or(EvidenceError::Value(place))?,
+        mapping: word(MAPPINGS.map(|mapping| mapping.name()), recorded.mapping.as_deref(), place)?,
+        password: word(kinds, recorded.password.as_deref(), place)?,
+        parameter: word(GroupId::all().map(|group| group.name()), recorded.parameter.as_deref(), place)?,
+        cipher: word(ciphers, recorded.cipher.as_deref(), place)?,
+        downgraded: recorded.downgraded,
+        offered: recorded.offered.clone(),
     })
 }
 
-fn told_active(told: Option<&manifest::ActiveAuthentication>) -> Result<ActiveAuthentication, EvidenceError> {
+fn read_active_authentication(
+    recorded: Option<&manifest::ActiveAuthentication>,
+) -> Result<ActiveAuthentication, EvidenceError> {
     let place = "active_authentication";
-    let Some(told) = told else { return Ok(ActiveAuthentication::NotMade) };
-    let manifest::ActiveAuthentication { challenge, chosen_by, outcome, signature, status: code } = told;
+    let Some(recorded) = recorded else { return Ok(ActiveAuthentication::NotMade) };
+    let manifest::ActiveAuthentication { challenge, chosen_by, outcome, signature, status: code } = recorded;
     Ok(match (outcome.as_str(), challenge, chosen_by, signature, code) {
         ("answered", Some(challenge), Some(chosen_by), Some(signature), None) => ActiveAuthentication::Answered {
             challenge: digits(Some(challenge), place)?.try_into().map_err(|_| EvidenceError::Value(place))?,
@@ -155,10 +156,12 @@ fn told_active(told: Option<&manifest::ActiveAuthentication>) -> Result<ActiveAu
     })
 }
 
-fn told_chip(told: &manifest::ChipAuthentication) -> Result<(ChipAuthentication, Option<SuiteNames>), EvidenceError> {
+fn read_chip_authentication(
+    recorded: &manifest::ChipAuthentication,
+) -> Result<(ChipAuthentication, Option<SuiteNames>), EvidenceError> {
     let place = "chip_authentication";
     let wrong = EvidenceError::Value(place);
-    let manifest::ChipAuthentication { attested_by, outcome, reason, status: code, suite } = told;
+    let manifest::ChipAuthentication { attested_by, outcome, reason, status: code, suite } = recorded;
     if attested_by != READER {
         return Err(wrong);
     }
@@ -181,26 +184,28 @@ fn told_chip(told: &manifest::ChipAuthentication) -> Result<(ChipAuthentication,
     Ok((record, None))
 }
 
-fn told_mapping(told: &manifest::ChipMapping) -> Result<ToldMapping, EvidenceError> {
-    match (told.attested_by.as_str(), told.outcome.as_str(), told.key_in_dg14) {
-        (READER, "proven", in_dg14 @ (None | Some(true))) => Ok(ToldMapping::Proven { is_in_dg14: in_dg14.is_some() }),
-        (READER, "failed", None) => Ok(ToldMapping::Failed),
+fn read_chip_mapping(recorded: &manifest::ChipMapping) -> Result<RecordedMapping, EvidenceError> {
+    match (recorded.attested_by.as_str(), recorded.outcome.as_str(), recorded.key_in_dg14) {
+        (READER, "proven", in_dg14 @ (None | Some(true))) => {
+            Ok(RecordedMapping::Proven { is_in_dg14: in_dg14.is_some() })
+        }
+        (READER, "failed", None) => Ok(RecordedMapping::Failed),
         _ => Err(EvidenceError::Value("pace_cam")),
     }
 }
 
-fn told_check(told: &manifest::Check) -> Result<Check, EvidenceError> {
+fn read_check(recorded: &manifest::Check) -> Result<Check, EvidenceError> {
     let wrong = EvidenceError::Value("checks");
-    let reason = match &told.reason {
+    let reason = match &recorded.reason {
         Some(code) => Some(Reason::from_code(code).ok_or(wrong)?),
         None => None,
     };
-    let warnings: Option<Vec<Warning>> = told.warnings.iter().map(|code| Warning::from_code(code)).collect();
+    let warnings: Option<Vec<Warning>> = recorded.warnings.iter().map(|code| Warning::from_code(code)).collect();
     Ok(Check {
-        id: CheckId::from_code(&told.id).ok_or(wrong)?,
-        state: State::from_code(&told.state).ok_or(wrong)?,
+        id: CheckId::from_code(&recorded.id).ok_or(wrong)?,
+        state: State::from_code(&recorded.state).ok_or(wrong)?,
         reason,
-        compared: told.compared.clone(),
+        compared: recorded.compared.clone(),
         warnings: warnings.ok_or(wrong)?,
         tolerances: Vec::new(),
     })
@@ -208,16 +213,6 @@ fn told_check(told: &manifest::Check) -> Result<Check, EvidenceError> {
 
 const CIPHERS: [Cipher; 4] = [Cipher::TripleDes, Cipher::Aes128, Cipher::Aes192, Cipher::Aes256];
 const MAPPINGS: [Mapping; 3] = [Mapping::Generic, Mapping::Integrated, Mapping::ChipAuthentication];
-
-/// The file with this name.
-pub(super) fn file_of(name: &str) -> Option<FileId> {
-    FileId::all().find(|file| file.name() == name)
-}
-
-fn read_moment(text: &str, place: &'static str) -> Result<OffsetDateTime, EvidenceError> {
-    let at = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| EvidenceError::Value(place))?;
-    if moment(at.into())? == text { Ok(at) } else { Err(EvidenceError::Value(place)) }
-}
 
 /// The one of these words that stands there.
 fn word(

@@ -1,10 +1,11 @@
 //! Writing the manifest: a reading and its report, put into the words of the form.
 
-use super::Clock;
-use super::EvidenceError;
+use super::error::EvidenceError;
 use super::manifest::{self, DecidedBy, List, Manifest};
+use super::manifest_words::{CHOOSERS, READER, moment};
+use super::settings::Clock;
 use crate::checks::{Check, CheckId, State};
-use crate::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
+use crate::chip::{ActiveAuthentication, ChipAuthentication};
 use crate::crypto::DigestAlgorithm;
 use crate::document::AccessSummary;
 use crate::document::KeptClaims;
@@ -23,8 +24,6 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 impl Manifest {
     pub(super) fn of(
@@ -104,8 +103,6 @@ fn decided_by(decision: &Decision) -> DecidedBy {
     }
 }
 
-/// Who attests.
-pub(super) const READER: &str = "reader";
 /// The largest integer that every reader of JSON keeps (RFC 8785 §3.2.2.3).
 const MAX_INTEGER: u64 = (1 << 53) - 1;
 
@@ -241,15 +238,6 @@ fn trusted(trust: &TrustStore) -> manifest::Trust {
     }
 }
 
-/// A moment, to the second.
-pub(super) fn moment(at: SystemTime) -> Result<String, EvidenceError> {
-    let at = OffsetDateTime::from(at).replace_nanosecond(0).map_err(|_| EvidenceError::Moment)?;
-    at.format(&Rfc3339).map_err(|_| EvidenceError::Moment)
-}
-
-/// The words for who chose a challenge.
-pub(super) const CHOOSERS: [(&str, ChallengeSource); 2] =
-    [("caller", ChallengeSource::Caller), ("reader", ChallengeSource::Reader)];
 fn name_of<T: PartialEq>(words: &[(&'static str, T)], value: T) -> &'static str {
     words.iter().find(|(_, known)| *known == value).map_or("", |(word, _)| word)
 }

@@ -6,7 +6,7 @@
 //! ```
 #![cfg_attr(not(feature = "policy"), expect(dead_code, reason = "what reads and refuses words serves files alone"))]
 
-use super::Outcome;
+use super::decision::Outcome;
 use crate::checks::{CheckId, Reason, State, Warning};
 use crate::verification::{Gate, gate};
 use std::collections::BTreeMap;

@@ -1,8 +1,9 @@
 //! A policy as text: TOML with everything said and nothing inherited. It is what the hash is over, and it can be read back.
 
-use super::claims::ClaimsLine;
-use super::language::{Condition, Line};
-use super::{Outcome, Policy};
+use super::claims_line::ClaimsLine;
+use super::decision::Outcome;
+use super::lines::{Condition, Line};
+use super::policy::Policy;
 use std::fmt::Write as _;
 
 /// The name and version of the form.

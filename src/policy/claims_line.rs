@@ -2,8 +2,8 @@
 //!
 //! A claim that matches takes nothing away from the verdict. One that differs is never accepted.
 
-use super::language::Line;
-use super::{Basis, DecisionReason, Outcome};
+use super::decision::{Basis, DecisionReason, Outcome};
+use super::lines::Line;
 use crate::checks::{CheckId, Reason, State};
 use crate::document::{ClaimsOutcome, ClaimsWarning};
 use crate::verification::ClaimsResult;
