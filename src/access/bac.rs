@@ -1,6 +1,6 @@
 //! Basic access control (9303-11 §4.3, worked example in Appendix D).
 
-use super::{Password, is_wrong_password};
+use super::password::{Password, is_wrong_password};
 use crate::channel::Channel;
 use crate::crypto::{self, Cipher, CryptoError, KeyUse, Random, Secret};
 use crate::error::{Broken, Error, Step};

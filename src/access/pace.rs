@@ -5,9 +5,8 @@
 //! comes back as [`Opened`].
 
 use super::chip_mapping::ChipMapping;
-use super::is_wrong_password;
 use super::mapping;
-use super::password::{Password, PasswordKind};
+use super::password::{Password, PasswordKind, is_wrong_password};
 use crate::channel::Channel;
 use crate::crypto::{self, Cipher, CurveId, Element, GroupId, KeyUse, Random, Secret};
 use crate::error::{Broken, Error, Step};

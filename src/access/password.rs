@@ -3,6 +3,7 @@
 //! A [`Password`] is a secret: it has no `Debug`, is never cloned by a caller, and is wiped on drop.
 
 use crate::crypto::{DigestAlgorithm, Secret};
+use crate::iso7816::StatusWord;
 use crate::lds::{Mrz, MrzError, MrzInformation};
 use crate::vietnam::{NumberError, PersonalNumber, Qr, QrError, td1_number};
 use thiserror::Error;
@@ -224,4 +225,10 @@ impl Password {
         let mrz_key = self.mrz.as_ref().filter(|_| !self.mrz_is_key_only).map(MrzInformation::duplicate);
         Given { number: self.number.take(), qr: self.qr.take(), mrz: self.printed.take(), mrz_key }
     }
+}
+
+/// Statuses by which chips refuse what was made from another password: the cryptogram of BAC, the reader's token of
+/// PACE. The standard has 6300 (9303-11 §4.3.3); real chips answer with each of these.
+pub(super) fn is_wrong_password(status: StatusWord) -> bool {
+    matches!(status.0, 0x6300 | 0x63C0..=0x63CF | 0x6982 | 0x6985 | 0x6988 | 0x6A80)
 }

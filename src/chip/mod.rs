@@ -4,12 +4,12 @@
 //! What the chip answered is kept as a record; what a record is worth is judged later, and only under passive
 //! authentication of the key that it proves.
 
-mod active;
+mod active_authentication;
 mod chip_authentication;
 mod terminal_authentication;
 
-pub use active::{ActiveAuthentication, ChallengeSource};
-pub(crate) use active::{ask, verify};
+pub use active_authentication::{ActiveAuthentication, ChallengeSource};
+pub(crate) use active_authentication::{ask, verify};
 pub(crate) use chip_authentication::{Agreed, KeyChoice, agree, choose_key};
 pub use chip_authentication::{ChipAuthentication, ChipAuthenticationSuite};
 #[cfg(feature = "sim")]

@@ -7,10 +7,10 @@
 //! transport error in its place, `reset`, `# …` a comment. A protected session replays only with the randomness that it
 //! was recorded with.
 
+use super::connection::Transport;
 use crate::bounds::BOUNDS;
 use crate::error::{Error, TransportError};
 use crate::event::Show;
-use crate::transport::Transport;
 use core::fmt;
 use core::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,12 +27,12 @@ pub struct Transcript {
     /// The longest APDU that the reader said it carries, in bytes.
     pub max_apdu: Option<usize>,
     /// What was asked and answered, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<TranscriptStep>,
 }
 
 /// One step of a transcript.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum TranscriptStep {
     /// The card was reset.
     Reset(Result<(), TransportError>),
     /// A command APDU, and its response APDU or the error in its place.
@@ -58,11 +58,11 @@ impl fmt::Display for Transcript {
         }
         for step in &self.steps {
             let error = match step {
-                Step::Reset(outcome) => {
+                TranscriptStep::Reset(outcome) => {
                     writeln!(f, "reset")?;
                     outcome.as_ref().err()
                 }
-                Step::Exchange(command, outcome) => {
+                TranscriptStep::Exchange(command, outcome) => {
                     writeln!(f, "> {}", hex::encode_upper(command))?;
                     if let Ok(response) = outcome {
                         writeln!(f, "< {}", hex::encode_upper(response))?;
@@ -107,22 +107,22 @@ impl FromStr for Transcript {
                 continue;
             }
             let step = match (pending.take(), line.split_at_checked(1).unwrap_or((line, ""))) {
-                (Some(command), ("<", response)) => Step::Exchange(command, Ok(bytes(response).map_err(at)?)),
-                (Some(command), ("!", code)) => Step::Exchange(command, Err(error_of(code).map_err(at)?)),
+                (Some(command), ("<", response)) => TranscriptStep::Exchange(command, Ok(bytes(response).map_err(at)?)),
+                (Some(command), ("!", code)) => TranscriptStep::Exchange(command, Err(error_of(code).map_err(at)?)),
                 (Some(_), _) => return Err(at("expected the response to the command above")),
                 (None, (">", command)) => {
                     pending = Some(bytes(command).map_err(at)?);
                     continue;
                 }
                 (None, ("!", code)) => match transcript.steps.last_mut() {
-                    Some(Step::Reset(outcome @ Ok(()))) => {
+                    Some(TranscriptStep::Reset(outcome @ Ok(()))) => {
                         *outcome = Err(error_of(code).map_err(at)?);
                         continue;
                     }
                     _ => return Err(at("an error stands below a command or a reset")),
                 },
                 (None, _) => match line.split_once(':') {
-                    None if line == "reset" => Step::Reset(Ok(())),
+                    None if line == "reset" => TranscriptStep::Reset(Ok(())),
                     Some(("reader", name)) => {
                         transcript.reader = name.trim().into();
                         continue;
@@ -223,13 +223,13 @@ impl Recorder {
 impl Transport for Recorder {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
         let outcome = self.line.transmit(command);
-        self.recording.lock().steps.push(Step::Exchange(command.to_vec(), outcome.clone()));
+        self.recording.lock().steps.push(TranscriptStep::Exchange(command.to_vec(), outcome.clone()));
         outcome
     }
 
     fn reset(&mut self) -> Result<(), TransportError> {
         let outcome = self.line.reset();
-        self.recording.lock().steps.push(Step::Reset(outcome.clone()));
+        self.recording.lock().steps.push(TranscriptStep::Reset(outcome.clone()));
         outcome
     }
 
@@ -237,8 +237,8 @@ impl Transport for Recorder {
         let outcome = self.line.reconnect(patience, show);
         // A card that is back is recorded as a reset: played back, that is what it is.
         match &outcome {
-            Ok(()) => self.recording.lock().steps.push(Step::Reset(Ok(()))),
-            Err(Error::Transport(error)) => self.recording.lock().steps.push(Step::Reset(Err(error.clone()))),
+            Ok(()) => self.recording.lock().steps.push(TranscriptStep::Reset(Ok(()))),
+            Err(Error::Transport(error)) => self.recording.lock().steps.push(TranscriptStep::Reset(Err(error.clone()))),
             Err(_) => {}
         }
         outcome
@@ -275,7 +275,10 @@ impl Replay {
     }
 
     /// The answer of the next step if it is the one that was asked for; another one stays the next.
-    fn step<T>(&mut self, pick: impl FnOnce(&Step) -> Option<Result<T, TransportError>>) -> Result<T, TransportError> {
+    fn step<T>(
+        &mut self,
+        pick: impl FnOnce(&TranscriptStep) -> Option<Result<T, TransportError>>,
+    ) -> Result<T, TransportError> {
         let answer = self.transcript.steps.get(self.next).and_then(pick);
         let number = self.next.saturating_add(1);
         let outcome = answer.ok_or(TransportError::Transcript(number))?;
@@ -287,15 +290,15 @@ impl Replay {
 impl Transport for Replay {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
         self.step(|step| match step {
-            Step::Exchange(recorded, outcome) if recorded == command => Some(outcome.clone()),
+            TranscriptStep::Exchange(recorded, outcome) if recorded == command => Some(outcome.clone()),
             _ => None,
         })
     }
 
     fn reset(&mut self) -> Result<(), TransportError> {
         self.step(|step| match step {
-            Step::Reset(outcome) => Some(outcome.clone()),
-            Step::Exchange(..) => None,
+            TranscriptStep::Reset(outcome) => Some(outcome.clone()),
+            TranscriptStep::Exchange(..) => None,
         })
     }
 

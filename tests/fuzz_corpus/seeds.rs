@@ -11,7 +11,7 @@ use chipid::sim::issuer::{
 use chipid::sim::person::PORTRAIT;
 use chipid::sim::{Profile, profile};
 use chipid::tlv::{self, Tag};
-use chipid::transport::transcript::{Recorder, Step, Transcript};
+use chipid::transport::transcript::{Recorder, Transcript, TranscriptStep};
 use chipid::trust::{BundlePart, BundleUse, TrustBundle, TrustStore};
 use chipid::{Card, Clock, Document, EvidencePolicy, Policy, ReadPlan};
 use std::ops::ControlFlow;
@@ -148,7 +148,7 @@ fn commands() -> Vec<Vec<u8>> {
     let transcript = transcript(&profile::plain(), 0);
     let mut seeds = Vec::new();
     for step in transcript.steps.iter().take(8) {
-        if let Step::Exchange(command, Ok(response)) = step {
+        if let TranscriptStep::Exchange(command, Ok(response)) = step {
             seeds.extend([command.clone(), response.clone()]);
         }
     }
@@ -287,7 +287,7 @@ fn recorded() -> Vec<Vec<u8>> {
         let mode = mode_of(&card);
         let mut bytes = vec![mode];
         for step in transcript(&card, mode).steps {
-            if let Step::Exchange(_, Ok(response)) = step {
+            if let TranscriptStep::Exchange(_, Ok(response)) = step {
                 bytes.extend(u16::try_from(response.len()).unwrap().to_be_bytes());
                 bytes.extend(response);
             }

@@ -7,7 +7,7 @@ use chipid::sim::person::{Layout, National, PORTRAIT, Person};
 use chipid::sim::profile::{self, Sizes};
 use chipid::sim::{Folder, Profile};
 use chipid::tlv::{self, Reader, Tag};
-use chipid::transport::transcript::{Step, Transcript};
+use chipid::transport::transcript::{Transcript, TranscriptStep};
 use chipid::vietnam::{Dg13, Dg13Field, Qr, td1_number};
 use chipid::{Proofs, TransportError};
 use proptest::collection::vec;
@@ -192,9 +192,9 @@ proptest! {
             steps: steps
                 .into_iter()
                 .map(|(command, answer)| match answer {
-                    Some(answer) if command.is_empty() => Step::Reset(if answer.is_empty() { Err(TransportError::CardReset) } else { Ok(()) }),
-                    Some(answer) => Step::Exchange(command, Ok(answer)),
-                    None => Step::Exchange(command, Err(TransportError::CardRemoved)),
+                    Some(answer) if command.is_empty() => TranscriptStep::Reset(if answer.is_empty() { Err(TransportError::CardReset) } else { Ok(()) }),
+                    Some(answer) => TranscriptStep::Exchange(command, Ok(answer)),
+                    None => TranscriptStep::Exchange(command, Err(TransportError::CardRemoved)),
                 })
                 .collect(),
         };

@@ -15,7 +15,7 @@ use chipid::sim::person::Person;
 use chipid::sim::{Profile, profile};
 use chipid::tlv::{Reader, Tag};
 use chipid::transport::Transport;
-use chipid::transport::transcript::{Recorder, Replay, Step, Transcript};
+use chipid::transport::transcript::{Recorder, Replay, Transcript, TranscriptStep};
 use chipid::trust::TrustStore;
 use chipid::{Card, Document, Password, ReadPlan, Report, TransportError, Verdict};
 use std::collections::BTreeSet;
@@ -144,7 +144,7 @@ impl Recorded {
     fn altered(&self, exchange: usize) -> Option<Transcript> {
         let mut transcript = self.transcript.clone();
         let answers = transcript.steps.iter_mut().filter_map(|step| match step {
-            Step::Exchange(_, Ok(answer)) => Some(answer),
+            TranscriptStep::Exchange(_, Ok(answer)) => Some(answer),
             _ => None,
         });
         let answer = answers.skip(exchange).find(|answer| !answer.is_empty())?;
@@ -165,7 +165,10 @@ fn secrets(
     let mut needles = Vec::new();
     let mut add = |name: &str, bytes: &[u8]| needles.push(Needle { name: name.to_owned(), bytes: bytes.to_vec() });
     let sent = |part: &[u8]| {
-        transcript.steps.iter().any(|step| matches!(step, Step::Exchange(command, _) if contains(command, part)))
+        transcript
+            .steps
+            .iter()
+            .any(|step| matches!(step, TranscriptStep::Exchange(command, _) if contains(command, part)))
     };
     // What the reader drew and did not send: K.IFD, private keys.
     for drawn in ours.iter().filter(|drawn| drawn.len() >= 16 && !sent(drawn)) {
@@ -200,7 +203,7 @@ fn secrets(
     // PACE: the nonce, and what every private number makes of every key of the chip
     let shown = |tag: u32| {
         transcript.steps.iter().find_map(|step| match step {
-            Step::Exchange(_, Ok(response)) => dynamic_data(response, Tag(tag)),
+            TranscriptStep::Exchange(_, Ok(response)) => dynamic_data(response, Tag(tag)),
             _ => None,
         })
     };

@@ -1,11 +1,14 @@
 //! The protocol against a chip that follows the standard, and against ones that do not.
 
 use super::*;
+use crate::channel::Channel;
 use crate::crypto::{CurveId, PrivateKey, SeededRandom};
-use crate::error::TransportError;
-use crate::iso7816::Response;
+use crate::error::{Error, TransportError};
+use crate::iso7816::{Command, Response, StatusWord};
 use crate::oid::{self, Oid};
-use crate::pki::cvc::{ChainDefect, CvCertificate, CvTemplate, Role, VerificationKey};
+use crate::pki::cvc::{
+    CertificateReference, ChainDefect, CvCertificate, CvTemplate, NoChain, Rights, Role, TerminalType, VerificationKey,
+};
 use crate::transport::Transport;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
@@ -33,9 +36,13 @@ impl World {
     fn new(protocol: Oid) -> Self {
         let mut rng = SeededRandom::new([9; 32]);
         let is_rsa = [oid::ID_TA_RSA_V1_5_SHA256, oid::ID_TA_RSA_PSS_SHA256].contains(&protocol);
-        let mut key = || match is_rsa {
-            true => PrivateKey::generate_rsa(1024, &mut rng).unwrap(),
-            false => PrivateKey::generate_ec(CurveId::BrainpoolP256r1, &mut rng).unwrap(),
+        let mut key = || {
+            let key = if is_rsa {
+                PrivateKey::generate_rsa(1024, &mut rng)
+            } else {
+                PrivateKey::generate_ec(CurveId::BrainpoolP256r1, &mut rng)
+            };
+            key.unwrap()
         };
         let (cvca_1, cvca_2, dv, terminal) = (key(), key(), key(), key());
         let mut sign =

@@ -7,7 +7,7 @@
 
 use super::binding::call;
 use super::features::{SHORT, max_apdu};
-use super::names::{is_memory_card_atr, is_short_only};
+use super::reader_names::{is_memory_card_atr, is_short_only};
 use crate::error::{Error, TransportError};
 use crate::event::{Event, Show};
 use crate::transport::Transport;

@@ -5,13 +5,15 @@
 //! `\\?PnP?\Notification` ends a look early when a reader comes or goes, where the service knows it.
 
 use super::binding::call;
-use super::names::{SlotKind, is_contactless_atr};
+use super::reader_names::{SlotKind, is_contactless_atr};
 use crate::error::TransportError;
 use ::pcsc::{Context, Error, PNP_NOTIFICATION, ReaderState, Scope, State};
 use std::ffi::{CStr, CString};
 use std::thread::sleep;
 use std::time::Duration;
 
+/// How long one look at the readers lasts: the caller's closure is asked at least this often.
+pub(super) const TICK: Duration = Duration::from_millis(200);
 /// The least time between two looks that saw no change.
 const BREATH: Duration = Duration::from_millis(20);
 /// Room for the names of all readers, in bytes.
@@ -98,7 +100,7 @@ impl Scan {
         for state in asked {
             if state.name() == PNP_NOTIFICATION() {
                 self.no_arrivals = state.event_state().contains(State::UNKNOWN);
-                self.arrivals = Some(state).filter(|_| !self.no_arrivals);
+                self.arrivals = (!self.no_arrivals).then_some(state);
             } else {
                 self.states.push(state);
             }

@@ -3,8 +3,8 @@
 //! What is there at the beginning is told first, as if it came then. A service that restarts is told as such: its
 //! readers go and come again.
 
-use super::scan::{Scan, Slot};
-use super::{ReaderInfo, Readers, TICK};
+use super::readers::{ReaderInfo, Readers};
+use super::scan::{Scan, Slot, TICK};
 use crate::error::{Error, TransportError};
 use core::ops::ControlFlow;
 use std::thread::sleep;
