@@ -18,7 +18,7 @@ use chipid::oid;
 use chipid::pki::Certificate;
 use chipid::policy::{Basis, PolicyError};
 use chipid::sim::issuer::{RevocationListFields, RevokedEntry};
-use chipid::sim::profile::Defect;
+use chipid::sim::profile::FileDefect;
 use chipid::sim::{Profile, Quirk, profile};
 use chipid::trust::{AgePolicy, BundlePart, BundleUse, TrustBundle, TrustStore};
 use chipid::{
@@ -468,7 +468,7 @@ fn reports() -> Vec<Report> {
         found.push(document.verify(&trust(&profile), now()));
         found.push(document.verify_with(&trust(&profile), now(), &Tolerances::field()));
     }
-    for defect in Defect::ALL {
+    for defect in FileDefect::ALL {
         let profile = profile::vn().with_defect(defect);
         if profile.card().is_err() {
             continue;

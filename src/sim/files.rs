@@ -34,7 +34,7 @@ pub enum ReadRule {
 
 /// What a reader has reached.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Access {
+pub(super) struct SecurityStatus {
     /// By BAC or PACE, or on a chip that needs neither.
     pub(super) opened: bool,
     /// By PACE.
@@ -43,7 +43,7 @@ pub(super) struct Access {
     pub(super) rights: Rights,
 }
 
-impl Default for Access {
+impl Default for SecurityStatus {
     fn default() -> Self {
         Self { opened: false, pace: false, rights: Rights::of_inspection_system(0) }
     }
@@ -82,7 +82,7 @@ impl File {
     }
 
     /// Whether it may be read now.
-    pub(super) fn check(&self, access: &Access) -> Result<(), StatusWord> {
+    pub(super) fn check(&self, access: &SecurityStatus) -> Result<(), StatusWord> {
         let right = match self.fid {
             0x0103 => access.rights.dg3(),
             0x0104 => access.rights.dg4(),
@@ -110,7 +110,7 @@ pub(super) fn cvca(references: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// What one READ BINARY asks for, and what the answer can hold.
-pub(super) struct Reading {
+pub(super) struct ReadRequest {
     /// First byte.
     pub(super) offset: usize,
     /// N_e: for the odd instruction the header of DO'53' counts too.
@@ -142,7 +142,7 @@ const LARGE: [(Quirk, Large); 6] = [
 ];
 
 /// The answer to one READ BINARY of this content.
-pub(super) fn read(content: &[u8], reading: &Reading, quirks: &Quirks) -> Response {
+pub(super) fn read(content: &[u8], reading: &ReadRequest, quirks: &Quirks) -> Response {
     let refuse = |status| Response { data: Vec::new(), status };
     let Some(rest) = content.get(reading.offset..).filter(|rest| !rest.is_empty()) else {
         return refuse(StatusWord::WRONG_OFFSET);

@@ -4,23 +4,24 @@
 //! [`profile`] says what a card is; [`Quirk`] what it does otherwise than others; [`faults`] what a hostile card or line
 //! does; [`issuer`] makes certificates and signed files, correct or defective.
 
-mod access;
-mod biometrics;
-mod card;
-mod chip;
 pub mod faults;
-mod files;
-pub mod issuer;
-pub mod person;
-pub mod profile;
 mod quirks;
+mod files;
 mod secure_messaging;
-mod terminal;
+mod access;
+pub mod issuer;
+mod active_authentication;
+mod chip_authentication;
+mod terminal_authentication;
+mod card;
+pub mod person;
+mod biometrics;
+pub mod profile;
 pub mod vpcd;
 
 pub use access::{Mapping, PaceSuite};
 pub use card::SimulatedCard;
 pub use faults::Deviation;
 pub use files::{File, Folder, ReadRule};
-pub use profile::{Defect, Profile};
+pub use profile::{FileDefect, Profile};
 pub use quirks::{Quirk, Quirks, UnknownQuirk};

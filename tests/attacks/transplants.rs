@@ -17,7 +17,7 @@ use chipid::lds::{DataGroup, FileId};
 use chipid::oid;
 use chipid::sim::issuer::{AgreementKey, CurveForm, Issuer, IssuerPlan};
 use chipid::sim::profile::{self, CardSecurityPlan, ChipAuthenticationPlan, Sizes};
-use chipid::sim::{Defect, File, Folder, Profile, ReadRule, SimulatedCard};
+use chipid::sim::{File, FileDefect, Folder, Profile, ReadRule, SimulatedCard};
 use chipid::tlv::{self, Tag};
 use chipid::trust::TrustStore;
 use chipid::{
@@ -64,7 +64,7 @@ impl Keys {
         Issued::new(Profile {
             card_security: Some(CardSecurityPlan { keys_in_dg14, ..CardSecurityPlan::new() }),
             chip_authentication: if matches!(self, Self::OneOfTwo | Self::Other) { vec![other] } else { Vec::new() },
-            defect: (self == Self::NoDg14).then_some(Defect::Dg14WithoutInfos),
+            defect: (self == Self::NoDg14).then_some(FileDefect::Dg14WithoutInfos),
             sizes: Sizes::default(),
             ..profile::cam()
         })
@@ -77,7 +77,7 @@ fn clone(victim: &Issued) -> SimulatedCard {
     let blank = Profile { chip_authentication: Vec::new(), ..other_chip.clone() };
     let mut card = blank.card_with(victim.profile.contents().unwrap()).unwrap();
     card.set_mapping_key(CURVE, AgreementKey::of(GroupId::Curve(CURVE), "another").unwrap().private);
-    let card_security = other_chip.with_defect(Defect::CardSecurityOtherKey).card_security().unwrap().unwrap();
+    let card_security = other_chip.with_defect(FileDefect::CardSecurityOtherKey).card_security().unwrap().unwrap();
     change(&mut card, Folder::Master, 0x011D, |file| file.content = card_security);
     card
 }

@@ -11,7 +11,7 @@ use chipid::chip::TerminalAuthentication;
 use chipid::document::{FileState, NotRead};
 use chipid::lds::{DataGroup, Defect, FileId};
 use chipid::oid;
-use chipid::sim::{Defect as Flaw, profile};
+use chipid::sim::{FileDefect as Flaw, profile};
 use chipid::tlv::{Reader, Tag, encode};
 use chipid::{CheckId, Reason, State, Tolerances, Verdict};
 

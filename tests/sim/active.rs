@@ -7,7 +7,7 @@ use chipid::lds::{FileId, SecurityInfos};
 use chipid::oid;
 use chipid::sim::issuer::KeyKind;
 use chipid::sim::profile::{self, ActiveAuthenticationPlan, Profile};
-use chipid::sim::{Defect, Deviation, Folder, Quirk};
+use chipid::sim::{Deviation, FileDefect, Folder, Quirk};
 use chipid::tlv::Reader;
 
 const CHALLENGE: &[u8; 8] = b"RND.IFD.";
@@ -115,6 +115,6 @@ fn the_algorithm_in_dg14_is_the_one_or_another() {
         infos.active_authentication().unwrap().signature_algorithm
     };
     assert_eq!(named(&profile), oid::ECDSA_PLAIN_SHA384);
-    assert_eq!(named(&profile.clone().with_defect(Defect::AaInfoOfRsa)), oid::SHA384_WITH_RSA);
-    assert_eq!(named(&profile.with_defect(Defect::AaInfoUnknown)).to_string(), "2.999.1");
+    assert_eq!(named(&profile.clone().with_defect(FileDefect::AaInfoOfRsa)), oid::SHA384_WITH_RSA);
+    assert_eq!(named(&profile.with_defect(FileDefect::AaInfoUnknown)).to_string(), "2.999.1");
 }

@@ -2,7 +2,7 @@
 
 use super::super::faults::Deviation;
 use super::super::secure_messaging::Session;
-use super::Passwords;
+use super::password::Passwords;
 use crate::crypto::{Cipher, DigestAlgorithm, KeyUse, Random, Secret, equal, kdf};
 use crate::iso7816::StatusWord;
 

@@ -3,7 +3,9 @@
 use super::super::faults::Deviation;
 use super::super::quirks::{Quirk, Quirks};
 use super::super::secure_messaging::Session;
-use super::{Mapping, PaceSuite, Passwords, mapping};
+use super::mapping;
+use super::password::Passwords;
+use super::suite::{Mapping, PaceSuite};
 use crate::crypto::{CurveId, DigestAlgorithm, Element, GroupId, KeyUse, Modulus, Random, Secret, equal, kdf};
 use crate::iso7816::StatusWord;
 use crate::oid::Oid;
@@ -44,7 +46,7 @@ enum Stage {
     Chosen(Chosen),
     Nonce(Chosen, Secret),
     Mapped(Chosen, Mapped),
-    Agreed(Agreed),
+    Agreed(KeysAgreed),
 }
 
 /// The generator, and the card's mapping key where chip authentication mapping still needs it.
@@ -53,7 +55,7 @@ struct Mapped {
     sk_map: Option<Secret>,
 }
 
-struct Agreed {
+struct KeysAgreed {
     suite: PaceSuite,
     session: Session,
     own: Element,
@@ -150,7 +152,7 @@ impl Pace {
         card: &mut PaceCard<'_>,
     ) -> Result<PaceStep, StatusWord> {
         let stage = core::mem::take(&mut self.stage);
-        let step = Step::read(data)?;
+        let step = DynamicAuthenticationData::read(data)?;
         if last != matches!(stage, Stage::Agreed { .. }) {
             return Err(StatusWord::CONDITIONS_OF_USE);
         }
@@ -183,11 +185,11 @@ impl Pace {
 const DYNAMIC_AUTHENTICATION_DATA: Tag = Tag(0x7C);
 
 /// The data of one GENERAL AUTHENTICATE: the objects in DO'7C'.
-struct Step<'a> {
+struct DynamicAuthenticationData<'a> {
     objects: Reader<'a>,
 }
 
-impl<'a> Step<'a> {
+impl<'a> DynamicAuthenticationData<'a> {
     fn read(data: &'a [u8]) -> Result<Self, StatusWord> {
         let wrong = |_| StatusWord::WRONG_DATA;
         let mut outer = Reader::new(data);
@@ -270,7 +272,7 @@ fn agree(
     mapped: Mapped,
     theirs: &[u8],
     card: &mut PaceCard<'_>,
-) -> Result<(Agreed, Vec<u8>), StatusWord> {
+) -> Result<(KeysAgreed, Vec<u8>), StatusWord> {
     let group = suite.group;
     let theirs = group.decode(theirs).map_err(|_| StatusWord::WRONG_DATA)?;
     // K = KA(SK_IC, PK_IFD, G')
@@ -288,10 +290,10 @@ fn agree(
         Some(Deviation::PaceEchoesKey) => group.encode(&theirs),
         _ => group.encode(&own),
     };
-    Ok((Agreed { suite: *suite, session, own, theirs, sk_map: mapped.sk_map }, shown))
+    Ok((KeysAgreed { suite: *suite, session, own, theirs, sk_map: mapped.sk_map }, shown))
 }
 
-impl Agreed {
+impl KeysAgreed {
     /// The tokens, and what chip authentication mapping adds (9303-11 §4.4.3.4, §4.4.3.5).
     fn finish(self, theirs_token: &[u8], card: &mut PaceCard<'_>) -> Result<PaceStep, StatusWord> {
         let Self { suite, session, own, theirs, sk_map } = self;

@@ -1,12 +1,13 @@
 //! The inner half of the card: plain commands and what they come to (7816-4 §11, 9303-10 §3, 9303-11 §4, §6).
 
 use super::super::access::{Pace, PaceCard, PaceStep};
-use super::super::chip::Agreed;
+use super::super::chip_authentication::AgreedKeys;
 use super::super::faults::Deviation;
-use super::super::files::{self, File, Folder, Reading};
+use super::super::files::{self, File, Folder, ReadRequest};
 use super::super::quirks::Quirk;
-use super::super::terminal::TerminalAuthentication;
-use super::{Equipment, Outcome, SimulatedCard};
+use super::super::terminal_authentication::TerminalAuthenticationState;
+use super::reply::Reply;
+use super::state::{Equipment, SimulatedCard};
 use crate::iso7816::instruction::EMRTD_AID;
 use crate::iso7816::{Command, Response, StatusWord};
 use crate::pki::cvc::Rights;
@@ -14,7 +15,7 @@ use crate::tlv::{self, Reader, Tag};
 use std::time::Duration;
 
 impl SimulatedCard {
-    pub(super) fn dispatch(&mut self, command: &Command, last: bool, room: usize) -> Result<Outcome, StatusWord> {
+    pub(super) fn dispatch(&mut self, command: &Command, last: bool, room: usize) -> Result<Reply, StatusWord> {
         match (command.ins, command.p1, command.p2) {
             (0xA4, ..) => self.select(command),
             (0xB0 | 0xB1, ..) => self.read_binary(command, room),
@@ -29,7 +30,7 @@ impl SimulatedCard {
         }
     }
 
-    fn select(&mut self, command: &Command) -> Result<Outcome, StatusWord> {
+    fn select(&mut self, command: &Command) -> Result<Reply, StatusWord> {
         let silent = command.p2 & 0x0C == 0x0C;
         if silent && command.ne.is_some() && self.has(Quirk::SelectRefusesLe) {
             return Err(StatusWord::WRONG_LENGTH);
@@ -71,7 +72,7 @@ impl SimulatedCard {
             _ => tlv::encode(Tag(0x6F), &template),
         };
         let status = if self.has(Quirk::Select6283) { StatusWord::DEACTIVATED } else { StatusWord::SUCCESS };
-        Ok(Outcome { answer: Response { data: template, status }, keys: None })
+        Ok(Reply { answer: Response { data: template, status }, keys: None })
     }
 
     /// The index of a file of the current folder that may be read.
@@ -89,13 +90,13 @@ impl SimulatedCard {
             StatusWord::NOT_FOUND
         };
         let index = found.ok_or(absent)?;
-        self.equipment.files.get(index).ok_or(absent)?.check(&self.contact.access)?;
+        self.equipment.files.get(index).ok_or(absent)?.check(&self.contact.security_status)?;
         Ok(index)
     }
 
     fn only_after_pace(&self) -> Result<(), StatusWord> {
         match self.equipment.quirks.first_of(&PACE_ONLY) {
-            Some(status) if !self.contact.access.opened => Err(status),
+            Some(status) if !self.contact.security_status.opened => Err(status),
             _ => Ok(()),
         }
     }
@@ -109,7 +110,7 @@ impl SimulatedCard {
         }
     }
 
-    fn read_binary(&mut self, command: &Command, room: usize) -> Result<Outcome, StatusWord> {
+    fn read_binary(&mut self, command: &Command, room: usize) -> Result<Reply, StatusWord> {
         let ne = command.ne.and_then(|ne| usize::try_from(ne).ok()).ok_or(StatusWord::WRONG_LENGTH)?;
         let odd = command.ins == 0xB1;
         let (p1, p2) = (usize::from(command.p1), usize::from(command.p2));
@@ -148,7 +149,7 @@ impl SimulatedCard {
             }
         };
         let file = self.equipment.files.get(index).ok_or(StatusWord::NOT_FOUND)?;
-        file.check(&self.contact.access)?;
+        file.check(&self.contact.security_status)?;
         let (file, offset, room) = match self.deviates() {
             Some(Deviation::OtherFile) => (self.another(file).unwrap_or(file), offset, room),
             Some(Deviation::OtherOffset) => (file, offset + 16, room),
@@ -156,32 +157,32 @@ impl SimulatedCard {
             Some(Deviation::OneByteReads) => (file, offset, if odd { 3 } else { 1 }),
             _ => (file, offset, room),
         };
-        let answer = files::read(&file.content, &Reading { offset, ne, room, odd }, &self.equipment.quirks);
+        let answer = files::read(&file.content, &ReadRequest { offset, ne, room, odd }, &self.equipment.quirks);
         self.contact.current = Some(index);
-        Ok(Outcome { answer, keys: None })
+        Ok(Reply { answer, keys: None })
     }
 
     /// Another file of the same folder that may be read now: one that is as long, where there is one.
     fn another(&self, than: &File) -> Option<&File> {
         let is_it = |file: &&File| {
-            file.folder == than.folder && file.fid != than.fid && file.check(&self.contact.access).is_ok()
+            file.folder == than.folder && file.fid != than.fid && file.check(&self.contact.security_status).is_ok()
         };
         self.equipment.files.iter().filter(is_it).max_by_key(|file| file.content.len().min(than.content.len()))
     }
 
-    fn get_challenge(&mut self, command: &Command) -> Result<Outcome, StatusWord> {
+    fn get_challenge(&mut self, command: &Command) -> Result<Reply, StatusWord> {
         if command.ne.is_none_or(|ne| ne < 8) {
             return Err(StatusWord::WRONG_LENGTH);
         }
         if self.contact.ta.is_open() {
             let deviation = self.deviates();
-            return Outcome::data(self.contact.ta.challenge(&mut *self.equipment.random, deviation)?);
+            return Reply::data(self.contact.ta.challenge(&mut *self.equipment.random, deviation)?);
         }
         self.only_with_bac()?;
-        Outcome::data(self.contact.bac.challenge(&mut *self.equipment.random)?)
+        Reply::data(self.contact.bac.challenge(&mut *self.equipment.random)?)
     }
 
-    fn external_authenticate(&mut self, command: &Command) -> Result<Outcome, StatusWord> {
+    fn external_authenticate(&mut self, command: &Command) -> Result<Reply, StatusWord> {
         if self.contact.ta.is_open() {
             return self.authenticate_terminal(command);
         }
@@ -200,7 +201,7 @@ impl SimulatedCard {
                 // ID_IC = the document number with its check digit; birth and expiry follow it  (9303-11 §7.1.2)
                 let mrz = passwords.mrz.expose();
                 self.contact.id_ic = mrz.get(..mrz.len().saturating_sub(14)).unwrap_or_default().to_vec();
-                Ok(Outcome { answer, keys: Some(keys) })
+                Ok(Reply { answer, keys: Some(keys) })
             }
             Err(status) => {
                 self.failed();
@@ -209,11 +210,11 @@ impl SimulatedCard {
         }
     }
 
-    fn internal_authenticate(&mut self, command: &Command) -> Result<Outcome, StatusWord> {
+    fn internal_authenticate(&mut self, command: &Command) -> Result<Reply, StatusWord> {
         if self.has(Quirk::AaRefused) {
             return Err(StatusWord::INS_NOT_SUPPORTED);
         }
-        if !self.contact.access.opened || !self.contact.application {
+        if !self.contact.security_status.opened || !self.contact.application {
             return Err(StatusWord::SECURITY_STATUS);
         }
         if command.ne.is_none() {
@@ -222,13 +223,13 @@ impl SimulatedCard {
         let deviation = self.deviates();
         let Equipment { active, replayed, random, quirks, .. } = &mut self.equipment;
         if let Some(answer) = replayed {
-            return Outcome::data(answer.clone());
+            return Reply::data(answer.clone());
         }
         let active = active.as_ref().ok_or(StatusWord::INS_NOT_SUPPORTED)?;
-        Outcome::data(active.sign(&command.data, &mut **random, deviation, quirks)?)
+        Reply::data(active.sign(&command.data, &mut **random, deviation, quirks)?)
     }
 
-    fn manage_security_environment(&mut self, command: &Command) -> Result<Outcome, StatusWord> {
+    fn manage_security_environment(&mut self, command: &Command) -> Result<Reply, StatusWord> {
         if command.ne.is_some() && self.has(Quirk::MseRefusesLe) {
             return Err(StatusWord::WRONG_LENGTH);
         }
@@ -246,15 +247,15 @@ impl SimulatedCard {
                 self.contact.pace.set_at(data, pace, passwords, quirks)?;
                 if self.failures > 0 && self.has(Quirk::MseShows63cx) {
                     let answer = Response { data: Vec::new(), status: self.tries_left() };
-                    return Ok(Outcome { answer, keys: None });
+                    return Ok(Reply { answer, keys: None });
                 }
-                Outcome::done()
+                Reply::done()
             }
             (0x41, 0xA4 | 0xA6) => {
                 self.may_authenticate_chip()?;
                 if command.p2 == 0xA4 {
                     self.contact.ca.set_at(data, &self.equipment.chip_keys)?;
-                    return Outcome::done();
+                    return Reply::done();
                 }
                 let agreed = self.contact.ca.set_kat(data, &self.equipment.chip_keys)?;
                 Ok(self.switched(Vec::new(), agreed))
@@ -269,13 +270,13 @@ impl SimulatedCard {
                     0xB6 => self.contact.ta.set_dst(data, trust)?,
                     _ => self.contact.ta.set_at(data)?,
                 }
-                Outcome::done()
+                Reply::done()
             }
             _ => Err(StatusWord::WRONG_P1_P2),
         }
     }
 
-    fn verify_certificate(&mut self, command: &Command) -> Result<Outcome, StatusWord> {
+    fn verify_certificate(&mut self, command: &Command) -> Result<Reply, StatusWord> {
         let trust = self.equipment.trust.as_mut().ok_or(StatusWord::INS_NOT_SUPPORTED)?;
         let before = trust.references();
         self.contact.ta.verify_certificate(&command.data, trust)?;
@@ -288,10 +289,10 @@ impl SimulatedCard {
                 file.content.clone_from(&now);
             });
         }
-        Outcome::done()
+        Reply::done()
     }
 
-    fn authenticate_terminal(&mut self, command: &Command) -> Result<Outcome, StatusWord> {
+    fn authenticate_terminal(&mut self, command: &Command) -> Result<Reply, StatusWord> {
         let ephemeral = self.contact.terminal.clone().ok_or(StatusWord::SECURITY_STATUS)?;
         let mut id_ic = self.contact.id_ic.clone();
         if self.deviates() == Some(Deviation::TaOtherDocument) {
@@ -299,9 +300,9 @@ impl SimulatedCard {
         }
         let rights = self.contact.ta.authenticate(&command.data, &id_ic, &ephemeral)?;
         if !self.has(Quirk::BiometricsDenied) {
-            self.contact.access.rights = rights;
+            self.contact.security_status.rights = rights;
         }
-        Outcome::done()
+        Reply::done()
     }
 
     fn may_authenticate_chip(&self) -> Result<(), StatusWord> {
@@ -311,25 +312,25 @@ impl SimulatedCard {
         if self.equipment.chip_keys.is_empty() {
             return Err(StatusWord::REFERENCE_NOT_FOUND);
         }
-        if self.contact.access.opened { Ok(()) } else { Err(StatusWord::SECURITY_STATUS) }
+        if self.contact.security_status.opened { Ok(()) } else { Err(StatusWord::SECURITY_STATUS) }
     }
 
     /// The outcome of chip authentication: these keys hold after the answer.
-    fn switched(&mut self, data: Vec<u8>, agreed: Agreed) -> Outcome {
+    fn switched(&mut self, data: Vec<u8>, agreed: AgreedKeys) -> Reply {
         let answer = Response { data, status: StatusWord::SUCCESS };
         self.contact.terminal = Some(agreed.terminal);
-        self.contact.ta = TerminalAuthentication::default();
-        self.contact.access.rights = Rights::of_inspection_system(0);
+        self.contact.ta = TerminalAuthenticationState::default();
+        self.contact.security_status.rights = Rights::of_inspection_system(0);
         let keys = agreed.session;
         let keys = match self.deviates() {
             Some(Deviation::CaOtherKeys) => Some(keys.estranged()),
             _ if self.has(Quirk::CaKeepsOldKeys) => None,
             _ => Some(keys),
         };
-        Outcome { answer, keys }
+        Reply { answer, keys }
     }
 
-    fn general_authenticate(&mut self, command: &Command, last: bool) -> Result<Outcome, StatusWord> {
+    fn general_authenticate(&mut self, command: &Command, last: bool) -> Result<Reply, StatusWord> {
         if self.contact.pace.is_open() {
             return self.pace_step(command, last);
         }
@@ -344,20 +345,20 @@ impl SimulatedCard {
         Ok(self.switched(data, agreed))
     }
 
-    fn pace_step(&mut self, command: &Command, last: bool) -> Result<Outcome, StatusWord> {
+    fn pace_step(&mut self, command: &Command, last: bool) -> Result<Reply, StatusWord> {
         let deviation = self.deviates();
         let references =
             if self.has(Quirk::PaceShowsReferences) { REFERENCES.map(<[u8]>::to_vec).to_vec() } else { Vec::new() };
         let Equipment { random, cam_keys, .. } = &mut self.equipment;
         let mut card = PaceCard { random: &mut **random, deviation, cam_keys, references: &references };
         match self.contact.pace.general_authenticate(&command.data, last, &mut card) {
-            Ok(PaceStep::Answer(data)) => Outcome::data(data),
+            Ok(PaceStep::Answer(data)) => Reply::data(data),
             Ok(PaceStep::Done { data, keys, id_ic, terminal }) => {
                 let answer = Response { data, status: StatusWord::SUCCESS };
-                self.contact.access.pace = true;
+                self.contact.security_status.pace = true;
                 self.contact.id_ic = id_ic;
                 self.contact.terminal = terminal;
-                Ok(Outcome { answer, keys: Some(keys) })
+                Ok(Reply { answer, keys: Some(keys) })
             }
             Err(StatusWord::VERIFICATION_FAILED) => {
                 self.failed();

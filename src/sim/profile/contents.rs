@@ -1,65 +1,39 @@
-//! From a profile to the card: its data groups, EF.SOD, the files of the master file, its answer to reset.
+//! From a profile to the card: the files of the master file and of the application, the answer to reset, the keys.
 //!
 //! Everything follows from the profile; lengths are met by padding that the standards allow.
 
-use super::super::access::{CamKey, Mapping, PaceSuite, Passwords};
-use super::super::biometrics;
+use super::super::access::{CamKey, Passwords};
+use super::super::active_authentication::ActiveAuthenticationKey;
 use super::super::card::{Equipment, SimulatedCard};
-use super::super::chip::{ActiveAuthentication, ChipKey};
-use super::super::files::{File, ReadRule, cvca};
-use super::super::issuer::{
-    AgreementKey, CurveForm, Holder, Issuer, IssuerPlan, SigningKey, TerminalAuthority, seeded,
-};
-use super::super::person::{self, PORTRAIT};
+use super::super::chip_authentication::ChipAuthenticationKey;
+use super::super::files::{File, Folder, ReadRule, cvca};
+use super::super::issuer::{Holder, SigningKey, seeded};
 use super::super::quirks::Quirk;
-use super::super::terminal::Trust;
-use super::{CardSecurityPlan, ChipAuthenticationPlan, Contents, Defect, LengthInfo, Profile};
-use crate::crypto::{Cipher, CryptoError, CurveId, GroupId, OsRandom, Random, Secret};
+use super::defect::FileDefect;
+use super::plan::{LengthInfo, Profile};
+use crate::crypto::{CryptoError, OsRandom, Random, Secret};
 use crate::iso7816::StatusWord;
 use crate::iso7816::instruction::EMRTD_AID;
-use crate::pki::cvc::CvcError;
 use crate::tlv::{self, Tag};
-use time::Duration;
+
+/// The files of a profile's card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contents {
+    /// All files, with their places and rules.
+    pub files: Vec<File>,
+    /// The data groups that EF.SOD lists, number and file.
+    pub groups: Vec<(u8, Vec<u8>)>,
+}
+
+impl Contents {
+    /// The file with this identifier in this folder.
+    pub fn file(&self, folder: Folder, fid: u16) -> Option<&[u8]> {
+        let found = self.files.iter().find(|file| file.folder == folder && file.fid == fid);
+        found.map(|file| file.content.as_slice())
+    }
+}
 
 impl Profile {
-    /// The issuing state, with a document signer of its own where EF.SOD is to have a given length.
-    ///
-    /// # Errors
-    /// [`CryptoError`] where the plan asks for a key that there is not.
-    pub fn issuer(&self) -> Result<Issuer, CryptoError> {
-        let groups = self.groups()?;
-        let groups: Vec<(u8, &[u8])> = groups.iter().map(|(number, file)| (*number, file.as_slice())).collect();
-        // Another second in the certificate draws another signature, whose length varies by a byte or two.
-        let (from, to) = self.issuer.ds_validity;
-        let with = |path_letters, second| {
-            let ds_validity = (from + Duration::seconds(second), to);
-            Issuer::new(IssuerPlan { path_letters, ds_validity, ..self.issuer.clone() })
-        };
-        let mut issuer = with(self.issuer.path_letters, 0)?;
-        let Some(due) = self.sizes.sod else {
-            return Ok(issuer);
-        };
-        let mut letters = due.saturating_sub(issuer.sod(&groups)?.len());
-        for second in 0..32 {
-            issuer = with(letters, second)?;
-            let length = issuer.sod(&groups)?.len();
-            match length.cmp(&due) {
-                core::cmp::Ordering::Equal => break,
-                core::cmp::Ordering::Greater => letters = letters.saturating_sub(length - due),
-                core::cmp::Ordering::Less => letters += due - length,
-            }
-        }
-        Ok(issuer)
-    }
-
-    /// The CSCA certificate, DER: what a reader must trust.
-    ///
-    /// # Errors
-    /// [`CryptoError`] where the plan asks for a key that there is not.
-    pub fn csca(&self) -> Result<Vec<u8>, CryptoError> {
-        Ok(self.issuer()?.csca().to_vec())
-    }
-
     /// The card's files.
     ///
     /// # Errors
@@ -129,11 +103,16 @@ impl Profile {
         for (index, plan) in self.chip_authentication.iter().enumerate() {
             let private = Self::chip_key(index, plan)?.private;
             let key_id = plan.key_id.map(|id| vec![id]);
-            chip_keys.push(ChipKey { group: plan.group, cipher: plan.cipher, key_id, private });
+            chip_keys.push(ChipAuthenticationKey { group: plan.group, cipher: plan.cipher, key_id, private });
         }
         for (plan, key) in self.shared_keys()? {
             let key_id = plan.key_id.map(|id| vec![id]);
-            chip_keys.push(ChipKey { group: plan.group, cipher: plan.cipher, key_id, private: key.private });
+            chip_keys.push(ChipAuthenticationKey {
+                group: plan.group,
+                cipher: plan.cipher,
+                key_id,
+                private: key.private,
+            });
         }
         let mut cam_keys = Vec::new();
         for (curve, key) in self.mapping_keys()? {
@@ -142,7 +121,7 @@ impl Profile {
         let active = match self.active_authentication {
             Some(plan) => {
                 let key = SigningKey::of(plan.kind, Holder::Chip, "active authentication")?;
-                Some(ActiveAuthentication { key, digest: plan.digest })
+                Some(ActiveAuthenticationKey { key, digest: plan.digest })
             }
             None => None,
         };
@@ -173,96 +152,24 @@ impl Profile {
         PRETENDING.iter().any(|quirk| self.quirks.has(*quirk))
     }
 
-    /// What the card trusts for terminal authentication.
-    fn trust(&self) -> Result<Option<Trust>, CvcError> {
-        let Some(plan) = &self.terminal_authentication else {
-            return Ok(None);
-        };
-        let authority = TerminalAuthority::new(plan.authority.clone());
-        let certificates: Result<Vec<_>, _> =
-            plan.trusted.iter().map(|generation| authority.authority(*generation)).collect();
-        Ok(Some(Trust::new(&certificates?, plan.today)))
-    }
-
     /// EF.CVCA, where there is terminal authentication.
     fn cvca(&self) -> Option<Vec<u8>> {
         let mut references = self.trust().ok()??.references();
         let nobody = |number: u8| format!("XXCVCA{number:05}").into_bytes();
         match self.defect {
-            Some(Defect::CvcaAbsent) => return None,
-            Some(Defect::CvcaOtherReference) => references = vec![nobody(1)],
-            Some(Defect::CvcaThreeReferences) => {
+            Some(FileDefect::CvcaAbsent) => return None,
+            Some(FileDefect::CvcaOtherReference) => references = vec![nobody(1)],
+            Some(FileDefect::CvcaThreeReferences) => {
                 references.truncate(1);
                 references.extend([nobody(1), nobody(2)]);
             }
             _ => {}
         }
         let mut file = cvca(&references);
-        if self.defect == Some(Defect::CvcaTag43) {
+        if self.defect == Some(FileDefect::CvcaTag43) {
             file.first_mut().into_iter().for_each(|tag| *tag = 0x43);
         }
         Some(file)
-    }
-
-    pub(super) fn chip_key(index: usize, plan: &ChipAuthenticationPlan) -> Result<AgreementKey, CryptoError> {
-        AgreementKey::of(plan.group, &format!("chip authentication {index}"))
-    }
-
-    /// The static keys of chip authentication mapping: one for each of its curves.
-    pub(super) fn mapping_keys(&self) -> Result<Vec<(CurveId, AgreementKey)>, CryptoError> {
-        let suites = self.pace.iter().filter(|suite| suite.mapping == Mapping::ChipAuthentication);
-        let mut curves: Vec<CurveId> = Vec::new();
-        for suite in suites.filter(|suite| suite.is_allowed()) {
-            if let GroupId::Curve(curve) = suite.group
-                && !curves.contains(&curve)
-            {
-                curves.push(curve);
-            }
-        }
-        let key = |curve| AgreementKey::of(GroupId::Curve(curve), "chip authentication mapping");
-        curves.into_iter().map(|curve| Ok((curve, key(curve)?))).collect()
-    }
-
-    /// The keys of chip authentication mapping that EF.DG14 holds for chip authentication too, each with its plan.
-    pub(super) fn shared_keys(&self) -> Result<Vec<(ChipAuthenticationPlan, AgreementKey)>, CryptoError> {
-        let Some(CardSecurityPlan { form, keys_in_dg14: true }) = self.card_security else {
-            return Ok(Vec::new());
-        };
-        let shared = |(curve, key): (CurveId, AgreementKey)| {
-            let group = GroupId::Curve(curve);
-            let of_mapping = |suite: &&PaceSuite| suite.mapping == Mapping::ChipAuthentication && suite.group == group;
-            let cipher = self.pace.iter().find(of_mapping).map_or(Cipher::Aes128, |suite| suite.cipher);
-            (ChipAuthenticationPlan { group, cipher, key_id: curve.parameter_id(), form }, key)
-        };
-        Ok(self.mapping_keys()?.into_iter().map(shared).collect())
-    }
-
-    /// The data groups, in order.
-    ///
-    /// # Errors
-    /// [`CryptoError`] where the plan asks for a key that there is not.
-    pub fn groups(&self) -> Result<Vec<(u8, Vec<u8>)>, CryptoError> {
-        let separator = if self.quirks.has(Quirk::LineBreaksInMrz) { "\n" } else { "" };
-        let dg2_length = if self.quirks.has(Quirk::LargeDg2) { Some(40_000) } else { self.sizes.dg2 };
-        let mut groups = vec![(1, person::dg1(&self.mrz_lines(), separator)), (2, person::dg2(PORTRAIT, dg2_length))];
-        if self.terminal_authentication.is_some() {
-            groups.extend([(3, biometrics::dg3()), (4, biometrics::dg4())]);
-        } else if self.fingers {
-            // A template of no fingers: nobody ever sees it.
-            let none = tlv::encode(Tag(0x7F61), &tlv::encode(Tag::INTEGER, &[0]));
-            groups.push((3, tlv::encode(Tag(0x63), &none)));
-        }
-        if let Some(national) = &self.person.national {
-            groups.push((13, person::dg13(&self.person.optional, national, self.sizes.dg13)));
-        }
-        groups.extend(self.dg14()?.map(|file| (14, file)));
-        if let Some(plan) = self.active_authentication {
-            let key = SigningKey::of(plan.kind, Holder::Chip, "active authentication")?;
-            groups.push((15, tlv::encode(Tag(0x6F), &key.spki(CurveForm::Explicit))));
-        }
-        groups.extend(self.more_groups.iter().cloned());
-        groups.sort_by_key(|(number, _)| *number);
-        Ok(groups)
     }
 
     /// EF.DIR: an application template for each application (7816-4 §12.2.3, 9303-10 §3.11.2).

@@ -5,7 +5,7 @@
 /// One defect of a card's files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Defect {
+pub enum FileDefect {
     /// The signature of EF.CardSecurity is wrong.
     CardSecurityWrongSignature,
     /// EF.CardSecurity is signed with the digest of another content.
@@ -54,31 +54,31 @@ pub enum Defect {
     AaInfoUnknown,
 }
 
-impl Defect {
+impl FileDefect {
     /// All of them.
-    pub const ALL: [Defect; 23] = [
-        Defect::CardSecurityWrongSignature,
-        Defect::CardSecurityWrongHash,
-        Defect::CardSecurityFewerInfos,
-        Defect::CardSecurityOtherInfos,
-        Defect::CardSecurityMoreInfos,
-        Defect::CardSecurityOtherKey,
-        Defect::CardSecurityKeyOfDh,
-        Defect::CardSecurityNoKey,
-        Defect::Dg14WithoutInfos,
-        Defect::CaKeyCorrupt,
-        Defect::CaParametersCorrupt,
-        Defect::CaKeyOtherId,
-        Defect::CaInfoVersion10,
-        Defect::CaInfoWithoutVersion,
-        Defect::CaInfoUnknown,
-        Defect::CvcaOtherReference,
-        Defect::CvcaThreeReferences,
-        Defect::CvcaTag43,
-        Defect::CvcaAbsent,
-        Defect::TaInfoOtherFile,
-        Defect::TaInfoOtherShortId,
-        Defect::AaInfoOfRsa,
-        Defect::AaInfoUnknown,
+    pub const ALL: [FileDefect; 23] = [
+        FileDefect::CardSecurityWrongSignature,
+        FileDefect::CardSecurityWrongHash,
+        FileDefect::CardSecurityFewerInfos,
+        FileDefect::CardSecurityOtherInfos,
+        FileDefect::CardSecurityMoreInfos,
+        FileDefect::CardSecurityOtherKey,
+        FileDefect::CardSecurityKeyOfDh,
+        FileDefect::CardSecurityNoKey,
+        FileDefect::Dg14WithoutInfos,
+        FileDefect::CaKeyCorrupt,
+        FileDefect::CaParametersCorrupt,
+        FileDefect::CaKeyOtherId,
+        FileDefect::CaInfoVersion10,
+        FileDefect::CaInfoWithoutVersion,
+        FileDefect::CaInfoUnknown,
+        FileDefect::CvcaOtherReference,
+        FileDefect::CvcaThreeReferences,
+        FileDefect::CvcaTag43,
+        FileDefect::CvcaAbsent,
+        FileDefect::TaInfoOtherFile,
+        FileDefect::TaInfoOtherShortId,
+        FileDefect::AaInfoOfRsa,
+        FileDefect::AaInfoUnknown,
     ];
 }

@@ -1,10 +1,11 @@
-//! The SecurityInfos of a profile: EF.CardAccess, EF.DG14, EF.CardSecurity (9303-11 §9.2).
+//! The SecurityInfos of a profile: those of EF.CardAccess, and EF.DG14 (9303-11 §9.2).
 
-use super::super::chip::chip_protocol;
+use super::super::chip_authentication::chip_authentication_protocol;
 use super::super::issuer::{AgreementKey, CurveForm, KeyKind, Scheme};
 use super::super::quirks::Quirk;
-use super::{ActiveAuthenticationPlan, ChipAuthenticationPlan, Defect, Profile};
-use crate::crypto::{CryptoError, CurveId, DhGroupId, GroupId};
+use super::defect::FileDefect;
+use super::plan::{ActiveAuthenticationPlan, ChipAuthenticationPlan, Profile};
+use crate::crypto::{CryptoError, GroupId};
 use crate::oid::{self, Oid};
 use crate::tlv::{self, Tag};
 
@@ -48,15 +49,15 @@ impl Profile {
     /// ChipAuthenticationInfo ::= SEQUENCE { protocol, version 1, keyId OPTIONAL }  (9303-11 §9.2.5).
     fn chip_authentication_info(&self, plan: &ChipAuthenticationPlan) -> Option<Vec<u8>> {
         let version = match self.defect {
-            Some(Defect::CaInfoVersion10) => Some(10),
-            Some(Defect::CaInfoWithoutVersion) => None,
+            Some(FileDefect::CaInfoVersion10) => Some(10),
+            Some(FileDefect::CaInfoWithoutVersion) => None,
             _ => Some(1),
         };
         let numbers: Vec<u8> = version.into_iter().chain(plan.key_id).collect();
         let protocol = match (self.defect, plan.group) {
-            (Some(Defect::CaInfoUnknown), GroupId::Curve(_)) => CA_ECDH_UNKNOWN,
-            (Some(Defect::CaInfoUnknown), GroupId::Dh(_)) => CA_DH_UNKNOWN,
-            _ => chip_protocol(plan.group, plan.cipher),
+            (Some(FileDefect::CaInfoUnknown), GroupId::Curve(_)) => CA_ECDH_UNKNOWN,
+            (Some(FileDefect::CaInfoUnknown), GroupId::Dh(_)) => CA_DH_UNKNOWN,
+            _ => chip_authentication_protocol(plan.group, plan.cipher),
         };
         (!self.quirks.has(Quirk::CaWithoutInfo)).then(|| info(protocol, &numbers))
     }
@@ -64,7 +65,7 @@ impl Profile {
     /// EF.DG14: all of EF.CardAccess, the keys of chip authentication, the algorithm of active authentication.
     pub(super) fn dg14(&self) -> Result<Option<Vec<u8>>, CryptoError> {
         let mut infos = match self.defect {
-            Some(Defect::Dg14WithoutInfos) => Vec::new(),
+            Some(FileDefect::Dg14WithoutInfos) => Vec::new(),
             _ => self.card_access_infos(),
         };
         infos.extend(self.chip_authentication_infos());
@@ -73,7 +74,7 @@ impl Profile {
         }
         for (index, plan) in self.chip_authentication.iter().enumerate() {
             let key_id = match self.defect {
-                Some(Defect::CaKeyOtherId) => Some(plan.key_id.unwrap_or(0).wrapping_add(5)),
+                Some(FileDefect::CaKeyOtherId) => Some(plan.key_id.unwrap_or(0).wrapping_add(5)),
                 _ => plan.key_id,
             };
             infos.push(self.chip_key_info(&Self::chip_key(index, plan)?, plan.form, key_id));
@@ -87,8 +88,8 @@ impl Profile {
             let protocol = tlv::encode(Tag::OID, oid::ID_ICAO_AA_PROTOCOL_OBJECT.as_der());
             let version = tlv::encode(Tag::INTEGER, &[1]);
             let algorithm = match self.defect {
-                Some(Defect::AaInfoOfRsa) => Scheme::RsaPkcs1(digest).algorithm_identifier(),
-                Some(Defect::AaInfoUnknown) => {
+                Some(FileDefect::AaInfoOfRsa) => Scheme::RsaPkcs1(digest).algorithm_identifier(),
+                Some(FileDefect::AaInfoUnknown) => {
                     tlv::encode(Tag::SEQUENCE, &tlv::encode(Tag::OID, UNKNOWN_INFO.as_der()))
                 }
                 _ => Scheme::EcdsaPlain(digest).algorithm_identifier(),
@@ -112,11 +113,11 @@ impl Profile {
     }
 
     /// TerminalAuthenticationInfo ::= SEQUENCE { protocol, version 1, efCVCA FileID OPTIONAL }  (9303-11 §9.2.9).
-    fn terminal_authentication_info(&self) -> Vec<u8> {
+    pub(super) fn terminal_authentication_info(&self) -> Vec<u8> {
         let (fid, sfi) = self.cvca_place();
         let place = match self.defect {
-            Some(Defect::TaInfoOtherFile) => Some((0x0121, 0x1B)),
-            Some(Defect::TaInfoOtherShortId) => Some((fid, 0x1B)),
+            Some(FileDefect::TaInfoOtherFile) => Some((0x0121, 0x1B)),
+            Some(FileDefect::TaInfoOtherShortId) => Some((fid, 0x1B)),
             _ => self.terminal_authentication.as_ref().and_then(|plan| plan.cvca_file).map(|_| (fid, sfi)),
         };
         let file = place.map(|(fid, sfi): (u16, u8)| {
@@ -128,88 +129,23 @@ impl Profile {
         tlv::encode_all(Tag::SEQUENCE, &[&protocol, &version, &file.unwrap_or_default()])
     }
 
-    /// File identifier and short identifier of EF.CVCA.
-    pub(super) fn cvca_place(&self) -> (u16, u8) {
-        self.terminal_authentication.as_ref().and_then(|plan| plan.cvca_file).unwrap_or((0x011C, 0x1C))
-    }
-
     /// ChipAuthenticationPublicKeyInfo ::= SEQUENCE { protocol, SubjectPublicKeyInfo, keyId OPTIONAL }
     /// (9303-11 §9.2.6).
-    fn chip_key_info(&self, key: &AgreementKey, form: CurveForm, key_id: Option<u8>) -> Vec<u8> {
+    pub(super) fn chip_key_info(&self, key: &AgreementKey, form: CurveForm, key_id: Option<u8>) -> Vec<u8> {
         let id = key_id.map(|id| tlv::encode(Tag::INTEGER, &[id])).unwrap_or_default();
         let protocol = match key.group {
             GroupId::Curve(_) => oid::ID_PK_ECDH,
             GroupId::Dh(_) => oid::ID_PK_DH,
         };
         let mut spki =
-            key.spki(if self.defect == Some(Defect::CaParametersCorrupt) { CurveForm::Explicit } else { form });
-        if self.defect == Some(Defect::CaParametersCorrupt) {
+            key.spki(if self.defect == Some(FileDefect::CaParametersCorrupt) { CurveForm::Explicit } else { form });
+        if self.defect == Some(FileDefect::CaParametersCorrupt) {
             corrupt_prime(&mut spki, key.group);
         }
-        if self.defect == Some(Defect::CaKeyCorrupt) {
+        if self.defect == Some(FileDefect::CaKeyCorrupt) {
             spki.last_mut().into_iter().for_each(|octet| *octet ^= 1);
         }
         tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, protocol.as_der()), &spki, &id])
-    }
-
-    /// The public keys of chip authentication mapping, numbered as their domain parameters (9303-11 App. I.1).
-    fn mapping_key_infos(&self) -> Result<Vec<Vec<u8>>, CryptoError> {
-        let form = self.card_security.map_or(CurveForm::Standardized, |plan| plan.form);
-        let of = |(curve, key): &(CurveId, AgreementKey)| self.chip_key_info(key, form, curve.parameter_id());
-        Ok(self.mapping_keys()?.iter().map(of).collect())
-    }
-
-    /// EF.CardSecurity: all of EF.CardAccess and the keys of chip authentication mapping, signed (9303-11 §9.2.11).
-    ///
-    /// # Errors
-    /// [`CryptoError`] where the plan asks for a key that there is not, or a scheme that its key cannot do.
-    pub fn card_security(&self) -> Result<Option<Vec<u8>>, CryptoError> {
-        let Some(plan) = self.card_security else {
-            return Ok(None);
-        };
-        let mut infos = self.card_access_infos();
-        let mut keys = self.mapping_key_infos()?;
-        match self.defect {
-            Some(Defect::CardSecurityFewerInfos) => infos.clear(),
-            Some(Defect::CardSecurityOtherInfos) => {
-                infos = self.pace.iter().map(|suite| info(suite.oid(), &[2, suite.parameter_id() ^ 1])).collect();
-            }
-            Some(Defect::CardSecurityMoreInfos) => infos.push(unknown_info(UNKNOWN_INFO, 50)),
-            Some(Defect::CardSecurityNoKey) => keys.clear(),
-            Some(Defect::CardSecurityOtherKey) => keys = self.other_keys(plan.form)?,
-            Some(Defect::CardSecurityKeyOfDh) => {
-                let key = AgreementKey::of(GroupId::Dh(DhGroupId::Modp2048Prime256), "another")?;
-                keys = vec![self.chip_key_info(&key, plan.form, None)];
-            }
-            _ => {}
-        }
-        infos.extend(keys);
-        if self.terminal_authentication.is_some() {
-            infos.push(self.terminal_authentication_info());
-        }
-        infos.sort();
-        infos.dedup();
-        let issuer = self.issuer()?;
-        let mut fields = issuer.card_security_fields(&infos);
-        if self.defect == Some(Defect::CardSecurityWrongHash) {
-            // The attributes are those of another content.
-            let other = issuer.card_security_fields(&[]);
-            fields.signed_attributes = other.signed_attributes;
-        }
-        let mut file = issuer.sign_card_security(&fields)?;
-        if self.defect == Some(Defect::CardSecurityWrongSignature) {
-            file.last_mut().into_iter().for_each(|octet| *octet ^= 1);
-        }
-        Ok(Some(file))
-    }
-
-    /// Keys on the same curves that are not the chip's.
-    fn other_keys(&self, form: CurveForm) -> Result<Vec<Vec<u8>>, CryptoError> {
-        let other = |curve: CurveId| {
-            let key = AgreementKey::of(GroupId::Curve(curve), "another")?;
-            Ok(self.chip_key_info(&key, form, curve.parameter_id()))
-        };
-        self.mapping_keys()?.into_iter().map(|(curve, _)| other(curve)).collect()
     }
 }
 
@@ -230,18 +166,18 @@ const CA_ECDH_UNKNOWN: Oid = Oid::of(&[0, 4, 0, 127, 0, 7, 2, 2, 3, 2, 9]);
 const CA_DH_UNKNOWN: Oid = Oid::of(&[0, 4, 0, 127, 0, 7, 2, 2, 3, 1, 9]);
 
 /// Identifiers of nobody (2.999 is for examples).
-const UNKNOWN_INFO: Oid = Oid::of(&[2, 999, 1]);
+pub(super) const UNKNOWN_INFO: Oid = Oid::of(&[2, 999, 1]);
 const FILLER_OF_CARD_ACCESS: Oid = Oid::of(&[2, 999, 2]);
 const FILLER_OF_DG14: Oid = Oid::of(&[2, 999, 3]);
 
 /// SecurityInfo ::= SEQUENCE { protocol, then small INTEGERs }.
-fn info(protocol: Oid, numbers: &[u8]) -> Vec<u8> {
+pub(super) fn info(protocol: Oid, numbers: &[u8]) -> Vec<u8> {
     let numbers: Vec<u8> = numbers.iter().flat_map(|number| tlv::encode(Tag::INTEGER, &[*number])).collect();
     tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, protocol.as_der()), &numbers])
 }
 
 /// A SecurityInfo that no reader knows, with so many octets in its OCTET STRING.
-fn unknown_info(protocol: Oid, octets: usize) -> Vec<u8> {
+pub(super) fn unknown_info(protocol: Oid, octets: usize) -> Vec<u8> {
     let protocol = tlv::encode(Tag::OID, protocol.as_der());
     tlv::encode_all(Tag::SEQUENCE, &[&protocol, &tlv::encode(Tag::OCTET_STRING, &vec![0; octets])])
 }

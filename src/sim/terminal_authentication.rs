@@ -13,12 +13,12 @@ use time::Date;
 
 /// Octets of the card's challenge (TR-03110-3 §B.3).
 const CHALLENGE: usize = 8;
-/// Trust points that a card keeps: the current one and the one before (TR-03110-3 §2.5.1).
+/// TrustPoints points that a card keeps: the current one and the one before (TR-03110-3 §2.5.1).
 const TRUST_POINTS: usize = 2;
 
 /// A holder of a verified certificate.
 #[derive(Clone)]
-struct Verified {
+struct VerifiedHolder {
     holder: CertificateReference,
     role: Role,
     rights: Rights,
@@ -26,7 +26,7 @@ struct Verified {
     expiration: Date,
 }
 
-impl Verified {
+impl VerifiedHolder {
     fn of(certificate: &CvCertificate, key: VerificationKey) -> Self {
         Self {
             holder: *certificate.holder(),
@@ -39,22 +39,22 @@ impl Verified {
 }
 
 /// What the card trusts, and the date it believes in: neither is forgotten with the power.
-pub(super) struct Trust {
-    points: Vec<Verified>,
+pub(crate) struct TrustPoints {
+    points: Vec<VerifiedHolder>,
     today: Date,
 }
 
-impl Trust {
+impl TrustPoints {
     /// A card personalised with these certificates of certification authorities, the current one first.
-    pub(super) fn new(authorities: &[CvCertificate], today: Date) -> Self {
+    pub(crate) fn new(authorities: &[CvCertificate], today: Date) -> Self {
         let point = |certificate: &CvCertificate| {
-            certificate.public_key().complete(None).ok().map(|key| Verified::of(certificate, key))
+            certificate.public_key().complete(None).ok().map(|key| VerifiedHolder::of(certificate, key))
         };
         Self { points: authorities.iter().filter_map(point).collect(), today }
     }
 
     /// The references of the authorities, the current one first.
-    pub(super) fn references(&self) -> Vec<Vec<u8>> {
+    pub(crate) fn references(&self) -> Vec<Vec<u8>> {
         self.points.iter().map(|point| point.holder.as_bytes().to_vec()).collect()
     }
 
@@ -69,33 +69,36 @@ impl Trust {
 
 /// Where terminal authentication stands; forgotten with the session.
 #[derive(Default)]
-pub(super) struct TerminalAuthentication {
+pub(crate) struct TerminalAuthenticationState {
     /// Whose key verifies the next certificate.
     issuer: Option<CertificateReference>,
     /// The holder of the last certificate verified.
-    imported: Option<Verified>,
+    imported: Option<VerifiedHolder>,
     /// The terminal whose signature comes next.
-    terminal: Option<Verified>,
+    terminal: Option<VerifiedHolder>,
     challenge: Option<Vec<u8>>,
 }
 
-impl TerminalAuthentication {
+impl TerminalAuthenticationState {
     /// Whether a terminal was chosen, so that a challenge belongs to it.
-    pub(super) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.terminal.is_some()
     }
 
     /// MSE:Set DST: DO'83', the authority of the next certificate.
-    pub(super) fn set_dst(&mut self, data: &[u8], trust: &Trust) -> Result<(), StatusWord> {
+    pub(crate) fn set_dst(&mut self, data: &[u8], trust: &TrustPoints) -> Result<(), StatusWord> {
         self.issuer = None;
         let reference = reference(data)?;
         let known = trust.points.iter().chain(&self.imported).any(|known| known.holder == reference);
-        self.issuer = Some(reference).filter(|_| known);
-        self.issuer.map(|_| ()).ok_or(StatusWord::REFERENCE_NOT_FOUND)
+        if !known {
+            return Err(StatusWord::REFERENCE_NOT_FOUND);
+        }
+        self.issuer = Some(reference);
+        Ok(())
     }
 
     /// PSO: VERIFY CERTIFICATE, body and signature of a certificate.
-    pub(super) fn verify_certificate(&mut self, data: &[u8], trust: &mut Trust) -> Result<(), StatusWord> {
+    pub(crate) fn verify_certificate(&mut self, data: &[u8], trust: &mut TrustPoints) -> Result<(), StatusWord> {
         let issuer = self.issuer.take().ok_or(StatusWord::CONDITIONS_OF_USE)?;
         let certificate = CvCertificate::parse_contents(data).map_err(|_| StatusWord::WRONG_DATA)?;
         let known = trust.points.iter().chain(&self.imported).find(|known| known.holder == issuer).cloned();
@@ -112,7 +115,7 @@ impl TerminalAuthentication {
         }
         certificate.verify_signed_by(&issuer.key).map_err(|_| refused)?;
         let key = certificate.public_key().complete(Some(&issuer.key)).map_err(|_| refused)?;
-        let mut verified = Verified::of(&certificate, key);
+        let mut verified = VerifiedHolder::of(&certificate, key);
         if role == Role::Cvca {
             // The new authority takes the first place, the one that vouched for it the second.
             trust.points.retain(|point| point.holder == issuer.holder && point.holder != verified.holder);
@@ -132,16 +135,16 @@ impl TerminalAuthentication {
     }
 
     /// MSE:Set AT: DO'83' the terminal, DO'80' the protocol where it is named.
-    pub(super) fn set_at(&mut self, data: &[u8]) -> Result<(), StatusWord> {
+    pub(crate) fn set_at(&mut self, data: &[u8]) -> Result<(), StatusWord> {
         self.challenge = None;
         let reference = reference(data)?;
-        let is_it = |verified: &&Verified| verified.holder == reference && verified.role == Role::Terminal;
+        let is_it = |verified: &&VerifiedHolder| verified.holder == reference && verified.role == Role::Terminal;
         self.terminal = self.imported.as_ref().filter(is_it).cloned();
         if self.is_open() { Ok(()) } else { Err(StatusWord::REFERENCE_NOT_FOUND) }
     }
 
     /// GET CHALLENGE: r_IC.
-    pub(super) fn challenge(
+    pub(crate) fn challenge(
         &mut self,
         random: &mut dyn Random,
         deviation: Option<Deviation>,
@@ -159,7 +162,7 @@ impl TerminalAuthentication {
 
     /// EXTERNAL AUTHENTICATE: a signature over ID_IC ‖ r_IC ‖ Comp(PK_DH,IFD) gives the terminal its rights
     /// (9303-11 §7.1).
-    pub(super) fn authenticate(
+    pub(crate) fn authenticate(
         &mut self,
         signature: &[u8],
         id_ic: &[u8],
