@@ -4,7 +4,9 @@
 //! rest at its true offset. A refused short identifier is believed only after SELECT by FID fails too. Every status a
 //! card may give to too large an `L_e` lowers the length and never loops.
 
-use super::{Channel, Limits, Protection, is_selected, tell};
+use super::chip_channel::Channel;
+use super::lengths::SHORT_READ;
+use super::link::tell;
 use crate::error::{Broken, Error, Step};
 use crate::event::{Event, Show};
 use crate::iso7816::{Command, Response, StatusWord};
@@ -36,8 +38,6 @@ impl core::fmt::Debug for Outcome {
 
 /// The largest offset of the even READ BINARY, plus one.
 const EVEN_OFFSETS: usize = 0x8000;
-/// Plain bytes to try after a refused length, in turn.
-const LADDER: [usize; 5] = [4096, 2048, 256, 224, 128];
 /// The most header bytes of DO'53' around odd reads.
 const DO_53_HEADER: usize = 4;
 /// The fewest.
@@ -46,9 +46,6 @@ const SHORT_DO_53_HEADER: u32 = 2;
 const FILE_HEADER: usize = 4;
 /// Bytes after which a file without a readable header is no data object.
 const HEADER: usize = 10;
-
-/// Bytes of one plain read in the short form.
-const SHORT_READ: usize = 256;
 
 /// What one READ BINARY gave.
 enum Part {
@@ -59,32 +56,6 @@ enum Part {
 }
 
 impl Channel {
-    /// The bytes to ask for in one READ BINARY: what the longest answer carries, or what a refusal has left.
-    fn read_length(&self) -> usize {
-        let answer = self.limits.answer_data();
-        let capacity = match &self.protection {
-            Protection::Open(session) => session.plain_capacity(answer),
-            _ => answer,
-        };
-        capacity.min(self.read_cap.unwrap_or(usize::MAX)).max(1)
-    }
-
-    /// The next shorter length of the ladder, or with `last` the first that every line takes; `false` at its end.
-    pub(crate) fn lower_read_length(&mut self, last: bool) -> bool {
-        let now = self.read_length();
-        let lower = LADDER.into_iter().find(|&step| step < now && (!last || step <= SHORT_READ));
-        if let Some(lower) = lower {
-            self.read_cap = Some(lower);
-            self.limits = Limits::new(self.limits.max_command, self.limits.max_answer.min(lower));
-        }
-        lower.is_some()
-    }
-
-    /// Whether the last READ BINARY asked for more than has ever come: then a lost session may be the length's fault.
-    pub(crate) fn length_is_unproven(&self) -> bool {
-        self.asked > self.proven
-    }
-
     /// Reads a whole file of the current folder.
     ///
     /// # Errors
@@ -94,13 +65,13 @@ impl Channel {
         // In the clear the files are short; they are read before it is known what lengths are safe.
         let first = (!self.is_protected() && file.is_in_master_file()).then_some(SHORT_READ);
         let mut held = Vec::new();
-        self.short_id_status = None;
-        let mut by_fid = self.by_fid;
+        self.addressing.set_short_id_status(None);
+        let mut by_fid = self.addressing.is_by_fid();
         if !by_fid {
             match self.read_part(Some(file.sfi()), 0, first, during, show)? {
                 Part::Data(data) => held = data,
                 Part::Status(status) => {
-                    self.short_id_status = Some(status);
+                    self.addressing.set_short_id_status(Some(status));
                     by_fid = true;
                 }
             }
@@ -115,7 +86,7 @@ impl Channel {
                 Part::Status(status) => return Ok(refusal(status)),
             };
             // The short identifier failed and the file is there: by FID from now on.
-            self.by_fid = true;
+            self.addressing.set_by_fid();
         }
         self.read_rest(file, held, during, show)
     }
@@ -133,7 +104,9 @@ impl Channel {
         }
         loop {
             let total = match tlv::total_length(&held) {
-                Some(total) if total > self.budget.file_bytes => return Err(self.end(during, Broken::Budget)),
+                Some(total) if total > self.link.spending().file_bytes() => {
+                    return Err(self.protection.end(during, Broken::Budget));
+                }
                 Some(total) => Some(total),
                 // Not a data object (a national file, an erased one): what one read gave is all that can be known.
                 None if held.len() >= HEADER => return Ok(Outcome::Read(held)),
@@ -174,7 +147,7 @@ impl Channel {
         during: Step,
         show: &mut Show<'_>,
     ) -> Result<Option<Outcome>, Error> {
-        let sfi = if self.by_fid {
+        let sfi = if self.addressing.is_by_fid() {
             if !is_selected(self.send(&Command::select_file(file.fid()), during, show)?.status) {
                 return Ok(None);
             }
@@ -248,20 +221,21 @@ impl Channel {
     ) -> Result<Part, Error> {
         let mut exact = None;
         loop {
-            let odd = self.odd_only || offset >= EVEN_OFFSETS;
-            let longest = self.read_length().saturating_sub(if odd { DO_53_HEADER } else { 0 }).max(1);
-            let header = (self.header_first && offset == 0).then_some(FILE_HEADER);
+            let odd = self.addressing.is_odd_only() || offset >= EVEN_OFFSETS;
+            let longest =
+                self.lengths.read_length(&self.protection).saturating_sub(if odd { DO_53_HEADER } else { 0 }).max(1);
+            let header = (self.addressing.is_header_first() && offset == 0).then_some(FILE_HEADER);
             let asked = exact.or(header).unwrap_or(longest).min(wanted.unwrap_or(usize::MAX));
-            self.asked = asked;
+            self.lengths.ask(asked);
             let response = self.send(&read_binary(sfi, offset, asked, odd)?, during, show)?;
             let status = response.status;
             let data = if odd { unwrap_odd(response) } else { Some(response.data) };
-            let Some(data) = data else { return Err(self.end(during, Broken::BadAnswer)) };
+            let Some(data) = data else { return Err(self.protection.end(during, Broken::BadAnswer)) };
             if data.len() > asked {
-                return Err(self.end(during, Broken::NoProgress));
+                return Err(self.protection.end(during, Broken::NoProgress));
             }
             if !data.is_empty() {
-                self.proven = self.proven.max(data.len());
+                self.lengths.prove(data.len());
                 return Ok(Part::Data(data));
             }
             match status {
@@ -271,13 +245,15 @@ impl Channel {
                         return Ok(Part::Status(status));
                     }
                 }
-                StatusWord::INS_NOT_SUPPORTED if !odd => self.odd_only = true,
+                StatusWord::INS_NOT_SUPPORTED if !odd => self.addressing.set_odd_only(),
                 // Nothing beyond the end of a file is given: its header first, then exactly the rest, from now on.
-                StatusWord::WRONG_OFFSET if offset == 0 && !self.header_first => self.header_first = true,
+                StatusWord::WRONG_OFFSET if offset == 0 && !self.addressing.is_header_first() => {
+                    self.addressing.set_header_first()
+                }
                 status if is_length_refusal(status, offset) && asked > 128 && self.lower_read_length(false) => {
                     exact = None
                 }
-                StatusWord::SUCCESS => return Err(self.end(during, Broken::NoProgress)),
+                StatusWord::SUCCESS => return Err(self.protection.end(during, Broken::NoProgress)),
                 _ => return Ok(Part::Status(status)),
             }
         }
@@ -335,4 +311,9 @@ fn unwrap_odd(response: Response) -> Option<Vec<u8>> {
     let data = Zeroizing::new(response.data);
     let mut reader = Reader::new(&data);
     reader.expect(Tag(0x53), "DO'53'").ok().map(|tlv| tlv.value.to_vec())
+}
+
+/// SELECT's answers that mean success: 9000, and 6283 for a deactivated file (7816-4 §11.2.2).
+pub(crate) fn is_selected(status: StatusWord) -> bool {
+    status.is_success() || status == StatusWord::DEACTIVATED
 }

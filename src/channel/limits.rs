@@ -1,7 +1,4 @@
-//! The lengths that chip and reader take, and what a card may cost.
-
-use crate::bounds::BOUNDS;
-use std::time::Duration;
+//! The lengths that chip and reader take together.
 
 /// The longest APDUs, in bytes, that chip and reader take together (EF.ATR/INFO DO'7F66', 7816-4 §12.7.1).
 ///
@@ -48,30 +45,5 @@ impl Limits {
     /// The lengths that also a reader with this longest APDU takes.
     pub(crate) fn within(self, reader: usize) -> Self {
         Self::new(self.max_command.min(reader), self.max_answer.min(reader))
-    }
-}
-
-/// What one card may cost before the library stops (invariant: budgets wherever a card can multiply work).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Budget {
-    /// Exchanges with the card.
-    pub exchanges: u32,
-    /// Bytes of answers in all.
-    pub bytes: usize,
-    /// Bytes of one file or one answer.
-    pub file_bytes: usize,
-    /// Wall clock, from the connection on.
-    pub time: Duration,
-}
-
-impl Default for Budget {
-    /// 4 096 exchanges, 4 MiB in all, 1 MiB a file, five minutes.
-    fn default() -> Self {
-        Self {
-            exchanges: BOUNDS.exchanges,
-            bytes: BOUNDS.total_bytes,
-            file_bytes: BOUNDS.file_bytes,
-            time: BOUNDS.reading_time,
-        }
     }
 }
