@@ -214,7 +214,7 @@ fn map(
 pub(crate) enum SetAtForm {
     /// The standard's: DO'84' only where the parameter is ambiguous.
     Standard,
-    /// The other one, after a refusal (field note §2).
+    /// The other one, after a refusal: some chips demand DO'84', others refuse it.
     Other,
 }
 
@@ -230,7 +230,7 @@ impl SetAtForm {
 fn set_at(channel: &mut Channel, suite: &Suite, kind: PasswordKind, show: &mut Show<'_>) -> Result<SetAtForm, Error> {
     let during = Step::PaceSetAt;
     let data = |with_parameter: bool| {
-        let parameter = suite.group.parameter_id().filter(|_| with_parameter);
+        let parameter = if with_parameter { suite.group.parameter_id() } else { None };
         [
             tlv::encode(Tag(0x80), suite.protocol.as_der()),
             tlv::encode(Tag(0x83), &[kind.reference()]),

@@ -222,7 +222,7 @@ impl Password {
 
     /// What the person at the counter gave, the key included: it is compared with what the chip holds.
     pub(crate) fn take_claims(&mut self) -> Given {
-        let mrz_key = self.mrz.as_ref().filter(|_| !self.mrz_is_key_only).map(MrzInformation::duplicate);
+        let mrz_key = if self.mrz_is_key_only { None } else { self.mrz.as_ref().map(MrzInformation::duplicate) };
         Given { number: self.number.take(), qr: self.qr.take(), mrz: self.printed.take(), mrz_key }
     }
 }

@@ -288,18 +288,18 @@ fn refusal(status: StatusWord) -> Outcome {
 fn read_binary(sfi: Option<u8>, offset: usize, asked: usize, odd: bool) -> Result<Command, Error> {
     let ne = |bytes: usize| u32::try_from(bytes.min(65_536)).unwrap_or(65_536);
     let far = u32::try_from(offset).unwrap_or(u32::MAX);
+    if odd {
+        // The answer's data field is DO'53': its header counts.
+        let header = match asked {
+            0..=0x7F => 2,
+            0x80..=0xFF => 3,
+            _ => DO_53_HEADER,
+        };
+        return Ok(Command::read_binary_odd(sfi.unwrap_or_default(), far, ne(asked.saturating_add(header))));
+    }
     match sfi {
-        Some(sfi) if !odd => Ok(Command::read_binary_short_id(sfi, ne(asked))),
-        _ if odd => {
-            // The answer's data field is DO'53': its header counts.
-            let header = match asked {
-                0..=0x7F => 2,
-                0x80..=0xFF => 3,
-                _ => DO_53_HEADER,
-            };
-            Ok(Command::read_binary_odd(sfi.unwrap_or_default(), far, ne(asked.saturating_add(header))))
-        }
-        _ => Command::read_binary(far, ne(asked)).ok_or(Error::Unsupported("an offset beyond the even READ BINARY")),
+        Some(sfi) => Ok(Command::read_binary_short_id(sfi, ne(asked))),
+        None => Command::read_binary(far, ne(asked)).ok_or(Error::Unsupported("an offset beyond the even READ BINARY")),
     }
 }
 

@@ -116,7 +116,7 @@ pub(crate) fn verify(
             {
                 return Ok(Verified { digest, warnings: Vec::new() });
             }
-            // Some chips answer in DER (field note §3): a named tolerance.
+            // Some chips, Portuguese ones among them, answer in DER: a tolerance that the report names.
             let der = SignatureAlgorithm::Ecdsa { digest: Some(digest), plain: false };
             der.verify(key, challenge, signature, None).map_err(reason)?;
             Ok(Verified { digest, warnings: vec![Warning::DerSignature] })

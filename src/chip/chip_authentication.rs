@@ -85,7 +85,7 @@ pub(crate) enum KeyChoice {
 
 /// The strongest key of DG14 whose ChipAuthenticationInfo names it exactly; keys are never tried over the card.
 ///
-/// A key in a file without any ChipAuthenticationInfo means 3DES with MSE:Set KAT (field note §2).
+/// A key in a file without any ChipAuthenticationInfo, as French passports have it, means 3DES with MSE:Set KAT.
 pub(crate) fn choose_key(dg14: &Dg14) -> KeyChoice {
     let infos = &dg14.security_infos;
     let names_none = infos.chip_authentication().next().is_none();

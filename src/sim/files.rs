@@ -147,11 +147,14 @@ pub(super) fn read(content: &[u8], reading: &ReadRequest, quirks: &Quirks) -> Re
     let Some(rest) = content.get(reading.offset..).filter(|rest| !rest.is_empty()) else {
         return refuse(StatusWord::WRONG_OFFSET);
     };
-    let rest = match quirks {
-        _ if quirks.has(Quirk::ZerosAfterEnd) => [rest, &[0; 16]].concat(),
-        _ if quirks.has(Quirk::PaddingInFile) => [rest, &[0x80, 0, 0, 0, 0, 0, 0, 0]].concat(),
-        _ => rest.to_vec(),
+    let after_end: &[u8] = if quirks.has(Quirk::ZerosAfterEnd) {
+        &[0; 16]
+    } else if quirks.has(Quirk::PaddingInFile) {
+        &[0x80, 0, 0, 0, 0, 0, 0, 0]
+    } else {
+        &[]
     };
+    let rest = [rest, after_end].concat();
     let mut status = StatusWord::SUCCESS;
     let header = |length: usize| if reading.odd { tlv::encode(Tag(0x53), &vec![0; length]).len() - length } else { 0 };
     // The most content whose DO'53' still fits N_e, and the room.
@@ -160,7 +163,9 @@ pub(super) fn read(content: &[u8], reading: &ReadRequest, quirks: &Quirks) -> Re
         (0..=5).map(|less| most.saturating_sub(less)).find(|length| length + header(*length) <= limit).unwrap_or(0)
     };
     let mut asked = fitting(reading.ne);
-    if let Some(large) = quirks.first_of(&LARGE).filter(|_| reading.ne > QUIRKY_CAPACITY) {
+    if reading.ne > QUIRKY_CAPACITY
+        && let Some(large) = quirks.first_of(&LARGE)
+    {
         match large {
             Large::Fewer(with) => {
                 status = if rest.len() > QUIRKY_CAPACITY { with } else { StatusWord::SUCCESS };
@@ -178,13 +183,17 @@ pub(super) fn read(content: &[u8], reading: &ReadRequest, quirks: &Quirks) -> Re
         length = length.min(100);
     }
     if length > rest.len() {
-        match u8::try_from(rest.len()) {
-            _ if quirks.has(Quirk::EndOfFile6b00) => return refuse(StatusWord::WRONG_OFFSET),
-            Ok(left) if quirks.has(Quirk::EndOfFile6cxx) && !reading.odd => {
-                return refuse(StatusWord(0x6C00 | u16::from(left)));
-            }
-            _ if quirks.has(Quirk::EndOfFile6282) => status = StatusWord::END_OF_FILE,
-            _ => {}
+        if quirks.has(Quirk::EndOfFile6b00) {
+            return refuse(StatusWord::WRONG_OFFSET);
+        }
+        if let Ok(left) = u8::try_from(rest.len())
+            && quirks.has(Quirk::EndOfFile6cxx)
+            && !reading.odd
+        {
+            return refuse(StatusWord(0x6C00 | u16::from(left)));
+        }
+        if quirks.has(Quirk::EndOfFile6282) {
+            status = StatusWord::END_OF_FILE;
         }
         length = rest.len();
     }

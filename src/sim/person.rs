@@ -220,9 +220,10 @@ impl Person {
         let expiry = format!("{expiry}{}", check_digit(expiry));
         let rest = filled("", 11);
         // The composite covers the upper line from position 6 on, and birth, expiry and rest of the middle one.
-        let covered = match self.document_number.chars().count() > 9 {
-            true => format!("{number}<{optional}"),
-            false => format!("{number}{digit}{optional}"),
+        let covered = if self.document_number.chars().count() > 9 {
+            format!("{number}<{optional}")
+        } else {
+            format!("{number}{digit}{optional}")
         };
         let composite = check_digit(&[covered, birth.clone(), expiry.clone(), rest.clone()].concat());
         let middle = format!("{birth}{}{expiry}{}{rest}{composite}", self.sex, filled(&self.nationality, 3));

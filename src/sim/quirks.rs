@@ -1,4 +1,4 @@
-//! What real cards do otherwise, one switch each: every line of the field notes that concerns a card.
+//! Where real cards differ from the standard or from each other, one switch each.
 //!
 //! The names are stable, for the command line and for tests. Apart from those that show a copied chip or a downgrade,
 //! a reader must get the same data and the same verdict with a quirk as without.

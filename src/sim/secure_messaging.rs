@@ -137,37 +137,10 @@ impl Session {
         [sealed.as_slice(), &answer.status.0.to_be_bytes()].concat()
     }
 
+    /// DO'87' or DO'85', DO'99' and DO'8E'.
     fn objects(&self, answer: &Response, odd: bool, deviation: Option<Deviation>) -> Result<Vec<u8>, StatusWord> {
-        let mut data = Vec::new();
-        if !answer.data.is_empty() && deviation != Some(Deviation::DropData) {
-            let mut padded = pad(&answer.data, self.cipher.block_len());
-            if deviation == Some(Deviation::WrongPadding) {
-                let mut mark = |octet| {
-                    padded.get_mut(answer.data.len()).into_iter().for_each(|marker| *marker = octet);
-                    unpad(&padded).is_some()
-                };
-                // Behind data that ends with 80 that would be a right padding again, of less.
-                if mark(0) {
-                    mark(1);
-                }
-            }
-            let body = self.encrypt(&padded)?;
-            data = if odd {
-                tlv::encode(PLAIN_FOR_ODD, &body)
-            } else {
-                tlv::encode(CRYPTOGRAM, &[&[1], body.as_slice()].concat())
-            };
-        }
-        let stated = match deviation {
-            Some(Deviation::OtherStatus) => [0x90, 0x01],
-            _ => answer.status.0.to_be_bytes(),
-        };
-        let mut status = match deviation {
-            Some(Deviation::DropStatus) => Vec::new(),
-            Some(Deviation::StatusTag98) => tlv::encode(Tag(0x98), &stated),
-            Some(Deviation::LongForm) => [&[0x99, 0x81, 0x02], stated.as_slice()].concat(),
-            _ => tlv::encode(STATUS, &stated),
-        };
+        let mut data = self.cryptogram(answer, odd, deviation)?;
+        let mut status = status_object(answer.status, deviation);
         let unknown = tlv::encode(Tag(0x80), &[0]);
         let echoed = tlv::encode(EXPECTED, &[0]);
         let objects: &[&[u8]] = match deviation {
@@ -180,33 +153,51 @@ impl Session {
         };
         // CC = MAC(KS_MAC, SSC ‖ DO'87' ‖ DO'99'), padded  (9303-11 §9.8.4)
         let mut code = self.mac(objects)?.to_vec();
+        let mut covered = objects.concat();
         let flip = |object: &mut Vec<u8>| object.last_mut().into_iter().for_each(|octet| *octet ^= 1);
         match deviation {
-            Some(Deviation::DropMac) => return Ok(objects.concat()),
+            Some(Deviation::DropMac) => return Ok(covered),
             Some(Deviation::WrongMac) => code.iter_mut().take(1).for_each(|octet| *octet ^= 1),
             Some(Deviation::ShortMac) => code.truncate(7),
             Some(Deviation::LongMac) => code.push(0),
             Some(Deviation::LongestMac) => code.extend_from_within(..),
             Some(Deviation::FlippedData) => {
                 flip(&mut data);
-                return Ok([data, status, tlv::encode(CHECKSUM, &code)].concat());
+                covered = [data, status].concat();
             }
             Some(Deviation::FlippedStatus) => {
                 flip(&mut status);
-                return Ok([data, status, tlv::encode(CHECKSUM, &code)].concat());
+                covered = [data, status].concat();
             }
             _ => {}
         }
         let checksum = tlv::encode(CHECKSUM, &code);
-        let after: &[&[u8]] = match deviation {
-            Some(Deviation::OtherOrder) if answer.data.is_empty() => {
-                return Ok([checksum, objects.concat()].concat());
+        Ok(match deviation {
+            Some(Deviation::OtherOrder) if answer.data.is_empty() => [checksum, covered].concat(),
+            Some(Deviation::DoubleMac) => [covered, checksum.clone(), checksum].concat(),
+            Some(Deviation::TrailingByte) => [covered, checksum, vec![0]].concat(),
+            _ => [covered, checksum].concat(),
+        })
+    }
+
+    /// DO'87', or DO'85' after an odd instruction; nothing where the answer has no data.
+    fn cryptogram(&self, answer: &Response, odd: bool, deviation: Option<Deviation>) -> Result<Vec<u8>, StatusWord> {
+        if answer.data.is_empty() || deviation == Some(Deviation::DropData) {
+            return Ok(Vec::new());
+        }
+        let mut padded = pad(&answer.data, self.cipher.block_len());
+        if deviation == Some(Deviation::WrongPadding) {
+            let mut mark = |octet| {
+                padded.get_mut(answer.data.len()).into_iter().for_each(|marker| *marker = octet);
+                unpad(&padded).is_some()
+            };
+            // After data that ends with 80 this would be a valid padding again, of less data.
+            if mark(0) {
+                mark(1);
             }
-            Some(Deviation::DoubleMac) => &[&checksum, &checksum],
-            Some(Deviation::TrailingByte) => &[&checksum, &[0]],
-            _ => &[&checksum],
-        };
-        Ok([objects.concat(), after.concat()].concat())
+        }
+        let body = self.encrypt(&padded)?;
+        Ok(if odd { tlv::encode(PLAIN_FOR_ODD, &body) } else { tlv::encode_all(CRYPTOGRAM, &[&[1], &body]) })
     }
 
     /// The most plain bytes whose sealed answer has at most `limit` bytes of data field.
@@ -252,5 +243,19 @@ impl Session {
             Cipher::TripleDes => Ok(zero),
             _ => self.cipher.encrypt_cbc(&self.ks_enc, &zero, &self.ssc).map_err(|_| StatusWord::NO_DIAGNOSIS),
         }
+    }
+}
+
+/// DO'99'.
+fn status_object(status: StatusWord, deviation: Option<Deviation>) -> Vec<u8> {
+    let stated = match deviation {
+        Some(Deviation::OtherStatus) => [0x90, 0x01],
+        _ => status.0.to_be_bytes(),
+    };
+    match deviation {
+        Some(Deviation::DropStatus) => Vec::new(),
+        Some(Deviation::StatusTag98) => tlv::encode(Tag(0x98), &stated),
+        Some(Deviation::LongForm) => [&[0x99, 0x81, 0x02], stated.as_slice()].concat(),
+        _ => tlv::encode(STATUS, &stated),
     }
 }

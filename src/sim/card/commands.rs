@@ -103,10 +103,12 @@ impl SimulatedCard {
 
     fn only_with_bac(&self) -> Result<(), StatusWord> {
         self.only_after_pace()?;
-        match (self.equipment.bac, self.equipment.pace.is_empty()) {
-            (true, _) => Ok(()),
-            (false, true) => Err(StatusWord::INS_NOT_SUPPORTED),
-            (false, false) => Err(StatusWord::SECURITY_STATUS),
+        if self.equipment.bac {
+            Ok(())
+        } else if self.equipment.pace.is_empty() {
+            Err(StatusWord::INS_NOT_SUPPORTED)
+        } else {
+            Err(StatusWord::SECURITY_STATUS)
         }
     }
 

@@ -188,7 +188,8 @@ impl<T: Transport> Transport for Faulty<T> {
         }
         let here = self.count;
         self.count += 1;
-        let waiting = self.rest.take().filter(|_| command.get(1) == Some(&GET_RESPONSE));
+        let held = self.rest.take();
+        let waiting = if command.get(1) == Some(&GET_RESPONSE) { held } else { None };
         let answer = match (self.due(here), waiting) {
             (Some(fault), _) => self.lie(fault, command)?,
             (None, Some(rest)) => rest,

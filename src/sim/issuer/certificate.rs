@@ -201,9 +201,10 @@ impl CertificateFields {
         let validity = [self.time(self.not_before), self.time(self.not_after)].concat();
         let unique = self.unique_identifier.as_ref().map(|octets| tlv::encode_all(Tag(0x82), &[&[0], octets]));
         let extensions: Vec<u8> = self.extensions.iter().flat_map(Extension::encode).collect();
-        let extensions = match extensions.is_empty() {
-            true => Vec::new(),
-            false => tlv::encode(Tag(0xA3), &tlv::encode(Tag::SEQUENCE, &extensions)),
+        let extensions = if extensions.is_empty() {
+            Vec::new()
+        } else {
+            tlv::encode(Tag(0xA3), &tlv::encode(Tag::SEQUENCE, &extensions))
         };
         tlv::encode_all(
             Tag::SEQUENCE,

@@ -50,10 +50,7 @@ impl RevokedEntry {
 
     fn encode(&self) -> Vec<u8> {
         let extensions: Vec<u8> = self.extensions.iter().flat_map(Extension::encode).collect();
-        let extensions = match extensions.is_empty() {
-            true => Vec::new(),
-            false => tlv::encode(Tag::SEQUENCE, &extensions),
-        };
+        let extensions = if extensions.is_empty() { extensions } else { tlv::encode(Tag::SEQUENCE, &extensions) };
         tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::INTEGER, &self.serial), &time(self.since), &extensions])
     }
 }
@@ -77,9 +74,10 @@ impl RevocationListFields {
         // An empty list is left out (RFC 5280 §5.1.2.6).
         let revoked = if revoked.is_empty() { revoked } else { tlv::encode(Tag::SEQUENCE, &revoked) };
         let extensions: Vec<u8> = self.extensions.iter().flat_map(Extension::encode).collect();
-        let extensions = match extensions.is_empty() {
-            true => Vec::new(),
-            false => tlv::encode(Tag(0xA0), &tlv::encode(Tag::SEQUENCE, &extensions)),
+        let extensions = if extensions.is_empty() {
+            extensions
+        } else {
+            tlv::encode(Tag(0xA0), &tlv::encode(Tag::SEQUENCE, &extensions))
         };
         tlv::encode_all(
             Tag::SEQUENCE,

@@ -113,10 +113,8 @@ impl SignedDataFields {
         let signer = self.signer_info(key, random)?;
         let version = self.version.map(|version| tlv::encode(Tag::INTEGER, &[version])).unwrap_or_default();
         let digests = tlv::encode(Tag::SET, &self.digest_algorithms.concat());
-        let certificates = match self.certificates.is_empty() {
-            true => Vec::new(),
-            false => self.wrap(0xA0, &self.certificates.concat()),
-        };
+        let certificates =
+            if self.certificates.is_empty() { Vec::new() } else { self.wrap(0xA0, &self.certificates.concat()) };
         let signers = tlv::encode(Tag::SET, &[signer, self.more_signers.concat()].concat());
         let parts = [version, digests, self.encapsulated(), certificates, signers].concat();
         let content = self.wrap(0xA0, &self.wrap(0x30, &parts));

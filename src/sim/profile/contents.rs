@@ -174,9 +174,10 @@ impl Profile {
 
     /// EF.DIR: an application template for each application (7816-4 §12.2.3, 9303-10 §3.11.2).
     fn dir(&self) -> Vec<u8> {
-        let names: &[&[u8]] = match self.quirks.has(Quirk::DirSeveralTemplates) {
-            true => &[&TRAVEL_RECORDS_AID, &EMRTD_AID, &VISA_RECORDS_AID],
-            false => &[&EMRTD_AID],
+        let names: &[&[u8]] = if self.quirks.has(Quirk::DirSeveralTemplates) {
+            &[&TRAVEL_RECORDS_AID, &EMRTD_AID, &VISA_RECORDS_AID]
+        } else {
+            &[&EMRTD_AID]
         };
         names.iter().flat_map(|name| tlv::encode(Tag(0x61), &tlv::encode(Tag(0x4F), name))).collect()
     }
@@ -184,18 +185,20 @@ impl Profile {
     /// EF.ATR/INFO: DO'47' card capabilities, DO'7F66' the longest command and answer (7816-4 §12.7, 9303-10 §3.11.1).
     fn atr_info(&self) -> Option<Vec<u8>> {
         let long = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        if self.quirks.has(Quirk::AtrInfoAbsent) {
+            return None;
+        }
         let (command, answer) = match self.lengths {
-            _ if self.quirks.has(Quirk::AtrInfoAbsent) => return None,
             _ if self.pretends() || self.quirks.has(Quirk::AtrInfoLies) => (65_536, 65_536),
             LengthInfo::Absent | LengthInfo::HistoricalBytes => return None,
             LengthInfo::True => (long(self.max_command), long(self.max_answer)),
             LengthInfo::Stated(command, answer) => (command, answer),
         };
         let integer = |number: u32| tlv::encode(Tag::INTEGER, &tlv::integer_content(&number.to_be_bytes()));
-        let lengths = match self.quirks.has(Quirk::AtrInfoOneLength) {
-            true => integer(command),
-            false => [integer(command), integer(answer)].concat(),
-        };
+        let mut lengths = integer(command);
+        if !self.quirks.has(Quirk::AtrInfoOneLength) {
+            lengths.extend(integer(answer));
+        }
         let tag = if self.quirks.has(Quirk::AtrInfoTag7f65) { Tag(0x7F65) } else { Tag(0x7F66) };
         let capabilities = [&[0x47, 3], self.capabilities(true).as_slice()].concat();
         Some([capabilities, tlv::encode(tag, &lengths)].concat())

@@ -2,10 +2,23 @@
 //!
 //! A quirk is a habit that a reader survives and a deviation what a hostile chip does; a defect is in the files.
 
-/// One defect of a card's files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FileDefect {
+macro_rules! defects {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// One defect of a card's files.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum FileDefect {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl FileDefect {
+            /// All of them.
+            pub const ALL: [FileDefect; [$(FileDefect::$name),*].len()] = [$(FileDefect::$name),*];
+        }
+    };
+}
+
+defects! {
     /// The signature of EF.CardSecurity is wrong.
     CardSecurityWrongSignature,
     /// EF.CardSecurity is signed with the digest of another content.
@@ -52,33 +65,4 @@ pub enum FileDefect {
     AaInfoOfRsa,
     /// ActiveAuthenticationInfo names an algorithm that nobody knows.
     AaInfoUnknown,
-}
-
-impl FileDefect {
-    /// All of them.
-    pub const ALL: [FileDefect; 23] = [
-        FileDefect::CardSecurityWrongSignature,
-        FileDefect::CardSecurityWrongHash,
-        FileDefect::CardSecurityFewerInfos,
-        FileDefect::CardSecurityOtherInfos,
-        FileDefect::CardSecurityMoreInfos,
-        FileDefect::CardSecurityOtherKey,
-        FileDefect::CardSecurityKeyOfDh,
-        FileDefect::CardSecurityNoKey,
-        FileDefect::Dg14WithoutInfos,
-        FileDefect::CaKeyCorrupt,
-        FileDefect::CaParametersCorrupt,
-        FileDefect::CaKeyOtherId,
-        FileDefect::CaInfoVersion10,
-        FileDefect::CaInfoWithoutVersion,
-        FileDefect::CaInfoUnknown,
-        FileDefect::CvcaOtherReference,
-        FileDefect::CvcaThreeReferences,
-        FileDefect::CvcaTag43,
-        FileDefect::CvcaAbsent,
-        FileDefect::TaInfoOtherFile,
-        FileDefect::TaInfoOtherShortId,
-        FileDefect::AaInfoOfRsa,
-        FileDefect::AaInfoUnknown,
-    ];
 }

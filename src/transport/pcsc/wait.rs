@@ -105,8 +105,10 @@ fn open_one(candidates: &[&Slot]) -> Result<Option<Link>, TransportError> {
 }
 
 fn none_yet(slots: &[Slot], reader: Option<&str>) -> TransportError {
+    if slots.is_empty() {
+        return TransportError::NoReader;
+    }
     match reader {
-        _ if slots.is_empty() => TransportError::NoReader,
         Some(reader) if named(slots, reader).is_none() => TransportError::UnknownReader,
         _ => TransportError::NoCard,
     }
