@@ -4,6 +4,7 @@
 //! [`profile`] says what a card is; [`Quirk`] what it does otherwise than others; [`faults`] what a hostile card or line
 //! does; [`issuer`] makes certificates and signed files, correct or defective.
 
+mod der;
 pub mod faults;
 mod quirks;
 mod files;

@@ -3,6 +3,7 @@
 //! The numbers begin with 999, which is no issued province code; Utopia is no state. The portrait is drawn. No line of
 //! this room may ever hold data of a real person.
 
+use super::der;
 use crate::oid;
 use crate::tlv::{self, Tag};
 
@@ -364,10 +365,10 @@ fn dg13_of(number: &str, national: &National) -> Vec<u8> {
     let fields: Vec<u8> = (1_u8..)
         .zip(values)
         .filter(|(number, _)| !national.left_out.contains(number))
-        .flat_map(|(number, value)| tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::INTEGER, &[number]), &value]))
+        .flat_map(|(number, value)| der::sequence(&[&tlv::encode(Tag::INTEGER, &[number]), &value]))
         .collect();
     let version = tlv::encode(Tag::INTEGER, &[1]);
-    let format = tlv::encode(Tag::OID, oid::ID_VN_DG13.as_der());
-    let content = tlv::encode_all(Tag::SEQUENCE, &[&version, &format, &tlv::encode(Tag::SET, &fields)]);
+    let format = der::oid(oid::ID_VN_DG13);
+    let content = der::sequence(&[&version, &format, &tlv::encode(Tag::SET, &fields)]);
     tlv::encode(Tag(0x6D), &content)
 }

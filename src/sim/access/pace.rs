@@ -1,5 +1,6 @@
 //! PACE on the card, from MSE:Set AT to the tokens (9303-11 §4.4.4), for every mapping and group.
 
+use super::super::der;
 use super::super::faults::Deviation;
 use super::super::quirks::{Quirk, Quirks};
 use super::super::secure_messaging::Session;
@@ -405,5 +406,5 @@ fn token_input(suite: &PaceSuite, key: &Element) -> Vec<u8> {
     };
     let protocol: Oid = suite.oid();
     let key = tlv::encode(tag, &suite.group.encode(key));
-    tlv::encode_all(Tag(0x7F49), &[&tlv::encode(Tag::OID, protocol.as_der()), &key])
+    tlv::encode_all(Tag(0x7F49), &[&der::oid(protocol), &key])
 }

@@ -1,6 +1,7 @@
 //! Key pairs that keys are agreed with: chip authentication over curves and DH groups, and its mapping (9303-11 §6.2,
 //! TR-03110-3 §A.4.2).
 
+use super::super::der;
 use super::key::{CurveForm, ec_algorithm, seeded};
 use crate::crypto::{CryptoError, DhGroupId, Element, GroupId, Secret};
 use crate::oid;
@@ -39,24 +40,24 @@ impl AgreementKey {
     pub fn spki(&self, form: CurveForm) -> Vec<u8> {
         let (algorithm, key) = match (&self.public, self.group) {
             (Element::Number(number), GroupId::Dh(group)) => {
-                (dh_algorithm(group, form), tlv::encode(Tag::INTEGER, &tlv::integer_content(number.unsigned())))
+                (dh_algorithm(group, form), der::integer(number.unsigned()))
             }
             (public, GroupId::Curve(curve)) => (ec_algorithm(curve, form), self.group.encode(public)),
             (_, GroupId::Dh(group)) => (dh_algorithm(group, form), Vec::new()),
         };
         let algorithm = tlv::encode(Tag::SEQUENCE, &algorithm);
-        tlv::encode_all(Tag::SEQUENCE, &[&algorithm, &tlv::encode_all(Tag::BIT_STRING, &[&[0], &key])])
+        der::sequence(&[&algorithm, &tlv::encode_all(Tag::BIT_STRING, &[&[0], &key])])
     }
 }
 
 /// The content of the AlgorithmIdentifier of a key of a DH group.
 fn dh_algorithm(group: DhGroupId, form: CurveForm) -> Vec<u8> {
-    let integer = |number: &[u8]| tlv::encode(Tag::INTEGER, &tlv::integer_content(number));
-    let (p, g, q) = (integer(group.prime()), integer(group.generator().unsigned()), integer(group.order()));
+    let (p, g, q) =
+        (der::integer(group.prime()), der::integer(group.generator().unsigned()), der::integer(group.order()));
     let (algorithm, parameters) = match form {
-        CurveForm::Named => (oid::DH_KEY_AGREEMENT, tlv::encode_all(Tag::SEQUENCE, &[&p, &g])),
-        CurveForm::Explicit => (oid::DH_PUBLIC_NUMBER, tlv::encode_all(Tag::SEQUENCE, &[&p, &g, &q])),
-        CurveForm::Standardized => (oid::STANDARDIZED_DOMAIN_PARAMETERS, integer(&[group.parameter_id()])),
+        CurveForm::Named => (oid::DH_KEY_AGREEMENT, der::sequence(&[&p, &g])),
+        CurveForm::Explicit => (oid::DH_PUBLIC_NUMBER, der::sequence(&[&p, &g, &q])),
+        CurveForm::Standardized => (oid::STANDARDIZED_DOMAIN_PARAMETERS, der::integer(&[group.parameter_id()])),
     };
-    [tlv::encode(Tag::OID, algorithm.as_der()), parameters].concat()
+    [der::oid(algorithm), parameters].concat()
 }

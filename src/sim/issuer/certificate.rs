@@ -3,6 +3,7 @@
 //! [`CertificateFields`] is what gets signed, ready to be changed by a test before [`CertificateFields::sign`]; nothing
 //! is checked here.
 
+use super::super::der;
 use super::key::{Scheme, SigningKey};
 use crate::crypto::{CryptoError, Random};
 use crate::oid::{self, Oid};
@@ -32,7 +33,7 @@ impl Name {
     /// Its DER form.
     pub fn encode(&self) -> Vec<u8> {
         let relative = |(attribute, tag, text): &(Oid, Tag, String)| {
-            let pair = [tlv::encode(Tag::OID, attribute.as_der()), tlv::encode(*tag, text.as_bytes())].concat();
+            let pair = [der::oid(*attribute), tlv::encode(*tag, text.as_bytes())].concat();
             tlv::encode(Tag::SET, &tlv::encode(Tag::SEQUENCE, &pair))
         };
         tlv::encode(Tag::SEQUENCE, &self.0.iter().flat_map(relative).collect::<Vec<_>>())
@@ -101,7 +102,7 @@ impl Extension {
 
     /// extKeyUsage, critical.
     pub fn extended_key_usage(purpose: Oid) -> Self {
-        Self::new(oid::EXT_KEY_USAGE, true, tlv::encode(Tag::SEQUENCE, &tlv::encode(Tag::OID, purpose.as_der())))
+        Self::new(oid::EXT_KEY_USAGE, true, tlv::encode(Tag::SEQUENCE, &der::oid(purpose)))
     }
 
     /// subjectAltName or issuerAltName with the country's three letters as its locality (9303-12 §7.1.1.2).
@@ -135,8 +136,8 @@ impl Extension {
 
     pub(super) fn encode(&self) -> Vec<u8> {
         let critical = if self.critical { tlv::encode(Tag::BOOLEAN, &[0xFF]) } else { Vec::new() };
-        let id = tlv::encode(Tag::OID, self.id.as_der());
-        tlv::encode_all(Tag::SEQUENCE, &[&id, &critical, &tlv::encode(Tag::OCTET_STRING, &self.value)])
+        let id = der::oid(self.id);
+        der::sequence(&[&id, &critical, &tlv::encode(Tag::OCTET_STRING, &self.value)])
     }
 }
 
@@ -206,20 +207,17 @@ impl CertificateFields {
         } else {
             tlv::encode(Tag(0xA3), &tlv::encode(Tag::SEQUENCE, &extensions))
         };
-        tlv::encode_all(
-            Tag::SEQUENCE,
-            &[
-                &version.unwrap_or_default(),
-                &tlv::encode(Tag::INTEGER, &self.serial),
-                &self.scheme.algorithm_identifier(),
-                &self.issuer.encode(),
-                &tlv::encode(Tag::SEQUENCE, &validity),
-                &self.subject.encode(),
-                &self.public_key,
-                &unique.unwrap_or_default(),
-                &extensions,
-            ],
-        )
+        der::sequence(&[
+            &version.unwrap_or_default(),
+            &tlv::encode(Tag::INTEGER, &self.serial),
+            &self.scheme.algorithm_identifier(),
+            &self.issuer.encode(),
+            &tlv::encode(Tag::SEQUENCE, &validity),
+            &self.subject.encode(),
+            &self.public_key,
+            &unique.unwrap_or_default(),
+            &extensions,
+        ])
     }
 
     /// The certificate, signed with this key.
@@ -258,7 +256,7 @@ pub(super) fn signed(
 fn joined(tbs: &[u8], scheme: Scheme, outer_algorithm: Option<&[u8]>, signature: &[u8]) -> Vec<u8> {
     let algorithm = outer_algorithm.map_or_else(|| scheme.algorithm_identifier(), <[u8]>::to_vec);
     let signature = tlv::encode_all(Tag::BIT_STRING, &[&[0], signature]);
-    tlv::encode_all(Tag::SEQUENCE, &[tbs, &algorithm, &signature])
+    der::sequence(&[tbs, &algorithm, &signature])
 }
 
 /// UTCTime before 2050, the year in two digits, else GeneralizedTime (RFC 5280 §4.1.2.5).

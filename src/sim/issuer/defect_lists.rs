@@ -1,5 +1,6 @@
 //! The contents of deviation lists (9303-12 §10) and of defect lists (TR-03129-2 §7.1); nothing is checked here.
 
+use super::super::der;
 use super::certificate::generalized;
 use super::signed_data::SignerId;
 use crate::oid::{self, Oid};
@@ -26,8 +27,8 @@ pub struct DeviationFields {
 /// `DeviationList ::= SEQUENCE { version 0, digestAlg AlgorithmIdentifier, deviations SET OF Deviation }`
 pub fn deviation_list_content(deviations: &[DeviationFields]) -> Vec<u8> {
     let deviations: Vec<u8> = deviations.iter().flat_map(DeviationFields::encode).collect();
-    let digest = tlv::encode(Tag::SEQUENCE, &tlv::encode(Tag::OID, oid::SHA256.as_der()));
-    tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::INTEGER, &[0]), &digest, &tlv::encode(Tag::SET, &deviations)])
+    let digest = tlv::encode(Tag::SEQUENCE, &der::oid(oid::SHA256));
+    der::sequence(&[&tlv::encode(Tag::INTEGER, &[0]), &digest, &tlv::encode(Tag::SET, &deviations)])
 }
 
 impl DeviationFields {
@@ -51,12 +52,12 @@ impl DeviationFields {
         }));
         let description = |(id, file): &(Oid, Option<u8>)| {
             let file = file.map(|file| tlv::encode(Tag(0xA0), &tlv::encode(Tag::INTEGER, &[file])));
-            let id = tlv::encode(Tag::OID, id.as_der());
-            tlv::encode_all(Tag::SEQUENCE, &[&id, &file.unwrap_or_default()])
+            let id = der::oid(*id);
+            der::sequence(&[&id, &file.unwrap_or_default()])
         };
         let descriptions: Vec<u8> = self.defects.iter().flat_map(description).collect();
         let documents = tlv::encode(Tag::SEQUENCE, &documents);
-        tlv::encode_all(Tag::SEQUENCE, &[&documents, &tlv::encode(Tag::SET, &descriptions)])
+        der::sequence(&[&documents, &tlv::encode(Tag::SET, &descriptions)])
     }
 }
 
@@ -74,29 +75,18 @@ pub struct DefectFields {
 /// `DefectList ::= SEQUENCE { version 0, hashAlg OBJECT IDENTIFIER, defects SET OF Defect }`
 pub fn defect_list_content(defects: &[DefectFields]) -> Vec<u8> {
     let defects: Vec<u8> = defects.iter().flat_map(DefectFields::encode).collect();
-    tlv::encode_all(
-        Tag::SEQUENCE,
-        &[
-            &tlv::encode(Tag::INTEGER, &[0]),
-            &tlv::encode(Tag::OID, oid::SHA256.as_der()),
-            &tlv::encode(Tag::SET, &defects),
-        ],
-    )
+    der::sequence(&[&tlv::encode(Tag::INTEGER, &[0]), &der::oid(oid::SHA256), &tlv::encode(Tag::SET, &defects)])
 }
 
 impl DefectFields {
     fn encode(&self) -> Vec<u8> {
         let signer = match &self.signer {
-            SignerId::IssuerAndSerial(issuer, serial) => {
-                tlv::encode_all(Tag::SEQUENCE, &[issuer, &tlv::encode(Tag::INTEGER, serial)])
-            }
+            SignerId::IssuerAndSerial(issuer, serial) => der::sequence(&[issuer, &tlv::encode(Tag::INTEGER, serial)]),
             SignerId::KeyId(id) => tlv::encode(Tag(0x80), id),
         };
         let hash = self.certificate_hash.as_ref().map(|hash| tlv::encode(Tag::OCTET_STRING, hash));
-        let known = |(id, parameters): &(Oid, Vec<u8>)| {
-            tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, id.as_der()), parameters])
-        };
+        let known = |(id, parameters): &(Oid, Vec<u8>)| der::sequence(&[&der::oid(*id), parameters]);
         let known: Vec<u8> = self.defects.iter().flat_map(known).collect();
-        tlv::encode_all(Tag::SEQUENCE, &[&signer, &hash.unwrap_or_default(), &tlv::encode(Tag::SET, &known)])
+        der::sequence(&[&signer, &hash.unwrap_or_default(), &tlv::encode(Tag::SET, &known)])
     }
 }

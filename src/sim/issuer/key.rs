@@ -4,6 +4,7 @@
 //! The RSA keys are fixed, invented test keys that protect nothing; EC and DSA keys follow from a label. The encodings of RSA
 //! signatures are made here from the bare private operation, apart from the code that verifies them.
 
+use super::super::der;
 use crate::crypto::{
     CryptoError, CurveId, DigestAlgorithm, DsaPrivateKey, Point, Random, RsaPrivateKey, Secret, SeededRandom,
 };
@@ -70,55 +71,54 @@ impl Scheme {
 
     /// Its AlgorithmIdentifier.
     pub fn algorithm_identifier(self) -> Vec<u8> {
-        use DigestAlgorithm::{Sha1, Sha224, Sha256, Sha384, Sha512};
         let null = tlv::encode(Tag::NULL, &[]);
-        let with = |oid: Oid, parameters: &[u8]| {
-            tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, oid.as_der()), parameters])
+        let (identifier, parameters) = match self {
+            Self::RsaEncryption(_) => (oid::RSA_ENCRYPTION, null),
+            Self::RsaPkcs1(digest) | Self::RsaPkcs1WithoutNull(digest) => (with_digest(digest, &RSA_PKCS1), null),
+            Self::RsaPss { digest, mgf, salt } => (oid::ID_RSASSA_PSS, pss_parameters(digest, mgf, salt)),
+            Self::Ecdsa(digest) => (with_digest(digest, &ECDSA), Vec::new()),
+            Self::EcdsaPlain(digest) => (with_digest(digest, &ECDSA_PLAIN), Vec::new()),
+            Self::Dsa(digest) => (with_digest(digest, &DSA), Vec::new()),
         };
-        match self {
-            Self::RsaEncryption(_) => with(oid::RSA_ENCRYPTION, &null),
-            Self::RsaPkcs1(digest) | Self::RsaPkcs1WithoutNull(digest) => {
-                let oid = match digest {
-                    Sha1 => oid::SHA1_WITH_RSA,
-                    Sha224 => oid::SHA224_WITH_RSA,
-                    Sha256 => oid::SHA256_WITH_RSA,
-                    Sha384 => oid::SHA384_WITH_RSA,
-                    Sha512 => oid::SHA512_WITH_RSA,
-                };
-                with(oid, &null)
-            }
-            Self::RsaPss { digest, mgf, salt } => with(oid::ID_RSASSA_PSS, &pss_parameters(digest, mgf, salt)),
-            Self::Ecdsa(digest) => {
-                let oid = match digest {
-                    Sha1 => oid::ECDSA_WITH_SHA1,
-                    Sha224 => oid::ECDSA_WITH_SHA224,
-                    Sha256 => oid::ECDSA_WITH_SHA256,
-                    Sha384 => oid::ECDSA_WITH_SHA384,
-                    Sha512 => oid::ECDSA_WITH_SHA512,
-                };
-                with(oid, &[])
-            }
-            Self::EcdsaPlain(digest) => {
-                let oid = match digest {
-                    Sha1 => oid::ECDSA_PLAIN_SHA1,
-                    Sha224 => oid::ECDSA_PLAIN_SHA224,
-                    Sha256 => oid::ECDSA_PLAIN_SHA256,
-                    Sha384 => oid::ECDSA_PLAIN_SHA384,
-                    Sha512 => oid::ECDSA_PLAIN_SHA512,
-                };
-                with(oid, &[])
-            }
-            Self::Dsa(digest) => {
-                let oid = match digest {
-                    Sha1 => oid::ID_DSA_WITH_SHA1,
-                    Sha224 => oid::ID_DSA_WITH_SHA224,
-                    Sha256 => oid::ID_DSA_WITH_SHA256,
-                    Sha384 => oid::ID_DSA_WITH_SHA384,
-                    Sha512 => oid::ID_DSA_WITH_SHA512,
-                };
-                with(oid, &[])
-            }
-        }
+        der::sequence(&[&der::oid(identifier), &parameters])
+    }
+}
+
+/// The identifiers of an algorithm with SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512.
+type WithDigests = [Oid; 5];
+
+const RSA_PKCS1: WithDigests =
+    [oid::SHA1_WITH_RSA, oid::SHA224_WITH_RSA, oid::SHA256_WITH_RSA, oid::SHA384_WITH_RSA, oid::SHA512_WITH_RSA];
+const ECDSA: WithDigests = [
+    oid::ECDSA_WITH_SHA1,
+    oid::ECDSA_WITH_SHA224,
+    oid::ECDSA_WITH_SHA256,
+    oid::ECDSA_WITH_SHA384,
+    oid::ECDSA_WITH_SHA512,
+];
+const ECDSA_PLAIN: WithDigests = [
+    oid::ECDSA_PLAIN_SHA1,
+    oid::ECDSA_PLAIN_SHA224,
+    oid::ECDSA_PLAIN_SHA256,
+    oid::ECDSA_PLAIN_SHA384,
+    oid::ECDSA_PLAIN_SHA512,
+];
+const DSA: WithDigests = [
+    oid::ID_DSA_WITH_SHA1,
+    oid::ID_DSA_WITH_SHA224,
+    oid::ID_DSA_WITH_SHA256,
+    oid::ID_DSA_WITH_SHA384,
+    oid::ID_DSA_WITH_SHA512,
+];
+
+fn with_digest(digest: DigestAlgorithm, identifiers: &WithDigests) -> Oid {
+    let [sha1, sha224, sha256, sha384, sha512] = *identifiers;
+    match digest {
+        DigestAlgorithm::Sha1 => sha1,
+        DigestAlgorithm::Sha224 => sha224,
+        DigestAlgorithm::Sha256 => sha256,
+        DigestAlgorithm::Sha384 => sha384,
+        DigestAlgorithm::Sha512 => sha512,
     }
 }
 
@@ -136,19 +136,19 @@ fn pss_parameters(digest: DigestAlgorithm, mgf: DigestAlgorithm, salt: u8) -> Ve
         parameters.extend(tlv::encode(Tag(0xA0), &digest_identifier(digest)));
     }
     if mgf != DigestAlgorithm::Sha1 {
-        let mgf1 = tlv::encode(Tag::OID, oid::ID_MGF1.as_der());
-        let mgf1 = tlv::encode_all(Tag::SEQUENCE, &[&mgf1, &digest_identifier(mgf)]);
+        let mgf1 = der::oid(oid::ID_MGF1);
+        let mgf1 = der::sequence(&[&mgf1, &digest_identifier(mgf)]);
         parameters.extend(tlv::encode(Tag(0xA1), &mgf1));
     }
     if salt != 20 {
-        parameters.extend(tlv::encode(Tag(0xA2), &tlv::encode(Tag::INTEGER, &tlv::integer_content(&[salt]))));
+        parameters.extend(tlv::encode(Tag(0xA2), &der::integer(&[salt])));
     }
     tlv::encode(Tag::SEQUENCE, &parameters)
 }
 
 /// The AlgorithmIdentifier of a digest, with NULL.
 pub fn digest_identifier(digest: DigestAlgorithm) -> Vec<u8> {
-    tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, digest.oid().as_der()), &tlv::encode(Tag::NULL, &[])])
+    der::sequence(&[&der::oid(digest.oid()), &tlv::encode(Tag::NULL, &[])])
 }
 
 /// How a public key on a curve names it.
@@ -243,33 +243,32 @@ impl SigningKey {
     pub fn spki(&self, form: CurveForm) -> Vec<u8> {
         let (algorithm, key) = match self {
             Self::Rsa(key) => {
-                let algorithm = [tlv::encode(Tag::OID, oid::RSA_ENCRYPTION.as_der()), tlv::encode(Tag::NULL, &[])];
+                let algorithm = [der::oid(oid::RSA_ENCRYPTION), tlv::encode(Tag::NULL, &[])];
                 let modulus = tlv::encode(Tag::INTEGER, &key.modulus);
                 let exponent = tlv::encode(Tag::INTEGER, &key.exponent);
-                (algorithm.concat(), tlv::encode_all(Tag::SEQUENCE, &[&modulus, &exponent]))
+                (algorithm.concat(), der::sequence(&[&modulus, &exponent]))
             }
             Self::Ec(key) => (ec_algorithm(key.curve, form), key.curve.curve().encode_point(&key.public)),
             Self::Dsa(key) => {
                 // Dss-Parms ::= SEQUENCE { p INTEGER, q INTEGER, g INTEGER }  (RFC 3279 §2.3.2)
-                let parameters = tlv::encode(Tag::SEQUENCE, &key.public_key().domain().map(integer).concat());
-                let algorithm = [tlv::encode(Tag::OID, oid::ID_DSA.as_der()), parameters];
-                (algorithm.concat(), integer(key.public_key().public()))
+                let parameters = tlv::encode(Tag::SEQUENCE, &key.public_key().domain().map(der::integer).concat());
+                let algorithm = [der::oid(oid::ID_DSA), parameters];
+                (algorithm.concat(), der::integer(key.public_key().public()))
             }
         };
         let algorithm = tlv::encode(Tag::SEQUENCE, &algorithm);
         let key = tlv::encode_all(Tag::BIT_STRING, &[&[0], &key]);
-        tlv::encode_all(Tag::SEQUENCE, &[&algorithm, &key])
+        der::sequence(&[&algorithm, &key])
     }
 
     /// The key identifier: SHA-1 over the key's bits (RFC 5280 §4.2.1.2, method 1).
     pub fn key_id(&self) -> Vec<u8> {
         let key = match self {
             Self::Ec(key) => key.curve.curve().encode_point(&key.public),
-            Self::Rsa(key) => tlv::encode_all(
-                Tag::SEQUENCE,
-                &[&tlv::encode(Tag::INTEGER, &key.modulus), &tlv::encode(Tag::INTEGER, &key.exponent)],
-            ),
-            Self::Dsa(key) => integer(key.public_key().public()),
+            Self::Rsa(key) => {
+                der::sequence(&[&tlv::encode(Tag::INTEGER, &key.modulus), &tlv::encode(Tag::INTEGER, &key.exponent)])
+            }
+            Self::Dsa(key) => der::integer(key.public_key().public()),
         };
         DigestAlgorithm::Sha1.digest(&[&key])
     }
@@ -298,13 +297,11 @@ impl SigningKey {
                 Scheme::RsaPkcs1(digest) | Scheme::RsaPkcs1WithoutNull(digest) | Scheme::RsaEncryption(digest),
             ) => {
                 let algorithm = match scheme {
-                    Scheme::RsaPkcs1WithoutNull(_) => {
-                        tlv::encode(Tag::SEQUENCE, &tlv::encode(Tag::OID, digest.oid().as_der()))
-                    }
+                    Scheme::RsaPkcs1WithoutNull(_) => tlv::encode(Tag::SEQUENCE, &der::oid(digest.oid())),
                     _ => digest_identifier(digest),
                 };
                 // EM = 00 01 FF…FF 00 ‖ DigestInfo  (RFC 8017 §9.2)
-                let info = tlv::encode_all(Tag::SEQUENCE, &[&algorithm, &tlv::encode(Tag::OCTET_STRING, &hash)]);
+                let info = der::sequence(&[&algorithm, &tlv::encode(Tag::OCTET_STRING, &hash)]);
                 let fill = key.modulus_len().checked_sub(info.len() + 3).ok_or(CryptoError::BadKey)?;
                 key.raw(&[&[0, 1], vec![0xFF; fill].as_slice(), &[0], &info].concat())
             }
@@ -358,21 +355,17 @@ fn pss_encoded(
 
 /// Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }, and so Dss-Sig-Value  (RFC 3279 §2.2.2, §2.2.3).
 pub fn ecdsa_der(r: &[u8], s: &[u8]) -> Vec<u8> {
-    tlv::encode_all(Tag::SEQUENCE, &[&integer(r), &integer(s)])
-}
-
-fn integer(number: &[u8]) -> Vec<u8> {
-    tlv::encode(Tag::INTEGER, &tlv::integer_content(number))
+    der::sequence(&[&der::integer(r), &der::integer(s)])
 }
 
 /// The content of the AlgorithmIdentifier of a key on a curve.
 pub(super) fn ec_algorithm(id: CurveId, form: CurveForm) -> Vec<u8> {
-    let ec = tlv::encode(Tag::OID, oid::ID_EC_PUBLIC_KEY.as_der());
+    let ec = der::oid(oid::ID_EC_PUBLIC_KEY);
     match form {
-        CurveForm::Named => [ec, tlv::encode(Tag::OID, id.oid().as_der())].concat(),
+        CurveForm::Named => [ec, der::oid(id.oid())].concat(),
         CurveForm::Explicit => [ec, explicit_parameters(id)].concat(),
         CurveForm::Standardized => [
-            tlv::encode(Tag::OID, oid::STANDARDIZED_DOMAIN_PARAMETERS.as_der()),
+            der::oid(oid::STANDARDIZED_DOMAIN_PARAMETERS),
             tlv::encode(Tag::INTEGER, &[id.parameter_id().unwrap_or(0)]),
         ]
         .concat(),
@@ -383,12 +376,11 @@ pub(super) fn ec_algorithm(id: CurveId, form: CurveForm) -> Vec<u8> {
 pub fn explicit_parameters(id: CurveId) -> Vec<u8> {
     let curve = id.curve();
     let octets = |octets: &[u8]| tlv::encode(Tag::OCTET_STRING, octets);
-    let field =
-        tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, oid::PRIME_FIELD.as_der()), &integer(curve.prime())]);
-    let coefficients = tlv::encode_all(Tag::SEQUENCE, &[&octets(curve.a()), &octets(curve.b())]);
+    let field = der::sequence(&[&der::oid(oid::PRIME_FIELD), &der::integer(curve.prime())]);
+    let coefficients = der::sequence(&[&octets(curve.a()), &octets(curve.b())]);
     let base = octets(&curve.encode_point(&curve.generator()));
-    let one = integer(&[1]);
-    tlv::encode_all(Tag::SEQUENCE, &[&one, &field, &coefficients, &base, &integer(curve.order()), &one])
+    let one = der::integer(&[1]);
+    der::sequence(&[&one, &field, &coefficients, &base, &der::integer(curve.order()), &one])
 }
 
 /// The PKCS #8 form of the RSA key of this holder and size, where there is one.

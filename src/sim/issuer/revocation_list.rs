@@ -3,6 +3,7 @@
 //! [`RevocationListFields`] is what gets signed, ready to be changed by a test before [`RevocationListFields::sign`];
 //! nothing is checked here.
 
+use super::super::der;
 use super::certificate::{Extension, Name, signed, time};
 use super::key::{Scheme, SigningKey};
 use crate::crypto::{CryptoError, Random};
@@ -51,7 +52,7 @@ impl RevokedEntry {
     fn encode(&self) -> Vec<u8> {
         let extensions: Vec<u8> = self.extensions.iter().flat_map(Extension::encode).collect();
         let extensions = if extensions.is_empty() { extensions } else { tlv::encode(Tag::SEQUENCE, &extensions) };
-        tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::INTEGER, &self.serial), &time(self.since), &extensions])
+        der::sequence(&[&tlv::encode(Tag::INTEGER, &self.serial), &time(self.since), &extensions])
     }
 }
 
@@ -79,18 +80,15 @@ impl RevocationListFields {
         } else {
             tlv::encode(Tag(0xA0), &tlv::encode(Tag::SEQUENCE, &extensions))
         };
-        tlv::encode_all(
-            Tag::SEQUENCE,
-            &[
-                &self.version.map(|version| tlv::encode(Tag::INTEGER, &[version])).unwrap_or_default(),
-                &self.scheme.algorithm_identifier(),
-                &self.issuer.encode(),
-                &time(self.this_update),
-                &self.next_update.map(time).unwrap_or_default(),
-                &revoked,
-                &extensions,
-            ],
-        )
+        der::sequence(&[
+            &self.version.map(|version| tlv::encode(Tag::INTEGER, &[version])).unwrap_or_default(),
+            &self.scheme.algorithm_identifier(),
+            &self.issuer.encode(),
+            &time(self.this_update),
+            &self.next_update.map(time).unwrap_or_default(),
+            &revoked,
+            &extensions,
+        ])
     }
 
     /// The list, signed with this key.

@@ -4,6 +4,7 @@
 //! [`SignedDataFields`] is what gets signed, ready to be changed by a test before [`SignedDataFields::sign`]; nothing is
 //! checked here.
 
+use super::super::der;
 use super::certificate::generalized;
 use super::key::{Scheme, SigningKey, digest_identifier};
 use crate::crypto::{CryptoError, DigestAlgorithm, Random};
@@ -73,7 +74,7 @@ impl SignedDataFields {
     ) -> Self {
         let digest = scheme.digest();
         let mut attributes = vec![
-            attribute(oid::ID_CONTENT_TYPE, &tlv::encode(Tag::OID, content_type.as_der())),
+            attribute(oid::ID_CONTENT_TYPE, &der::oid(content_type)),
             attribute(oid::ID_MESSAGE_DIGEST, &tlv::encode(Tag::OCTET_STRING, &digest.digest(&[&content]))),
         ];
         attributes.extend(signing_time.map(signing_time_attribute));
@@ -118,7 +119,7 @@ impl SignedDataFields {
         let signers = tlv::encode(Tag::SET, &[signer, self.more_signers.concat()].concat());
         let parts = [version, digests, self.encapsulated(), certificates, signers].concat();
         let content = self.wrap(0xA0, &self.wrap(0x30, &parts));
-        Ok(self.wrap(0x30, &[tlv::encode(Tag::OID, oid::ID_SIGNED_DATA.as_der()), content].concat()))
+        Ok(self.wrap(0x30, &[der::oid(oid::ID_SIGNED_DATA), content].concat()))
     }
 
     /// `SignerInfo ::= SEQUENCE { version, sid, digestAlgorithm, signedAttrs [0], signatureAlgorithm, signature }`.
@@ -128,9 +129,7 @@ impl SignedDataFields {
     pub fn signer_info(&self, key: &SigningKey, random: &mut dyn Random) -> Result<Vec<u8>, CryptoError> {
         let sid = match &self.signer {
             SignerId::KeyId(id) => tlv::encode(Tag(0x80), id),
-            SignerId::IssuerAndSerial(issuer, serial) => {
-                tlv::encode_all(Tag::SEQUENCE, &[issuer, &tlv::encode(Tag::INTEGER, serial)])
-            }
+            SignerId::IssuerAndSerial(issuer, serial) => der::sequence(&[issuer, &tlv::encode(Tag::INTEGER, serial)]),
         };
         let (message, attributes) = match &self.signed_attributes {
             // The attributes are signed as a SET OF and written as [0]  (RFC 5652 §5.4)
@@ -145,17 +144,14 @@ impl SignedDataFields {
             None => key.sign(self.scheme, &message, random)?,
         };
         let algorithm = self.signature_algorithm.clone().unwrap_or_else(|| self.scheme.algorithm_identifier());
-        Ok(tlv::encode_all(
-            Tag::SEQUENCE,
-            &[
-                &tlv::encode(Tag::INTEGER, &[self.signer_version]),
-                &sid,
-                &digest_identifier(self.digest),
-                &attributes,
-                &algorithm,
-                &tlv::encode(Tag::OCTET_STRING, &signature),
-            ],
-        ))
+        Ok(der::sequence(&[
+            &tlv::encode(Tag::INTEGER, &[self.signer_version]),
+            &sid,
+            &digest_identifier(self.digest),
+            &attributes,
+            &algorithm,
+            &tlv::encode(Tag::OCTET_STRING, &signature),
+        ]))
     }
 
     /// EncapsulatedContentInfo ::= SEQUENCE { eContentType, eContent [0] OCTET STRING OPTIONAL }.
@@ -169,7 +165,7 @@ impl SignedDataFields {
                 self.wrap(0xA0, &self.wrap(0x24, &pieces))
             }
         };
-        self.wrap(0x30, &[tlv::encode(Tag::OID, self.content_type.as_der()), content].concat())
+        self.wrap(0x30, &[der::oid(self.content_type), content].concat())
     }
 
     /// A constructed data object in the chosen framing.
@@ -183,7 +179,7 @@ impl SignedDataFields {
 
 /// Attribute ::= SEQUENCE { attrType, attrValues SET OF }, with one value.
 pub fn attribute(id: Oid, value: &[u8]) -> Vec<u8> {
-    tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, id.as_der()), &tlv::encode(Tag::SET, value)])
+    der::sequence(&[&der::oid(id), &tlv::encode(Tag::SET, value)])
 }
 
 /// The attribute signingTime, in UTCTime (RFC 5652 §11.3).
@@ -223,24 +219,19 @@ impl SecurityObject {
     /// Its DER form.
     pub fn encode(&self) -> Vec<u8> {
         let pair = |(number, hash): &(u8, Vec<u8>)| {
-            let number = tlv::encode(Tag::INTEGER, &tlv::integer_content(&[*number]));
-            tlv::encode_all(Tag::SEQUENCE, &[&number, &tlv::encode(Tag::OCTET_STRING, hash)])
+            let number = der::integer(&[*number]);
+            der::sequence(&[&number, &tlv::encode(Tag::OCTET_STRING, hash)])
         };
         let hashes: Vec<u8> = self.hashes.iter().flat_map(pair).collect();
         let printable = |text: &String| tlv::encode(Tag::PRINTABLE_STRING, text.as_bytes());
-        let info = self
-            .version_info
-            .as_ref()
-            .map(|(lds, unicode)| tlv::encode_all(Tag::SEQUENCE, &[&printable(lds), &printable(unicode)]));
-        tlv::encode_all(
-            Tag::SEQUENCE,
-            &[
-                &tlv::encode(Tag::INTEGER, &[self.version]),
-                &digest_identifier(self.digest),
-                &tlv::encode(Tag::SEQUENCE, &hashes),
-                &info.unwrap_or_default(),
-            ],
-        )
+        let info =
+            self.version_info.as_ref().map(|(lds, unicode)| der::sequence(&[&printable(lds), &printable(unicode)]));
+        der::sequence(&[
+            &tlv::encode(Tag::INTEGER, &[self.version]),
+            &digest_identifier(self.digest),
+            &tlv::encode(Tag::SEQUENCE, &hashes),
+            &info.unwrap_or_default(),
+        ])
     }
 }
 
@@ -248,5 +239,5 @@ impl SecurityObject {
 pub fn master_list_content(certificates: &[&[u8]]) -> Vec<u8> {
     let mut sorted = certificates.to_vec();
     sorted.sort_unstable();
-    tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::INTEGER, &[0]), &tlv::encode(Tag::SET, &sorted.concat())])
+    der::sequence(&[&tlv::encode(Tag::INTEGER, &[0]), &tlv::encode(Tag::SET, &sorted.concat())])
 }

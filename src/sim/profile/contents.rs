@@ -6,6 +6,7 @@ use super::super::access::{CamKey, Passwords};
 use super::super::active_authentication::ActiveAuthenticationKey;
 use super::super::card::{Equipment, SimulatedCard};
 use super::super::chip_authentication::ChipAuthenticationKey;
+use super::super::der;
 use super::super::files::{File, Folder, ReadRule, cvca};
 use super::super::issuer::{Holder, SigningKey, seeded};
 use super::super::quirks::Quirk;
@@ -194,7 +195,7 @@ impl Profile {
             LengthInfo::True => (long(self.max_command), long(self.max_answer)),
             LengthInfo::Stated(command, answer) => (command, answer),
         };
-        let integer = |number: u32| tlv::encode(Tag::INTEGER, &tlv::integer_content(&number.to_be_bytes()));
+        let integer = |number: u32| der::integer(&number.to_be_bytes());
         let mut lengths = integer(command);
         if !self.quirks.has(Quirk::AtrInfoOneLength) {
             lengths.extend(integer(answer));

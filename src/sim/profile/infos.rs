@@ -1,6 +1,7 @@
 //! The SecurityInfos of a profile: those of EF.CardAccess, and EF.DG14 (9303-11 §9.2).
 
 use super::super::chip_authentication::chip_authentication_protocol;
+use super::super::der;
 use super::super::issuer::{AgreementKey, CurveForm, KeyKind, Scheme};
 use super::super::quirks::Quirk;
 use super::defect::FileDefect;
@@ -85,19 +86,17 @@ impl Profile {
         }
         if let Some(ActiveAuthenticationPlan { kind: KeyKind::Ec(_), digest }) = self.active_authentication {
             // ActiveAuthenticationInfo ::= SEQUENCE { protocol, version 1, signatureAlgorithm OID }  (9303-11 §9.2.10)
-            let protocol = tlv::encode(Tag::OID, oid::ID_ICAO_AA_PROTOCOL_OBJECT.as_der());
+            let protocol = der::oid(oid::ID_ICAO_AA_PROTOCOL_OBJECT);
             let version = tlv::encode(Tag::INTEGER, &[1]);
             let algorithm = match self.defect {
                 Some(FileDefect::AaInfoOfRsa) => Scheme::RsaPkcs1(digest).algorithm_identifier(),
-                Some(FileDefect::AaInfoUnknown) => {
-                    tlv::encode(Tag::SEQUENCE, &tlv::encode(Tag::OID, UNKNOWN_INFO.as_der()))
-                }
+                Some(FileDefect::AaInfoUnknown) => tlv::encode(Tag::SEQUENCE, &der::oid(UNKNOWN_INFO)),
                 _ => Scheme::EcdsaPlain(digest).algorithm_identifier(),
             };
             // The identifier alone, without parameters.
             let identifier = tlv::Reader::new(&algorithm).next().map(|outer| outer.children().next());
             let algorithm = identifier.ok().and_then(Result::ok).map(|oid| oid.raw.to_vec()).unwrap_or_default();
-            infos.push(tlv::encode_all(Tag::SEQUENCE, &[&protocol, &version, &algorithm]));
+            infos.push(der::sequence(&[&protocol, &version, &algorithm]));
         }
         if infos.is_empty() {
             return Ok(None);
@@ -122,11 +121,11 @@ impl Profile {
         };
         let file = place.map(|(fid, sfi): (u16, u8)| {
             let octets = |octets: &[u8]| tlv::encode(Tag::OCTET_STRING, octets);
-            tlv::encode_all(Tag::SEQUENCE, &[&octets(&fid.to_be_bytes()), &octets(&[sfi])])
+            der::sequence(&[&octets(&fid.to_be_bytes()), &octets(&[sfi])])
         });
-        let protocol = tlv::encode(Tag::OID, oid::ID_TA.as_der());
+        let protocol = der::oid(oid::ID_TA);
         let version = tlv::encode(Tag::INTEGER, &[1]);
-        tlv::encode_all(Tag::SEQUENCE, &[&protocol, &version, &file.unwrap_or_default()])
+        der::sequence(&[&protocol, &version, &file.unwrap_or_default()])
     }
 
     /// ChipAuthenticationPublicKeyInfo ::= SEQUENCE { protocol, SubjectPublicKeyInfo, keyId OPTIONAL }
@@ -145,7 +144,7 @@ impl Profile {
         if self.defect == Some(FileDefect::CaKeyCorrupt) {
             spki.last_mut().into_iter().for_each(|octet| *octet ^= 1);
         }
-        tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, protocol.as_der()), &spki, &id])
+        der::sequence(&[&der::oid(protocol), &spki, &id])
     }
 }
 
@@ -173,13 +172,13 @@ const FILLER_OF_DG14: Oid = Oid::of(&[2, 999, 3]);
 /// SecurityInfo ::= SEQUENCE { protocol, then small INTEGERs }.
 pub(super) fn info(protocol: Oid, numbers: &[u8]) -> Vec<u8> {
     let numbers: Vec<u8> = numbers.iter().flat_map(|number| tlv::encode(Tag::INTEGER, &[*number])).collect();
-    tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, protocol.as_der()), &numbers])
+    der::sequence(&[&der::oid(protocol), &numbers])
 }
 
 /// A SecurityInfo that no reader knows, with so many octets in its OCTET STRING.
 pub(super) fn unknown_info(protocol: Oid, octets: usize) -> Vec<u8> {
-    let protocol = tlv::encode(Tag::OID, protocol.as_der());
-    tlv::encode_all(Tag::SEQUENCE, &[&protocol, &tlv::encode(Tag::OCTET_STRING, &vec![0; octets])])
+    let protocol = der::oid(protocol);
+    der::sequence(&[&protocol, &tlv::encode(Tag::OCTET_STRING, &vec![0; octets])])
 }
 
 /// An unknown info that makes the file `around` these infos `due` octets long, where one can.
