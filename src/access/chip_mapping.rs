@@ -12,7 +12,7 @@ pub struct ChipMapping {
     factor: Option<Secret>,
 }
 
-/// Says nothing of the key and the factor.
+/// `Debug` output omits the key and the factor.
 impl core::fmt::Debug for ChipMapping {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "ChipMapping({}, {})", self.curve.name(), if self.factor.is_some() { "shown" } else { "not shown" })

@@ -112,7 +112,7 @@ pub(crate) struct Opened {
 ///
 /// # Errors
 /// [`Error::WrongPassword`] where the chip refuses the reader's token; [`Error::Protocol`] where the chip's keys or its
-/// token are not valid; [`Error::Refused`] for a refused step; [`Error::PasswordBlocked`] where the chip says that no try
+/// token are not valid; [`Error::Refused`] for a refused step; [`Error::PasswordBlocked`] where the chip states that no try
 /// is left.
 pub(crate) fn password_authenticated_connection_establishment(
     channel: &mut Channel,
@@ -226,7 +226,7 @@ impl SetAtForm {
 
 /// MSE:Set AT with protocol, password and, where it is ambiguous, the domain parameters (9303-11 §4.4.4.1).
 ///
-/// A chip that counts tries says so here, before one is spent: 63Cx (TR-03110-3 §B.11.1).
+/// A chip that counts tries states those left here, before one is spent: 63Cx (TR-03110-3 §B.11.1).
 fn set_at(channel: &mut Channel, suite: &Suite, kind: PasswordKind, show: &mut Show<'_>) -> Result<SetAtForm, Error> {
     let during = Step::PaceSetAt;
     let data = |with_parameter: bool| {

@@ -84,7 +84,7 @@ pub struct Password {
     qr: Option<Qr>,
 }
 
-/// What a password says beside opening the chip.
+/// The claims that a password makes beside opening the chip.
 pub(crate) struct Given {
     pub(crate) number: Option<PersonalNumber>,
     pub(crate) qr: Option<Qr>,

@@ -19,13 +19,13 @@ use zeroize::{Zeroize, Zeroizing};
 pub enum Outcome {
     /// Its bytes, cut by the length in its header.
     Read(Vec<u8>),
-    /// The chip says that it does not have it (6A82, 6A88).
+    /// The chip answers that it does not have it (6A82, 6A88).
     Absent(StatusWord),
     /// The chip refuses it.
     Refused(StatusWord),
 }
 
-/// Says nothing of its content.
+/// `Debug` output omits the content.
 impl core::fmt::Debug for Outcome {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
@@ -123,7 +123,7 @@ impl Channel {
                     append(&mut held, &data, due);
                     data.zeroize();
                 }
-                // The file ends before its header says: what came is what there is; its hash decides.
+                // The file is shorter than its header states: the bytes that came are taken, and its hash decides.
                 Ok(Part::Status(_)) => return Ok(Outcome::Read(held)),
                 Err(error) => {
                     self.partial = Some((file, held));

@@ -40,7 +40,7 @@ pub enum ActiveAuthentication {
     BadKey,
 }
 
-/// Says nothing of challenge and signature: they tell one chip from all others.
+/// `Debug` output omits challenge and signature: they identify the chip.
 impl core::fmt::Debug for ActiveAuthentication {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
@@ -55,7 +55,7 @@ impl core::fmt::Debug for ActiveAuthentication {
     }
 }
 
-/// INTERNAL AUTHENTICATE with a challenge; `key` tells how long the answer is.
+/// INTERNAL AUTHENTICATE with a challenge; the length of the answer follows from `key`.
 pub(crate) fn ask(
     channel: &mut Channel,
     key: &PublicKey,

@@ -31,13 +31,13 @@ pub enum ChipAuthentication {
     Impossible(Reason),
     /// The chip answered under the new keys.
     Proven(ChipAuthenticationSuite),
-    /// A stored document says that its reader saw it proven; a file cannot prove it again.
+    /// A stored document states that its reader saw it proven; a file cannot prove it again.
     Attested,
     /// The chip refused, in an authentic answer: the old keys stayed in use.
     Refused(StatusWord),
     /// The session was lost while the keys were agreed on: the chip answered without protection, or not authentically.
     SessionLost,
-    /// The chip said yes, and its next answer was not under the new keys: it kept the old ones, or has no others.
+    /// The chip accepted, and its next answer was not under the new keys: it kept the old ones, or has no others.
     NotUnderNewKeys,
 }
 

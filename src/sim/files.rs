@@ -17,16 +17,16 @@ pub enum Folder {
     Application,
 }
 
-/// Who may read a file.
+/// The condition for reading a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadRule {
     /// Anybody.
     Free,
-    /// Who opened the chip with BAC or PACE, or anybody where the chip has neither.
+    /// Readers that opened the chip with BAC or PACE, or any reader where the chip has neither.
     Holder,
-    /// Who opened the chip with PACE.
+    /// Readers that opened the chip with PACE.
     Pace,
-    /// Who also passed terminal authentication, with the right to it.
+    /// Readers that also passed terminal authentication, with the right to it.
     Terminal,
     /// Nobody: the file is announced and answers this status.
     Refused(StatusWord),
@@ -58,7 +58,7 @@ pub struct File {
     pub fid: u16,
     /// Its short file identifier, 1 to 30.
     pub sfi: u8,
-    /// Who may read it.
+    /// The condition for reading it.
     pub rule: ReadRule,
     /// Its bytes.
     pub content: Vec<u8>,

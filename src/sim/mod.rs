@@ -1,8 +1,8 @@
 //! The simulated card, its issuer and its vpcd client (feature `sim`): for demonstrations and tests.
 //!
 //! It stands above all reader protocol code and so cannot borrow it: what both sides must agree on is the standard. A
-//! [`profile`] says what a card is; [`Quirk`] what it does otherwise than others; [`faults`] what a hostile card or line
-//! does; [`issuer`] makes certificates and signed files, correct or defective.
+//! [`profile`] describes a card, a [`Quirk`] a habit of real cards, a [`Deviation`] what a hostile card does; [`faults`]
+//! holds those of the line too, and [`issuer`] makes certificates and signed files, correct or defective.
 
 mod der;
 pub mod faults;

@@ -57,11 +57,11 @@ pub struct Person {
     pub expiry: String,
     /// Optional data; for Vietnam the 12-digit number.
     pub optional: String,
-    /// What EF.DG13 says, where there is one.
+    /// The contents of EF.DG13, where there is one.
     pub national: Option<National>,
 }
 
-/// What EF.DG13 of Vietnam says; an empty text is a field without data.
+/// The contents of EF.DG13 of Vietnam; an empty text is a field without data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct National {
     /// Full name, with diacritics.

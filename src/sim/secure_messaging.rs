@@ -41,7 +41,7 @@ impl Session {
     }
 
     /// A session of the same cipher under other keys, which nobody shares.
-    pub(super) fn estranged(&self) -> Self {
+    pub(super) fn under_unshared_keys(&self) -> Self {
         Self::new(self.cipher, b"keys that nobody shares")
     }
 
@@ -108,7 +108,7 @@ impl Session {
         let data = match cryptogram {
             None => Vec::new(),
             Some(object) if object.tag == CRYPTOGRAM && command.ins & 1 == 0 => {
-                // The first byte says that the content is padded  (7816-4 §10.3)
+                // The first byte states that the content is padded  (7816-4 §10.3)
                 let (_, body) =
                     object.value.split_first().filter(|(first, _)| **first == 1).ok_or(StatusWord::SM_INCORRECT)?;
                 self.decrypt(body)?

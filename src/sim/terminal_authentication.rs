@@ -117,7 +117,7 @@ impl TerminalAuthenticationState {
         let key = certificate.public_key().complete(Some(&issuer.key)).map_err(|_| refused)?;
         let mut verified = VerifiedHolder::of(&certificate, key);
         if role == Role::Cvca {
-            // The new authority takes the first place, the one that vouched for it the second.
+            // The new authority takes the first place, the one that certified it the second.
             trust.points.retain(|point| point.holder == issuer.holder && point.holder != verified.holder);
             trust.points.insert(0, verified.clone());
             trust.points.truncate(TRUST_POINTS);

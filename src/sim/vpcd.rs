@@ -1,4 +1,4 @@
-//! The card's end of vpcd's wire: lays a card into the virtual reader of a real pcscd (vsmartcard-vpcd).
+//! The card's end of vpcd's wire: inserts a simulated card into the virtual reader of a real pcscd (vsmartcard-vpcd).
 //!
 //! TCP; the card connects, and an open connection is a card in the reader: port 35963 is the first slot, 35964 the
 //! second. Each message is a 16-bit big-endian length and that many bytes. From the reader: one byte, 00 power off,
@@ -22,7 +22,7 @@ pub struct Line {
     stream: TcpStream,
 }
 
-/// Lays a card into the virtual reader that listens at this address.
+/// Inserts a card into the virtual reader that listens at this address.
 ///
 /// # Errors
 /// No virtual reader listens there.

@@ -1,4 +1,4 @@
-//! What a connection to a card must do, whoever makes it.
+//! The interface of every connection to a card.
 
 use crate::error::{Error, TransportError};
 use crate::event::Show;
@@ -21,7 +21,7 @@ pub trait Transport: Send {
     /// Waits, up to `patience`, until a card that was lost is back, and resets it. A line that cannot wait only resets.
     ///
     /// # Errors
-    /// [`Error::Transport`] where the card does not come back in time, [`Error::Cancelled`] where `show` says stop.
+    /// [`Error::Transport`] where the card does not come back in time, [`Error::Cancelled`] where `show` asks to stop.
     fn reconnect(&mut self, patience: Duration, show: &mut Show<'_>) -> Result<(), Error> {
         let _ = (patience, show);
         Ok(self.reset()?)

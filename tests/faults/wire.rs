@@ -146,8 +146,8 @@ impl Wire {
             }
             self.befell[index] = !matches!(row.how, How::Recorded(_)) || self.recorded[index].is_some();
             match &row.how {
-                How::Line(fault) => self.line.befall(fault(), false),
-                How::LineFromHere(fault) => self.line.befall(fault(), true),
+                How::Line(fault) => self.line.inject(fault(), false),
+                How::LineFromHere(fault) => self.line.inject(fault(), true),
                 How::Card(deviation) => self.line.inner_mut().deviate_once(*deviation),
                 How::CardFromHere(deviation) => {
                     let here = self.line.inner_mut().exchanges();
@@ -155,7 +155,7 @@ impl Wire {
                 }
                 How::Recorded(_) => {
                     if let Some(answer) = self.recorded[index].clone() {
-                        self.line.befall(Fault::Answer(answer), false);
+                        self.line.inject(Fault::Answer(answer), false);
                     }
                 }
             }

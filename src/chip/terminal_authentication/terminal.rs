@@ -1,4 +1,4 @@
-//! The terminal: its certificates, and whoever holds its private key.
+//! The terminal: its certificates, and the signer that holds its private key.
 //!
 //! The key stays where it is, in a security module or behind a service: it is asked for a signature and never shown. The
 //! library takes bytes, never paths; the caller's names for them stand in the errors.
@@ -11,7 +11,7 @@ use crate::oid::Oid;
 use crate::pki::cvc::{CertificateReference, CvCertificate, CvcError};
 use thiserror::Error;
 
-/// Who signs with the terminal's private key: a security module, a service, a file.
+/// The signer with the terminal's private key: a security module, a service, a file.
 pub trait TerminalSigner: Send {
     /// Signs the data of a request with the key of its holder, under its algorithm.
     ///
@@ -88,7 +88,7 @@ impl<'a> SigningRequest<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum TerminalError {
-    /// A file that is no card-verifiable certificate.
+    /// A file that is not a card-verifiable certificate.
     #[error("{file}: {error}")]
     Certificate {
         /// The file.
@@ -104,7 +104,7 @@ pub enum TerminalError {
     },
 }
 
-/// A terminal: certificates in any order, and who signs.
+/// A terminal: certificates in any order, and the signer.
 pub struct Terminal {
     certificates: Vec<CvCertificate>,
     signer: Box<dyn TerminalSigner>,

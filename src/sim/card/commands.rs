@@ -42,8 +42,8 @@ impl SimulatedCard {
                     return Err(status);
                 }
                 if !self.has(Quirk::SelectMfWithoutEffect) {
-                    self.contact.application = false;
-                    self.contact.current = None;
+                    self.volatile.application = false;
+                    self.volatile.current = None;
                 }
             }
             (0x04, name) => {
@@ -51,14 +51,14 @@ impl SimulatedCard {
                     return Err(StatusWord::NOT_FOUND);
                 }
                 self.only_after_pace()?;
-                self.contact.application = true;
-                self.contact.current = None;
+                self.volatile.application = true;
+                self.volatile.current = None;
                 template = tlv::encode(Tag(0x84), &EMRTD_AID);
             }
             (0x00 | 0x02, &[high, low]) => {
                 let fid = u16::from_be_bytes([high, low]);
                 let index = self.find(|file| file.fid == fid, fid == 0x011C)?;
-                self.contact.current = Some(index);
+                self.volatile.current = Some(index);
                 let size = self.equipment.files.get(index).map_or(0, |file| file.content.len());
                 let size = u16::try_from(size).unwrap_or(u16::MAX).to_be_bytes();
                 template = [tlv::encode(Tag(0x80), &size), tlv::encode(Tag(0x83), &[high, low])].concat();
@@ -77,7 +77,7 @@ impl SimulatedCard {
 
     /// The index of a file of the current folder that may be read.
     fn find(&self, is_it: impl Fn(&File) -> bool, card_access: bool) -> Result<usize, StatusWord> {
-        let folder = if self.contact.application { Folder::Application } else { Folder::Master };
+        let folder = if self.volatile.application { Folder::Application } else { Folder::Master };
         let after_aid = self.has(Quirk::CardAccessAfterAid6982) || self.has(Quirk::ApplicationSelected);
         let found = self.equipment.files.iter().position(|file| file.folder == folder && is_it(file));
         // Inside the application the identifiers of EF.CardAccess are those of EF.CVCA.
@@ -90,13 +90,13 @@ impl SimulatedCard {
             StatusWord::NOT_FOUND
         };
         let index = found.ok_or(absent)?;
-        self.equipment.files.get(index).ok_or(absent)?.check(&self.contact.security_status)?;
+        self.equipment.files.get(index).ok_or(absent)?.check(&self.volatile.security_status)?;
         Ok(index)
     }
 
     fn only_after_pace(&self) -> Result<(), StatusWord> {
         match self.equipment.quirks.first_of(&PACE_ONLY) {
-            Some(status) if !self.contact.security_status.opened => Err(status),
+            Some(status) if !self.volatile.security_status.opened => Err(status),
             _ => Ok(()),
         }
     }
@@ -139,11 +139,11 @@ impl SimulatedCard {
             (None, p1 << 8 | p2)
         };
         let index = match short_id {
-            None => self.contact.current.ok_or(StatusWord(0x6986))?,
+            None => self.volatile.current.ok_or(StatusWord(0x6986))?,
             Some(sfi) => {
                 let card_access = sfi == 0x1C;
                 let refused = self.has(Quirk::NoShortIds)
-                    || card_access && !self.contact.application && self.has(Quirk::NoShortIdForCardAccess);
+                    || card_access && !self.volatile.application && self.has(Quirk::NoShortIdForCardAccess);
                 if refused {
                     return Err(StatusWord::NOT_FOUND);
                 }
@@ -151,7 +151,7 @@ impl SimulatedCard {
             }
         };
         let file = self.equipment.files.get(index).ok_or(StatusWord::NOT_FOUND)?;
-        file.check(&self.contact.security_status)?;
+        file.check(&self.volatile.security_status)?;
         let (file, offset, room) = match self.deviates() {
             Some(Deviation::OtherFile) => (self.another(file).unwrap_or(file), offset, room),
             Some(Deviation::OtherOffset) => (file, offset + 16, room),
@@ -160,14 +160,14 @@ impl SimulatedCard {
             _ => (file, offset, room),
         };
         let answer = files::read(&file.content, &ReadRequest { offset, ne, room, odd }, &self.equipment.quirks);
-        self.contact.current = Some(index);
+        self.volatile.current = Some(index);
         Ok(Reply { answer, keys: None })
     }
 
     /// Another file of the same folder that may be read now: one that is as long, where there is one.
     fn another(&self, than: &File) -> Option<&File> {
         let is_it = |file: &&File| {
-            file.folder == than.folder && file.fid != than.fid && file.check(&self.contact.security_status).is_ok()
+            file.folder == than.folder && file.fid != than.fid && file.check(&self.volatile.security_status).is_ok()
         };
         self.equipment.files.iter().filter(is_it).max_by_key(|file| file.content.len().min(than.content.len()))
     }
@@ -176,20 +176,20 @@ impl SimulatedCard {
         if command.ne.is_none_or(|ne| ne < 8) {
             return Err(StatusWord::WRONG_LENGTH);
         }
-        if self.contact.ta.is_open() {
+        if self.volatile.ta.is_open() {
             let deviation = self.deviates();
-            return Reply::data(self.contact.ta.challenge(&mut *self.equipment.random, deviation)?);
+            return Reply::data(self.volatile.ta.challenge(&mut *self.equipment.random, deviation)?);
         }
         self.only_with_bac()?;
-        Reply::data(self.contact.bac.challenge(&mut *self.equipment.random)?)
+        Reply::data(self.volatile.bac.challenge(&mut *self.equipment.random)?)
     }
 
     fn external_authenticate(&mut self, command: &Command) -> Result<Reply, StatusWord> {
-        if self.contact.ta.is_open() {
+        if self.volatile.ta.is_open() {
             return self.authenticate_terminal(command);
         }
         self.only_with_bac()?;
-        if !self.contact.application {
+        if !self.volatile.application {
             return Err(StatusWord::CONDITIONS_OF_USE);
         }
         if command.data.len() != 40 {
@@ -197,12 +197,12 @@ impl SimulatedCard {
         }
         let deviation = self.deviates();
         let Equipment { passwords, random, .. } = &mut self.equipment;
-        match self.contact.bac.authenticate(&command.data, passwords, &mut **random, deviation) {
+        match self.volatile.bac.authenticate(&command.data, passwords, &mut **random, deviation) {
             Ok((data, keys)) => {
                 let answer = Response { data, status: StatusWord::SUCCESS };
                 // ID_IC = the document number with its check digit; birth and expiry follow it  (9303-11 §7.1.2)
                 let mrz = passwords.mrz.expose();
-                self.contact.id_ic = mrz.get(..mrz.len().saturating_sub(14)).unwrap_or_default().to_vec();
+                self.volatile.id_ic = mrz.get(..mrz.len().saturating_sub(14)).unwrap_or_default().to_vec();
                 Ok(Reply { answer, keys: Some(keys) })
             }
             Err(status) => {
@@ -216,7 +216,7 @@ impl SimulatedCard {
         if self.has(Quirk::AaRefused) {
             return Err(StatusWord::INS_NOT_SUPPORTED);
         }
-        if !self.contact.security_status.opened || !self.contact.application {
+        if !self.volatile.security_status.opened || !self.volatile.application {
             return Err(StatusWord::SECURITY_STATUS);
         }
         if command.ne.is_none() {
@@ -235,7 +235,7 @@ impl SimulatedCard {
         if command.ne.is_some() && self.has(Quirk::MseRefusesLe) {
             return Err(StatusWord::WRONG_LENGTH);
         }
-        self.contact.pace = Pace::default();
+        self.volatile.pace = Pace::default();
         let data = command.data.as_slice();
         match (command.p1, command.p2) {
             (0xC1, 0xA4) => {
@@ -246,7 +246,7 @@ impl SimulatedCard {
                 if pace.is_empty() || quirks.has(Quirk::CardAccessWithoutPace) {
                     return Err(StatusWord::WRONG_P1_P2);
                 }
-                self.contact.pace.set_at(data, pace, passwords, quirks)?;
+                self.volatile.pace.set_at(data, pace, passwords, quirks)?;
                 if self.failures > 0 && self.has(Quirk::MseShows63cx) {
                     let answer = Response { data: Vec::new(), status: self.tries_left() };
                     return Ok(Reply { answer, keys: None });
@@ -256,21 +256,21 @@ impl SimulatedCard {
             (0x41, 0xA4 | 0xA6) => {
                 self.may_authenticate_chip()?;
                 if command.p2 == 0xA4 {
-                    self.contact.ca.set_at(data, &self.equipment.chip_keys)?;
+                    self.volatile.ca.set_at(data, &self.equipment.chip_keys)?;
                     return Reply::done();
                 }
-                let agreed = self.contact.ca.set_kat(data, &self.equipment.chip_keys)?;
+                let agreed = self.volatile.ca.set_kat(data, &self.equipment.chip_keys)?;
                 Ok(self.switched(Vec::new(), agreed))
             }
             (0x81, 0xA4 | 0xB6) => {
                 let trust = self.equipment.trust.as_ref().ok_or(StatusWord::WRONG_P1_P2)?;
                 // Terminal authentication comes after that of the chip  (9303-11 §7.1)
-                if self.contact.terminal.is_none() {
+                if self.volatile.terminal.is_none() {
                     return Err(StatusWord::SECURITY_STATUS);
                 }
                 match command.p2 {
-                    0xB6 => self.contact.ta.set_dst(data, trust)?,
-                    _ => self.contact.ta.set_at(data)?,
+                    0xB6 => self.volatile.ta.set_dst(data, trust)?,
+                    _ => self.volatile.ta.set_at(data)?,
                 }
                 Reply::done()
             }
@@ -281,7 +281,7 @@ impl SimulatedCard {
     fn verify_certificate(&mut self, command: &Command) -> Result<Reply, StatusWord> {
         let trust = self.equipment.trust.as_mut().ok_or(StatusWord::INS_NOT_SUPPORTED)?;
         let before = trust.references();
-        self.contact.ta.verify_certificate(&command.data, trust)?;
+        self.volatile.ta.verify_certificate(&command.data, trust)?;
         let after = trust.references();
         if after != before {
             // EF.CVCA names what the card trusts now.
@@ -295,14 +295,14 @@ impl SimulatedCard {
     }
 
     fn authenticate_terminal(&mut self, command: &Command) -> Result<Reply, StatusWord> {
-        let ephemeral = self.contact.terminal.clone().ok_or(StatusWord::SECURITY_STATUS)?;
-        let mut id_ic = self.contact.id_ic.clone();
+        let ephemeral = self.volatile.terminal.clone().ok_or(StatusWord::SECURITY_STATUS)?;
+        let mut id_ic = self.volatile.id_ic.clone();
         if self.deviates() == Some(Deviation::TaOtherDocument) {
             id_ic.first_mut().into_iter().for_each(|octet| *octet ^= 1);
         }
-        let rights = self.contact.ta.authenticate(&command.data, &id_ic, &ephemeral)?;
+        let rights = self.volatile.ta.authenticate(&command.data, &id_ic, &ephemeral)?;
         if !self.has(Quirk::BiometricsDenied) {
-            self.contact.security_status.rights = rights;
+            self.volatile.security_status.rights = rights;
         }
         Reply::done()
     }
@@ -314,18 +314,18 @@ impl SimulatedCard {
         if self.equipment.chip_keys.is_empty() {
             return Err(StatusWord::REFERENCE_NOT_FOUND);
         }
-        if self.contact.security_status.opened { Ok(()) } else { Err(StatusWord::SECURITY_STATUS) }
+        if self.volatile.security_status.opened { Ok(()) } else { Err(StatusWord::SECURITY_STATUS) }
     }
 
     /// The outcome of chip authentication: these keys hold after the answer.
     fn switched(&mut self, data: Vec<u8>, agreed: AgreedKeys) -> Reply {
         let answer = Response { data, status: StatusWord::SUCCESS };
-        self.contact.terminal = Some(agreed.terminal);
-        self.contact.ta = TerminalAuthenticationState::default();
-        self.contact.security_status.rights = Rights::of_inspection_system(0);
+        self.volatile.terminal = Some(agreed.terminal);
+        self.volatile.ta = TerminalAuthenticationState::default();
+        self.volatile.security_status.rights = Rights::of_inspection_system(0);
         let keys = agreed.session;
         let keys = match self.deviates() {
-            Some(Deviation::CaOtherKeys) => Some(keys.estranged()),
+            Some(Deviation::CaOtherKeys) => Some(keys.under_unshared_keys()),
             _ if self.has(Quirk::CaKeepsOldKeys) => None,
             _ => Some(keys),
         };
@@ -333,17 +333,17 @@ impl SimulatedCard {
     }
 
     fn general_authenticate(&mut self, command: &Command, last: bool) -> Result<Reply, StatusWord> {
-        if self.contact.pace.is_open() {
+        if self.volatile.pace.is_open() {
             return self.pace_step(command, last);
         }
-        if !self.contact.ca.is_open() || !last {
+        if !self.volatile.ca.is_open() || !last {
             return Err(StatusWord::CONDITIONS_OF_USE);
         }
         self.may_authenticate_chip()?;
         if self.has(Quirk::CaRefusedAtKey) {
             return Err(StatusWord::WRONG_DATA);
         }
-        let (data, agreed) = self.contact.ca.general_authenticate(&command.data, &self.equipment.chip_keys)?;
+        let (data, agreed) = self.volatile.ca.general_authenticate(&command.data, &self.equipment.chip_keys)?;
         Ok(self.switched(data, agreed))
     }
 
@@ -353,13 +353,13 @@ impl SimulatedCard {
             if self.has(Quirk::PaceShowsReferences) { REFERENCES.map(<[u8]>::to_vec).to_vec() } else { Vec::new() };
         let Equipment { random, cam_keys, .. } = &mut self.equipment;
         let mut card = PaceCard { random: &mut **random, deviation, cam_keys, references: &references };
-        match self.contact.pace.general_authenticate(&command.data, last, &mut card) {
+        match self.volatile.pace.general_authenticate(&command.data, last, &mut card) {
             Ok(PaceStep::Answer(data)) => Reply::data(data),
             Ok(PaceStep::Done { data, keys, id_ic, terminal }) => {
                 let answer = Response { data, status: StatusWord::SUCCESS };
-                self.contact.security_status.pace = true;
-                self.contact.id_ic = id_ic;
-                self.contact.terminal = terminal;
+                self.volatile.security_status.pace = true;
+                self.volatile.id_ic = id_ic;
+                self.volatile.terminal = terminal;
                 Ok(Reply { answer, keys: Some(keys) })
             }
             Err(StatusWord::VERIFICATION_FAILED) => {
@@ -373,7 +373,7 @@ impl SimulatedCard {
     /// A wrong password: what the card does about it until the next reset, and how long it takes.
     fn failed(&mut self) {
         self.failures = self.failures.saturating_add(1);
-        self.contact.locked = self.equipment.quirks.first_of(&LOCKED);
+        self.volatile.locked = self.equipment.quirks.first_of(&LOCKED);
         if self.has(Quirk::SlowAfterFailure) {
             std::thread::sleep(Duration::from_millis(u64::from(self.failures.saturating_mul(500).min(2_000))));
         }

@@ -35,7 +35,7 @@ impl SimulatedCard {
             self.end_session();
             return plain(StatusWord::WRONG_LENGTH);
         }
-        if let Some(status) = self.contact.locked {
+        if let Some(status) = self.volatile.locked {
             return plain(status);
         }
         let outer_ne = usize::try_from(command.ne.unwrap_or(SHORT_LE)).unwrap_or(usize::MAX);
@@ -44,7 +44,7 @@ impl SimulatedCard {
         if command.ins == 0xC0 && command.cla & 0x0C == 0 {
             return self.get_response(limit);
         }
-        self.contact.waiting.clear();
+        self.volatile.waiting.clear();
         let secured = command.cla & 0x0C == 0x0C;
         let answer = if secured {
             match self.assembled(command).map(|whole| whole.map(|command| self.secured(&command, limit))) {
@@ -57,7 +57,7 @@ impl SimulatedCard {
             }
         } else if command.cla & !0x10 == 0 {
             // A plain command ends an open session  (9303-11 §9.8.1).
-            if self.contact.session.is_some() {
+            if self.volatile.session.is_some() {
                 self.end_session();
             }
             let outcome = self.carry_out(&command, limit);
@@ -73,7 +73,7 @@ impl SimulatedCard {
     /// may as well be protected one by one; then each holds whole data objects (7816-4 §5.3.3).
     fn assembled(&mut self, command: Command) -> Result<Option<Command>, StatusWord> {
         let linked = command.cla & 0x10 != 0;
-        let whole = match self.contact.protected_chain.take() {
+        let whole = match self.volatile.protected_chain.take() {
             None if !linked || self.has(Quirk::ChainsLinkByLink) || is_protected(&command.data) => {
                 return Ok(Some(command));
             }
@@ -91,7 +91,7 @@ impl SimulatedCard {
             return Err(CHAINING_NOT_SUPPORTED);
         }
         if linked {
-            self.contact.protected_chain = Some(whole);
+            self.volatile.protected_chain = Some(whole);
             return Ok(None);
         }
         Ok(Some(whole))
@@ -99,7 +99,7 @@ impl SimulatedCard {
 
     /// A protected command, its answer sealed; an error ends the session.
     fn secured(&mut self, command: &Command, limit: usize) -> Result<Vec<u8>, StatusWord> {
-        let mut session = self.contact.session.take().ok_or(StatusWord::SM_INCORRECT)?;
+        let mut session = self.volatile.session.take().ok_or(StatusWord::SM_INCORRECT)?;
         let plain = session.open(command)?;
         let room = session.room(limit);
         let outcome = self.carry_out(&plain, room);
@@ -111,11 +111,11 @@ impl SimulatedCard {
             return Err(outcome.answer.status);
         }
         if deviation == Some(Deviation::Unprotected) {
-            self.contact.session = Some(session);
+            self.volatile.session = Some(session);
             return Ok(outcome.answer.encode());
         }
         let sealed = session.seal(&outcome.answer, command.ins & 1 == 1, deviation);
-        self.contact.session = Some(session);
+        self.volatile.session = Some(session);
         self.take_keys(outcome.keys);
         let asked = plain.ne.unwrap_or(0);
         let large = usize::try_from(asked).is_ok_and(|ne| ne > QUIRKY_CAPACITY);
@@ -128,8 +128,8 @@ impl SimulatedCard {
 
     fn take_keys(&mut self, keys: Option<Session>) {
         if let Some(keys) = keys {
-            self.contact.session = Some(keys);
-            self.contact.security_status.opened = true;
+            self.volatile.session = Some(keys);
+            self.volatile.security_status.opened = true;
         }
     }
 
@@ -142,17 +142,17 @@ impl SimulatedCard {
         if answer.len().saturating_sub(2) <= limit {
             return answer;
         }
-        self.contact.waiting_in_session = secured;
-        self.contact.waiting = answer;
+        self.volatile.waiting_in_session = secured;
+        self.volatile.waiting = answer;
         self.part(limit)
     }
 
     fn get_response(&mut self, limit: usize) -> Vec<u8> {
-        if self.contact.waiting.is_empty() {
+        if self.volatile.waiting.is_empty() {
             return StatusWord::CONDITIONS_OF_USE.0.to_be_bytes().to_vec();
         }
-        if self.has(Quirk::GetResponseAborts) && self.contact.waiting_in_session {
-            self.contact.waiting.clear();
+        if self.has(Quirk::GetResponseAborts) && self.volatile.waiting_in_session {
+            self.volatile.waiting.clear();
             self.end_session();
             return StatusWord::SECURITY_STATUS.0.to_be_bytes().to_vec();
         }
@@ -161,14 +161,14 @@ impl SimulatedCard {
 
     /// The next part of what waits; its last two bytes are the status word.
     fn part(&mut self, limit: usize) -> Vec<u8> {
-        let data = self.contact.waiting.len().saturating_sub(2);
+        let data = self.volatile.waiting.len().saturating_sub(2);
         if data <= limit {
-            return core::mem::take(&mut self.contact.waiting);
+            return core::mem::take(&mut self.volatile.waiting);
         }
-        let rest = self.contact.waiting.split_off(limit);
-        let part = core::mem::replace(&mut self.contact.waiting, rest);
+        let rest = self.volatile.waiting.split_off(limit);
+        let part = core::mem::replace(&mut self.volatile.waiting, rest);
         if self.has(Quirk::GetResponseCut) {
-            self.contact.waiting.clear();
+            self.volatile.waiting.clear();
             return [part, vec![0x90, 0x00]].concat();
         }
         let left = u8::try_from(data - limit).unwrap_or(0);
@@ -181,7 +181,7 @@ impl SimulatedCard {
         let refused = |status| Reply { answer: Response { data: Vec::new(), status }, keys: None };
         let linked = command.cla & 0x10 != 0;
         let mut whole = command.clone();
-        let held = self.contact.chain.take();
+        let held = self.volatile.chain.take();
         let is_part_of = |chain: &Command| {
             (chain.ins, chain.p1, chain.p2) == (command.ins, command.p1, command.p2)
                 && chain.data.len() + command.data.len() <= MAX_CHAIN
@@ -191,14 +191,14 @@ impl SimulatedCard {
             Some(_) => return refused(CHAIN_BROKEN),
             None => {}
         }
-        let is_step = command.ins == 0x86 && (self.contact.pace.is_open() || !self.contact.ca.is_open());
+        let is_step = command.ins == 0x86 && (self.volatile.pace.is_open() || !self.volatile.ca.is_open());
         let is_whole = tlv::total_length(&whole.data).is_none_or(|length| length <= whole.data.len());
         let is_part = linked && !(is_step && is_whole);
         if is_part && self.has(Quirk::ChainingRefused) {
             return refused(CHAINING_NOT_SUPPORTED);
         }
         if is_part {
-            self.contact.chain = Some(whole);
+            self.volatile.chain = Some(whole);
             return Reply::done().unwrap_or_else(refused);
         }
         if let Some(Deviation::Status(status)) = self.deviates() {

@@ -33,7 +33,7 @@ pub(crate) struct Equipment {
 /// A chip ID card in a reader of its own: a [`Transport`].
 pub struct SimulatedCard {
     pub(super) equipment: Equipment,
-    pub(super) contact: Contact,
+    pub(super) volatile: VolatileState,
     pub(super) exchanges: usize,
     pub(super) failures: u32,
     /// From which exchange on, whether only there, and how.
@@ -42,7 +42,7 @@ pub struct SimulatedCard {
 
 /// What a reset wipes.
 #[derive(Default)]
-pub(super) struct Contact {
+pub(super) struct VolatileState {
     pub(super) application: bool,
     pub(super) current: Option<usize>,
     pub(super) session: Option<Session>,
@@ -64,7 +64,8 @@ pub(super) struct Contact {
 
 impl SimulatedCard {
     pub(crate) fn new(equipment: Equipment) -> Self {
-        let mut card = Self { equipment, contact: Contact::default(), exchanges: 0, failures: 0, deviation: None };
+        let mut card =
+            Self { equipment, volatile: VolatileState::default(), exchanges: 0, failures: 0, deviation: None };
         card.power_on(card.has(Quirk::ApplicationSelected));
         card
     }
@@ -116,17 +117,17 @@ impl SimulatedCard {
     }
 
     pub(super) fn power_on(&mut self, application: bool) {
-        self.contact = Contact { application, ..Contact::default() };
+        self.volatile = VolatileState { application, ..VolatileState::default() };
         self.end_session();
     }
 
     /// The keys are forgotten, and what they opened is closed.
     pub(super) fn end_session(&mut self) {
-        self.contact.session = None;
+        self.volatile.session = None;
         let opened = !self.equipment.bac && self.equipment.pace.is_empty();
-        self.contact.security_status = SecurityStatus { opened, ..SecurityStatus::default() };
-        self.contact.id_ic.clear();
-        self.contact.terminal = None;
-        self.contact.ta = TerminalAuthenticationState::default();
+        self.volatile.security_status = SecurityStatus { opened, ..SecurityStatus::default() };
+        self.volatile.id_ic.clear();
+        self.volatile.terminal = None;
+        self.volatile.ta = TerminalAuthenticationState::default();
     }
 }

@@ -87,9 +87,9 @@ deviations! {
         OtherFile,
         /// READ BINARY answers with what stands sixteen bytes further on.
         OtherOffset,
-        /// The first data object of an answer says that it is two thousand million bytes long.
+        /// The first data object of an answer states that it is two thousand million bytes long.
         HugeLength,
-        /// The first data object of an answer says that it is one byte shorter than it is.
+        /// The first data object of an answer states that it is one byte shorter than it is.
         SmallLength,
         /// READ BINARY answers with one byte, whatever was asked for.
         OneByteReads,

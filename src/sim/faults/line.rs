@@ -46,11 +46,11 @@ pub enum Fault {
     EmptyBody,
     /// This status word comes in place of the answer's own; its data field comes as it is.
     OtherTrailer(u16),
-    /// Half of the answer comes, with 61xx; GET RESPONSE gives the rest. 61xx says so many bytes more than there are.
+    /// Half of the answer comes, with 61xx; GET RESPONSE gives the rest. 61xx states so many bytes more than there are.
     InParts(u8),
 }
 
-/// A fault and where it befalls.
+/// A fault and the exchange that it occurs at.
 struct Planned {
     at: usize,
     fault: Fault,
@@ -70,7 +70,7 @@ pub struct Faulty<T> {
 }
 
 impl<T: Transport> Faulty<T> {
-    /// The fault befalls exchange `at`, counted from 0; resets do not count.
+    /// The fault occurs at exchange `at`, counted from 0; resets do not count.
     pub fn new(inner: T, at: usize, fault: Fault) -> Self {
         Self { planned: vec![Planned { at, lasting: fault == Fault::Late, fault }], ..Self::honest(inner) }
     }
@@ -86,8 +86,8 @@ impl<T: Transport> Faulty<T> {
         self
     }
 
-    /// The fault befalls the next exchange, or with `lasting` every one from there on.
-    pub fn befall(&mut self, fault: Fault, lasting: bool) {
+    /// The fault occurs at the next exchange, or with `lasting` every one from there on.
+    pub fn inject(&mut self, fault: Fault, lasting: bool) {
         let lasting = lasting || fault == Fault::Late;
         self.planned.push(Planned { at: self.count, fault, lasting });
     }
@@ -107,7 +107,7 @@ impl<T: Transport> Faulty<T> {
         &mut self.inner
     }
 
-    /// The fault of this exchange: one that befalls here, before one that lasts.
+    /// The fault of this exchange: one planned for it, before one that lasts.
     fn due(&self, here: usize) -> Option<Fault> {
         let last = |is_due: &dyn Fn(&Planned) -> bool| self.planned.iter().rev().find(|planned| is_due(planned));
         last(&|planned| planned.at == here)

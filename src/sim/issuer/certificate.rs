@@ -162,7 +162,7 @@ pub struct CertificateFields {
     pub outer_algorithm: Option<Vec<u8>>,
     /// The signature, where it is to be another than the key makes: a forger's.
     pub signature: Option<Vec<u8>>,
-    /// Who signs.
+    /// The issuer.
     pub issuer: Name,
     /// Whose key it is.
     pub subject: Name,
@@ -252,7 +252,7 @@ pub(super) fn signed(
     Ok(joined(tbs, scheme, outer_algorithm, &key.sign(scheme, tbs, random)?))
 }
 
-/// What is signed, the algorithm, and this signature, whoever made it.
+/// What is signed, the algorithm, and this signature, which is not verified.
 fn joined(tbs: &[u8], scheme: Scheme, outer_algorithm: Option<&[u8]>, signature: &[u8]) -> Vec<u8> {
     let algorithm = outer_algorithm.map_or_else(|| scheme.algorithm_identifier(), <[u8]>::to_vec);
     let signature = tlv::encode_all(Tag::BIT_STRING, &[&[0], signature]);

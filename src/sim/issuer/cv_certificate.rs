@@ -55,7 +55,7 @@ impl TerminalAuthorityPlan {
     }
 }
 
-/// Who holds a key of an authority.
+/// The holder of a key of an authority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CvHolder {
     /// The certification authority in this generation, from 1.
@@ -119,7 +119,7 @@ impl TerminalAuthority {
         }
     }
 
-    /// What the certificate of a holder says; an authority's is its own issuer's.
+    /// The contents of the certificate of a holder; an authority's is its own issuer's.
     ///
     /// # Errors
     /// As [`TerminalAuthority::reference`].

@@ -98,7 +98,7 @@ impl Issuer {
         }
     }
 
-    /// The fields of a link certificate: this CSCA's key, vouched for by an older CSCA (9303-12 §4.2).
+    /// The fields of a link certificate: this CSCA's key, certified by an older CSCA (9303-12 §4.2).
     pub fn link_fields(&self, older: &Issuer) -> CertificateFields {
         let fields = CertificateFields {
             serial: vec![0x02],

@@ -22,7 +22,7 @@ pub enum KeyKind {
     Dsa(u16),
 }
 
-/// Who holds a key pair: no two share one.
+/// The holder of a key pair: no two share one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holder {
     /// The country signing authority.

@@ -20,7 +20,7 @@ pub struct RevocationListFields {
     pub scheme: Scheme,
     /// The outer AlgorithmIdentifier, where it is to differ from the inner.
     pub outer_algorithm: Option<Vec<u8>>,
-    /// Who signs.
+    /// The issuer.
     pub issuer: Name,
     /// When it is issued.
     pub this_update: OffsetDateTime,

@@ -74,12 +74,12 @@ impl TerminalPlan {
     }
 }
 
-/// What the card says of the lengths it takes.
+/// How the card states the lengths it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LengthInfo {
     /// Nothing: no EF.ATR/INFO, no mark in the historical bytes.
     Absent,
-    /// The historical bytes say that extended length is taken, and nothing says how much.
+    /// The historical bytes state that extended length is taken, and nothing states how much.
     HistoricalBytes,
     /// EF.ATR/INFO holds the true numbers.
     True,
@@ -135,7 +135,7 @@ pub struct Profile {
     pub more_groups: Vec<(u8, Vec<u8>)>,
     /// The issuing state.
     pub issuer: IssuerPlan,
-    /// What the card says of lengths.
+    /// How the card states its lengths.
     pub lengths: LengthInfo,
     /// The most data bytes of a command; more than 255 need extended length.
     pub max_command: usize,

@@ -1,7 +1,7 @@
 //! The border to the binding: every call into it goes through [`call`], every status it knows becomes a
 //! [`TransportError`].
 //!
-//! The binding panics in debug builds on a status that it does not know, and on a protocol that no card speaks. Such a
+//! The binding panics in debug builds on a status that it does not know, and on a protocol that no card uses. Such a
 //! panic ends here as [`TransportError::Binding`]; its message still reaches the caller's panic hook. (In a program
 //! built with `panic = "abort"` nothing can be caught.)
 

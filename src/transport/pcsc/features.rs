@@ -14,7 +14,7 @@ const MAX_APDU_DATA_SIZE: u8 = 0x0A;
 /// The longest short APDU: header, Lc, 255 bytes, Le.
 pub(super) const SHORT: usize = 261;
 
-/// The longest APDU in bytes, where the driver says it.
+/// The longest APDU in bytes, where the driver states it.
 pub(super) fn max_apdu(card: &Card) -> Option<usize> {
     let features = control(card, ctl_code(GET_FEATURE_REQUEST.into()))?;
     let code = be(value(&features, TLV_PROPERTIES)?)?;

@@ -171,7 +171,7 @@ impl Drop for Link {
     fn drop(&mut self) {
         drop(self.keeper.take());
         if let Some(card) = lock(&self.held).card.take() {
-            // Nobody is left to be told of a failure; the binding then tries once more as it drops the card.
+            // A failure cannot be reported any more; the binding then tries once more as it drops the card.
             let _ = call(|| card.disconnect(Disposition::ResetCard).map_err(|(_, error)| error));
         }
         self.buffer.zeroize();

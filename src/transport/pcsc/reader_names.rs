@@ -4,7 +4,7 @@
 //! only and do not say so. Nothing here is asked of the reader: it is read off its name and the ATR (PC/SC part 3
 //! §3.1.3.2.3).
 
-/// Which kind of slot a reader's name speaks of.
+/// The kind of slot that a reader's name indicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SlotKind {
@@ -19,7 +19,7 @@ pub enum SlotKind {
 }
 
 impl SlotKind {
-    /// The kind that the reader's name speaks of.
+    /// The kind that the reader's name indicates.
     pub(super) fn of(name: &str) -> Self {
         let name = name.to_ascii_lowercase();
         let words = |wanted: &[&str]| {
@@ -56,7 +56,7 @@ pub(super) fn is_contactless_atr(atr: &[u8]) -> bool {
     matches!(atr, [0x3B, t0, 0x80, 0x01, ..] if t0 & 0xF0 == 0x80)
 }
 
-/// Whether an ATR is the one that a contactless reader makes up for a memory card, which speaks no ISO 7816-4:
+/// Whether an ATR is the one that a contactless reader makes up for a memory card, which does not support ISO 7816-4:
 /// `3B 8F 80 01 80 4F 0C A0 00 00 03 06 …`.
 pub(super) fn is_memory_card_atr(atr: &[u8]) -> bool {
     is_contactless_atr(atr) && atr.get(4..12) == Some(&[0x80, 0x4F, 0x0C, 0xA0, 0x00, 0x00, 0x03, 0x06])

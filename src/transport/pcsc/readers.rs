@@ -19,7 +19,7 @@ pub struct Readers {
 pub struct ReaderInfo {
     /// The name that the PC/SC service gives it.
     pub name: String,
-    /// The kind of slot that the name speaks of.
+    /// The kind of slot that the name indicates.
     pub kind: SlotKind,
     /// Whether a card is there.
     pub card_present: bool,

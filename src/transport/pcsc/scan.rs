@@ -1,4 +1,4 @@
-//! One look after another at the readers and the cards in them, with a context that is made anew when the service
+//! One look after another at the readers and the cards in them, with a context that is made again when the service
 //! restarts.
 //!
 //! Each look lists the readers, then blocks until something changes or its time is over; the pseudo-reader
@@ -39,7 +39,7 @@ impl Slot {
         self.name.to_string_lossy().into_owned()
     }
 
-    /// What the name says of the slot.
+    /// The kind of slot that the name indicates.
     pub(super) fn kind(&self) -> SlotKind {
         SlotKind::of(&self.text())
     }
@@ -107,7 +107,7 @@ impl Scan {
         }
         match answer {
             Ok(()) => {}
-            // A reader left between the two questions: the next look lists anew.
+            // A reader left between the two questions: the next look lists the readers again.
             Err(TransportError::UnknownReader | TransportError::ReaderGone) => self.states.clear(),
             Err(lost) => return Err(lost),
         }
@@ -137,7 +137,7 @@ fn list(context: &Context) -> Result<Vec<CString>, TransportError> {
     call(|| Ok(context.list_readers(&mut buffer)?.map(CStr::to_owned).collect()))
 }
 
-/// What a state says; the next look then waits for another.
+/// The slot that a state describes; the next look then waits for another.
 fn seen(state: &mut ReaderState) -> Option<Slot> {
     state.sync_current_state();
     let event = state.event_state();

@@ -83,7 +83,7 @@ fn named<'a>(slots: &'a [Slot], reader: &str) -> Option<&'a Slot> {
     })
 }
 
-/// Opens the first card that can be; otherwise tells of the likeliest one.
+/// Opens the first card that can be opened; otherwise returns the error of the likeliest one.
 fn open_one(candidates: &[&Slot]) -> Result<Option<Link>, TransportError> {
     let mut first = None;
     for slot in candidates {

@@ -1,6 +1,6 @@
 //! Readers and cards as they come and go.
 //!
-//! What is there at the beginning is told first, as if it came then. A service that restarts is told as such: its
+//! What is there at the beginning is reported first, as if it came then. A restart of the service is reported: its
 //! readers go and come again.
 
 use super::readers::{ReaderInfo, Readers};
