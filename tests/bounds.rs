@@ -15,6 +15,7 @@ use chipid::chip::{FileKey, Terminal, TerminalError};
 use chipid::crypto::{
     CryptoError, CurveId, DhGroupId, DigestAlgorithm, GroupId, Random, SeededRandom, SignatureAlgorithm,
 };
+use chipid::cvc::CvCertificate;
 use chipid::document::EvidenceSignature;
 use chipid::document::{Consent, StatementError};
 use chipid::error::{Broken, Step};
@@ -23,7 +24,6 @@ use chipid::image::{ImageError, ImageLimits, decode};
 use chipid::iso7816::Command;
 use chipid::lds::{DataGroup, Dg3, Dg4, Dg7, Dir, FileId, OpaqueGroup, SecurityInfos};
 use chipid::oid::{self, Oid};
-use chipid::pki::cvc::CvCertificate;
 use chipid::pki::{
     Budget as Signatures, Certificate, CertificateError, CmsError, DefectList, ListError, MasterList, RevocationList,
     RevocationListError, SignedData,
@@ -669,7 +669,7 @@ fn cv_certificate_octets() {
         let header = 6;
         CvCertificate::parse(&tlv::encode(Tag(0x7F21), &vec![0; octets - header + 1])).unwrap_err().to_string()
     };
-    let too_long = chipid::pki::cvc::CvcError::TooLong.to_string();
+    let too_long = chipid::cvc::CvcError::TooLong.to_string();
     assert_ne!(of(BOUNDS.cv_certificate_octets), too_long);
     assert_eq!(of(BOUNDS.cv_certificate_octets + 1), too_long);
 }

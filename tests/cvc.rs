@@ -5,10 +5,10 @@
 mod support;
 
 use chipid::crypto::{CryptoError, CurveId, DigestAlgorithm, PrivateKey, SeededRandom, SignatureAlgorithm};
-use chipid::oid::{self, Oid};
-use chipid::pki::cvc::{
+use chipid::cvc::{
     CertificateReference, CvCertificate, CvTemplate, CvcError, Rights, Role, TerminalType, VerificationKey,
 };
+use chipid::oid::{self, Oid};
 use chipid::tlv::{Tag, encode, encode_all};
 use proptest::prelude::{ProptestConfig, any, proptest};
 use time::macros::date;

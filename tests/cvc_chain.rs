@@ -2,11 +2,11 @@
 
 use chipid::BOUNDS;
 use chipid::crypto::{CurveId, PrivateKey, SeededRandom};
-use chipid::oid;
-use chipid::pki::cvc::{
+use chipid::cvc::{
     CertificateReference, Chain, ChainDefect, CvCertificate, CvTemplate, NoChain, Rights, Role, TerminalType,
     find_chain,
 };
+use chipid::oid;
 use std::collections::BTreeMap;
 use time::Date;
 use time::macros::date;

@@ -29,6 +29,7 @@ const UNFINISHED: &[&str] = &[
     "channel",
     "chip",
     "crypto",
+    "cvc",
     "image",
     "inspection",
     "iso7816",

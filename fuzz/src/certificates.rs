@@ -1,8 +1,8 @@
 //! X.509 certificates, the names and keys in them, and card verifiable certificates with EF.CVCA.
 
 use chipid::crypto::{EncodingNote, PublicKey, SignatureAlgorithm};
+use chipid::cvc::{CertificateReference, CvCertificate};
 use chipid::lds::Cvca;
-use chipid::pki::cvc::{CertificateReference, CvCertificate};
 use chipid::pki::{Certificate, Name, csca_defects, document_signer_defects};
 use chipid::trust::TrustBuilder;
 

@@ -2,9 +2,9 @@
 //! where a terminal's certificates must begin, and proves nothing.
 
 use crate::bounds::BOUNDS;
+use crate::cvc::CertificateReference;
 use crate::lds::FileId;
 use crate::lds::finding::{Defect, Finding, Findings};
-use crate::pki::cvc::CertificateReference;
 use crate::tlv::{Problem, Reader, Tag, Tlv, TlvError};
 
 /// Certification Authority Reference.

@@ -15,7 +15,6 @@ mod cms;
 mod list_signer;
 mod master_list;
 mod defects;
-pub mod cvc;
 
 pub use budget::Budget;
 pub use certificate::{

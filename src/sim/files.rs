@@ -4,8 +4,8 @@
 //! read it is a rule of the file; whether the rule is met is the card's state.
 
 use super::quirks::{Quirk, Quirks};
+use crate::cvc::Rights;
 use crate::iso7816::{Response, StatusWord};
-use crate::pki::cvc::Rights;
 use crate::tlv::{self, Tag};
 
 /// The folder a file lies in.

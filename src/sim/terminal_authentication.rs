@@ -2,12 +2,12 @@
 //!
 //! The card trusts one or two certification authorities and believes in a date; both move on with the certificates that it
 //! accepts, and a reset does not take them back. What a terminal may read is what all certificates of its chain allow.
-//! Certificates are read and verified by the room `pki::cvc`; what is accepted, and when, is decided here.
+//! Certificates are read and verified by the room `cvc`; what is accepted, and when, is decided here.
 
 use super::faults::Deviation;
 use crate::crypto::Random;
+use crate::cvc::{CertificateReference, CvCertificate, Rights, Role, TerminalType, VerificationKey};
 use crate::iso7816::StatusWord;
-use crate::pki::cvc::{CertificateReference, CvCertificate, Rights, Role, TerminalType, VerificationKey};
 use crate::tlv::{Reader, Tag};
 use time::Date;
 

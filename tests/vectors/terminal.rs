@@ -2,8 +2,8 @@
 
 use crate::format::{Failure, Vector, same};
 use chipid::crypto::DigestAlgorithm;
+use chipid::cvc::{CvCertificate, CvcError, VerificationKey};
 use chipid::lds::Cvca;
-use chipid::pki::cvc::{CvCertificate, CvcError, VerificationKey};
 
 fn refused(error: CvcError) -> Failure {
     Failure::Refused(error.to_string())

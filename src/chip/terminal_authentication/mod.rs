@@ -4,7 +4,7 @@
 //! The chip is shown the certificates from one that it trusts down to the terminal's, and then a signature over its own
 //! challenge. It follows chip authentication, whose ephemeral key the signature holds. A refusal of the chip is a result,
 //! not an error: the reading goes on without DG3 and DG4. Keys and certificates are the caller's (`terminal.rs`);
-//! which certificates make a chain is the business of `pki/cvc`.
+//! which certificates make a chain is the business of `cvc`.
 
 mod terminal;
 mod protocol;

@@ -2,10 +2,10 @@
 
 use super::terminal::{SigningError, SigningRequest, Terminal};
 use crate::channel::Channel;
+use crate::cvc::{CertificateReference, NoChain, Rights, TerminalType, find_chain};
 use crate::error::{Error, Step};
 use crate::event::Show;
 use crate::iso7816::{Command, StatusWord};
-use crate::pki::cvc::{CertificateReference, NoChain, Rights, TerminalType, find_chain};
 use crate::tlv::{self, Tag};
 use thiserror::Error;
 

@@ -7,8 +7,8 @@ use crate::bounds::BOUNDS;
 use crate::crypto::SignatureAlgorithm;
 #[cfg(feature = "sim")]
 use crate::crypto::{CryptoError, PrivateKey, Random};
+use crate::cvc::{CertificateReference, CvCertificate, CvcError};
 use crate::oid::Oid;
-use crate::pki::cvc::{CertificateReference, CvCertificate, CvcError};
 use thiserror::Error;
 
 /// The signer with the terminal's private key: a security module, a service, a file.

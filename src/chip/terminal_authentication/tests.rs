@@ -3,12 +3,12 @@
 use super::*;
 use crate::channel::Channel;
 use crate::crypto::{CurveId, PrivateKey, SeededRandom};
+use crate::cvc::{
+    CertificateReference, ChainDefect, CvCertificate, CvTemplate, NoChain, Rights, Role, TerminalType, VerificationKey,
+};
 use crate::error::{Error, TransportError};
 use crate::iso7816::{Command, Response, StatusWord};
 use crate::oid::{self, Oid};
-use crate::pki::cvc::{
-    CertificateReference, ChainDefect, CvCertificate, CvTemplate, NoChain, Rights, Role, TerminalType, VerificationKey,
-};
 use crate::transport::Transport;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};

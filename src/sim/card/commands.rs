@@ -8,9 +8,9 @@ use super::super::quirks::Quirk;
 use super::super::terminal_authentication::TerminalAuthenticationState;
 use super::reply::Reply;
 use super::state::{Equipment, SimulatedCard};
+use crate::cvc::Rights;
 use crate::iso7816::instruction::EMRTD_AID;
 use crate::iso7816::{Command, Response, StatusWord};
-use crate::pki::cvc::Rights;
 use crate::tlv::{self, Reader, Tag};
 use std::time::Duration;
 

@@ -6,8 +6,8 @@
 
 use super::key::{Holder, KeyKind, rsa_pkcs8, seeded};
 use crate::crypto::{CryptoError, DigestAlgorithm, PrivateKey};
+use crate::cvc::{CertificateReference, CvCertificate, CvTemplate, CvcError, Rights, Role, TerminalType};
 use crate::oid::{self, Oid};
-use crate::pki::cvc::{CertificateReference, CvCertificate, CvTemplate, CvcError, Rights, Role, TerminalType};
 use time::Date;
 use time::macros::date;
 

@@ -5,7 +5,7 @@ use super::super::issuer::{AgreementKey, TerminalAuthority};
 use super::super::terminal_authentication::TrustPoints;
 use super::plan::{CardSecurityPlan, ChipAuthenticationPlan, Profile};
 use crate::crypto::{Cipher, CryptoError, CurveId, GroupId};
-use crate::pki::cvc::CvcError;
+use crate::cvc::CvcError;
 
 impl Profile {
     /// The key of one plan of chip authentication; `index` is its place in the profile.
