@@ -409,11 +409,12 @@ impl Scan<'_> {
                     }
                     continue;
                 }
-                "mod" if is_name(next) && text(tokens, at + 2) == "{" => {
-                    let end = after_group(tokens, at + 2);
-                    let child = [own.as_slice(), &[next.to_owned()]].concat();
-                    module.children.push(next.to_owned());
-                    self.module(child, &tokens[at + 3..end - 1]);
+                "mod" if inline_module(tokens, at).is_some() => {
+                    let brace = inline_module(tokens, at).unwrap();
+                    let name = text(tokens, brace - 1).to_owned();
+                    let end = after_group(tokens, brace);
+                    self.module([own.as_slice(), &[name.clone()]].concat(), &tokens[brace + 1..end - 1]);
+                    module.children.push(name);
                     at = end;
                     continue;
                 }
@@ -455,6 +456,12 @@ impl Scan<'_> {
             self.tree.references.push(Reference { module: module.clone(), display, path, glob, line });
         }
     }
+}
+
+/// The index of the brace that opens the inline module at `at`, whose name may be a parameter of a macro.
+fn inline_module(tokens: &[Token], at: usize) -> Option<usize> {
+    let name = if text(tokens, at + 1) == "$" { at + 2 } else { at + 1 };
+    (is_name(text(tokens, name)) && text(tokens, name + 1) == "{").then_some(name + 1)
 }
 
 fn words(tokens: &[Token]) -> impl Iterator<Item = String> {

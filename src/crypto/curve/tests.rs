@@ -1,7 +1,6 @@
 //! Every curve of the table does what its parameters say.
 
-use super::*;
-use crate::crypto::OsRandom;
+use crate::crypto::{CryptoError, CurveId, OsRandom, Secret};
 
 #[test]
 fn every_curve_stands_in_the_table_once() {
