@@ -24,19 +24,8 @@ fn order(lib: &str) -> Vec<String> {
 }
 
 /// Rooms in which files still import from files below them. A room without a breach must not be listed.
-const UNFINISHED: &[&str] = &[
-    "access",
-    "channel",
-    "chip",
-    "cvc",
-    "image",
-    "inspection",
-    "lds",
-    "passive_authentication",
-    "pki",
-    "sim",
-    "transport",
-];
+const UNFINISHED: &[&str] =
+    &["access", "channel", "chip", "image", "inspection", "lds", "passive_authentication", "pki", "sim", "transport"];
 
 /// The source without comments, text literals and test modules; lines keep their numbers.
 fn code(source: &str) -> String {

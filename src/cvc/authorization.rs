@@ -1,6 +1,6 @@
-//! The certificate holder authorization template: what a holder is and what it may allow (TR-03110-3 §C.1, §2.7).
+//! The certificate holder authorization template: the role and the rights of a holder (TR-03110-3 §C.1, §2.7).
 
-use super::object_identifier;
+use super::data_objects::object_identifier;
 use crate::oid::{self, Oid};
 use crate::tlv::{Tag, Tlv, TlvError};
 
@@ -103,7 +103,7 @@ impl Role {
 pub struct Rights(u64);
 
 impl Rights {
-    /// The rights with these bits; the role's bits are no rights.
+    /// The rights with these bits; the role's bits are ignored.
     pub fn of_inspection_system(bits: u8) -> Self {
         Self(u64::from(bits & 0x3F))
     }
@@ -118,7 +118,7 @@ impl Rights {
         self.0 & 0x02 != 0
     }
 
-    /// What both allow (TR-03110-3 §2.7).
+    /// The rights that both grant (TR-03110-3 §2.7).
     pub fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
@@ -129,7 +129,7 @@ impl Rights {
     }
 }
 
-/// What a holder is and what it may allow.
+/// The role and the rights of a holder.
 ///
 /// `Certificate Holder Authorization Template ::= 7F4C L { 06 L oid, 53 L rights }`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,9 +145,11 @@ impl Authorization {
         let terminal_type = TerminalType::of(object_identifier(&mut fields, "the terminal type, tag 06")?);
         let data = fields.expect(DISCRETIONARY_DATA, "the role and the rights, tag 53")?;
         fields.finish()?;
-        let due = terminal_type.rights_len().is_none_or(|len| data.value.len() == len);
-        let first = data.value.first().filter(|_| due && data.value.len() <= MAX_RIGHTS);
-        let role = Role::of(*first.ok_or(data.expected("as many octets of rights as the terminal type has"))?);
+        let expected = data.expected("as many octets of rights as the terminal type has");
+        if terminal_type.rights_len().map_or(data.value.len() > MAX_RIGHTS, |len| data.value.len() != len) {
+            return Err(expected);
+        }
+        let role = Role::of(*data.value.first().ok_or(expected)?);
         let number = data.value.iter().fold(0_u64, |number, &octet| (number << 8) | u64::from(octet));
         let role_bits = u64::try_from(data.value.len()).map_or(0, |len| 0b11 << (8 * len - 2));
         Ok(Self { terminal_type, role, rights: Rights(number & !role_bits) })
@@ -158,12 +160,12 @@ impl Authorization {
         self.terminal_type
     }
 
-    /// What the holder is.
+    /// The role of the holder.
     pub fn role(&self) -> Role {
         self.role
     }
 
-    /// What the holder may do or allow.
+    /// The rights of the holder.
     pub fn rights(&self) -> Rights {
         self.rights
     }

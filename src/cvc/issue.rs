@@ -1,16 +1,16 @@
 //! Issues card-verifiable certificates, for the simulated card, its issuer and tests only (feature `sim`).
 
-use super::key::algorithm_of;
-use super::{
-    AUTHORITY, AUTHORIZATION, BODY, CERTIFICATE, CertificateReference, CvCertificate, CvcError, EFFECTIVE, EXPIRATION,
-    HOLDER, PROFILE, PUBLIC_KEY, Rights, Role, SIGNATURE, TerminalType,
+use super::data_objects::{
+    AUTHORITY, AUTHORIZATION, BODY, CERTIFICATE, EFFECTIVE, EXPIRATION, HOLDER, PROFILE, PUBLIC_KEY, SIGNATURE,
 };
+use super::key::algorithm_of;
+use super::{CertificateReference, CvCertificate, CvcError, Rights, Role, TerminalType};
 use crate::crypto::{CryptoError, PrivateKey, PublicKey, Random};
 use crate::oid::Oid;
 use crate::tlv::{Tag, encode, encode_all};
 use time::Date;
 
-/// What a certificate is to say beside its key.
+/// The contents of a certificate to issue, except its public key.
 #[derive(Clone, Debug)]
 pub struct CvTemplate {
     /// Whose key signs it.
@@ -37,7 +37,7 @@ impl CvTemplate {
     ///
     /// # Errors
     /// [`CvcError::UnknownAlgorithm`]; [`CvcError::Signature`] where the issuer's key cannot sign under its algorithm;
-    /// what [`CvCertificate::parse`] finds in the outcome.
+    /// an error of [`CvCertificate::parse`] for the result.
     pub fn sign(
         &self,
         key: &PublicKey,

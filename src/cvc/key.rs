@@ -3,7 +3,8 @@
 //! An elliptic curve key states its domain parameters only in the certificate of a country verifying certification
 //! authority; they are matched exactly with the table of curves. All others take over the curve of their issuer's key.
 
-use super::{CvcError, object_identifier};
+use super::CvcError;
+use super::data_objects::object_identifier;
 use crate::crypto::{CryptoError, CurveId, DigestAlgorithm, PublicKey, RsaPublicKey, SignatureAlgorithm};
 use crate::oid::{self, Oid};
 use crate::tlv::{Reader, Tag, Tlv};
