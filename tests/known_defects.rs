@@ -10,7 +10,7 @@ use chipid::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warni
 use chipid::crypto::DigestAlgorithm;
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid::{self, Oid};
-use chipid::pki::{Certificate, Defect, DefectList, DefectListForm, ListError};
+use chipid::pki::{Certificate, DefectList, DefectListForm, ListError, ProfileDefect};
 use chipid::sim::issuer::{
     CertificateFields, DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields,
     RevokedEntry, Scheme, SignedDataFields, SignerId, defect_list_content, deviation_list_content,
@@ -699,7 +699,7 @@ fn refuses_lists_by_a_signer_who_may_not_sign_them() {
         (vec![right.clone(), Extension::authority(None)], ListError::SignerUsage),
         (
             vec![right.clone(), Extension::other(oid::DELTA_CRL_INDICATOR, true, vec![0x05, 0])],
-            ListError::SignerProfile(Defect::UnknownCritical),
+            ListError::SignerProfile(ProfileDefect::UnknownCritical),
         ),
     ] {
         assert_eq!(DefectList::parse(&sign(deviation, &content, &extensions)).unwrap_err(), error);

@@ -25,7 +25,7 @@ fn order(lib: &str) -> Vec<String> {
 
 /// Rooms in which files still import from files below them. A room without a breach must not be listed.
 const UNFINISHED: &[&str] =
-    &["access", "channel", "chip", "image", "inspection", "lds", "passive_authentication", "pki", "sim", "transport"];
+    &["access", "channel", "chip", "image", "inspection", "lds", "passive_authentication", "sim", "transport"];
 
 /// The source without comments, text literals and test modules; lines keep their numbers.
 fn code(source: &str) -> String {

@@ -7,12 +7,13 @@ mod trust_changes;
 #[path = "support/shared.rs"]
 mod support;
 
-use Defect::*;
+use ProfileDefect::*;
 use Severity::{Remark, Void};
 use chipid::crypto::{CurveId, DhGroupId, DigestAlgorithm, GroupId};
 use chipid::oid::{self, Oid};
 use chipid::pki::{
-    Certificate, Defect, MasterList, ProfileFinding, Role, Severity, csca_defects, document_signer_defects, profile,
+    Certificate, MasterList, ProfileDefect, ProfileFinding, Role, Severity, csca_defects, document_signer_defects,
+    profile,
 };
 use chipid::sim::issuer::{
     AgreementKey, CertificateFields, CurveForm, DIGITAL_SIGNATURE, Extension, Issuer, IssuerPlan, KeyPlan, Scheme,
@@ -75,7 +76,7 @@ fn a_sound_certificate_of_each_role_has_no_finding() {
 }
 
 /// Roles, an alteration, and the findings it must give: exactly these.
-type Case = (&'static [Role], fn(&mut CertificateFields), &'static [(Defect, Severity)]);
+type Case = (&'static [Role], fn(&mut CertificateFields), &'static [(ProfileDefect, Severity)]);
 
 const ALL: &[Role] = &ROLES;
 const AUTHORITIES: &[Role] = &[Role::Csca, Role::Link];
@@ -255,12 +256,13 @@ fn each_finding_is_shown_and_nothing_else() {
 /// Those that one certificate alone does not show are shown by the paths.
 #[test]
 fn every_finding_has_its_case() {
-    let shown: BTreeSet<Defect> = CASES.iter().flat_map(|(.., due)| due.iter().map(|(defect, _)| *defect)).collect();
-    let missing: Vec<_> = Defect::ALL.iter().filter(|defect| !shown.contains(defect)).collect();
+    let shown: BTreeSet<ProfileDefect> =
+        CASES.iter().flat_map(|(.., due)| due.iter().map(|(defect, _)| *defect)).collect();
+    let missing: Vec<_> = ProfileDefect::ALL.iter().filter(|defect| !shown.contains(defect)).collect();
     assert_eq!(missing, [&IssuerName, &IsAnchor]);
-    let codes: BTreeSet<&str> = Defect::ALL.iter().map(|defect| defect.as_str()).collect();
-    assert_eq!(codes.len(), Defect::ALL.len());
-    for defect in Defect::ALL {
+    let codes: BTreeSet<&str> = ProfileDefect::ALL.iter().map(|defect| defect.as_str()).collect();
+    assert_eq!(codes.len(), ProfileDefect::ALL.len());
+    for defect in ProfileDefect::ALL {
         assert!(defect.as_str().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
         assert!(!defect.sentence().is_empty());
     }

@@ -6,7 +6,7 @@
 use super::Inputs;
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::pki::{
-    AlternativeName, Binding, Certificate, Defect, ProfileFinding, Role, Validity, beside, bindings, profile,
+    AlternativeName, Binding, Certificate, ProfileDefect, ProfileFinding, Role, Validity, beside, bindings, profile,
 };
 use crate::trust::authority_role;
 use time::{Date, OffsetDateTime};
@@ -44,14 +44,14 @@ impl PathCertificate {
 pub(super) fn path(signer: &Certificate, issuers: &[&Certificate], inputs: &Inputs<'_>) -> Vec<PathCertificate> {
     let mut first = PathCertificate::of(signer, Role::DocumentSigner);
     if inputs.trust.is_anchor(signer) {
-        first.findings.push(beside(Role::DocumentSigner, Defect::IsAnchor));
+        first.findings.push(beside(Role::DocumentSigner, ProfileDefect::IsAnchor));
     }
     let mut path = vec![first];
     for issuer in issuers {
         if let Some(below) = path.last_mut()
             && !below.certificate.issuer().matches(issuer.subject())
         {
-            below.findings.push(beside(below.role, Defect::IssuerName));
+            below.findings.push(beside(below.role, ProfileDefect::IssuerName));
         }
         let is_link_as_anchor = inputs.trust.links_as_anchors().contains(issuer);
         path.push(PathCertificate { is_link_as_anchor, ..PathCertificate::of(issuer, authority_role(issuer)) });
@@ -72,8 +72,10 @@ pub(super) fn profiles(path: &[PathCertificate], allowed: &Tolerances) -> Check 
     };
     let (void, remarks) = (told(true), told(false));
     let count = path.iter().flat_map(|one| &one.findings).filter(|finding| finding.is_void()).count();
-    let no_key_id =
-        path.iter().flat_map(|one| &one.findings).any(|one| one.is_void() && one.defect == Defect::NoAuthorityKeyId);
+    let no_key_id = path
+        .iter()
+        .flat_map(|one| &one.findings)
+        .any(|one| one.is_void() && one.defect == ProfileDefect::NoAuthorityKeyId);
     let check = match (count, no_key_id) {
         (0, _) => Check::successful(id),
         (1, true) => Check::tolerating(id, Tolerance::DsWithoutAki, allowed, Reason::CertificateProfile),

@@ -4,7 +4,7 @@
 //! encoded again. A key of an unknown kind does not make a certificate unreadable: it fails where it is used. Whether a
 //! certificate is *allowed* to do what it does is judged in `path`, not here.
 
-use super::moment::moment;
+use super::asn1_time::moment;
 use super::name::Name;
 use super::signature::{odd_parameters, verify};
 use crate::bounds::BOUNDS;

@@ -4,11 +4,10 @@
 //! hashed and verified are the octets received. Whose key it should be verified with is not decided here, and revocation
 //! lists inside are ignored.
 
-use super::budget::Budget;
+use super::asn1_time::moment;
 use super::certificate::Certificate;
-use super::moment::moment;
 use super::name::Name;
-use super::signature::{odd_parameters, verify};
+use super::signature::{Budget, odd_parameters, verify};
 use crate::bounds::BOUNDS;
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::oid::{self, Oid};

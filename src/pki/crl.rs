@@ -4,11 +4,10 @@
 //! it; what stands in it then counts for every certificate of that issuer. Not taken: delta lists, lists that speak for
 //! other issuers or for a part of the certificates only, and lists with a critical extension that is not known.
 
-use super::budget::Budget;
+use super::asn1_time::moment;
 use super::certificate::Certificate;
-use super::moment::moment;
 use super::name::Name;
-use super::signature::verify;
+use super::signature::{Budget, verify};
 use crate::bounds::BOUNDS;
 use crate::crypto::{CryptoError, DigestAlgorithm, SignatureAlgorithm};
 use crate::oid::{self, Oid};

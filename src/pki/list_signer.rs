@@ -3,10 +3,10 @@
 //! A list must verify over the bytes received: the tolerance for unsorted attributes is for cards. The validity of the
 //! signer's certificate is judged at the signing time that the list states: lists outlive their signers.
 
-use super::budget::Budget;
 use super::certificate::{Certificate, CertificateError};
 use super::cms::{CmsError, SignedData};
-use super::profile::{Defect, ProfileFinding, Role, profile};
+use super::profile::{ProfileDefect, ProfileFinding, Role, profile};
+use super::signature::Budget;
 use crate::crypto::CryptoError;
 use crate::oid;
 use crate::oid::Oid;
@@ -46,7 +46,7 @@ pub enum ListError {
     SignerUsage,
     /// The signer's certificate is void by its profile (9303-12 §7.1).
     #[error("the signer's certificate does not fit its profile: {}", .0.sentence())]
-    SignerProfile(Defect),
+    SignerProfile(ProfileDefect),
     /// The signing time that the list states is outside the validity of the signer's certificate.
     #[error("the list was signed outside the validity of its signer's certificate")]
     SignerLapsed,

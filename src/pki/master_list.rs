@@ -3,9 +3,9 @@
 //! The list's own signature is verified here; whether its signer chains to a certification authority of the caller, or of
 //! the list itself, is decided in `trust`.
 
-use super::budget::Budget;
 use super::cms::{SignedData, SignerInfo};
 use super::list_signer::{ListError, ListKind, Signature, signatures};
+use super::signature::Budget;
 use crate::bounds::BOUNDS;
 use crate::tlv::{Reader, Tag};
 use core::ops::Range;

@@ -3,9 +3,8 @@
 //! The structures are read and their signatures verified over the bytes as received, without a clock, a trust store or a
 //! network: keys, the moment and the budget of signatures are arguments. What is trusted is decided in `trust`.
 
-mod budget;
+mod asn1_time;
 mod signature;
-mod moment;
 mod name;
 mod country;
 mod certificate;
@@ -16,7 +15,7 @@ mod list_signer;
 mod master_list;
 mod defects;
 
-pub use budget::Budget;
+pub(crate) use asn1_time::moment;
 pub use certificate::{
     AlternativeName, BasicConstraints, Certificate, CertificateError, CertificateSignature, Extensions, KeyUsage,
     Validity,
@@ -29,6 +28,8 @@ pub use defects::{Criterion, DefectKind, DefectList, DefectListForm, DocumentDef
 pub use list_signer::ListError;
 pub(crate) use list_signer::{ListKind, Signature};
 pub use master_list::MasterList;
-pub(crate) use moment::moment;
 pub use name::Name;
-pub use profile::{Defect, ProfileFinding, Role, Severity, beside, csca_defects, document_signer_defects, profile};
+pub use profile::{
+    ProfileDefect, ProfileFinding, Role, Severity, beside, csca_defects, document_signer_defects, profile,
+};
+pub use signature::Budget;

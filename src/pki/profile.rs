@@ -73,9 +73,9 @@ macro_rules! defects {
         /// How a certificate deviates from its profile.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
-        pub enum Defect { $(#[doc = $sentence] $variant,)* }
+        pub enum ProfileDefect { $(#[doc = $sentence] $variant,)* }
 
-        impl Defect {
+        impl ProfileDefect {
             /// All of them, in the order of the fields.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
@@ -152,7 +152,7 @@ defects! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProfileFinding {
     /// What it is.
-    pub defect: Defect,
+    pub defect: ProfileDefect,
     /// What it is worth.
     pub severity: Severity,
     /// The extension or purpose that it is about, where the defect alone does not say it.
@@ -188,7 +188,7 @@ pub fn profile(certificate: &Certificate, role: Role) -> Vec<ProfileFinding> {
 }
 
 /// The finding that a certificate under an issuer deviates in, beyond what it says itself.
-pub fn beside(role: Role, defect: Defect) -> ProfileFinding {
+pub fn beside(role: Role, defect: ProfileDefect) -> ProfileFinding {
     ProfileFinding { defect, severity: severity(role, defect, None), about: None }
 }
 
@@ -212,17 +212,17 @@ struct Findings {
 }
 
 impl Findings {
-    fn note(&mut self, wrong: bool, defect: Defect) {
+    fn note(&mut self, wrong: bool, defect: ProfileDefect) {
         if wrong {
             self.add(defect, None);
         }
     }
 
-    fn about(&mut self, ids: impl IntoIterator<Item = Oid>, defect: Defect) {
+    fn about(&mut self, ids: impl IntoIterator<Item = Oid>, defect: ProfileDefect) {
         ids.into_iter().for_each(|id| self.add(defect, Some(id)));
     }
 
-    fn add(&mut self, defect: Defect, about: Option<Oid>) {
+    fn add(&mut self, defect: ProfileDefect, about: Option<Oid>) {
         let finding = ProfileFinding { defect, severity: severity(self.role, defect, about), about };
         if !self.list.contains(&finding) {
             self.list.push(finding);
@@ -232,8 +232,8 @@ impl Findings {
 
 /// What a deviation is worth. An authority is the caller's word: only what would make its signatures void counts. A
 /// document signer comes with the document: what its profile demands of the key's use counts (conformance H_48 to H_68).
-fn severity(role: Role, defect: Defect, about: Option<Oid>) -> Severity {
-    use Defect::*;
+fn severity(role: Role, defect: ProfileDefect, about: Option<Oid>) -> Severity {
+    use ProfileDefect::*;
     let is_void = match defect {
         Version | AlgorithmsDiffer | ForbiddenAlgorithm | ValidityReversed | KeyInvalid | UnknownCritical
         | DuplicateExtension | OtherPurpose => true,
@@ -263,7 +263,7 @@ const HARMLESS: &[Oid] = &[
 
 /// Version, serial number, algorithms, validity, unique identifiers.
 fn fields(certificate: &Certificate, findings: &mut Findings) {
-    use Defect::*;
+    use ProfileDefect::*;
     let serial = certificate.serial();
     findings.note(!certificate.is_version_3(), Version);
     findings
@@ -284,7 +284,7 @@ fn fields(certificate: &Certificate, findings: &mut Findings) {
 
 /// Issuer and subject.
 fn names(certificate: &Certificate, findings: &mut Findings) {
-    use Defect::*;
+    use ProfileDefect::*;
     let (issuer, subject) = (certificate.issuer(), certificate.subject());
     for (name, defect) in [(issuer, IssuerCountry), (subject, SubjectCountry)] {
         let countries: Vec<&str> = name.values(oid::COUNTRY_NAME).collect();
@@ -304,7 +304,7 @@ fn names(certificate: &Certificate, findings: &mut Findings) {
 
 /// The subject's key.
 fn keys(certificate: &Certificate, findings: &mut Findings) {
-    use Defect::*;
+    use ProfileDefect::*;
     match PublicKey::from_spki_with_notes(certificate.spki()) {
         Ok((PublicKey::Rsa(key), _)) => findings.note(key.modulus_len() < MIN_RSA, WeakKey),
         Ok((PublicKey::Dsa(key), _)) => findings.note(key.modulus_bits() < MIN_DSA, WeakKey),
@@ -320,7 +320,7 @@ fn keys(certificate: &Certificate, findings: &mut Findings) {
 }
 
 fn extensions(certificate: &Certificate, findings: &mut Findings) {
-    use Defect::*;
+    use ProfileDefect::*;
     let extensions = certificate.extensions();
     let role = findings.role;
     let authority = role.is_authority();
@@ -390,7 +390,7 @@ fn extensions(certificate: &Certificate, findings: &mut Findings) {
 
 /// extKeyUsage: what signers of lists must have and nobody else may.
 fn purposes(certificate: &Certificate, findings: &mut Findings) {
-    use Defect::*;
+    use ProfileDefect::*;
     let extensions = certificate.extensions();
     let purposes = &extensions.extended_key_usage;
     let critical = extensions.extended_key_usage_critical;

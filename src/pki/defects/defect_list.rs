@@ -1,10 +1,11 @@
 //! The content of defect lists (TR-03129-2 §7.1).
 
-use super::{Documents, Entry, KnownDefect, SignerReference};
+use super::KnownDefect;
+use super::entry::{Documents, Entry, SignerReference};
 use crate::bounds::BOUNDS;
 use crate::crypto::DigestAlgorithm;
 use crate::oid::Oid;
-use crate::pki::ListError;
+use crate::pki::list_signer::ListError;
 use crate::tlv::{self, Reader, Tag, Tlv};
 
 /// [0], constructed: knownDefectV2, and its parameters.

@@ -1,11 +1,12 @@
 //! The content of deviation lists (9303-12 §10).
 
-use super::{Documents, Entry, KnownDefect, SignerReference};
+use super::KnownDefect;
+use super::entry::{Documents, Entry, SignerReference};
 use crate::bounds::BOUNDS;
 use crate::crypto::DigestAlgorithm;
 use crate::oid::Oid;
-use crate::pki::ListError;
-use crate::pki::moment::moment;
+use crate::pki::asn1_time::moment;
+use crate::pki::list_signer::ListError;
 use crate::tlv::{self, Reader, Tag, Tlv};
 use std::collections::HashSet;
 use time::OffsetDateTime;
