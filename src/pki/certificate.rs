@@ -1,14 +1,14 @@
 //! A certificate as passive authentication needs it (RFC 5280 §4, 9303-12 §7).
 //!
-//! The framing is parsed leniently, as real certificates need it; what is signed is kept as the bytes that came and never
+//! The outer structure is parsed leniently, as real certificates need it; the signed part is kept as received and never
 //! encoded again. A key of an unknown kind does not make a certificate unreadable: it fails where it is used. Whether a
-//! certificate is *allowed* to do what it does is judged in `path`, not here.
+//! certificate may be used for its purpose is decided by its profile and its path, not here.
 
 use super::asn1_time::moment;
 use super::name::Name;
-use super::signature::{odd_parameters, verify};
+use super::signature::{CertificateSignature, Signed, range_of};
 use crate::bounds::BOUNDS;
-use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey, SignatureAlgorithm};
+use crate::crypto::{CryptoError, PublicKey};
 use crate::oid::{self, Oid};
 use crate::tlv::{self, Reader, Tag, Tlv, TlvError};
 use core::fmt;
@@ -18,7 +18,7 @@ use time::{Date, OffsetDateTime};
 use x509_parser::certificate::{X509Certificate, X509CertificateParser};
 use x509_parser::nom::Parser;
 
-/// Why bytes are no certificate, or a certificate does not verify.
+/// Why a certificate cannot be read or does not verify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum CertificateError {
@@ -49,11 +49,8 @@ pub enum CertificateError {
 /// ```
 #[derive(Clone)]
 pub struct Certificate {
-    der: Vec<u8>,
-    tbs: Range<usize>,
+    signed: Signed,
     inner_algorithm: Range<usize>,
-    outer_algorithm: Range<usize>,
-    signature: Range<usize>,
     spki: Range<usize>,
     version: u32,
     serial: Vec<u8>,
@@ -62,17 +59,6 @@ pub struct Certificate {
     validity: Validity,
     extensions: Extensions,
     unique_identifier: bool,
-}
-
-/// What a certificate's signature that verified was made with.
-#[derive(Clone, Debug)]
-pub struct CertificateSignature {
-    /// The signature algorithm.
-    pub algorithm: SignatureAlgorithm,
-    /// The DigestInfo lacks its NULL (RFC 8017 §A.2.4): a laxity, for the whole block was compared.
-    pub null_missing: bool,
-    /// The algorithm's NULL is missing, or stands against the rule: a laxity.
-    pub odd_parameters: bool,
 }
 
 /// From when to when a certificate is valid, both inclusive.
@@ -182,8 +168,9 @@ impl Certificate {
         if !rest.is_empty() {
             return Err(CertificateError::Malformed);
         }
-        let parts = Parts::walk(der)?;
-        if der.get(parts.tbs.clone()) != Some(x509.tbs_certificate.as_ref()) {
+        let (signed, tbs) = Signed::parse(der, ["a Certificate", "a TBSCertificate"])?;
+        let [inner_algorithm, spki] = raw_parts(&tbs)?;
+        if signed.body() != x509.tbs_certificate.as_ref() {
             return Err(CertificateError::Malformed);
         }
         if x509.extensions().len() > BOUNDS.certificate_extensions {
@@ -201,27 +188,20 @@ impl Certificate {
             validity: validity(&x509),
             extensions: Extensions::collect(&x509),
             unique_identifier: x509.issuer_uid.is_some() || x509.subject_uid.is_some(),
-            tbs: parts.tbs,
-            inner_algorithm: parts.inner_algorithm,
-            outer_algorithm: parts.outer_algorithm,
-            signature: parts.signature,
-            spki: parts.spki,
-            der: der.to_vec(),
+            signed,
+            inner_algorithm,
+            spki,
         })
-    }
-
-    fn part(&self, range: &Range<usize>) -> &[u8] {
-        self.der.get(range.clone()).expect("ranges were taken from these bytes")
     }
 
     /// The encoding.
     pub fn der(&self) -> &[u8] {
-        &self.der
+        self.signed.der()
     }
 
     /// SHA-256 of the encoding: how a report names the certificate.
     pub fn fingerprint(&self) -> Vec<u8> {
-        DigestAlgorithm::Sha256.digest(&[&self.der])
+        self.signed.fingerprint()
     }
 
     /// Whether it is of X.509 version 3.
@@ -261,7 +241,7 @@ impl Certificate {
 
     /// The encoding of the SubjectPublicKeyInfo.
     pub fn spki(&self) -> &[u8] {
-        self.part(&self.spki)
+        self.signed.part(&self.spki)
     }
 
     /// The public key.
@@ -274,15 +254,15 @@ impl Certificate {
 
     /// The encoding of the AlgorithmIdentifier of its signature.
     pub fn signature_algorithm(&self) -> &[u8] {
-        self.part(&self.outer_algorithm)
+        self.signed.algorithm()
     }
 
     /// Whether the algorithm inside the signed part is the one beside the signature (RFC 5280 §4.1.1.2).
     pub fn algorithms_agree(&self) -> bool {
-        self.part(&self.inner_algorithm) == self.part(&self.outer_algorithm)
+        self.signed.part(&self.inner_algorithm) == self.signed.algorithm()
     }
 
-    /// Whether the subject names itself as the issuer; that is *not* yet a signature of its own.
+    /// Whether issuer and subject have the same name; the signature may still be by another key.
     pub fn is_self_issued(&self) -> bool {
         self.issuer.matches(&self.subject)
     }
@@ -292,8 +272,8 @@ impl Certificate {
         self.extensions.basic_constraints.is_some_and(|constraints| constraints.ca)
     }
 
-    /// Whether `issuer` is called the issuer by key identifier, or by name where this certificate or the issuer has no
-    /// key identifier: a hint where to try the signature.
+    /// Whether this certificate names `issuer` by key identifier, or by name where either has no key identifier: a hint
+    /// which key to try.
     pub fn names_as_issuer(&self, issuer: &Certificate) -> bool {
         match (&self.extensions.authority_key_id, &issuer.extensions.subject_key_id) {
             (Some(authority), Some(subject)) => authority == subject,
@@ -301,7 +281,7 @@ impl Certificate {
         }
     }
 
-    /// Verifies the signature under the issuer's key, over the bytes as they came.
+    /// Verifies the signature under the issuer's key, over the bytes as received.
     ///
     /// # Errors
     /// Unequal inner and outer algorithms, an algorithm that is unknown or forbidden, or a wrong signature.
@@ -309,9 +289,7 @@ impl Certificate {
         if !self.algorithms_agree() {
             return Err(CertificateError::AlgorithmsDiffer);
         }
-        let (algorithm, notes) = SignatureAlgorithm::from_algorithm_identifier(self.signature_algorithm())?;
-        let null_missing = verify(&algorithm, issuer, self.part(&self.tbs), self.part(&self.signature), None)?;
-        Ok(CertificateSignature { algorithm, null_missing, odd_parameters: odd_parameters(&notes) })
+        Ok(self.signed.verify(issuer)?)
     }
 }
 
@@ -323,52 +301,26 @@ impl fmt::Debug for Certificate {
 
 impl PartialEq for Certificate {
     fn eq(&self, other: &Self) -> bool {
-        self.der == other.der
+        self.der() == other.der()
     }
 }
 
 impl Eq for Certificate {}
 
-/// Where the parts that are used as raw bytes stand in the certificate.
-struct Parts {
-    tbs: Range<usize>,
-    inner_algorithm: Range<usize>,
-    outer_algorithm: Range<usize>,
-    signature: Range<usize>,
-    spki: Range<usize>,
-}
-
-impl Parts {
-    fn walk(der: &[u8]) -> Result<Self, TlvError> {
-        let whole = |tlv: &Tlv<'_>| tlv.at..tlv.at + tlv.raw.len();
-        let mut reader = Reader::new(der);
-        let mut outer = reader.expect(Tag::SEQUENCE, "a Certificate")?.children();
-        reader.finish()?;
-        let tbs = outer.expect(Tag::SEQUENCE, "a TBSCertificate")?;
-        let outer_algorithm = outer.expect(Tag::SEQUENCE, "a signatureAlgorithm")?;
-        let signature = outer.expect(Tag::BIT_STRING, "a signatureValue")?;
-        outer.finish()?;
-        let octets = tlv::bit_string_octets(signature.value).ok_or(signature.expected("whole octets"))?;
-        let end = signature.value_at + signature.value.len();
-
-        // TBSCertificate ::= SEQUENCE { version [0], serialNumber, signature, issuer, validity, subject,
-        //                               subjectPublicKeyInfo, … }  (RFC 5280 §4.1)
-        let mut inner = tbs.children();
-        inner.optional(Tag(0xA0))?;
-        inner.expect(Tag::INTEGER, "a serialNumber")?;
-        let inner_algorithm = inner.expect(Tag::SEQUENCE, "a signature AlgorithmIdentifier")?;
-        inner.expect(Tag::SEQUENCE, "an issuer")?;
-        inner.expect(Tag::SEQUENCE, "a validity")?;
-        inner.expect(Tag::SEQUENCE, "a subject")?;
-        let spki = inner.expect(Tag::SEQUENCE, "a subjectPublicKeyInfo")?;
-        Ok(Self {
-            tbs: whole(&tbs),
-            inner_algorithm: whole(&inner_algorithm),
-            outer_algorithm: whole(&outer_algorithm),
-            signature: end - octets.len()..end,
-            spki: whole(&spki),
-        })
-    }
+/// Where the inner signature algorithm and the SubjectPublicKeyInfo stand, which are used as raw bytes.
+///
+/// `TBSCertificate ::= SEQUENCE { version [0], serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo, … }`
+/// (RFC 5280 §4.1)
+fn raw_parts(tbs: &Tlv<'_>) -> Result<[Range<usize>; 2], TlvError> {
+    let mut fields = tbs.children();
+    fields.optional(Tag(0xA0))?;
+    fields.expect(Tag::INTEGER, "a serialNumber")?;
+    let algorithm = fields.expect(Tag::SEQUENCE, "a signature AlgorithmIdentifier")?;
+    fields.expect(Tag::SEQUENCE, "an issuer")?;
+    fields.expect(Tag::SEQUENCE, "a validity")?;
+    fields.expect(Tag::SEQUENCE, "a subject")?;
+    let spki = fields.expect(Tag::SEQUENCE, "a subjectPublicKeyInfo")?;
+    Ok([range_of(&algorithm), range_of(&spki)])
 }
 
 fn validity(x509: &X509Certificate<'_>) -> Validity {
@@ -413,37 +365,9 @@ impl Extensions {
             oid::SUBJECT_KEY_IDENTIFIER => {
                 self.subject_key_id = Some(reader.expect(Tag::OCTET_STRING, "a KeyIdentifier")?.value.to_vec());
             }
-            oid::AUTHORITY_KEY_IDENTIFIER => {
-                let mut fields = reader.expect(Tag::SEQUENCE, "an AuthorityKeyIdentifier")?.children();
-                self.authority_key_id = fields.optional(Tag(0x80))?.map(|key_id| key_id.value.to_vec());
-            }
-            oid::KEY_USAGE => {
-                // KeyUsage ::= BIT STRING { digitalSignature (0), …, keyCertSign (5), cRLSign (6), … }
-                let bits = reader.expect(Tag::BIT_STRING, "a KeyUsage")?;
-                let first = *bits.value.get(1).ok_or(bits.expected("the bits of a KeyUsage"))?;
-                let has = |bit: u8| first & bit != 0;
-                let decipher_only = bits.value.get(2..).is_some_and(|rest| rest.iter().any(|octet| *octet != 0));
-                self.key_usage = Some(KeyUsage {
-                    digital_signature: has(0x80),
-                    key_cert_sign: has(0x04),
-                    crl_sign: has(0x02),
-                    others: has(0x79) || decipher_only,
-                    critical,
-                });
-            }
-            oid::BASIC_CONSTRAINTS => {
-                // BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }
-                let mut fields = reader.expect(Tag::SEQUENCE, "a BasicConstraints")?.children();
-                let ca = fields.optional(Tag::BOOLEAN)?.is_some_and(|ca| ca.value != [0]);
-                let path_len = match fields.optional(Tag::INTEGER)? {
-                    Some(length) => {
-                        Some(tlv::small_integer(length.value).ok_or(length.expected("a pathLenConstraint"))?)
-                    }
-                    None => None,
-                };
-                fields.finish()?;
-                self.basic_constraints = Some(BasicConstraints { ca, path_len, critical });
-            }
+            oid::AUTHORITY_KEY_IDENTIFIER => self.authority_key_id = authority_key_id(&mut reader)?,
+            oid::KEY_USAGE => self.key_usage = Some(KeyUsage::read(&mut reader, critical)?),
+            oid::BASIC_CONSTRAINTS => self.basic_constraints = Some(BasicConstraints::read(&mut reader, critical)?),
             oid::EXT_KEY_USAGE => {
                 self.extended_key_usage_critical = critical;
                 let mut purposes = reader.expect(Tag::SEQUENCE, "an ExtKeyUsageSyntax")?.children();
@@ -461,30 +385,33 @@ impl Extensions {
                 };
                 self.private_key_usage = (bound(0x80)?, bound(0x81)?);
             }
-            oid::ID_ICAO_DOCUMENT_TYPE_LIST => {
-                // DocumentTypeListSyntax ::= SEQUENCE { version INTEGER, docTypeList SET OF PrintableString };
-                // two real signers of twelve write the strings without version and SET.
-                let mut types = reader.expect(Tag::SEQUENCE, "a DocumentTypeListSyntax")?.children();
-                if types.optional(Tag::INTEGER)?.is_some() {
-                    let list = types.expect(Tag::SET, "a docTypeList")?;
-                    types.finish()?;
-                    types = list.children();
-                } else {
-                    self.bare_document_types = true;
-                }
-                let mut found = Vec::new();
-                while !types.is_empty() {
-                    let code = types.expect(Tag::PRINTABLE_STRING, "a document code")?;
-                    found.push(String::from_utf8_lossy(code.value).into_owned());
-                }
-                self.document_types = Some(found);
-            }
+            oid::ID_ICAO_DOCUMENT_TYPE_LIST => self.take_document_types(&mut reader)?,
             oid::SUBJECT_ALT_NAME => self.subject_alt_name = Some(AlternativeName::read(&mut reader)?),
             oid::ISSUER_ALT_NAME => self.issuer_alt_name = Some(AlternativeName::read(&mut reader)?),
             _ => return Ok(KNOWN.contains(&id)),
         }
         reader.finish()?;
         Ok(true)
+    }
+
+    /// `DocumentTypeListSyntax ::= SEQUENCE { version INTEGER, docTypeList SET OF PrintableString }`; two real signers of
+    /// twelve write the strings without version and SET.
+    fn take_document_types(&mut self, reader: &mut Reader<'_>) -> Result<(), TlvError> {
+        let mut types = reader.expect(Tag::SEQUENCE, "a DocumentTypeListSyntax")?.children();
+        if types.optional(Tag::INTEGER)?.is_some() {
+            let list = types.expect(Tag::SET, "a docTypeList")?;
+            types.finish()?;
+            types = list.children();
+        } else {
+            self.bare_document_types = true;
+        }
+        let mut found = Vec::new();
+        while !types.is_empty() {
+            let code = types.expect(Tag::PRINTABLE_STRING, "a document code")?;
+            found.push(String::from_utf8_lossy(code.value).into_owned());
+        }
+        self.document_types = Some(found);
+        Ok(())
     }
 
     /// Whether the extension stands there.
@@ -495,6 +422,43 @@ impl Extensions {
     /// Whether the extension stands there and is critical.
     pub fn is_critical(&self, id: Oid) -> bool {
         self.present.contains(&(id, true))
+    }
+}
+
+/// The keyIdentifier of `AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] OCTET STRING OPTIONAL, … }`.
+pub(super) fn authority_key_id(reader: &mut Reader<'_>) -> Result<Option<Vec<u8>>, TlvError> {
+    let mut fields = reader.expect(Tag::SEQUENCE, "an AuthorityKeyIdentifier")?.children();
+    Ok(fields.optional(Tag(0x80))?.map(|key_id| key_id.value.to_vec()))
+}
+
+impl KeyUsage {
+    /// `KeyUsage ::= BIT STRING { digitalSignature (0), …, keyCertSign (5), cRLSign (6), … }`
+    fn read(reader: &mut Reader<'_>, critical: bool) -> Result<Self, TlvError> {
+        let bits = reader.expect(Tag::BIT_STRING, "a KeyUsage")?;
+        let first = *bits.value.get(1).ok_or(bits.expected("the bits of a KeyUsage"))?;
+        let has = |bit: u8| first & bit != 0;
+        let decipher_only = bits.value.get(2..).is_some_and(|rest| rest.iter().any(|octet| *octet != 0));
+        Ok(Self {
+            digital_signature: has(0x80),
+            key_cert_sign: has(0x04),
+            crl_sign: has(0x02),
+            others: has(0x79) || decipher_only,
+            critical,
+        })
+    }
+}
+
+impl BasicConstraints {
+    /// `BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }`
+    fn read(reader: &mut Reader<'_>, critical: bool) -> Result<Self, TlvError> {
+        let mut fields = reader.expect(Tag::SEQUENCE, "a BasicConstraints")?.children();
+        let ca = fields.optional(Tag::BOOLEAN)?.is_some_and(|ca| ca.value != [0]);
+        let path_len = match fields.optional(Tag::INTEGER)? {
+            Some(length) => Some(tlv::small_integer(length.value).ok_or(length.expected("a pathLenConstraint"))?),
+            None => None,
+        };
+        fields.finish()?;
+        Ok(Self { ca, path_len, critical })
     }
 }
 

@@ -1,19 +1,18 @@
 //! Certificate revocation lists of a country signing certification authority (RFC 5280 §5, 9303-12 §7).
 //!
-//! What is signed is kept as the bytes that came. A list says nothing until an anchor of its issuer's name has verified
-//! it; what stands in it then counts for every certificate of that issuer. Not taken: delta lists, lists that speak for
-//! other issuers or for a part of the certificates only, and lists with a critical extension that is not known.
+//! The signed part is kept as received. A list counts only after an anchor with its issuer's name has verified it, and then
+//! for every certificate of that issuer. Refused: delta lists, indirect lists, lists that cover only a part of the
+//! certificates, and lists with an unknown critical extension.
 
 use super::asn1_time::moment;
-use super::certificate::Certificate;
+use super::certificate::{Certificate, authority_key_id};
 use super::name::Name;
-use super::signature::{Budget, verify};
+use super::signature::{Budget, Signed};
 use crate::bounds::BOUNDS;
-use crate::crypto::{CryptoError, DigestAlgorithm, SignatureAlgorithm};
+use crate::crypto::CryptoError;
 use crate::oid::{self, Oid};
 use crate::tlv::{self, Reader, Tag, Tlv, TlvError};
 use core::fmt;
-use core::ops::Range;
 use std::collections::HashMap;
 use thiserror::Error;
 use time::{Duration, OffsetDateTime};
@@ -91,10 +90,7 @@ pub enum RevocationListError {
 /// ```
 #[derive(Clone)]
 pub struct RevocationList {
-    der: Vec<u8>,
-    tbs: Range<usize>,
-    algorithm: Range<usize>,
-    signature: Range<usize>,
+    signed: Signed,
     issuer: Name,
     this_update: OffsetDateTime,
     next_update: OffsetDateTime,
@@ -163,23 +159,13 @@ impl RevocationList {
         if der.len() > BOUNDS.revocation_list_octets {
             return Err(RevocationListError::TooLong);
         }
-        let whole = |tlv: &Tlv<'_>| tlv.at..tlv.at + tlv.raw.len();
-        let mut reader = Reader::new(der);
-        let mut outer = reader.expect(Tag::SEQUENCE, "a CertificateList")?.children();
-        reader.finish()?;
-        let tbs = outer.expect(Tag::SEQUENCE, "a TBSCertList")?;
-        let outer_algorithm = outer.expect(Tag::SEQUENCE, "a signatureAlgorithm")?;
-        let signature = outer.expect(Tag::BIT_STRING, "a signatureValue")?;
-        outer.finish()?;
-        let octets = tlv::bit_string_octets(signature.value).ok_or(signature.expected("whole octets"))?;
-        let end = signature.value_at + signature.value.len();
-
+        let (signed, tbs) = Signed::parse(der, ["a CertificateList", "a TBSCertList"])?;
         let mut fields = tbs.children();
         if !matches!(fields.optional(Tag::INTEGER)?, Some(version) if version.value == [1]) {
             return Err(RevocationListError::Version);
         }
         let inner_algorithm = fields.expect(Tag::SEQUENCE, "a signature AlgorithmIdentifier")?;
-        if inner_algorithm.raw != outer_algorithm.raw {
+        if inner_algorithm.raw != signed.algorithm() {
             return Err(RevocationListError::AlgorithmsDiffer);
         }
         let issuer = fields.expect(Tag::SEQUENCE, "an issuer")?;
@@ -202,31 +188,24 @@ impl RevocationList {
         };
         fields.finish()?;
         Ok(Self {
-            tbs: whole(&tbs),
-            algorithm: whole(&outer_algorithm),
-            signature: end - octets.len()..end,
+            signed,
             issuer,
             this_update,
             next_update,
             number: extensions.number,
             authority_key_id: extensions.authority_key_id,
             revoked,
-            der: der.to_vec(),
         })
-    }
-
-    fn part(&self, range: &Range<usize>) -> &[u8] {
-        self.der.get(range.clone()).expect("ranges were taken from these bytes")
     }
 
     /// The encoding.
     pub fn der(&self) -> &[u8] {
-        &self.der
+        self.signed.der()
     }
 
     /// SHA-256 of the encoding: how a report names the list.
     pub fn fingerprint(&self) -> Vec<u8> {
-        DigestAlgorithm::Sha256.digest(&[&self.der])
+        self.signed.fingerprint()
     }
 
     /// The issuer's name.
@@ -281,14 +260,14 @@ impl RevocationList {
         all
     }
 
-    /// Whether it speaks for this certificate: the list's issuer is the certificate's.
+    /// Whether it covers this certificate: the list's issuer is the certificate's.
     pub fn speaks_for(&self, certificate: &Certificate) -> bool {
         self.issuer.matches(certificate.issuer())
     }
 
-    /// The entry of this certificate, where the list speaks for it and lists it.
+    /// The entry of this certificate, where the list covers it and contains it.
     pub fn entry(&self, certificate: &Certificate) -> Option<&Revoked> {
-        self.revoked.get(significant(certificate.serial())).filter(|_| self.speaks_for(certificate))
+        if self.speaks_for(certificate) { self.revoked.get(significant(certificate.serial())) } else { None }
     }
 
     /// How the list stands at this moment.
@@ -319,14 +298,14 @@ impl RevocationList {
                 continue;
             }
             budget.take().ok_or(RevocationListError::Budget)?;
-            match self.verify_signed_by(anchor) {
+            match anchor.public_key().and_then(|key| self.signed.verify(&key)) {
                 // Another certificate of the key may bear the name.
-                Ok(()) if !self.issuer.matches(anchor.subject()) => failure = RevocationListError::OtherIssuer,
-                Ok(()) if anchor.extensions().key_usage.is_some_and(|usage| !usage.crl_sign) => {
+                Ok(_) if !self.issuer.matches(anchor.subject()) => failure = RevocationListError::OtherIssuer,
+                Ok(_) if anchor.extensions().key_usage.is_some_and(|usage| !usage.crl_sign) => {
                     failure = RevocationListError::NotForRevocationLists;
                 }
-                Ok(()) if !anchor.validity().contains(self.this_update) => failure = RevocationListError::IssuerLapsed,
-                Ok(()) => return Ok(anchor),
+                Ok(_) if !anchor.validity().contains(self.this_update) => failure = RevocationListError::IssuerLapsed,
+                Ok(_) => return Ok(anchor),
                 Err(error) => {
                     let named =
                         self.authority_key_id.is_none() || self.authority_key_id == anchor.extensions().subject_key_id;
@@ -338,12 +317,6 @@ impl RevocationList {
             }
         }
         Err(failure)
-    }
-
-    fn verify_signed_by(&self, anchor: &Certificate) -> Result<(), CryptoError> {
-        let key = anchor.public_key()?;
-        let (algorithm, _) = SignatureAlgorithm::from_algorithm_identifier(self.part(&self.algorithm))?;
-        verify(&algorithm, &key, self.part(&self.tbs), self.part(&self.signature), None).map(|_| ())
     }
 }
 
@@ -435,8 +408,7 @@ impl ListExtensions {
                     reader.finish()?;
                 }
                 oid::AUTHORITY_KEY_IDENTIFIER => {
-                    let mut fields = reader.expect(Tag::SEQUENCE, "an AuthorityKeyIdentifier")?.children();
-                    all.authority_key_id = fields.optional(Tag(0x80))?.map(|key_id| key_id.value.to_vec());
+                    all.authority_key_id = authority_key_id(&mut reader)?;
                     reader.finish()?;
                 }
                 oid::DELTA_CRL_INDICATOR => return Err(RevocationListError::Delta),

@@ -17,8 +17,7 @@ mod defects;
 
 pub(crate) use asn1_time::moment;
 pub use certificate::{
-    AlternativeName, BasicConstraints, Certificate, CertificateError, CertificateSignature, Extensions, KeyUsage,
-    Validity,
+    AlternativeName, BasicConstraints, Certificate, CertificateError, Extensions, KeyUsage, Validity,
 };
 pub use cms::{CmsError, Laxities, SignedData, SignerId, SignerInfo, VerifiedSignature};
 pub(crate) use country::issue_for_one_state;
@@ -32,4 +31,4 @@ pub use name::Name;
 pub use profile::{
     ProfileDefect, ProfileFinding, Role, Severity, beside, csca_defects, document_signer_defects, profile,
 };
-pub use signature::Budget;
+pub use signature::{Budget, CertificateSignature};

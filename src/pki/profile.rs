@@ -1,10 +1,10 @@
 //! The profiles of certificates, field by field (9303-12 §7.1; RFC 5280 §4).
 //!
-//! Each deviation is a finding with a code. Most of them are *remarks*: real authorities, which the caller trusts by name,
-//! have negative serial numbers, no keyUsage, names in small letters. *Void* is only what says that a key must not do what
-//! it was used for, or that the certificate says two things at once. Chain, validity and country are judged elsewhere.
+//! Each deviation is a finding with a code. Most are *remarks*: real authorities, which the caller trusts by name, have
+//! negative serial numbers, no keyUsage, names in small letters. A finding is *void* only if the certificate forbids the use
+//! of its key or contradicts itself. Chain, validity and country are checked elsewhere.
 
-use super::certificate::Certificate;
+use super::certificate::{Certificate, Extensions};
 use crate::crypto::{CryptoError, DigestAlgorithm, EncodingNote, PublicKey, SignatureAlgorithm};
 use crate::oid::{self, Oid};
 
@@ -23,7 +23,7 @@ const MIN_DSA: usize = 2048;
 pub enum Role {
     /// A country signing certification authority, by its own key.
     Csca,
-    /// The same authority's next key, vouched for by an earlier one.
+    /// The same authority's next key, certified by an earlier one.
     Link,
     /// A document signer.
     DocumentSigner,
@@ -324,7 +324,6 @@ fn extensions(certificate: &Certificate, findings: &mut Findings) {
     let extensions = certificate.extensions();
     let role = findings.role;
     let authority = role.is_authority();
-    let has = |id| extensions.has(id);
     let is_malformed = |id| extensions.malformed.contains(&id);
 
     findings.note(role != Role::Csca && extensions.authority_key_id.is_none(), NoAuthorityKeyId);
@@ -350,14 +349,25 @@ fn extensions(certificate: &Certificate, findings: &mut Findings) {
         findings.note(!authority, BasicConstraintsPresent);
     }
 
-    let is_listed = role.purpose().is_none();
+    period_and_names(certificate, findings);
+    purposes(certificate, findings);
+    forbidden(extensions, findings);
+}
+
+/// privateKeyUsagePeriod, the alternative names, cRLDistributionPoints and documentTypeList.
+fn period_and_names(certificate: &Certificate, findings: &mut Findings) {
+    use ProfileDefect::*;
+    let extensions = certificate.extensions();
+    let has = |id| extensions.has(id);
+    let is_listed = findings.role.purpose().is_none();
     let (first, last) = extensions.private_key_usage;
     let validity = certificate.validity();
     let beyond = first.is_some_and(|first| first < validity.not_before)
         || last.is_some_and(|last| last > validity.not_after)
         || (first.is_none() && last.is_none());
     findings.note(is_listed && !has(oid::PRIVATE_KEY_USAGE_PERIOD), NoPrivateKeyUsage);
-    let has_period = has(oid::PRIVATE_KEY_USAGE_PERIOD) && !is_malformed(oid::PRIVATE_KEY_USAGE_PERIOD);
+    let is_malformed = extensions.malformed.contains(&oid::PRIVATE_KEY_USAGE_PERIOD);
+    let has_period = has(oid::PRIVATE_KEY_USAGE_PERIOD) && !is_malformed;
     findings.note(has_period && beyond, PrivateKeyUsageBounds);
     for (name, id, missing) in [
         (&extensions.subject_alt_name, oid::SUBJECT_ALT_NAME, NoSubjectAltName),
@@ -367,12 +377,17 @@ fn extensions(certificate: &Certificate, findings: &mut Findings) {
         findings.note(name.as_ref().is_some_and(|name| name.states().next().is_none()), AltNameLocality);
     }
     findings.note(is_listed && !has(oid::CRL_DISTRIBUTION_POINTS), NoCrlDistributionPoints);
-    if role == Role::DocumentSigner {
+    if findings.role == Role::DocumentSigner {
         findings.note(!has(oid::ID_ICAO_DOCUMENT_TYPE_LIST), NoDocumentTypes);
         findings.note(extensions.bare_document_types, DocumentTypesSyntax);
     }
-    purposes(certificate, findings);
+}
 
+/// Extensions that must not be there, must not be critical, are unknown, malformed or repeated.
+fn forbidden(extensions: &Extensions, findings: &mut Findings) {
+    use ProfileDefect::*;
+    let authority = findings.role.is_authority();
+    let has = |id| extensions.has(id);
     findings.about(FORBIDDEN.iter().copied().filter(|id| has(*id)), ForbiddenExtension);
     let of_others = extensions
         .present
