@@ -1,10 +1,9 @@
 //! Every bound on what a card, a file or a certificate can make the library do: one table.
 //!
-//! A hostile card multiplies work by counts and lengths that it states itself. Each loop over what it states ends at a
-//! number of this table, and each number has a test that reaches it (`tests/bounds.rs`). What a caller can set for a
-//! reading begins here too: [`Budget`](crate::Budget) and `ImageLimits` have these numbers as their defaults. The others
-//! are fixed: they lie far above what real documents have, and a document beyond them is refused or told, never cut short
-//! in silence.
+//! A hostile card multiplies work by counts and lengths that it states itself. Each loop over such a count ends at a number
+//! of this table, and each number has a test that reaches it (`tests/bounds.rs`). [`Budget`](crate::Budget) and
+//! `ImageLimits`, which a caller can set, have these numbers as their defaults. The others are fixed: they lie far above
+//! what real documents have, and data beyond them is refused or reported, never silently cut short.
 
 use std::time::Duration;
 
@@ -39,19 +38,19 @@ bounds! {
     reading_time: Duration = Duration::from_secs(300),
     /// Parts of one answer that are collected by GET RESPONSE.
     answer_parts: u32 = 512,
-    /// Times that access is opened anew because of too long an answer.
+    /// Times that access is opened again because an answer was too long.
     restarts: u32 = 2,
     /// Times that a card which was lost in a reading is waited for.
     resumes: u32 = 2,
     /// Keys of basic access control that are made of a QR code, which lacks the date of expiry.
     bac_candidates: usize = 3,
-    /// Draws of a random number below the order of a group before the source is called broken.
+    /// Draws of a random number below the order of a group before the source is considered broken.
     random_draws: usize = 128,
     /// Octets of one APDU of a transcript.
     transcript_octets: usize = 65_544,
 
     // Data objects.
-    /// Octets of an object identifier that can be told from others.
+    /// Octets of an object identifier; longer ones are treated as unknown.
     oid_octets: usize = 23,
     /// Octets of a tag.
     tag_octets: usize = 4,
@@ -89,7 +88,7 @@ bounds! {
     anchors: usize = 65_536,
     /// Certificates of one purpose that a caller may name one by one: pinned signers, links, signers of lists.
     named_certificates: usize = 4096,
-    /// Revocation lists that a caller may hand in, master lists, and lists of known defects.
+    /// Revocation lists that a caller may add, master lists, and lists of known defects.
     lists: usize = 4096,
     /// Octets of a revocation list.
     revocation_list_octets: usize = 16 << 20,
@@ -117,7 +116,7 @@ bounds! {
     terminal_certificates: usize = 64,
 
     // Files of the chip.
-    /// Findings that are told of one file.
+    /// Findings that are reported of one file.
     findings: usize = 64,
     /// SecurityInfos of a file.
     security_infos: usize = 128,

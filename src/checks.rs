@@ -1,10 +1,10 @@
 //! The checks, their five states, reasons and warnings (TR-03135-1).
 //!
-//! A check has a stable id, a state, a reason code where it is not plainly successful, and what was compared. Whether
-//! it gates the verdict is the verdict's business. Texts for people stand in the message catalogues of the program.
+//! A check has a stable id, a state, a reason code unless it is plainly successful, and what was compared. The verdict
+//! decides which checks it depends on. Texts for people are in the message catalogues of the program.
 //!
-//! A *tolerance* of trust is something that a check would fail for and that a caller may allow by name: the check is then
-//! undetermined, never successful.
+//! A *tolerance* is a deviation that bears on trust and that a caller may allow by name: the check is then undetermined
+//! instead of failed, never successful.
 
 /// The state of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -155,7 +155,7 @@ codes! {
         EvidenceSignature = "evidence.signature",
         /// The time stamp over the evidence that the document comes from.
         EvidenceTimestamp = "evidence.timestamp",
-        /// The signed answer of one who was asked online whether the document signer belongs to the card.
+        /// The signed answer of an online service on whether the document signer belongs to the card.
         OnlineConfirmation = "online.confirmation",
         /// EF.COM against the list of EF.SOD.
         LdsCom = "lds.com",
@@ -230,11 +230,11 @@ codes! {
         FromFile = "from_file",
         /// Attested by the reader that held the card; a file cannot prove it again.
         AttestedByReader = "attested_by_reader",
-        /// Attested by the reader that held the card, over the signature of one that the caller trusts.
+        /// Attested by the reader that held the card, with a signature that the caller trusts.
         AttestedByTrustedReader = "attested_by_trusted_reader",
-        /// Nobody signed the evidence.
+        /// The evidence has no signature.
         NotSigned = "not_signed",
-        /// The evidence is signed by one whom the caller does not trust.
+        /// The caller does not trust the signer of the evidence.
         SignerNotTrusted = "signer_not_trusted",
         /// It is kept for others to verify; this library does not.
         NotVerified = "not_verified",
@@ -262,7 +262,7 @@ codes! {
         Refused = "refused",
         /// Needs terminal authentication.
         NeedsTerminalAuthentication = "needs_terminal_authentication",
-        /// The file is not as the standard has it.
+        /// The file does not conform to the standard.
         Malformed = "malformed",
         /// An unknown version.
         UnknownVersion = "unknown_version",
@@ -294,7 +294,7 @@ codes! {
         MessageDigestMismatch = "message_digest_mismatch",
         /// The key is not valid or not supported.
         BadKey = "bad_key",
-        /// A certificate is not as Doc 9303-12 has it.
+        /// A certificate does not conform to Doc 9303-12.
         CertificateProfile = "certificate_profile",
         /// A certificate is not yet valid.
         NotYetValid = "not_yet_valid",
@@ -329,7 +329,7 @@ codes! {
         KeyNotAuthenticated = "key_not_authenticated",
         /// The chip proved a key that is not known to belong to this document: DG14 holds other keys, or is not held.
         KeyNotBound = "key_not_bound",
-        /// The chip said yes, and its next answer was not under the new keys.
+        /// The chip reported success, but its next answer was not under the new keys.
         OldKeysKept = "old_keys_kept",
         /// Chip authentication mapping has proven a key that DG14 holds too; chip authentication was not needed.
         ShownByMapping = "shown_by_mapping",
@@ -359,11 +359,11 @@ codes! {
         CutOff = "cut_off",
         /// No image is in it.
         NoImage = "no_image",
-        /// Whoever was asked did not answer.
+        /// The online service did not answer.
         NoAnswer = "no_answer",
-        /// Nobody signed the answer.
+        /// The answer has no signature.
         AnswerNotSigned = "answer_not_signed",
-        /// The answer is signed by one whom the caller does not trust to answer.
+        /// The caller does not trust the signer of the answer.
         ConfirmerNotTrusted = "confirmer_not_trusted",
         /// The answer is to another question: about another card, or an earlier one.
         OtherQuestion = "other_question",
@@ -375,7 +375,7 @@ codes! {
 }
 
 codes! {
-    /// What is worth knowing about a check that passed all the same.
+    /// A remark on a check that does not change its state.
     Warning {
         /// SHA-1 was used.
         Sha1 = "sha1",
@@ -456,7 +456,7 @@ codes! {
         DerSignature = "der_signature",
         /// A list whose signature lacks the NULL in its DigestInfo (RFC 8017 §A.2.4).
         DigestInfoWithoutNull = "digest_info_without_null",
-        /// A master list whose signature nobody verified (conformance PA-4).
+        /// A master list whose signature was not verified (conformance PA-4).
         UnverifiedList = "unverified_list",
     }
 }
@@ -557,11 +557,12 @@ impl Check {
 
     /// A check that needed a tolerance: undetermined where it is allowed, else failed for its own reason.
     pub fn tolerating(id: CheckId, tolerance: Tolerance, allowed: &Tolerances, reason: Reason) -> Self {
-        match allowed.allows(tolerance) {
-            true => Self::undetermined(id, Reason::Tolerance),
-            false => Self::failed(id, reason),
-        }
-        .needing([tolerance])
+        let check = if allowed.allows(tolerance) {
+            Self::undetermined(id, Reason::Tolerance)
+        } else {
+            Self::failed(id, reason)
+        };
+        check.needing([tolerance])
     }
 
     /// The same, having needed these tolerances (each once).

@@ -1,7 +1,7 @@
 //! One public [`enum@Error`], one variant per thing that a caller can do about it.
 //!
-//! Low rooms have small errors of their own; the place that knows the file or the step adds it once. Text is a sentence
-//! with a place; nothing personal and no key ever stands in it. Each error has a stable [`Error::code`] and a remedy.
+//! Low-level modules have small errors of their own; the code that knows the file or the step adds it once. The text is a
+//! sentence with a place and contains no personal data and no keys. Each error has a stable [`Error::code`] and a remedy.
 
 use crate::iso7816::StatusWord;
 use crate::lds::{Dir, FileId};
@@ -45,7 +45,7 @@ pub enum Error {
         /// The status word.
         status: StatusWord,
     },
-    /// The line to the chip broke a rule that protects it: do not trust this line; begin anew.
+    /// The line to the chip broke a rule that protects it: do not trust this line; open a new session.
     #[error("{during}: {broken}")]
     Protocol {
         /// The step.
@@ -53,7 +53,7 @@ pub enum Error {
         /// The rule.
         broken: Broken,
     },
-    /// A file that the step needs is not as the standard has it.
+    /// A file that the step needs does not conform to the standard.
     #[error("{file} at byte {at}: expected {expected}")]
     Malformed {
         /// The file.
@@ -66,7 +66,7 @@ pub enum Error {
     /// The card asks for something that this library does not do.
     #[error("not supported: {0}")]
     Unsupported(&'static str),
-    /// The caller's closure said stop.
+    /// The caller's closure asked to stop.
     #[error("cancelled by the caller")]
     Cancelled,
 }
@@ -80,7 +80,7 @@ fn applications(dir: &Option<Dir>) -> String {
 }
 
 impl Error {
-    /// A file that is not as the standard has it, from the error of a low room.
+    /// The error for a file that does not conform to the standard, from a decoder's error.
     pub(crate) fn malformed(file: FileId, error: TlvError) -> Self {
         let expected = match error.problem {
             Problem::Expected(what) => what,
@@ -178,7 +178,7 @@ pub enum Step {
     /// Reading a file.
     #[error("reading {0}")]
     Read(FileId),
-    /// Going on after the card was lost.
+    /// Resuming after the card was lost.
     #[error("going on after the card was lost")]
     Resume,
     /// Opening the line to the card.
@@ -186,7 +186,7 @@ pub enum Step {
     Connect,
 }
 
-/// Where in the work an error arose. Transport errors name no step of their own: this tells it for all of them.
+/// Where in the work an error arose; transport errors do not name the step themselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// The step that was under way, and the file that it reads; `None` before the first exchange.
@@ -299,7 +299,7 @@ pub enum TransportError {
     /// The PC/SC service does not serve this user.
     #[error("the PC/SC service refuses this user")]
     Denied,
-    /// The card in the reader is none that speaks ISO 7816-4.
+    /// The card in the reader does not support ISO 7816-4.
     #[error("the card in the reader does not speak ISO 7816-4")]
     NotSmartCard,
     /// The command or the answer is longer than the reader takes.

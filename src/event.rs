@@ -1,4 +1,4 @@
-//! Progress out, and "stop" in: one closure for both.
+//! One closure reports progress and lets the caller stop the work.
 //!
 //! Every long call takes `show: &mut Show`, fired before each exchange with the card and a few times a second while
 //! waiting. Answer [`ControlFlow::Break`] and the call ends with [`Error::Cancelled`](crate::error::Error::Cancelled).
@@ -7,7 +7,7 @@ use crate::lds::FileId;
 use core::ops::ControlFlow;
 use core::time::Duration;
 
-/// What a caller hands in to follow and to stop.
+/// The closure that a caller passes to follow the work and to stop it.
 pub type Show<'a> = dyn FnMut(Event<'_>) -> ControlFlow<()> + 'a;
 
 /// Something that happens; its English text is no contract.
@@ -21,7 +21,7 @@ pub enum Event<'a> {
     },
     /// A phase of the work begins.
     Phase(Phase),
-    /// The chip counts wrong passwords, and says how many tries are left **before** one is spent: answer
+    /// The chip counts wrong passwords; this is the number of tries left **before** one is spent: return
     /// [`ControlFlow::Break`] to spend none.
     TriesLeft {
         /// Which password: `CAN`, `MRZ`.
@@ -63,7 +63,7 @@ pub enum Phase {
     AccessControl,
     /// Selecting the application.
     SelectApplication,
-    /// Waiting for a lost card, and opening it anew.
+    /// Waiting for a lost card, and opening it again.
     Resume,
     /// Reading EF.SOD.
     SecurityObject,

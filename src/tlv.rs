@@ -128,7 +128,7 @@ pub struct Tlv<'a> {
     ber: bool,
 }
 
-/// Says nothing of its content.
+/// `Debug` output omits the contents.
 impl core::fmt::Debug for Tlv<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Tlv({} at {}, {} bytes)", self.tag, self.at, self.value.len())
@@ -156,7 +156,7 @@ pub struct Reader<'a> {
     ber: bool,
 }
 
-/// Says nothing of its content.
+/// `Debug` output omits the contents.
 impl core::fmt::Debug for Reader<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Reader(at {}, {} bytes left)", self.at, self.rest.len())

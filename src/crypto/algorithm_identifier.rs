@@ -1,13 +1,13 @@
 //! AlgorithmIdentifier: an algorithm's name with its parameters (RFC 5280 §4.1.1.2).
 //!
-//! Whether a NULL must stand, may stand or must be missing differs from algorithm to algorithm, and real documents get it
-//! wrong; a lossless difference is accepted and noted.
+//! Whether the parameters must, may or must not be a NULL depends on the algorithm, and real documents deviate from it; a
+//! lossless deviation is accepted and noted.
 
 use super::{CryptoError, DigestAlgorithm};
 use crate::oid::{self, Oid};
 use crate::tlv::{Reader, Tag, Tlv, TlvError};
 
-/// A lossless difference between an encoding and its standard, accepted and worth telling.
+/// A lossless difference between an encoding and its standard, accepted and reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum EncodingNote {

@@ -4,7 +4,7 @@
 //! number of a smaller subgroup would give the private key away, bit by bit, or force a known secret (RFC 2631 §2.1.5).
 //! Other groups, whatever a card says of them, are refused.
 
-use super::modular::{Modulus, significant};
+use super::modular::{Modulus, Residue, significant};
 use super::random::random_below;
 use super::{CryptoError, Random, Secret};
 use crypto_bigint::{BoxedUint, NonZero};
@@ -221,7 +221,7 @@ impl DhGroupId {
         self.number(&modulus.power(&modulus.reduce(x), &Secret::from_slice(cofactor)))
     }
 
-    fn number(self, residue: &super::modular::Residue) -> Result<Number, CryptoError> {
+    fn number(self, residue: &Residue) -> Result<Number, CryptoError> {
         let Group { modulus, .. } = self.group();
         if modulus.is_zero(residue) || *residue == modulus.one() {
             return Err(CryptoError::BadPoint);

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-/// What a cryptographic function can refuse.
+/// Why a cryptographic function fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum CryptoError {
@@ -21,7 +21,7 @@ pub enum CryptoError {
     /// Padding is not as it must be.
     #[error("the padding is not as it must be")]
     BadPadding,
-    /// A key or an algorithm identifier is not encoded as its standard says.
+    /// A key or an algorithm identifier is malformed.
     #[error("the encoding of a key or an algorithm is malformed")]
     Malformed,
     /// An algorithm, curve or parameter that this library does not know.

@@ -4,6 +4,7 @@
 //! Verification builds the block that must come out, or recomputes every part of it; nothing is searched for in it. The
 //! crate `rsa` gives the raw operation only, since its PSS knows no mask digest other than the message's.
 
+use super::modular::significant;
 use super::{CryptoError, DigestAlgorithm, equal};
 use crate::bounds::BOUNDS;
 use crate::tlv::{Tag, encode, encode_all, integer_content};
@@ -116,8 +117,7 @@ impl RsaPublicKey {
 
 /// A number of at most `max_bits` bits, leading zeros left out.
 fn number(octets: &[u8], max_bits: u32) -> Result<BoxedUint, CryptoError> {
-    let zeros = octets.iter().take_while(|&&octet| octet == 0).count();
-    let significant = octets.get(zeros..).unwrap_or_default();
+    let significant = significant(octets);
     let bits = u32::try_from(significant.len()).ok().and_then(|len| len.checked_mul(8)).ok_or(CryptoError::BadKey)?;
     if bits > max_bits.next_multiple_of(8) {
         return Err(CryptoError::BadKey);

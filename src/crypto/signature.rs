@@ -1,8 +1,8 @@
 //! Signature algorithms by their AlgorithmIdentifier, and verification over a whole message (9303-12 §4.4).
 //!
-//! RSA PKCS #1 v1.5, RSASSA-PSS with any digest, mask digest and salt length, ECDSA as X9.62 writes it (a SEQUENCE of r
-//! and s) and as TR-03111 does (r ‖ s), DSA in the former form only. There redundant leading zeros of r and s are accepted, up to two octets
-//! more than the order has; negative numbers, other lengths and trailing octets are refused.
+//! RSA PKCS #1 v1.5, RSASSA-PSS with any digest, mask digest and salt length, ECDSA in the form of X9.62 (a SEQUENCE of r
+//! and s) and of TR-03111 (r ‖ s), DSA in the form of X9.62. In that form redundant leading zeros of r and s are accepted,
+//! up to two octets more than the order has; negative numbers, other lengths and trailing octets are refused.
 
 use super::algorithm_identifier::{AlgorithmIdentifier, EncodingNote};
 use super::rsa::{Null, Pss};
@@ -82,7 +82,7 @@ const fn dsa(digest: DigestAlgorithm) -> SignatureAlgorithm {
 }
 
 impl SignatureAlgorithm {
-    /// Reads a whole AlgorithmIdentifier, and says what in it differs losslessly from its standard.
+    /// Reads a whole AlgorithmIdentifier; the notes are its lossless deviations from the standard.
     ///
     /// # Errors
     /// [`CryptoError::Forbidden`] for MD5 and its like, [`CryptoError::Unsupported`] for an unknown algorithm or
@@ -108,7 +108,7 @@ impl SignatureAlgorithm {
         let known = TABLE.into_iter().find(|(oid, _)| *oid == identifier.algorithm);
         let (oid, algorithm) = known.ok_or(CryptoError::Unsupported)?;
         let has_parameters = match identifier.parameters {
-            // A key's algorithm in the place of a signature's may bring the group with it; the signer's key decides.
+            // A key's algorithm in the place of a signature's may have the group as its parameters; those of the key count.
             Some(_) if oid == oid::ID_EC_PUBLIC_KEY || oid == oid::ID_DSA => true,
             _ => identifier.has_null()?,
         };
@@ -123,7 +123,7 @@ impl SignatureAlgorithm {
         Ok((algorithm, notes))
     }
 
-    /// The whole AlgorithmIdentifier, as its standard has it.
+    /// The whole AlgorithmIdentifier, encoded as its standard requires.
     pub fn to_algorithm_identifier(&self) -> Vec<u8> {
         let identifier =
             |oid: Oid, parameters: &[u8]| encode_all(Tag::SEQUENCE, &[&encode(Tag::OID, oid.as_der()), parameters]);
@@ -195,8 +195,8 @@ impl SignatureAlgorithm {
 
     /// Verifies a PKCS #1 v1.5 signature whose DigestInfo lacks its NULL, and no other (RFC 8017 §A.2.4).
     ///
-    /// Such a signature is none by the standard, and [`SignatureAlgorithm::verify`] refuses it; who accepts it with this
-    /// function tells so by name.
+    /// Such a signature does not conform to the standard, and [`SignatureAlgorithm::verify`] refuses it; a caller that
+    /// accepts it has to report that.
     ///
     /// # Errors
     /// As [`SignatureAlgorithm::verify`]; [`CryptoError::BadKey`] for another algorithm than PKCS #1 v1.5.

@@ -4,6 +4,7 @@
 //! it; here it only serves demonstrations and tests.
 
 use super::algorithm_identifier::AlgorithmIdentifier;
+use super::public_key::ec_parameters;
 use super::rsa::{Null, Pss, fixed, pkcs1_block};
 use super::signature::join_x962;
 use super::{CryptoError, CurveId, DigestAlgorithm, PublicKey, Random, RsaPublicKey, Secret, SeededRandom};
@@ -156,7 +157,7 @@ impl PrivateKey {
             oid::RSA_ENCRYPTION | oid::ID_RSASSA_PSS => RsaPrivateKey::from_pkcs1(key.value).map(Self::Rsa),
             oid::ID_EC_PUBLIC_KEY => {
                 let parameters = identifier.parameters.ok_or(CryptoError::Malformed)?;
-                let (curve, _) = super::public_key::ec_parameters(parameters)?;
+                let (curve, _) = ec_parameters(parameters)?;
                 let mut reader = Reader::new(key.value);
                 let mut fields = reader.expect(Tag::SEQUENCE, "ECPrivateKey")?.children();
                 let version = fields.expect(Tag::INTEGER, "version")?;

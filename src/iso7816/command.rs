@@ -48,7 +48,7 @@ pub struct Command {
     pub ne: Option<u32>,
 }
 
-/// Says nothing of its data.
+/// `Debug` output omits the data.
 impl core::fmt::Debug for Command {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let [cla, ins, p1, p2] = self.header();

@@ -11,7 +11,7 @@ pub struct Response {
     pub status: StatusWord,
 }
 
-/// Says nothing of its data.
+/// `Debug` output omits the data.
 impl core::fmt::Debug for Response {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Response({} bytes, {})", self.data.len(), self.status)

@@ -1,8 +1,7 @@
 //! SignedData of the cryptographic message syntax, as EF.SOD, EF.CardSecurity and lists use it (RFC 5652 §5, 9303-10 §4.6.2.2).
 //!
-//! One tolerant walk over the framing (BER with indefinite lengths is met in the field) that copies nothing: what is
-//! hashed and verified are the octets received. Whose key it should be verified with is not decided here, and revocation
-//! lists inside are ignored.
+//! The outer structure is parsed leniently (BER with indefinite lengths occurs in the field) and nothing is copied: the
+//! octets received are hashed and verified. The caller chooses the key to verify with; revocation lists inside are ignored.
 
 use super::asn1_time::moment;
 use super::certificate::Certificate;
@@ -25,11 +24,11 @@ const KEY_ID: Tag = Tag(0x80);
 /// A constructed OCTET STRING (X.690 §8.7.3).
 const JOINED_OCTETS: Tag = Tag(0x24);
 
-/// Why bytes are no SignedData, or do not verify.
+/// Why a SignedData cannot be read or does not verify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum CmsError {
-    /// A data object is not as it is due.
+    /// A data object is missing or malformed.
     #[error("SignedData {0}")]
     Tlv(#[from] TlvError),
     /// More certificates, signers or attributes than any real document has.
@@ -68,7 +67,7 @@ pub enum CmsError {
     /// The signature algorithm names another hash than the signer's digest algorithm.
     #[error("the signature algorithm names another hash than the digest algorithm")]
     DigestsDiffer,
-    /// The signature does not verify, or its key or algorithm is none that this library takes.
+    /// The signature does not verify, or its key or algorithm is not supported.
     #[error("{0}")]
     Crypto(#[from] CryptoError),
     /// The budget of signatures is used up.
@@ -98,7 +97,7 @@ pub struct SignedData<'a> {
     laxities: Laxities,
 }
 
-/// Says nothing of what is signed: of an EF.SOD it tells one document from all others.
+/// `Debug` output omits the content: the hashes of an EF.SOD identify the document.
 impl core::fmt::Debug for SignedData<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let (certificates, signers) = (self.certificates.len(), self.signers.len());
@@ -145,7 +144,7 @@ pub struct SignerInfo<'a> {
     signature: Cow<'a, [u8]>,
 }
 
-/// Says nothing of the signature.
+/// `Debug` output omits the signature.
 impl core::fmt::Debug for SignerInfo<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "SignerInfo({:?}, {})", self.sid, self.digest_algorithm)
@@ -205,7 +204,7 @@ struct Attribute<'a> {
     values: Vec<Tlv<'a>>,
 }
 
-/// What a signature that verified was made with.
+/// The algorithms of a verified signature, and how its encoding deviates from the standard.
 #[derive(Clone, Debug)]
 pub struct VerifiedSignature {
     /// The signature algorithm.
@@ -338,7 +337,7 @@ impl<'a> SignedData<'a> {
     /// Verifies one signer's signature over the content, with this key (RFC 5652 §5.4, §5.6).
     ///
     /// # Errors
-    /// What does not fit: versions, digest algorithms, signed attributes, the message digest, the signature.
+    /// The rule that is broken: versions, digest algorithms, signed attributes, the message digest, the signature.
     pub fn verify(
         &self,
         signer: &SignerInfo<'_>,
@@ -367,7 +366,7 @@ impl<'a> SignedData<'a> {
         Err(failure)
     }
 
-    /// All rules that need no key; gives the signer's digest algorithm.
+    /// Checks all rules that need no key, and gives the signer's digest algorithm.
     ///
     /// # Errors
     /// As [`SignedData::verify`].
@@ -436,7 +435,7 @@ impl<'a> SignerInfo<'a> {
         &self.sid
     }
 
-    /// The signed signing time, where there is exactly one (RFC 5652 §11.3): the signer's own word.
+    /// The signed signing time, where there is exactly one (RFC 5652 §11.3); only the signer attests it.
     pub fn signing_time(&self) -> Option<OffsetDateTime> {
         match self.signed_attributes.as_ref()?.values(oid::ID_SIGNING_TIME).as_slice() {
             [only] if [Tag::UTC_TIME, Tag::GENERALIZED_TIME].contains(&only.tag) => moment(only),

@@ -1,7 +1,7 @@
-//! The states of machine readable zones (9303-3 §5) against the countries of certificates (9303-12 §7.1.1).
+//! The states of machine readable zones (9303-3 §5) and the countries of certificates (9303-12 §7.1.1).
 //!
-//! A machine readable zone has three letters, a certificate two: those of ISO 3166-1 for most, and a table of the
-//! exceptions that Doc 9303 allows.
+//! A machine readable zone has a code of three letters, a certificate one of two. ISO 3166-1 pairs most of them; a second
+//! table has the exceptions that Doc 9303 allows.
 
 use core::fmt;
 
@@ -10,12 +10,11 @@ use core::fmt;
 pub struct Binding {
     /// Two letters.
     pub country: &'static str,
-    /// By which exception; `None` where ISO 3166-1 pairs the two.
+    /// The exception that allows it; `None` where ISO 3166-1 pairs the two.
     pub exception: Option<Exception>,
 }
 
-/// Why a state goes by another country's two letters than ISO 3166-1 pairs with its three, or by letters that are not
-/// there (9303-3 §5).
+/// An exception by which the certificates of a state have another code than ISO 3166-1 pairs with its own (9303-3 §5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Exception {
@@ -35,7 +34,7 @@ pub enum Exception {
     OrderOfMalta,
     /// Interpol.
     Interpol,
-    /// Specimens of a country that is none.
+    /// Specimens of a fictitious country.
     Utopia,
 }
 
@@ -93,8 +92,8 @@ pub fn alpha_2(state: &str) -> Vec<&'static str> {
     bindings(state).into_iter().map(|binding| binding.country).collect()
 }
 
-/// Whether the certificates of two countries may stand for documents of one state: they are the same, or an exception pairs
-/// them.
+/// Whether certificates of both countries may be used for documents of one state: the countries are the same, or an
+/// exception pairs them.
 pub(crate) fn issue_for_one_state(one: &str, other: &str) -> bool {
     let states = EXCEPTIONS.iter().map(|(state, ..)| *state);
     one == other || states.map(alpha_2).any(|countries| countries.contains(&one) && countries.contains(&other))

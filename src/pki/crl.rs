@@ -24,7 +24,7 @@ const EXTENSIONS: Tag = Tag(0xA0);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RevocationListError {
-    /// A data object is not as it is due.
+    /// A data object is missing or malformed.
     #[error("revocation list {0}")]
     Tlv(#[from] TlvError),
     /// Longer than 16 MiB, or with more than 262 144 entries or 32 extensions.
@@ -36,16 +36,16 @@ pub enum RevocationListError {
     /// The signature algorithm inside the signed part is not the one beside the signature (RFC 5280 §5.1.1.2).
     #[error("the inner and the outer signature algorithm of the revocation list differ")]
     AlgorithmsDiffer,
-    /// It does not say when the next one comes (9303-12 §7).
+    /// It has no nextUpdate (9303-12 §7).
     #[error("the revocation list does not say when the next one comes")]
     NoNextUpdate,
-    /// The next one comes before this one.
+    /// Its nextUpdate is before its thisUpdate.
     #[error("the revocation list ends before it begins")]
     Dates,
     /// It lists only what changed since another list (RFC 5280 §5.2.4).
     #[error("the revocation list is a delta list")]
     Delta,
-    /// It speaks for other issuers too, or for a part of the certificates only (RFC 5280 §5.2.5, §5.3.3).
+    /// It covers other issuers too, or only a part of the certificates (RFC 5280 §5.2.5, §5.3.3).
     #[error("the revocation list is indirect, or covers only a part of the certificates")]
     Indirect,
     /// A critical extension of the list or of an entry is not known.
@@ -102,9 +102,9 @@ pub struct RevocationList {
 /// One certificate that was revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revoked {
-    /// Since when, by the issuer's word.
+    /// The revocation date.
     pub since: OffsetDateTime,
-    /// Why, where the issuer says it.
+    /// The reason, if the issuer states it.
     pub reason: Option<RevocationReason>,
 }
 
@@ -136,19 +136,19 @@ impl RevocationReason {
     }
 }
 
-/// How a list stands at a moment.
+/// Whether a list is in force at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Currency {
     /// It is in force.
     Current,
     /// It begins later.
     NotYetValid,
-    /// The next one is due, by the list's own word or by the duty to issue one every 90 days.
+    /// The next one is due, by its nextUpdate or by the duty to issue one every 90 days.
     Stale,
 }
 
 impl RevocationList {
-    /// A list is issued every 90 days at least (9303-12 §4): an older one is stale whatever it says itself.
+    /// A list is issued every 90 days at least (9303-12 §4): an older one is stale whatever its nextUpdate.
     pub const MOST_DAYS: i64 = 90;
 
     /// A list from its encoding, which must be all of `der`; nothing is verified yet.
@@ -270,7 +270,7 @@ impl RevocationList {
         if self.speaks_for(certificate) { self.revoked.get(significant(certificate.serial())) } else { None }
     }
 
-    /// How the list stands at this moment.
+    /// Whether the list is in force at this moment.
     pub fn currency(&self, at: OffsetDateTime) -> Currency {
         if at < self.this_update {
             Currency::NotYetValid
@@ -281,11 +281,11 @@ impl RevocationList {
         }
     }
 
-    /// Finds the one among these anchors that signed the list; the caller brings those with its authority key identifier
-    /// first, then those of its issuer's name. One more anchor may bear the same name: only a signature decides.
+    /// Finds the anchor that signed the list; candidates with its authority key identifier come first, then those with its
+    /// issuer's name. Several anchors may have the same name: only the signature decides.
     ///
     /// # Errors
-    /// Why none of them did.
+    /// Why no candidate verifies the list.
     pub fn verify<'c>(
         &self,
         candidates: impl IntoIterator<Item = &'c Certificate>,

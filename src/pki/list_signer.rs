@@ -1,15 +1,14 @@
-//! Who signed a list: the signature over it and the purpose of the signer's key (9303-12 §7.1.1, §9, §10).
+//! The signers of lists: signatures over a list and the purpose of the signer's key (9303-12 §7.1.1, §9, §10).
 //!
-//! A list must verify over the bytes received: the tolerance for unsorted attributes is for cards. The validity of the
-//! signer's certificate is judged at the signing time that the list states: lists outlive their signers.
+//! A list must verify over the bytes received: the tolerance for unsorted attributes is for cards. The signer's certificate
+//! must be valid at the signing time that the list states: lists stay in use after the certificates of their signers expire.
 
 use super::certificate::{Certificate, CertificateError};
 use super::cms::{CmsError, SignedData};
 use super::profile::{ProfileDefect, ProfileFinding, Role, profile};
 use super::signature::Budget;
 use crate::crypto::CryptoError;
-use crate::oid;
-use crate::oid::Oid;
+use crate::oid::{self, Oid};
 use crate::tlv::TlvError;
 use thiserror::Error;
 
@@ -35,7 +34,7 @@ pub enum ListError {
     /// The signer's certificate is not in the list's SignedData.
     #[error("the signer's certificate does not come with the list")]
     SignerMissing,
-    /// The signer's certificate is not one.
+    /// The signer's certificate cannot be read.
     #[error("the signer's certificate: {0}")]
     Signer(CertificateError),
     /// The signer's key is not meant to sign lists of this kind (9303-12 §7.1.1).
@@ -44,7 +43,7 @@ pub enum ListError {
     /// The signer's certificate is an authority's, or its keyUsage lacks digitalSignature (9303-12 §7.1.1).
     #[error("the signer's certificate is not a signer's: it is an authority, or its keyUsage lacks digitalSignature")]
     SignerUsage,
-    /// The signer's certificate is void by its profile (9303-12 §7.1).
+    /// The signer's certificate has a void finding in its profile (9303-12 §7.1).
     #[error("the signer's certificate does not fit its profile: {}", .0.sentence())]
     SignerProfile(ProfileDefect),
     /// The signing time that the list states is outside the validity of the signer's certificate.
@@ -65,12 +64,12 @@ pub enum ListError {
     /// An authority on the signer's path was not in force when it certified the one below.
     #[error("an authority that the signer's certificate leads to was not in force when it certified")]
     AuthorityLapsed,
-    /// The signer's certificate leads to no certification authority of the caller or of the list.
+    /// The signer's certificate has no chain to a certification authority of the caller or of the list.
     #[error("the signer's certificate leads to no certification authority")]
     SignerUnanchored,
 }
 
-/// The kinds of signed lists, and what the certificates of their signers must be for.
+/// The kinds of signed lists, and the profiles of their signers' certificates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ListKind {
     /// A list of certification authorities (9303-12 §9).
@@ -92,13 +91,9 @@ impl ListKind {
         }
     }
 
-    /// The purpose that extKeyUsage of the signer's certificate states.
+    /// The purpose that extKeyUsage of the signer's certificate must contain.
     fn purpose(self) -> Oid {
-        match self {
-            Self::Master => oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY,
-            Self::Deviation => oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY,
-            Self::Defect => oid::ID_DEFECT_LIST_SIGNING_KEY,
-        }
+        self.role().and_then(Role::purpose).unwrap_or(oid::ID_DEFECT_LIST_SIGNING_KEY)
     }
 
     /// The profile of the signer's certificate. There is none for defect lists: TR-03129-2 §7.2 only recommends the purpose,

@@ -1,7 +1,7 @@
 //! Master lists: certification authorities that one country has verified (9303-12 §9).
 //!
-//! The list's own signature is verified here; whether its signer chains to a certification authority of the caller, or of
-//! the list itself, is decided in `trust`.
+//! The list's own signature is verified here; whether its signer has a chain to a certification authority of the caller, or
+//! of the list itself, is decided in `trust`.
 
 use super::cms::{SignedData, SignerInfo};
 use super::list_signer::{ListError, ListKind, Signature, signatures};
@@ -46,7 +46,7 @@ impl<'a> MasterList<'a> {
         self.entries.iter().filter_map(|range| self.signed.content().get(range.clone()))
     }
 
-    /// When the list was signed, as its first signer that states it does; trusted no further than the list.
+    /// The signing time that the first signer with one states; only as trustworthy as the list.
     pub fn signing_time(&self) -> Option<OffsetDateTime> {
         self.signed.signers().iter().find_map(SignerInfo::signing_time)
     }

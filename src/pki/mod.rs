@@ -1,7 +1,7 @@
 //! Certificates, revocation lists and signed data: bytes in, values out.
 //!
-//! The structures are read and their signatures verified over the bytes as received, without a clock, a trust store or a
-//! network: keys, the moment and the budget of signatures are arguments. What is trusted is decided in `trust`.
+//! Structures are parsed and signatures verified over the bytes as received, without a clock, a trust store or a network:
+//! keys, the moment and the budget of signatures are arguments. Trust is decided in `trust`.
 
 mod asn1_time;
 mod signature;

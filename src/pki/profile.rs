@@ -49,8 +49,8 @@ impl Role {
         matches!(self, Self::Csca | Self::Link)
     }
 
-    /// The purpose that extKeyUsage must name.
-    fn purpose(self) -> Option<Oid> {
+    /// The purpose that extKeyUsage must contain: of signers of lists only.
+    pub(super) fn purpose(self) -> Option<Oid> {
         match self {
             Self::MasterListSigner => Some(oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY),
             Self::DeviationListSigner => Some(oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY),

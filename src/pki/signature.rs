@@ -88,8 +88,8 @@ pub struct CertificateSignature {
     pub odd_parameters: bool,
 }
 
-/// Verifies a signature; gives whether its DigestInfo lacks its NULL (RFC 8017 §A.2.4). That is a laxity, met in a public
-/// list, and no weakness: the whole block is compared either way.
+/// Verifies a signature; the result is whether its DigestInfo lacks its NULL (RFC 8017 §A.2.4). That is a laxity, seen in a
+/// public list, and not a weakness: the whole block is compared either way.
 pub(super) fn verify(
     algorithm: &SignatureAlgorithm,
     key: &PublicKey,

@@ -1,5 +1,6 @@
 //! Points, the trait [`Curve`], and its implementation on the curve crates and `primeorder`.
 
+use super::super::modular::significant;
 use super::super::random::random_below;
 use super::CurveId;
 use super::domain_parameters::DomainParameters;
@@ -157,9 +158,8 @@ where
 
     /// A number of the order's length; leading zeros are filled up or left out.
     fn fixed(&self, number: &[u8]) -> Option<FieldBytes<C>> {
-        let zeros = number.iter().take_while(|&&octet| octet == 0).count();
+        let significant = significant(number);
         let mut fixed = FieldBytes::<C>::default();
-        let significant = number.get(zeros..)?;
         let start = fixed.len().checked_sub(significant.len())?;
         fixed.get_mut(start..)?.copy_from_slice(significant);
         Some(fixed)

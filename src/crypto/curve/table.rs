@@ -3,6 +3,7 @@
 //! Explicit parameters (RFC 3279 §2.3.5) are compared as numbers with every curve of the table. What is not in the
 //! table, including the twisted curves of RFC 5639, is refused: a card cannot choose its own curve.
 
+use super::super::modular::significant;
 use super::CurveId;
 use super::arithmetic::{Curve, NamedCurve};
 use super::domain_parameters as known;
@@ -115,7 +116,7 @@ impl CurveId {
 }
 
 fn same_number(a: &[u8], b: &[u8]) -> bool {
-    a.iter().skip_while(|&&octet| octet == 0).eq(b.iter().skip_while(|&&octet| octet == 0))
+    significant(a) == significant(b)
 }
 
 /// Whether these octets are the curve's own generator, in uncompressed or compressed form.

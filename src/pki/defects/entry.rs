@@ -8,14 +8,14 @@ use crate::tlv::{self, Tlv, TlvError};
 use std::collections::HashSet;
 use time::OffsetDateTime;
 
-/// Documents, and what is wrong with all of them.
+/// A set of documents with their defects.
 #[derive(Clone)]
 pub(super) struct Entry {
     pub(super) documents: Documents,
     pub(super) defects: Vec<KnownDefect>,
 }
 
-/// Which documents an entry means: those that fulfil every criterion that is there.
+/// The criteria of an entry: it means the documents that fulfil all that are present.
 #[derive(Clone, Default)]
 pub(super) struct Documents {
     pub(super) document_type: Option<String>,
@@ -45,25 +45,25 @@ pub struct DocumentFacts<'a> {
     pub document_code: Option<&'a str>,
     /// The document number of its machine readable zone.
     pub number: Option<&'a str>,
-    /// When it was issued, where it says so.
+    /// The date of issue, if the document states it.
     pub issued: Option<OffsetDateTime>,
-    /// When it was signed, by its signer's word: within a period of issue it stands for the date of issue where that is not
-    /// known; outside it rules nothing out.
+    /// The signing time that its signer states. Where the date of issue is not known, a signing time within a period of
+    /// issue fulfils that criterion; one outside it rules nothing out.
     pub signed: Option<OffsetDateTime>,
 }
 
-/// Says nothing of the document number.
+/// `Debug` output omits the document number.
 impl core::fmt::Debug for DocumentFacts<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "DocumentFacts({:?}, {:?}, {:?})", self.countries, self.document_code, self.issued)
     }
 }
 
-/// What an entry may ask for.
+/// A criterion of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Criterion {
-    /// The issuing state: a list speaks for the documents of its own.
+    /// The issuing state: a list applies to the documents of its own.
     IssuingState,
     /// The document code.
     DocumentCode,
@@ -78,7 +78,7 @@ pub enum Criterion {
 }
 
 impl Criterion {
-    /// What it is called in what a check compared.
+    /// Its name in the text of a check.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::IssuingState => "the issuing state",
@@ -91,32 +91,32 @@ impl Criterion {
     }
 }
 
-/// How a document stands to a criterion.
+/// Whether a document fulfils a criterion.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
     Fits,
-    FitsNot,
+    DoesNotFit,
     Unknown(Criterion),
 }
 
 impl Fit {
-    /// By what is known of the document.
+    /// Evaluates a criterion on a value of the document, if it is known.
     pub(super) fn of<T>(criterion: Criterion, known: Option<T>, fits: impl FnOnce(T) -> bool) -> Self {
         match known.map(fits) {
             Some(true) => Self::Fits,
-            Some(false) => Self::FitsNot,
+            Some(false) => Self::DoesNotFit,
             None => Self::Unknown(criterion),
         }
     }
 }
 
-/// What is not known of a document that fits all the rest; `None` where a criterion rules it out.
+/// The criteria that cannot be evaluated, each once; `None` if a criterion rules the document out.
 pub(super) fn unknown(fits: impl IntoIterator<Item = Fit>) -> Option<Vec<Criterion>> {
     let mut unknown = Vec::new();
     for fit in fits {
         match fit {
             Fit::Fits => {}
-            Fit::FitsNot => return None,
+            Fit::DoesNotFit => return None,
             Fit::Unknown(criterion) if unknown.contains(&criterion) => {}
             Fit::Unknown(criterion) => unknown.push(criterion),
         }
@@ -125,7 +125,7 @@ pub(super) fn unknown(fits: impl IntoIterator<Item = Fit>) -> Option<Vec<Criteri
 }
 
 impl Documents {
-    /// How the document stands to each criterion that is there.
+    /// Whether the document fulfils each criterion that is present.
     pub(super) fn fits(&self, document: &DocumentFacts<'_>) -> Vec<Fit> {
         let document_type = self.document_type.as_ref().map(|code| {
             Fit::of(Criterion::DocumentCode, document.document_code, |known| {

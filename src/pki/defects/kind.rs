@@ -2,7 +2,7 @@
 
 use crate::oid::{self, Oid};
 
-/// What is wrong with the documents of an entry.
+/// The kind of a defect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DefectKind {
@@ -42,10 +42,10 @@ pub enum DefectKind {
     MrzCheckDigit,
     /// EF.CardSecurity is not as it should be.
     CardSecurity,
-    /// It bears on nothing that is judged here.
+    /// It concerns nothing that this library checks.
     NoBearing,
-    /// A kind that is not known, of the passport application, its authentication or the whole document: such documents are
-    /// not to be relied on (TR-03129-2 §7.3.3).
+    /// An unknown kind that concerns the passport application, its authentication or the whole document: such documents
+    /// must not be relied on (TR-03129-2 §7.3.3).
     Unknown,
 }
 
@@ -66,7 +66,7 @@ impl KnownDefect {
     pub(super) fn new(id: Oid) -> Self {
         let kind = match KINDS.iter().find(|(known, ..)| *known == id) {
             Some((_, kind, _)) => *kind,
-            // Defects of another application bear on nothing here; the rest may bear on anything.
+            // Defects of another application do not matter here; any other unknown defect may.
             None if id.is_under(&oid::ID_EID_DEFECT) => DefectKind::NoBearing,
             None => DefectKind::Unknown,
         };

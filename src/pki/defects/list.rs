@@ -11,13 +11,13 @@ use core::fmt;
 use std::collections::HashSet;
 use time::OffsetDateTime;
 
-/// Whose form a list has.
+/// The form of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DefectListForm {
-    /// A deviation list of an issuing state (9303-12 §10): it speaks for the documents of its own country.
+    /// A deviation list of an issuing state (9303-12 §10): it applies to the documents of its own country.
     Deviation,
-    /// A defect list (TR-03129-2 §7): it speaks for the documents of the signers that it names, of all countries where the caller
-    /// named the list's signer, else of the country whose authority vouches for it.
+    /// A defect list (TR-03129-2 §7): it applies to the documents of the signers that it names, of all countries if the caller
+    /// trusts the list's signer directly, else of the country whose authority certified it.
     Defect,
 }
 
@@ -31,7 +31,7 @@ impl DefectListForm {
     }
 }
 
-/// A list of known defects, its signature verified; where its signer leads is the trust store's business.
+/// A list of known defects with a verified signature; whether its signer is trusted is decided by the trust store.
 #[derive(Clone)]
 pub struct DefectList {
     form: DefectListForm,
@@ -41,17 +41,18 @@ pub struct DefectList {
     sha256: Vec<u8>,
 }
 
-/// A defect that a document has by a list, or could have.
+/// A defect that a document has, or could have, according to a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentDefect<'l> {
     /// The defect.
     pub defect: &'l KnownDefect,
-    /// What the entry asks for and nobody knows of the document; all else fits. Nothing where it certainly means it.
+    /// The criteria of the entry that cannot be evaluated for the document; all others fit. Empty if the entry certainly
+    /// means it.
     pub unknown: Vec<Criterion>,
 }
 
 impl DocumentDefect<'_> {
-    /// Whether the entry certainly means the document, and not only for all that is known of it.
+    /// Whether every criterion of the entry was evaluated and fits.
     pub fn is_certain(&self) -> bool {
         self.unknown.is_empty()
     }
@@ -61,17 +62,14 @@ impl DefectList {
     /// Reads a list and verifies its signature under the certificate of a signer that comes with it.
     ///
     /// # Errors
-    /// No list of defects, or one whose signature does not verify, or whose signer is not fit to sign it.
+    /// The bytes are not a list of defects, no signature verifies, or the signer's certificate is not valid for such lists.
     pub fn parse(bytes: &[u8]) -> Result<Self, ListError> {
         let signed = SignedData::parse(bytes)?;
-        let (form, kind) = match ListKind::of_content(signed.content_type()) {
-            Some(kind @ ListKind::Deviation) => (DefectListForm::Deviation, kind),
-            Some(kind @ ListKind::Defect) => (DefectListForm::Defect, kind),
+        let content = signed.content();
+        let (form, kind, entries) = match ListKind::of_content(signed.content_type()) {
+            Some(kind @ ListKind::Deviation) => (DefectListForm::Deviation, kind, deviation_list::entries(content)?),
+            Some(kind @ ListKind::Defect) => (DefectListForm::Defect, kind, defect_list::entries(content)?),
             Some(ListKind::Master) | None => return Err(ListError::OtherContent),
-        };
-        let entries = match form {
-            DefectListForm::Deviation => deviation_list::entries(signed.content())?,
-            DefectListForm::Defect => defect_list::entries(signed.content())?,
         };
         Ok(Self {
             form,
@@ -82,7 +80,7 @@ impl DefectList {
         })
     }
 
-    /// Whose form it has.
+    /// Its form.
     pub fn form(&self) -> DefectListForm {
         self.form
     }
@@ -113,12 +111,12 @@ impl DefectList {
         all
     }
 
-    /// When it was signed, by its signer's word.
+    /// The signing time that its first signer with one states.
     pub fn signing_time(&self) -> Option<OffsetDateTime> {
         self.signing_time
     }
 
-    /// Whether a signer's certificate covers his signature: at the moment that he says, else at this one.
+    /// Whether the certificate of a signer was valid at the signing time that it states or, without one, at this moment.
     pub fn is_covered(&self, at: OffsetDateTime) -> bool {
         self.signers.iter().any(|one| one.signed.is_some() || one.certificate.validity().contains(at))
     }
@@ -133,10 +131,10 @@ impl DefectList {
         &self.signers
     }
 
-    /// The defects that a document has or could have by this list, which is its authority's word.
+    /// The defects that a document has or could have according to this list, whose signer `authority` certified.
     pub fn of_document(&self, authority: &Certificate, document: &DocumentFacts<'_>) -> Vec<DocumentDefect<'_>> {
-        let speaks_for_all = self.form == DefectListForm::Defect && self.is_signed_by(authority);
-        let state = if speaks_for_all { Fit::Fits } else { speaks_for(authority, document) };
+        let applies_to_all = self.form == DefectListForm::Defect && self.is_signed_by(authority);
+        let state = if applies_to_all { Fit::Fits } else { same_state(authority, document) };
         let mut found = Vec::new();
         for entry in &self.entries {
             let criteria = entry.documents.fits(document);
@@ -149,16 +147,16 @@ impl DefectList {
         found
     }
 
-    /// Whether the list is the word of its very signer, whom the caller named, and not of an authority.
+    /// Whether the list's own signer, which the caller trusts directly, is given in the place of an authority.
     fn is_signed_by(&self, authority: &Certificate) -> bool {
         let signs_certificates = authority.extensions().key_usage.is_some_and(|usage| usage.key_cert_sign);
         !authority.is_ca() && !signs_certificates && self.signers.iter().any(|one| one.certificate == *authority)
     }
 }
 
-/// A state speaks for its own documents only.
-fn speaks_for(authority: &Certificate, document: &DocumentFacts<'_>) -> Fit {
-    let Some(country) = authority.subject().country() else { return Fit::FitsNot };
+/// The list of a state applies to its own documents only.
+fn same_state(authority: &Certificate, document: &DocumentFacts<'_>) -> Fit {
+    let Some(country) = authority.subject().country() else { return Fit::DoesNotFit };
     match document.signer.and_then(|signer| signer.issuer().country()) {
         Some(issuer) => Fit::of(Criterion::IssuingState, Some(issuer), |issuer| issuer == country),
         None => {
@@ -168,7 +166,7 @@ fn speaks_for(authority: &Certificate, document: &DocumentFacts<'_>) -> Fit {
     }
 }
 
-/// Says nothing of the document numbers.
+/// `Debug` output omits the document numbers.
 impl fmt::Debug for DefectList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DefectList({:?}, {} entries, {} numbers)", self.form, self.entries.len(), self.numbers())
