@@ -8,7 +8,7 @@ mod shared;
 
 use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::oid;
-use chipid::pki::MasterList;
+use chipid::signed_lists::MasterList;
 use chipid::sim::issuer::{CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan};
 use chipid::{TrustBuilder, TrustStore};
 use std::time::{Duration, Instant};

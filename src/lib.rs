@@ -33,6 +33,7 @@ pub mod crypto;
 // Structures: bytes in, values out.
 pub mod iso7816;
 pub mod pki;
+pub mod signed_lists;
 pub mod cvc;
 pub mod lds;
 pub mod compare;

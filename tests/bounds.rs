@@ -25,11 +25,11 @@ use chipid::iso7816::Command;
 use chipid::lds::{DataGroup, Dg3, Dg4, Dg7, Dir, FileId, OpaqueGroup, SecurityInfos};
 use chipid::oid::{self, Oid};
 use chipid::pki::{
-    Budget as Signatures, Certificate, CertificateError, CmsError, DefectList, ListError, MasterList, RevocationList,
-    RevocationListError, SignedData,
+    Budget as Signatures, Certificate, CertificateError, CmsError, RevocationList, RevocationListError, SignedData,
 };
 use chipid::policy::Policy;
 use chipid::reading::Resume;
+use chipid::signed_lists::{DefectList, ListError, MasterList};
 use chipid::sim::issuer::{
     CvHolder, DefectFields, DeviationFields, Extension, Issuer, KeyKind, RevocationListFields, RevokedEntry,
     SignedDataFields, SignerId, TerminalAuthority, TerminalAuthorityPlan, defect_list_content, deviation_list_content,

@@ -10,7 +10,8 @@ mod support;
 use chipid::checks::{CheckId, Reason, State, Tolerance, Tolerances};
 use chipid::crypto::DigestAlgorithm;
 use chipid::oid;
-use chipid::pki::{Certificate, ListError, RevocationListError};
+use chipid::pki::{Certificate, RevocationListError};
+use chipid::signed_lists::ListError;
 use chipid::sim::issuer::{
     DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, Scheme,
     deviation_list_content,

@@ -10,7 +10,8 @@ use chipid::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warni
 use chipid::crypto::DigestAlgorithm;
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid::{self, Oid};
-use chipid::pki::{Certificate, DefectList, DefectListForm, ListError, ProfileDefect};
+use chipid::pki::{Certificate, ProfileDefect};
+use chipid::signed_lists::{DefectList, DefectListForm, ListError};
 use chipid::sim::issuer::{
     CertificateFields, DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields,
     RevokedEntry, Scheme, SignedDataFields, SignerId, defect_list_content, deviation_list_content,

@@ -10,7 +10,8 @@ mod support;
 
 use chipid::crypto::CryptoError;
 use chipid::oid;
-use chipid::pki::{Budget, Certificate, CmsError, ListError, SignedData};
+use chipid::pki::{Budget, Certificate, CmsError, SignedData};
+use chipid::signed_lists::ListError;
 use chipid::trust::{Chain, Refusal, TrustStore, find_anchor};
 use time::OffsetDateTime;
 use time::macros::datetime;

@@ -12,9 +12,9 @@ use Severity::{Remark, Void};
 use chipid::crypto::{CurveId, DhGroupId, DigestAlgorithm, GroupId};
 use chipid::oid::{self, Oid};
 use chipid::pki::{
-    Certificate, MasterList, ProfileDefect, ProfileFinding, Role, Severity, csca_defects, document_signer_defects,
-    profile,
+    Certificate, ProfileDefect, ProfileFinding, Role, Severity, csca_defects, document_signer_defects, profile,
 };
+use chipid::signed_lists::MasterList;
 use chipid::sim::issuer::{
     AgreementKey, CertificateFields, CurveForm, DIGITAL_SIGNATURE, Extension, Issuer, IssuerPlan, KeyPlan, Scheme,
 };

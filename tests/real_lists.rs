@@ -6,10 +6,8 @@ mod trust_changes;
 #[path = "support/shared.rs"]
 mod support;
 
-use chipid::pki::{
-    Budget, Certificate, CmsError, DefectKind, DefectList, DefectListForm, DocumentFacts, ListError, MasterList,
-    bindings, csca_defects, document_signer_defects,
-};
+use chipid::pki::{Budget, Certificate, CmsError, bindings, csca_defects, document_signer_defects};
+use chipid::signed_lists::{DefectKind, DefectList, DefectListForm, DocumentFacts, ListError, MasterList};
 use chipid::trust::{
     Chain, Examination, Refusal, SourceKind, TrustBuilder, TrustStore, Unverified, find_anchor, verify_among,
 };

@@ -12,7 +12,8 @@ use chipid::Verdict;
 use chipid::checks::Tolerance;
 use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::oid;
-use chipid::pki::{Certificate, ListError};
+use chipid::pki::Certificate;
+use chipid::signed_lists::ListError;
 use chipid::sim::issuer::{
     CertificateFields, DefectFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
     SignerId, defect_list_content, master_list_content,

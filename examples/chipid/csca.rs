@@ -241,11 +241,11 @@ fn revocation_line(list: &RevocationList, state: Option<&str>, messages: &Messag
     stated(messages.fill("csca.revocation_list", &values), state)
 }
 
-fn defect_line(one: &Listed<chipid::pki::DefectList>, state: Option<&str>, messages: &Messages) -> String {
+fn defect_line(one: &Listed<chipid::signed_lists::DefectList>, state: Option<&str>, messages: &Messages) -> String {
     let list = one.list();
     let kind = match list.form() {
-        chipid::pki::DefectListForm::Deviation => "csca.deviation_list",
-        chipid::pki::DefectListForm::Defect => "csca.defect_list",
+        chipid::signed_lists::DefectListForm::Deviation => "csca.deviation_list",
+        chipid::signed_lists::DefectListForm::Defect => "csca.defect_list",
     };
     let date = list.signing_time().map_or_else(|| "?".to_owned(), |at| at.date().to_string());
     let (entries, numbers) = (list.len().to_string(), list.numbers().to_string());
@@ -447,7 +447,7 @@ fn exit(files: &[(String, Vec<u8>)], found: &Examination) -> u8 {
     let open = [
         chipid::trust::Unverified::IssuerMissing.to_string(),
         chipid::pki::RevocationListError::IssuerUnknown.to_string(),
-        chipid::pki::ListError::SignerUnanchored.to_string(),
+        chipid::signed_lists::ListError::SignerUnanchored.to_string(),
     ];
     let is_open = |why: &String| open.contains(why);
     let mut lists = found.unverified.iter().filter(|(subject, _)| is_list(subject)).peekable();

@@ -2,7 +2,8 @@
 
 use super::now;
 use chipid::lds::{CardSecurity, DataGroup, FileId, LdsSecurityObject, SecurityObject};
-use chipid::pki::{Budget, Certificate, MasterList, SignedData};
+use chipid::pki::{Budget, Certificate, SignedData};
+use chipid::signed_lists::MasterList;
 use chipid::trust::{TrustBuilder, TrustStore};
 use chipid::{Document, Verdict};
 

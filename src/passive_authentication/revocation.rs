@@ -13,9 +13,8 @@
 
 use super::Inputs;
 use crate::checks::{Check, CheckId, Reason};
-use crate::pki::{
-    Certificate, Currency, DefectKind, DocumentDefect, DocumentFacts, RevocationList, Revoked, csca_defects,
-};
+use crate::pki::{Certificate, Currency, RevocationList, Revoked, csca_defects};
+use crate::signed_lists::{DefectKind, DocumentDefect, DocumentFacts};
 use crate::trust::TrustStore;
 use time::OffsetDateTime;
 

@@ -11,9 +11,6 @@ mod certificate;
 mod profile;
 mod crl;
 mod cms;
-mod list_signer;
-mod master_list;
-mod defects;
 
 pub(crate) use asn1_time::moment;
 pub use certificate::{
@@ -23,10 +20,6 @@ pub use cms::{CmsError, Laxities, SignedData, SignerId, SignerInfo, VerifiedSign
 pub(crate) use country::issue_for_one_state;
 pub use country::{Binding, Exception, alpha_2, bindings};
 pub use crl::{Currency, RevocationList, RevocationListError, RevocationReason, Revoked};
-pub use defects::{Criterion, DefectKind, DefectList, DefectListForm, DocumentDefect, DocumentFacts, KnownDefect};
-pub use list_signer::ListError;
-pub(crate) use list_signer::{ListKind, Signature};
-pub use master_list::MasterList;
 pub use name::Name;
 pub use profile::{
     ProfileDefect, ProfileFinding, Role, Severity, beside, csca_defects, document_signer_defects, profile,

@@ -50,7 +50,7 @@ impl Role {
     }
 
     /// The purpose that extKeyUsage must contain: of signers of lists only.
-    pub(super) fn purpose(self) -> Option<Oid> {
+    pub(crate) fn purpose(self) -> Option<Oid> {
         match self {
             Self::MasterListSigner => Some(oid::ID_ICAO_CSCA_MASTER_LIST_SIGNING_KEY),
             Self::DeviationListSigner => Some(oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY),

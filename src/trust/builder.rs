@@ -4,7 +4,7 @@ use super::bundle::{AgePolicy, BundleError, TrustBundle};
 use super::material::{Added, Material, add_named};
 use super::source::Refusal;
 use super::store::TrustStore;
-use crate::pki::ListError;
+use crate::signed_lists::ListError;
 use time::OffsetDateTime;
 
 /// Collects trust anchors, lists and named signers, in any order; [`TrustBuilder::build`] evaluates all of it once.

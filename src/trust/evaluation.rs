@@ -20,7 +20,8 @@ use super::material::{Added, Candidate, Content, Material, Place, SourceRecord};
 use super::search::{Found, ListState, Revoked, Search, Taken};
 use super::source::{Refusal, Refused, Source, SourceKind};
 use crate::bounds::BOUNDS;
-use crate::pki::{Certificate, DefectList, ListError, RevocationList};
+use crate::pki::{Certificate, RevocationList};
+use crate::signed_lists::{DefectList, ListError};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 

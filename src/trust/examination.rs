@@ -9,7 +9,8 @@ use super::material::subject;
 use super::path::verify_among;
 use super::source::SourceKind;
 use super::store::TrustStore;
-use crate::pki::{Budget, Certificate, MasterList};
+use crate::pki::{Budget, Certificate};
+use crate::signed_lists::MasterList;
 
 /// What an examination of a set of files found: which certificates verify within the set, and which do not, and why.
 #[derive(Clone, Debug, Default)]

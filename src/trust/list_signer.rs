@@ -2,7 +2,8 @@
 
 use super::anchors::AnchorSet;
 use super::path::{Chain, find_path};
-use crate::pki::{Budget, Certificate, ListError, Signature, csca_defects};
+use crate::pki::{Budget, Certificate, csca_defects};
+use crate::signed_lists::{ListError, Signature};
 use time::Duration;
 
 /// Who signed a list.

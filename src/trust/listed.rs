@@ -6,10 +6,8 @@ use super::anchors::AnchorSet;
 use super::list_signer::{AuthorityPath, authority};
 use super::material::{Labelled, Material};
 use super::source::Refusal;
-use crate::pki::{
-    Budget, Certificate, DefectList, DefectListForm, ListError, ListKind, RevocationList, RevocationListError,
-    Signature,
-};
+use crate::pki::{Budget, Certificate, RevocationList, RevocationListError};
+use crate::signed_lists::{DefectList, DefectListForm, ListError, ListKind, Signature};
 use std::sync::Arc;
 
 /// A list, and the certificate under whose authority it counts.

@@ -20,7 +20,8 @@ use super::material::{Added, Candidate, Material, Place};
 use super::source::Refusal;
 use crate::bounds::BOUNDS;
 use crate::crypto::{CryptoError, PublicKey};
-use crate::pki::{Certificate, CertificateError, ListError, Signature, csca_defects, issue_for_one_state};
+use crate::pki::{Certificate, CertificateError, csca_defects, issue_for_one_state};
+use crate::signed_lists::{ListError, Signature};
 use std::collections::{HashMap, VecDeque};
 use time::Duration;
 

@@ -3,7 +3,8 @@
 use super::bundle::BundleError;
 use super::list_signer::ListSigner;
 use crate::crypto::DigestAlgorithm;
-use crate::pki::{CertificateError, DefectListForm, ListError, RevocationListError};
+use crate::pki::{CertificateError, RevocationListError};
+use crate::signed_lists::{DefectListForm, ListError};
 use thiserror::Error;
 use time::OffsetDateTime;
 

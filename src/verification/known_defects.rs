@@ -18,7 +18,8 @@ use super::chip_checks::Due;
 use super::revocation_by_entry::OF_DOCUMENT;
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::passive_authentication::PathCertificate;
-use crate::pki::{Criterion, DefectKind, DocumentFacts, KnownDefect, ProfileFinding, Role};
+use crate::pki::{ProfileFinding, Role};
+use crate::signed_lists::{Criterion, DefectKind, DocumentFacts, KnownDefect};
 use crate::trust::TrustStore;
 use time::OffsetDateTime;
 

@@ -4,7 +4,7 @@ use crate::forge::{P256, Trust, Victim, Way, base, fails, forger, listed, open, 
 use crate::reading::{go_on, lines, now};
 use crate::trust_changes::AddTrust as _;
 use chipid::lds::FileId;
-use chipid::pki::ListError;
+use chipid::signed_lists::ListError;
 use chipid::sim::faults::{Fault, Faulty};
 use chipid::sim::issuer::{Extension, Framing, SignedDataFields, SigningKey};
 use chipid::sim::{Folder, SimulatedCard};

@@ -239,7 +239,7 @@ fn debug_outputs_hold_nothing() {
     show(&judged.authenticated(DataGroup::DG1));
 
     let countries = ["VN".to_owned()];
-    show(&chipid::pki::DocumentFacts {
+    show(&chipid::signed_lists::DocumentFacts {
         signer: judged.document_signer(),
         countries: &countries,
         document_code: Some("ID"),

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use chipid::crypto::DigestAlgorithm;
-use chipid::pki::ListError;
+use chipid::signed_lists::ListError;
 use chipid::tlv::{self, Tag};
 use chipid::trust::{Refusal, Source};
 use chipid::{TrustBuilder, TrustStore};

@@ -3,10 +3,8 @@
 use super::entry::{Criterion, DocumentFacts, Entry, Fit, unknown};
 use super::{KnownDefect, defect_list, deviation_list};
 use crate::crypto::DigestAlgorithm;
-use crate::pki::certificate::Certificate;
-use crate::pki::cms::{SignedData, SignerInfo};
-use crate::pki::list_signer::{ListError, ListKind, Signature, signatures};
-use crate::pki::signature::Budget;
+use crate::pki::{Budget, Certificate, SignedData, SignerInfo};
+use crate::signed_lists::signer::{ListError, ListKind, Signature, signatures};
 use core::fmt;
 use std::collections::HashSet;
 use time::OffsetDateTime;

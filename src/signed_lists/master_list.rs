@@ -3,10 +3,9 @@
 //! The list's own signature is verified here; whether its signer has a chain to a certification authority of the caller, or
 //! of the list itself, is decided in `trust`.
 
-use super::cms::{SignedData, SignerInfo};
-use super::list_signer::{ListError, ListKind, Signature, signatures};
-use super::signature::Budget;
+use super::signer::{ListError, ListKind, Signature, signatures};
 use crate::bounds::BOUNDS;
+use crate::pki::{Budget, SignedData, SignerInfo};
 use crate::tlv::{Reader, Tag};
 use core::ops::Range;
 use time::OffsetDateTime;

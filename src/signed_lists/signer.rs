@@ -3,12 +3,11 @@
 //! A list must verify over the bytes received: the tolerance for unsorted attributes is for cards. The signer's certificate
 //! must be valid at the signing time that the list states: lists stay in use after the certificates of their signers expire.
 
-use super::certificate::{Certificate, CertificateError};
-use super::cms::{CmsError, SignedData};
-use super::profile::{ProfileDefect, ProfileFinding, Role, profile};
-use super::signature::Budget;
 use crate::crypto::CryptoError;
 use crate::oid::{self, Oid};
+use crate::pki::{
+    Budget, Certificate, CertificateError, CmsError, ProfileDefect, ProfileFinding, Role, SignedData, profile,
+};
 use crate::tlv::TlvError;
 use thiserror::Error;
 

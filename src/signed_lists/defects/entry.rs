@@ -2,8 +2,7 @@
 
 use super::KnownDefect;
 use crate::crypto::DigestAlgorithm;
-use crate::pki::certificate::Certificate;
-use crate::pki::name::Name;
+use crate::pki::{Certificate, Name};
 use crate::tlv::{self, Tlv, TlvError};
 use std::collections::HashSet;
 use time::OffsetDateTime;

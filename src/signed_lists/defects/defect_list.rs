@@ -5,7 +5,7 @@ use super::entry::{Documents, Entry, SignerReference};
 use crate::bounds::BOUNDS;
 use crate::crypto::DigestAlgorithm;
 use crate::oid::Oid;
-use crate::pki::list_signer::ListError;
+use crate::signed_lists::signer::ListError;
 use crate::tlv::{self, Reader, Tag, Tlv};
 
 /// [0], constructed: knownDefectV2, and its parameters.
