@@ -94,7 +94,7 @@ impl Criterion {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
     Fits,
-    DoesNotFit,
+    RuledOut,
     Unknown(Criterion),
 }
 
@@ -103,7 +103,7 @@ impl Fit {
     pub(super) fn of<T>(criterion: Criterion, known: Option<T>, fits: impl FnOnce(T) -> bool) -> Self {
         match known.map(fits) {
             Some(true) => Self::Fits,
-            Some(false) => Self::DoesNotFit,
+            Some(false) => Self::RuledOut,
             None => Self::Unknown(criterion),
         }
     }
@@ -115,7 +115,7 @@ pub(super) fn unknown(fits: impl IntoIterator<Item = Fit>) -> Option<Vec<Criteri
     for fit in fits {
         match fit {
             Fit::Fits => {}
-            Fit::DoesNotFit => return None,
+            Fit::RuledOut => return None,
             Fit::Unknown(criterion) if unknown.contains(&criterion) => {}
             Fit::Unknown(criterion) => unknown.push(criterion),
         }

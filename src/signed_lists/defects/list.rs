@@ -154,7 +154,7 @@ impl DefectList {
 
 /// The list of a state applies to its own documents only.
 fn same_state(authority: &Certificate, document: &DocumentFacts<'_>) -> Fit {
-    let Some(country) = authority.subject().country() else { return Fit::DoesNotFit };
+    let Some(country) = authority.subject().country() else { return Fit::RuledOut };
     match document.signer.and_then(|signer| signer.issuer().country()) {
         Some(issuer) => Fit::of(Criterion::IssuingState, Some(issuer), |issuer| issuer == country),
         None => {
