@@ -253,6 +253,11 @@ impl Tree {
         scan.module(own, tokens);
     }
 
+    /// A module; `None` also where re-exports lead in a circle.
+    fn module(&self, path: &[String], depth: usize) -> Option<&Module> {
+        if depth < 20 { self.modules.get(path) } else { None }
+    }
+
     /// The breach of a path, if it leads to a file that is not above its own.
     fn judge(&self, reference: &Reference) -> Option<Breach> {
         let file = &self.modules.get(&reference.module)?.file;
@@ -269,7 +274,7 @@ impl Tree {
             }
             let common = target.iter().zip(file).take_while(|(a, b)| a == b).count();
             let siblings = &self.modules.get(&file[..common])?.children;
-            let Some(branch) = file.get(common) else { return None };
+            let branch = file.get(common)?;
             let place = |name: &String| siblings.iter().position(|sibling| sibling == name);
             match target.get(common) {
                 None if reference.glob => {
@@ -324,7 +329,7 @@ impl Tree {
     fn step(&self, base: &[String], rest: &[String], file: &[String], depth: usize) -> Vec<Target> {
         let here = Target::Module(base.to_vec());
         let Some((name, after)) = rest.split_first() else { return vec![here] };
-        let Some(module) = self.modules.get(base).filter(|_| depth < 20) else { return Vec::new() };
+        let Some(module) = self.module(base, depth) else { return Vec::new() };
         let mut targets = Vec::new();
         if module.children.contains(name) {
             let child = [base, std::slice::from_ref(name)].concat();
@@ -366,7 +371,7 @@ impl Tree {
 
     /// Whether a module has an item of that name, its own or re-exported.
     fn has(&self, module: &[String], name: &String, depth: usize) -> bool {
-        let Some(found) = self.modules.get(module).filter(|_| depth < 20) else { return false };
+        let Some(found) = self.module(module, depth) else { return false };
         found.children.contains(name)
             || found.items.contains(name)
             || found.macro_words.contains(name)
@@ -413,7 +418,7 @@ impl Scan<'_> {
                     let brace = inline_module(tokens, at).unwrap();
                     let name = text(tokens, brace - 1).to_owned();
                     let end = after_group(tokens, brace);
-                    self.module([own.as_slice(), &[name.clone()]].concat(), &tokens[brace + 1..end - 1]);
+                    self.module([own.as_slice(), std::slice::from_ref(&name)].concat(), &tokens[brace + 1..end - 1]);
                     module.children.push(name);
                     at = end;
                     continue;
