@@ -61,7 +61,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("online_octets", "src/document/online_record.rs", "reads_back_no_longer_octets_than_the_bound"),
     ("cv_chain", "tests/cvc_chain.rs", "circles_and_long_rows_of_links_end"),
     ("cv_signatures", "tests/cvc_chain.rs", "circles_and_long_rows_of_links_end"),
-    ("findings", "src/lds/finding.rs", "a_hostile_file_cannot_fill_the_report"),
+    ("findings", "src/lds/findings.rs", "a_hostile_file_cannot_fill_the_report"),
     ("cvca_references", "src/lds/cvca.rs", "three_references_stay_in_use_with_a_finding"),
     ("faces", "tests/lds.rs", "more_faces_than_the_bound_are_told"),
     ("names", "tests/data_groups.rs", "counts_are_capped_whatever_the_file_says"),

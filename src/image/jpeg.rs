@@ -3,7 +3,9 @@
 //! The walk goes over every marker up to the end of the image, so that scans are counted and a cut image is refused. What
 //! a picture does not need (EXIF, ICC profiles, comments) is left out of what the decoder gets.
 
-use super::{Cursor, ImageError, ImageLimits, Picture, check_pixels};
+use super::cursor::Cursor;
+use super::limits::{ImageError, ImageLimits, check_pixels};
+use super::picture::Picture;
 use crate::bounds::BOUNDS;
 use zeroize::Zeroizing;
 use zune_jpeg::JpegDecoder;

@@ -4,7 +4,9 @@
 //! counts what a decoder would set up for them: packets, and code-blocks with their layers. Segments must be as long as
 //! their fields, so that no decoder finds other markers in them than the walk did.
 
-use super::{Cursor, ImageError, ImageLimits, Picture, check_pixels};
+use super::cursor::Cursor;
+use super::limits::{ImageError, ImageLimits, check_pixels};
+use super::picture::Picture;
 use crate::bounds::BOUNDS;
 use crate::lds::ImageFormat;
 use hayro_jpeg2000::{ColorSpace, DecodeSettings, DecoderContext, Image};

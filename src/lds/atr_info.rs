@@ -4,7 +4,7 @@
 //! Both are read in the clear and signed by nothing: they may cost an exchange, never a verdict.
 
 use crate::lds::FileId;
-use crate::lds::finding::{Defect, Finding, Findings};
+use crate::lds::findings::{Defect, Finding, Findings};
 use crate::tlv::{Reader, Tag, Tlv, small_integer};
 
 /// The least that extended length information may state: what short commands do anyway.

@@ -3,8 +3,8 @@
 //!
 //! Bytes in, values out: whose signature it is, and whether it counts, is the business of passive authentication.
 
-use super::finding::{Finding, Findings};
-use super::keys::{ChipKey, chip_keys};
+use super::chip_key::{ChipKey, chip_keys};
+use super::findings::{Finding, Findings};
 use super::{FileId, SecurityInfos};
 use crate::oid;
 use crate::pki::{CmsError, SignedData};

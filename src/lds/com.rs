@@ -1,6 +1,6 @@
 //! EF.COM: what the chip says it holds (9303-10 §4.6.1). It is unsigned: the reading follows EF.SOD, not this.
 
-use crate::lds::finding::{Defect, Finding, Findings};
+use crate::lds::findings::{Defect, Finding, Findings};
 use crate::lds::{DataGroup, FileId};
 use crate::tlv::{Tag, Tlv, TlvError, tag_list};
 

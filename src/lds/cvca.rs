@@ -4,7 +4,7 @@
 use crate::bounds::BOUNDS;
 use crate::cvc::CertificateReference;
 use crate::lds::FileId;
-use crate::lds::finding::{Defect, Finding, Findings};
+use crate::lds::findings::{Defect, Finding, Findings};
 use crate::tlv::{Problem, Reader, Tag, Tlv, TlvError};
 
 /// Certification Authority Reference.

@@ -3,7 +3,7 @@
 //! Line breaks inside the MRZ, which some chips have, are left out and noted; what is hashed is the file as it was read,
 //! not this.
 
-use crate::lds::finding::Findings;
+use crate::lds::findings::Findings;
 use crate::lds::{DataGroup, FileId, Mrz};
 use crate::tlv::{Problem, Tag, TlvError};
 

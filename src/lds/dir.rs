@@ -1,7 +1,7 @@
 //! EF.DIR: the applications on the chip (9303-10 §3.11.2, 7816-4 §12.2.3).
 
 use super::FileId;
-use super::finding::{Defect, Finding, Findings};
+use super::findings::{Defect, Finding, Findings};
 use crate::bounds::BOUNDS;
 use crate::tlv::{Reader, Tag};
 

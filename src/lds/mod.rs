@@ -3,10 +3,10 @@
 //! Each parser takes a file as it was read and gives back what it says, with [`Finding`]s for what is not as it should
 //! be; it fails only where nothing can be said. What is hashed or compared are always the bytes, never these values.
 
-mod files;
-mod finding;
+mod file_id;
+mod findings;
 mod date;
-mod image;
+mod image_format;
 mod mrz;
 mod dg1;
 mod com;
@@ -15,11 +15,13 @@ mod biometric;
 mod face;
 mod finger;
 mod iris;
-mod displayed;
-mod opaque;
+mod dg5_dg7_displayed;
+mod opaque_group;
 mod details;
 mod security_infos;
-mod keys;
+mod chip_key;
+mod dg14;
+mod dg15;
 mod atr_info;
 mod dir;
 mod sod;
@@ -28,22 +30,24 @@ mod card_security;
 pub use atr_info::{AtrInfo, CardCapabilities, ExtendedLength};
 pub use biometric::{BiometricHeader, RecordFormat, RecordVersion};
 pub use card_security::{CardSecurity, CardSecurityError};
+pub use chip_key::ChipKey;
 pub use com::Com;
 pub use cvca::Cvca;
 pub use date::{DateTime, PartialDate, Sex};
 pub use details::{Dg11, Dg12, Dg16, PersonToNotify, Text, comparable};
+pub use dg5_dg7_displayed::{Dg5, Dg7};
+pub use dg14::Dg14;
+pub use dg15::Dg15;
 pub use dir::Dir;
-pub use displayed::{Dg5, Dg7};
 pub use face::{Angle, Dg2, Face, FaceDetails, FaceRepresentation, FacialInformation, FeaturePoint};
-pub use files::{DataGroup, FileId};
-pub(crate) use finding::Findings;
-pub use finding::{Defect, Finding, Kind};
+pub use file_id::{DataGroup, FileId};
+pub(crate) use findings::Findings;
+pub use findings::{Defect, Finding, Kind};
 pub use finger::{Dg3, Finger, FingerDetails, FingerImageRecord, FingerPosition, FingerRepresentation};
-pub use image::{Dimensions, Image, ImageFormat};
+pub use image_format::{Dimensions, Image, ImageFormat};
 pub use iris::{Dg4, Eye, Iris, IrisDetails, IrisImageRecord, IrisRepresentation};
-pub use keys::{ChipKey, Dg14, Dg15};
 pub use mrz::{Mrz, MrzError, MrzField, MrzFormat, MrzInformation, MrzName, check_digit};
-pub use opaque::{OpaqueGroup, RawObject};
+pub use opaque_group::{OpaqueGroup, RawObject};
 pub use security_infos::{
     ActiveAuthenticationInfo, Agreement, ChipAuthenticationInfo, ChipAuthenticationPublicKeyInfo, KeyId, Mapping,
     PaceDomainParameterInfo, PaceInfo, PaceSuite, SecurityInfo, SecurityInfoKind, SecurityInfos,

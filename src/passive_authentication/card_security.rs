@@ -2,8 +2,8 @@
 //!
 //! One check for all of it: a key of the file counts only where it is successful.
 
-use super::Inputs;
-use super::signer::{self, Judgement};
+use super::inputs::Inputs;
+use super::signer::{self, Judgement, laxities};
 use crate::checks::{Check, CheckId, State, Warning};
 use crate::lds::CardSecurity;
 use crate::pki::Budget;
@@ -26,5 +26,5 @@ pub fn card_security(file: &CardSecurity<'_>, inputs: &Inputs<'_>) -> Check {
         Some(found) => Check::new(id, found.state, found.reason).comparing(format!("{}: {}", found.id, found.compared)),
         None => Check::successful(id).comparing(compared),
     };
-    check.warnings(super::laxities(file.signed_data().laxities())).warnings(warnings).needing(needed)
+    check.warnings(laxities(file.signed_data().laxities())).warnings(warnings).needing(needed)
 }

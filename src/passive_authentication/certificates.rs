@@ -3,7 +3,7 @@
 //!
 //! Three findings that stay apart. Which signatures lead from one certificate to the next is decided before.
 
-use super::Inputs;
+use super::inputs::Inputs;
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::pki::{
     AlternativeName, Binding, Certificate, ProfileDefect, ProfileFinding, Role, Validity, beside, bindings, profile,

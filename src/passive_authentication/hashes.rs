@@ -3,7 +3,7 @@
 //! EF.SOD decides what the document consists of: what it lists and the chip does not give, and what the chip gives and it
 //! does not list, both fail. Only DG3 and DG4 without terminal authentication are *not supported* and fail nothing.
 
-use super::FileState;
+use super::inputs::FileState;
 use crate::checks::{Check, CheckId, Reason, State};
 use crate::crypto::DigestAlgorithm;
 use crate::lds::{DataGroup, LdsSecurityObject, SecurityObject};

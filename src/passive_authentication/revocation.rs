@@ -11,7 +11,7 @@
 //! whose authority comes only from a list under a tolerance, be it allowed or not.
 //! An authority is its key: it is revoked where any certificate of that key is that the caller handed in.
 
-use super::Inputs;
+use super::inputs::Inputs;
 use crate::checks::{Check, CheckId, Reason};
 use crate::pki::{Certificate, Currency, RevocationList, Revoked, csca_defects};
 use crate::signed_lists::{DefectKind, DocumentDefect, DocumentFacts};

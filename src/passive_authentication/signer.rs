@@ -4,13 +4,13 @@
 //! The certificates that come along are hints. What is trusted is an anchor of the caller, or a document signer's
 //! certificate that the caller pinned, byte for byte.
 
-use super::Inputs;
 use super::certificates::{self, PathCertificate};
+use super::inputs::Inputs;
 use super::revocation::{ConsultedList, revocation};
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey};
 use crate::pki::{
-    Budget, Certificate, CertificateError, CertificateSignature, CmsError, SignedData, SignerId, SignerInfo,
+    Budget, Certificate, CertificateError, CertificateSignature, CmsError, Laxities, SignedData, SignerId, SignerInfo,
 };
 use crate::trust::{Chain, find_path};
 
@@ -255,4 +255,10 @@ fn weak_key(key: &PublicKey) -> Vec<Warning> {
         PublicKey::Dsa(dsa) => (dsa.modulus_bits() < 2048).then_some(Warning::ShortDsaKey).into_iter().collect(),
         PublicKey::Ec { .. } | PublicKey::Dh { .. } => Vec::new(),
     }
+}
+
+/// The warnings that the encoding of a SignedData deserves.
+pub(super) fn laxities(laxities: Laxities) -> impl Iterator<Item = Warning> {
+    let long = laxities.long_length.then_some(Warning::LaxEncoding);
+    long.into_iter().chain(laxities.indefinite_length.then_some(Warning::IndefiniteLength))
 }

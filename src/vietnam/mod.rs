@@ -9,13 +9,13 @@ mod text;
 mod dg13;
 mod qr;
 mod td1;
-mod keys;
+mod expiry_date;
 mod cross_checks;
 
 pub(crate) use cross_checks::with_names;
 pub use cross_checks::{Comparison, CrossCheck, CrossWarning, Named, Sources, cross_checks};
 pub use dg13::{Dg13, Dg13Field, VnField};
-pub use keys::expiry_candidates;
+pub use expiry_date::expiry_candidates;
 pub use personal_number::{NumberError, NumberWarning, PersonalNumber, province};
 pub use qr::{Qr, QrError};
 pub use td1::{Td1Number, is_vietnamese, td1_number};

@@ -10,7 +10,7 @@ pub(super) mod record_39794;
 pub(super) use cursor::{Cursor, image_length, is_zero};
 pub use record_39794::RecordVersion;
 
-use crate::lds::finding::{Defect, Findings};
+use crate::lds::findings::{Defect, Findings};
 use crate::lds::{DataGroup, DateTime, FileId, PartialDate};
 use crate::tlv::{Reader, Tag, Tlv, TlvError, small_integer};
 

@@ -3,7 +3,7 @@
 //!
 //! Representations are read one by one; of each the fields that the data group names, all else is left unread.
 
-use crate::lds::finding::{Defect, Findings};
+use crate::lds::findings::{Defect, Findings};
 use crate::lds::{DateTime, PartialDate};
 use crate::tlv::{Tag, Tlv, small_integer};
 

@@ -2,7 +2,7 @@
 
 use super::template::Template;
 use super::text::Text;
-use crate::lds::finding::{Finding, Findings};
+use crate::lds::findings::{Finding, Findings};
 use crate::lds::{DataGroup, DateTime, FileId, Image, PartialDate, RawObject};
 use crate::tlv::{Tag, TlvError};
 

@@ -3,7 +3,7 @@
 use super::template::Template;
 use super::text::Text;
 use crate::bounds::BOUNDS;
-use crate::lds::finding::{Defect, Finding, Findings};
+use crate::lds::findings::{Defect, Finding, Findings};
 use crate::lds::{DataGroup, FileId, PartialDate};
 use crate::tlv::{Tag, TlvError, small_integer};
 

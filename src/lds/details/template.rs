@@ -4,8 +4,8 @@
 
 use super::text::Text;
 use crate::bounds::BOUNDS;
-use crate::lds::finding::{Defect, Findings};
-use crate::lds::opaque::RawObject;
+use crate::lds::findings::{Defect, Findings};
+use crate::lds::opaque_group::RawObject;
 use crate::lds::{DateTime, Image, ImageFormat, PartialDate};
 use crate::tlv::{Tag, Tlv, small_integer, tag_list};
 

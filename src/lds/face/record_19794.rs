@@ -7,7 +7,7 @@
 use super::{Face, FaceDetails, push_image};
 use crate::bounds::BOUNDS;
 use crate::lds::biometric::{BiometricHeader, Cursor, RecordFormat, image_length, is_zero};
-use crate::lds::finding::{Defect, Findings};
+use crate::lds::findings::{Defect, Findings};
 use crate::lds::{Dimensions, ImageFormat};
 
 /// Octets of the facial record header.

@@ -6,7 +6,7 @@
 use super::{Face, FaceDetails, push_image};
 use crate::lds::biometric::record_39794::{self as record, Fields};
 use crate::lds::biometric::{BiometricHeader, RecordFormat, RecordVersion};
-use crate::lds::finding::{Defect, Findings};
+use crate::lds::findings::{Defect, Findings};
 use crate::lds::{DateTime, Dimensions, ImageFormat};
 use crate::tlv::{Tag, Tlv};
 

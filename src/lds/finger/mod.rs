@@ -11,7 +11,7 @@ pub use record_39794::FingerRepresentation;
 
 use crate::bounds::BOUNDS;
 use crate::lds::biometric::{BiometricHeader, GroupDefects, Modality, Record, RecordFormat, findings_of, read_group};
-use crate::lds::finding::{Defect, Finding, Findings};
+use crate::lds::findings::{Defect, Finding, Findings};
 use crate::lds::{DataGroup, Image, ImageFormat};
 use crate::tlv::{Tag, TlvError};
 

@@ -5,7 +5,7 @@
 
 use super::{Finger, FingerDetails, FingerPosition, push_image};
 use crate::lds::biometric::{BiometricHeader, Cursor, RecordFormat, image_length, is_zero};
-use crate::lds::finding::{Defect, Findings};
+use crate::lds::findings::{Defect, Findings};
 use crate::lds::{Image, ImageFormat};
 
 /// Octets of the header of a finger image.

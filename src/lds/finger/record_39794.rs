@@ -5,7 +5,7 @@
 use super::{Finger, FingerDetails, FingerPosition, push_image};
 use crate::lds::biometric::record_39794::{self as record, Fields};
 use crate::lds::biometric::{BiometricHeader, RecordFormat, RecordVersion};
-use crate::lds::finding::{Defect, Findings};
+use crate::lds::findings::{Defect, Findings};
 use crate::lds::{DateTime, Image, ImageFormat};
 use crate::tlv::{Tag, Tlv};
 

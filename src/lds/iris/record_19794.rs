@@ -6,7 +6,7 @@
 
 use super::{Eye, Iris, IrisDetails, push_image};
 use crate::lds::biometric::{BiometricHeader, Cursor, RecordFormat, image_length, is_zero};
-use crate::lds::finding::{Defect, Findings};
+use crate::lds::findings::{Defect, Findings};
 use crate::lds::{Image, ImageFormat};
 
 /// Octets of the record header.

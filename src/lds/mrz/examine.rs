@@ -4,8 +4,9 @@
 //! it looks like one.
 
 use super::layout::{MrzField, MrzFormat};
-use super::{Mrz, ShortDate, check_digit, is_no_expiry};
-use crate::lds::finding::{Defect, Findings};
+use super::syntax::{ShortDate, check_digit, is_no_expiry};
+use super::zone::Mrz;
+use crate::lds::findings::{Defect, Findings};
 use zeroize::Zeroizing;
 
 pub(super) fn examine(mrz: &Mrz, findings: &mut Findings) {

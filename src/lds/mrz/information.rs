@@ -4,7 +4,8 @@
 //! business of the access room.
 
 use super::layout::MrzField;
-use super::{Mrz, MrzError, ShortDate, check_digit, is_mrz_character};
+use super::syntax::{MrzError, ShortDate, check_digit, is_mrz_character};
+use super::zone::Mrz;
 use crate::crypto::Secret;
 use core::fmt::Write as _;
 use zeroize::Zeroizing;
@@ -18,6 +19,14 @@ const BIRTH_AND_EXPIRY: usize = 14;
 ///
 /// It is a secret: whoever has it opens the chip. No `Debug`, no `Clone`; wiped on drop.
 pub struct MrzInformation(Secret);
+
+impl Mrz {
+    /// What BAC and PACE derive their keys from, with the check digits as they stand; a missing check
+    /// digit of the document number is computed.
+    pub fn information(&self) -> MrzInformation {
+        MrzInformation::of(self)
+    }
+}
 
 impl MrzInformation {
     /// From the three values without their check digits: the document number as printed, and the dates as `YYMMDD`
@@ -42,8 +51,7 @@ impl MrzInformation {
         Ok(Self::joined(&number, digit(&number), &birth, digit(&birth), &expiry, digit(&expiry)))
     }
 
-    /// From an MRZ, with its check digits as they stand; a missing check digit of the document number is computed.
-    pub(super) fn of(mrz: &Mrz) -> Self {
+    fn of(mrz: &Mrz) -> Self {
         let number = Zeroizing::new(mrz.document_number());
         let number_digit = match mrz.document_number_check_digit() {
             '<' => check_digit(&number).unwrap_or('<'),

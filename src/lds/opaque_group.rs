@@ -4,7 +4,7 @@
 //! What stands in them is handed out as it is, with its tags where it is a row of data objects. It need not be one.
 
 use crate::bounds::BOUNDS;
-use crate::lds::finding::{Defect, Finding, Findings};
+use crate::lds::findings::{Defect, Finding, Findings};
 use crate::lds::{DataGroup, FileId};
 use crate::tlv::{Tag, Tlv, TlvError, small_integer};
 

@@ -3,7 +3,7 @@
 //! Images handed out whole and never decoded. Of both groups the same holds, but for their tags.
 
 use crate::bounds::BOUNDS;
-use crate::lds::finding::{Defect, Finding, Findings};
+use crate::lds::findings::{Defect, Finding, Findings};
 use crate::lds::{DataGroup, FileId, Image, ImageFormat};
 use crate::tlv::{Tag, TlvError, small_integer};
 

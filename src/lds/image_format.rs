@@ -4,7 +4,7 @@
 //! JPEG 2000 (ISO/IEC 15444-1 §A.5.1, §I.5.3.1), PNG, WSQ and Netpbm. They are claims of the file like all else: who decodes
 //! checks them against his own limits first.
 
-use crate::lds::finding::{Defect, Findings};
+use crate::lds::findings::{Defect, Findings};
 
 /// What an image is, by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
