@@ -56,13 +56,10 @@ impl DateToCompare {
     pub fn from_yymmdd(text: &str) -> Option<Self> {
         let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
         let [year, month, day] = pairs else { return None };
-        let known = |pair: Option<u8>| pair.filter(|&part| part != 0);
-        Some(Self {
-            year: two_digits(*year)?.map(u16::from),
-            lacks_century: true,
-            month: known(two_digits(*month)?),
-            day: known(two_digits(*day)?),
-        })
+        let [year, month, day] = [two_digits(*year)?, two_digits(*month)?, two_digits(*day)?];
+        // Zeros stand for an unknown month or day; a year may be 00.
+        let known = |part: TwoDigits| part.known().filter(|part| *part != 0);
+        Some(Self { year: year.known().map(u16::from), lacks_century: true, month: known(month), day: known(day) })
     }
 
     /// The date of birth of an MRZ; `None` if the field is not a date.
@@ -113,21 +110,37 @@ pub fn dates(a: impl Into<DateToCompare>, b: impl Into<DateToCompare>) -> Option
     let day = a.day.zip(b.day).map(|(a, b)| a == b);
     let shared = [year, month, day];
     if shared.iter().all(Option::is_none) {
-        return None;
+        None
+    } else if shared.contains(&Some(false)) {
+        Some(DateMatch::Different)
+    } else if a.is_complete() && b.is_complete() {
+        Some(DateMatch::Equal)
+    } else {
+        Some(DateMatch::Partial)
     }
-    Some(match (shared.contains(&Some(false)), a.is_complete() && b.is_complete()) {
-        (true, _) => DateMatch::Different,
-        (false, true) => DateMatch::Equal,
-        (false, false) => DateMatch::Partial,
-    })
 }
 
-/// Two digits, or two fillers for an unknown number.
-fn two_digits(pair: [u8; 2]) -> Option<Option<u8>> {
+/// Two characters of a date.
+#[derive(Clone, Copy)]
+enum TwoDigits {
+    Number(u8),
+    Fillers,
+}
+
+impl TwoDigits {
+    fn known(self) -> Option<u8> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::Fillers => None,
+        }
+    }
+}
+
+fn two_digits(pair: [u8; 2]) -> Option<TwoDigits> {
     let digit = |octet: u8| octet.checked_sub(b'0').filter(|digit| *digit <= 9);
     match pair {
-        [b'<', b'<'] => Some(None),
-        [tens, ones] => Some(Some(10 * digit(tens)? + digit(ones)?)),
+        [b'<', b'<'] => Some(TwoDigits::Fillers),
+        [tens, ones] => Some(TwoDigits::Number(10 * digit(tens)? + digit(ones)?)),
     }
 }
 

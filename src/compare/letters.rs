@@ -85,7 +85,8 @@ fn letter(mark: char) -> Option<Letter> {
     }
     // A letter with marks counts as the letter without them: ệ, ċ, also ǿ, which is of the table then.
     let mut parts = [mark].into_iter().nfd();
-    let base = parts.next().filter(|_| parts.all(|part| matches!(part, '\u{300}'..='\u{36F}'))).unwrap_or(mark);
+    let first = parts.next().unwrap_or(mark);
+    let base = if parts.all(|part| matches!(part, '\u{300}'..='\u{36F}')) { first } else { mark };
     of_table(base).or_else(|| {
         let is_of_word = base.is_alphanumeric() || canonical_combining_class(base) != 0;
         is_of_word.then_some(Letter { plain: base, spellings: &[] })

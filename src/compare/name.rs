@@ -193,8 +193,8 @@ impl HolderNames<'_> {
         let with_mrz = |claimed: &str, mrz: &MrzName| name_with_mrz(claimed, mrz).map(|level| level.max(least));
         let of = |claimed: &str| self.best(|own| names(claimed, own), |mrz| with_mrz(claimed, mrz));
         let whole = of(claimed);
-        match (whole.is_none_or(NameMatch::is_different), in_parts(claimed)) {
-            (true, Some((main, _))) => of(main).map(weakened).or(whole),
+        match in_parts(claimed) {
+            Some((main, _)) if whole.is_none_or(NameMatch::is_different) => of(main).map(weakened).or(whole),
             _ => whole,
         }
     }
@@ -226,8 +226,10 @@ impl HolderNames<'_> {
 /// The result for a name; where it is not equal and has a second name in parentheses, the better one of both.
 fn by_parts(name: &str, compare: impl Fn(&str) -> Option<NameMatch>) -> Option<NameMatch> {
     let whole = compare(name);
-    match (whole.is_none_or(NameMatch::is_different), in_parts(name)) {
-        (true, Some((main, other))) => [main, other].into_iter().filter_map(compare).min().map(weakened).or(whole),
+    match in_parts(name) {
+        Some((main, other)) if whole.is_none_or(NameMatch::is_different) => {
+            [main, other].into_iter().filter_map(compare).min().map(weakened).or(whole)
+        }
         _ => whole,
     }
 }

@@ -15,9 +15,8 @@ use zeroize::Zeroizing;
 /// Another format than JPEG and JPEG 2000, headers that promise more than a limit, a malformed image, a late decoder.
 pub fn decode(image: &[u8], limits: &ImageLimits) -> Result<Picture, ImageError> {
     let format = ImageFormat::sniff(image);
-    let most = limits.bytes;
-    if image.len() > most {
-        return Err(ImageError::TooMuch { what: "bytes", most: u64::try_from(most).unwrap_or(u64::MAX) });
+    if image.len() > limits.bytes {
+        return Err(ImageError::too_much("bytes", limits.bytes));
     }
     match format {
         ImageFormat::Jpeg => {

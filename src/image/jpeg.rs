@@ -71,10 +71,7 @@ pub(super) fn examine(image: &[u8], limits: &ImageLimits) -> Result<Frame, Image
                 }
                 scans += 1;
                 if scans > BOUNDS.image_scans {
-                    return Err(ImageError::TooMuch {
-                        what: "scans",
-                        most: u64::try_from(BOUNDS.image_scans).unwrap_or(u64::MAX),
-                    });
+                    return Err(ImageError::too_much("scans", BOUNDS.image_scans));
                 }
             }
             _ => {}

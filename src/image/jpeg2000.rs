@@ -270,10 +270,7 @@ impl Codestream {
             precincts.push((x, y));
         }
         if self.styles.len() >= BOUNDS.image_coding_styles {
-            return Err(ImageError::TooMuch {
-                what: "coding styles",
-                most: u64::try_from(BOUNDS.image_coding_styles).unwrap_or(u64::MAX),
-            });
+            return Err(ImageError::too_much("coding styles", BOUNDS.image_coding_styles));
         }
         self.styles.push(Style { block: (width + 2, height + 2), precincts });
         Ok(())

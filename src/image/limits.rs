@@ -71,6 +71,11 @@ pub enum ImageError {
 }
 
 impl ImageError {
+    /// More than this limit allows.
+    pub(super) fn too_much(what: &'static str, most: usize) -> Self {
+        Self::TooMuch { what, most: u64::try_from(most).unwrap_or(u64::MAX) }
+    }
+
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {

@@ -96,11 +96,13 @@ impl Com {
 
 /// `N` numbers of two ASCII digits each.
 fn pairs<const N: usize>(value: &[u8]) -> Option<[u8; N]> {
-    let text = core::str::from_utf8(value).ok().filter(|text| text.len() == 2 * N)?;
+    if value.len() != 2 * N || !value.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let text = core::str::from_utf8(value).ok()?;
     let mut numbers = [0; N];
     for (index, number) in numbers.iter_mut().enumerate() {
-        let pair = text.get(2 * index..2 * index + 2)?;
-        *number = pair.parse().ok().filter(|_| pair.bytes().all(|byte| byte.is_ascii_digit()))?;
+        *number = text.get(2 * index..2 * index + 2)?.parse().ok()?;
     }
     Some(numbers)
 }

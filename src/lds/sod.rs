@@ -7,7 +7,7 @@ use super::DataGroup;
 use crate::crypto::{DigestAlgorithm, equal};
 use crate::oid::{self, Oid};
 use crate::pki::{CmsError, SignedData};
-use crate::tlv::{self, Reader, Tag, TlvError};
+use crate::tlv::{self, Reader, Tag, Tlv, TlvError};
 use thiserror::Error;
 
 /// The tag of EF.SOD.
@@ -83,7 +83,7 @@ pub struct SecurityObject<'a> {
 pub struct LdsSecurityObject {
     version: u32,
     digest_oid: Oid,
-    hashes: Vec<(DataGroup, Vec<u8>)>,
+    hashes: Hashes,
     lds_version: Option<(String, String)>,
     defects: Vec<SodDefect>,
 }
@@ -159,48 +159,9 @@ impl LdsSecurityObject {
         parts.finish()?;
         let digest_oid =
             Oid::from_der(algorithm_oid.value).ok_or(algorithm_oid.expected("the identifier of a hash algorithm"))?;
-        let digest = DigestAlgorithm::from_oid(digest_oid);
-
-        let mut defects = Vec::new();
-        let mut hashes: Vec<(DataGroup, Vec<u8>)> = Vec::new();
-        let mut list = fields.expect(Tag::SEQUENCE, "dataGroupHashValues")?.children();
-        let mut count = 0;
-        while !list.is_empty() {
-            count += 1;
-            if count > 16 {
-                break;
-            }
-            let mut entry = list.expect(Tag::SEQUENCE, "a DataGroupHash")?.children();
-            let number = entry.expect(Tag::INTEGER, "a dataGroupNumber")?;
-            let hash = entry.expect(Tag::OCTET_STRING, "a dataGroupHashValue")?.value;
-            entry.finish()?;
-            let number = tlv::small_integer(number.value).and_then(|number| u8::try_from(number).ok());
-            match number.and_then(DataGroup::new) {
-                None => defects.push(SodDefect::Number),
-                Some(group) if hashes.iter().any(|(listed, _)| *listed == group) => defects.push(SodDefect::Duplicate),
-                Some(group) => hashes.push((group, hash.to_vec())),
-            }
-            if digest.is_some_and(|digest| digest.len() != hash.len()) {
-                defects.push(SodDefect::HashLength);
-            }
-        }
-        if !(1..=16).contains(&count) {
-            defects.push(SodDefect::Count);
-        } else {
-            list.finish()?;
-        }
-
-        let lds_version = match fields.optional(Tag::SEQUENCE)? {
-            Some(info) => {
-                let mut info = info.children();
-                let text = |tlv: tlv::Tlv<'_>| String::from_utf8_lossy(tlv.value).into_owned();
-                let lds = text(info.expect(Tag::PRINTABLE_STRING, "an ldsVersion")?);
-                let unicode = text(info.expect(Tag::PRINTABLE_STRING, "a unicodeVersion")?);
-                info.finish()?;
-                Some((lds, unicode))
-            }
-            None => None,
-        };
+        let list = fields.expect(Tag::SEQUENCE, "dataGroupHashValues")?;
+        let (hashes, mut defects) = read_hashes(&list, DigestAlgorithm::from_oid(digest_oid))?;
+        let lds_version = fields.optional(Tag::SEQUENCE)?.map(|info| read_versions(&info)).transpose()?;
         fields.finish()?;
         match (version, &lds_version) {
             (0, None) => {}
@@ -252,4 +213,49 @@ impl LdsSecurityObject {
     pub fn defects(&self) -> &[SodDefect] {
         &self.defects
     }
+}
+
+type Hashes = Vec<(DataGroup, Vec<u8>)>;
+
+/// The hashes of the data groups, each data group once, and what is wrong with their list.
+fn read_hashes(list: &Tlv<'_>, digest: Option<DigestAlgorithm>) -> Result<(Hashes, Vec<SodDefect>), TlvError> {
+    let mut defects = Vec::new();
+    let mut hashes = Hashes::new();
+    let mut list = list.children();
+    let mut count = 0;
+    while !list.is_empty() {
+        count += 1;
+        if count > 16 {
+            break;
+        }
+        let mut entry = list.expect(Tag::SEQUENCE, "a DataGroupHash")?.children();
+        let number = entry.expect(Tag::INTEGER, "a dataGroupNumber")?;
+        let hash = entry.expect(Tag::OCTET_STRING, "a dataGroupHashValue")?.value;
+        entry.finish()?;
+        let number = tlv::small_integer(number.value).and_then(|number| u8::try_from(number).ok());
+        match number.and_then(DataGroup::new) {
+            None => defects.push(SodDefect::Number),
+            Some(group) if hashes.iter().any(|(listed, _)| *listed == group) => defects.push(SodDefect::Duplicate),
+            Some(group) => hashes.push((group, hash.to_vec())),
+        }
+        if digest.is_some_and(|digest| digest.len() != hash.len()) {
+            defects.push(SodDefect::HashLength);
+        }
+    }
+    if (1..=16).contains(&count) {
+        list.finish()?;
+    } else {
+        defects.push(SodDefect::Count);
+    }
+    Ok((hashes, defects))
+}
+
+/// LDSVersionInfo: the LDS version and the Unicode version.
+fn read_versions(info: &Tlv<'_>) -> Result<(String, String), TlvError> {
+    let mut info = info.children();
+    let text = |tlv: Tlv<'_>| String::from_utf8_lossy(tlv.value).into_owned();
+    let lds = text(info.expect(Tag::PRINTABLE_STRING, "an ldsVersion")?);
+    let unicode = text(info.expect(Tag::PRINTABLE_STRING, "a unicodeVersion")?);
+    info.finish()?;
+    Ok((lds, unicode))
 }

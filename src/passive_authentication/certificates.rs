@@ -62,7 +62,7 @@ pub(super) fn path(signer: &Certificate, issuers: &[&Certificate], inputs: &Inpu
 /// The profiles: a void certificate fails; every finding is named by its code.
 pub(super) fn profiles(path: &[PathCertificate], allowed: &Tolerances) -> Check {
     let id = CheckId::PaCertificates;
-    let told = |void: bool| -> Vec<String> {
+    let findings = |void: bool| -> Vec<String> {
         let of = |one: &PathCertificate| {
             let codes: Vec<String> =
                 one.findings.iter().filter(|finding| finding.is_void() == void).map(ToString::to_string).collect();
@@ -70,7 +70,7 @@ pub(super) fn profiles(path: &[PathCertificate], allowed: &Tolerances) -> Check 
         };
         path.iter().filter_map(of).collect()
     };
-    let (void, remarks) = (told(true), told(false));
+    let (void, remarks) = (findings(true), findings(false));
     let count = path.iter().flat_map(|one| &one.findings).filter(|finding| finding.is_void()).count();
     let no_key_id = path
         .iter()
@@ -88,92 +88,104 @@ pub(super) fn profiles(path: &[PathCertificate], allowed: &Tolerances) -> Check 
         .warnings((!remarks.is_empty()).then_some(Warning::CertificateProfile))
 }
 
-/// The periods by three clocks, each told by itself: the moment of checking, the signing time, the date of issue.
+/// The periods by three clocks, each by itself: the moment of checking, the signing time, the date of issue.
 ///
 /// What has lapsed since is undetermined where every moment that is known lies within, for then it was valid when the
 /// document was made; a document signer must have been valid when it signed. The private key's periods: of the document
 /// signer for what it signed, of an authority for the certificates below it (9303-12 §7.1.1.1).
 pub(super) fn validity(path: &[PathCertificate], signed: Option<OffsetDateTime>, inputs: &Inputs<'_>) -> Check {
-    let mut findings = Periods { worst: Check::successful(CheckId::PaValidity), told: Vec::new() };
+    let mut periods = Periods { worst: Check::successful(CheckId::PaValidity), compared: Vec::new() };
     let past: Vec<OffsetDateTime> = [signed, inputs.issued].into_iter().flatten().collect();
     for one in path {
         let period = one.certificate.validity();
-        findings.tell(format!("{} {} to {}", one.called(), period.not_before.date(), period.not_after.date()));
+        periods.note(format!("{} {} to {}", one.called(), period.not_before.date(), period.not_after.date()));
         if inputs.at < period.not_before {
-            findings.fail(Reason::NotYetValid);
+            periods.fail(Reason::NotYetValid);
         } else if inputs.at > period.not_after {
-            match !past.is_empty() && past.iter().all(|moment| period.covers_day(*moment)) {
-                true => findings.leave_open(Reason::LapsedValidAtIssue),
-                false => findings.fail(Reason::Lapsed),
+            if !past.is_empty() && past.iter().all(|moment| period.covers_day(*moment)) {
+                periods.leave_open(Reason::LapsedValidAtIssue);
+            } else {
+                periods.fail(Reason::Lapsed);
             }
         }
     }
-    findings.tell(format!("now {}: {}", inputs.at.date(), in_force(path, |period| period.contains(inputs.at))));
-    match signed {
-        Some(signed) => {
-            findings.tell(format!("signed {}: {}", signed.date(), in_force(path, |period| period.covers_day(signed))));
-        }
-        None => findings.tell("signed: not stated".to_owned()),
+    periods.note(format!("now {}: {}", inputs.at.date(), in_force(path, |period| period.contains(inputs.at))));
+    for (clock, moment, unknown) in [("signed", signed, "not stated"), ("issued", inputs.issued, "not known")] {
+        periods.note(match moment {
+            Some(day) => format!("{clock} {}: {}", day.date(), in_force(path, |period| period.covers_day(day))),
+            None => format!("{clock}: {unknown}"),
+        });
     }
-    match inputs.issued {
-        Some(issued) => {
-            findings.tell(format!("issued {}: {}", issued.date(), in_force(path, |period| period.covers_day(issued))));
-        }
-        None => findings.tell("issued: not known".to_owned()),
-    }
-    if let (Some(signed), Some(signer)) = (signed, path.first()) {
-        let period = signer.certificate.validity();
-        if let Some(reason) = is_outside(Some(period.not_before), Some(period.not_after), signed) {
-            findings.tell("signed outside the document signer's validity".to_owned());
-            findings.fail(reason);
-        }
-        let (first, last) = signer.certificate.extensions().private_key_usage;
-        if is_outside(first, last, signed).is_some() {
-            findings.tell("signed outside the period of the signer's private key".to_owned());
-            findings.fail_by_key();
-        }
-        if signed.date() > day_after(inputs.at) {
-            findings.tell("signed after the moment of checking".to_owned());
-            findings.leave_open(Reason::NotYetValid);
-        }
-    }
-    // A date of issue is the office's, not the signer's: without a signing time it is a hint.
-    if let (None, Some(issued), Some(signer)) = (signed, inputs.issued, path.first()) {
-        let (first, last) = signer.certificate.extensions().private_key_usage;
-        if is_outside(first, last, issued).is_some() {
-            findings.remark("issued outside the period of the signer's private key".to_owned());
-        }
+    if let Some(signer) = path.first() {
+        validity_of_signer(&mut periods, &signer.certificate, signed, inputs);
     }
     for (below, issuer) in path.iter().zip(path.iter().skip(1)) {
-        let begun = below.certificate.validity().not_before;
-        let (first, last) = issuer.certificate.extensions().private_key_usage;
-        if last.is_some_and(|last| begun.date() > day_after(last)) {
-            findings.tell(format!("{}: certified after the period of its authority's private key", below.called()));
-            findings.fail_by_key();
-        } else if begun.date() > day_after(issuer.certificate.validity().not_after) {
-            findings.tell(format!("{}: certified after its authority had lapsed", below.called()));
-            findings.fail(Reason::Lapsed);
-        } else if first.is_some_and(|first| begun.date() < day_before(first)) {
-            // An authority's certificate may be younger than its key: it was certified anew.
-            findings.remark(format!("{}: older than the period of its authority's private key", below.called()));
-        }
+        validity_of_authority(&mut periods, below, &issuer.certificate);
     }
-    findings.worst.comparing(findings.told.join(", "))
+    periods.worst.comparing(periods.compared.join(", "))
 }
 
-/// The worst of the periods, and what was told of each.
+/// The document signer when it signed: within its validity and within the period of its private key.
+fn validity_of_signer(
+    periods: &mut Periods,
+    signer: &Certificate,
+    signed: Option<OffsetDateTime>,
+    inputs: &Inputs<'_>,
+) {
+    let (first, last) = signer.extensions().private_key_usage;
+    let Some(signed) = signed else {
+        // A date of issue is the office's, not the signer's: without a signing time it is a hint.
+        if inputs.issued.is_some_and(|issued| is_outside(first, last, issued).is_some()) {
+            periods.remark("issued outside the period of the signer's private key".to_owned());
+        }
+        return;
+    };
+    let period = signer.validity();
+    if let Some(reason) = is_outside(Some(period.not_before), Some(period.not_after), signed) {
+        periods.note("signed outside the document signer's validity".to_owned());
+        periods.fail(reason);
+    }
+    if is_outside(first, last, signed).is_some() {
+        periods.note("signed outside the period of the signer's private key".to_owned());
+        periods.fail_by_key();
+    }
+    if signed.date() > day_after(inputs.at) {
+        periods.note("signed after the moment of checking".to_owned());
+        periods.leave_open(Reason::NotYetValid);
+    }
+}
+
+/// An authority when it certified: within its validity and within the period of its private key.
+fn validity_of_authority(periods: &mut Periods, below: &PathCertificate, issuer: &Certificate) {
+    let begun = below.certificate.validity().not_before;
+    let (first, last) = issuer.extensions().private_key_usage;
+    let called = below.called();
+    if last.is_some_and(|last| begun.date() > day_after(last)) {
+        periods.note(format!("{called}: certified after the period of its authority's private key"));
+        periods.fail_by_key();
+    } else if begun.date() > day_after(issuer.validity().not_after) {
+        periods.note(format!("{called}: certified after its authority had lapsed"));
+        periods.fail(Reason::Lapsed);
+    } else if first.is_some_and(|first| begun.date() < day_before(first)) {
+        // An authority's certificate may be younger than its key: a new certificate was issued for the same key.
+        periods.remark(format!("{called}: older than the period of its authority's private key"));
+    }
+}
+
+/// The check of the periods so far, and what was compared.
 struct Periods {
     worst: Check,
-    told: Vec<String>,
+    compared: Vec<String>,
 }
 
 impl Periods {
-    fn tell(&mut self, what: String) {
-        self.told.push(what);
+    fn note(&mut self, compared: String) {
+        self.compared.push(compared);
     }
 
-    fn remark(&mut self, what: String) {
-        self.tell(what);
+    /// Notes what is unusual but fails nothing.
+    fn remark(&mut self, compared: String) {
+        self.note(compared);
         self.worst = self.worst.clone().warning(Warning::Unusual);
     }
 
@@ -190,7 +202,8 @@ impl Periods {
         }
     }
 
-    /// A private key that was used outside its period comes before all: what explains a validity does not explain that.
+    /// A private key that was used outside its period takes precedence over every other reason: what explains a lapsed
+    /// certificate does not explain that.
     fn fail_by_key(&mut self) {
         self.worst = Check { state: State::Failed, reason: Some(Reason::OutsideKeyPeriod), ..self.worst.clone() };
     }
@@ -229,7 +242,7 @@ pub(super) fn country(path: &[PathCertificate], inputs: &Inputs<'_>) -> Check {
     let Some(signer) = path.first().map(|first| &first.certificate) else {
         return Check::undetermined(id, Reason::SignerCertificateMissing);
     };
-    // Who is called the anchor's issuer matters to nobody: it is trusted by itself.
+    // The name of the anchor's issuer is left out: the anchor is trusted by itself.
     let issuers = path.iter().take(path.len().saturating_sub(1).max(1)).map(|one| one.certificate.issuer());
     let names = path.iter().map(|one| one.certificate.subject()).chain(issuers);
     let mut countries: Vec<String> = names.filter_map(|name| name.country()).collect();
@@ -250,17 +263,15 @@ pub(super) fn country(path: &[PathCertificate], inputs: &Inputs<'_>) -> Check {
     if !alternative.iter().all(is_own) {
         return Check::failed(id, Reason::Mismatch).comparing(compared);
     }
-    let (state, is_presumed) = match (inputs.issuing_state, inputs.presumed_state) {
-        (Some(state), _) => (state.trim_end_matches('<'), false),
-        (None, Some(state)) => (state.trim_end_matches('<'), true),
-        (None, None) => {
+    let (state, compared) = match (inputs.issuing_state, inputs.presumed_state) {
+        (Some(state), _) => (state.trim_end_matches('<'), format!("{compared}, DG1 {}", state.trim_end_matches('<'))),
+        (None, presumed) => {
             let compared = format!("{compared}; no DG1 that names the issuing state");
-            return Check::undetermined(id, Reason::NothingToCompare).comparing(compared);
+            let Some(state) = presumed.map(|state| state.trim_end_matches('<')) else {
+                return Check::undetermined(id, Reason::NothingToCompare).comparing(compared);
+            };
+            (state, format!("{compared}, DG13 suggests {state}"))
         }
-    };
-    let compared = match is_presumed {
-        true => format!("{compared}; no DG1 that names the issuing state, DG13 suggests {state}"),
-        false => format!("{compared}, DG1 {state}"),
     };
     let allowed = bindings(state);
     if allowed.is_empty() {
@@ -271,7 +282,7 @@ pub(super) fn country(path: &[PathCertificate], inputs: &Inputs<'_>) -> Check {
         return Check::failed(id, Reason::Mismatch).comparing(compared);
     };
     // The form of a national file is a hint: it does not confirm the country.
-    if is_presumed {
+    if inputs.issuing_state.is_none() {
         return Check::undetermined(id, Reason::NothingToCompare).comparing(compared);
     }
     let compared = match exception {

@@ -61,11 +61,14 @@ pub(super) fn judge(signed: &SignedData<'_>, inputs: &Inputs<'_>, budget: &mut B
 
 /// The chain to an anchor that only a list under a tolerance brought: no success, and without the tolerance no anchor.
 fn tolerated(chain: Check, anchor: Option<&Certificate>, inputs: &Inputs<'_>) -> Check {
-    let needed = anchor.and_then(|anchor| inputs.trust.tolerance_of(anchor));
-    let Some(tolerance) = needed.filter(|_| chain.is_successful()) else { return chain };
-    let open = match inputs.tolerances.allows(tolerance) {
-        true => Check::undetermined(chain.id, Reason::Tolerance).needing([tolerance]),
-        false => Check::undetermined(chain.id, Reason::AnchorNotFound),
+    let Some(tolerance) = anchor.and_then(|anchor| inputs.trust.tolerance_of(anchor)) else { return chain };
+    if !chain.is_successful() {
+        return chain;
+    }
+    let open = if inputs.tolerances.allows(tolerance) {
+        Check::undetermined(chain.id, Reason::Tolerance).needing([tolerance])
+    } else {
+        Check::undetermined(chain.id, Reason::AnchorNotFound)
     };
     let compared =
         format!("{}; the anchor comes only from a list that needs the tolerance {tolerance}", chain.compared);

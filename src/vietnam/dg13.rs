@@ -263,9 +263,10 @@ fn read_field(entry: &Tlv<'_>, findings: &mut Findings) -> Result<Option<VnField
                 if core::str::from_utf8(value.value).is_err() {
                     findings.add(value.at, Defect::VnTextMalformed);
                 }
-                match texts.len() < BOUNDS.dg13_texts {
-                    true => texts.push(String::from_utf8_lossy(value.value).into_owned()),
-                    false => findings.add(value.at, Defect::ObjectsTooMany),
+                if texts.len() < BOUNDS.dg13_texts {
+                    texts.push(String::from_utf8_lossy(value.value).into_owned());
+                } else {
+                    findings.add(value.at, Defect::ObjectsTooMany);
                 }
             }
             tag if tag.is_constructed() => open.push(value.children()),

@@ -3,8 +3,9 @@
 //!
 //! Representations are read one by one; of each the fields that the data group names, all else is left unread.
 
+use super::modality::Images;
 use crate::lds::findings::{Defect, Findings};
-use crate::lds::{DateTime, PartialDate};
+use crate::lds::{DateTime, ImageFormat, PartialDate};
 use crate::tlv::{Tag, Tlv, small_integer};
 
 /// The edition of the standard that a record follows.
@@ -24,26 +25,37 @@ pub struct RecordVersion {
 ///     representationBlocks  [1] SEQUENCE OF RepresentationBlock, … }
 /// VersionBlock ::= SEQUENCE { generation [0] INTEGER, year [1] INTEGER, … }
 /// ```
-pub(crate) fn read<'a>(
+pub(crate) fn read_representations<'a, T>(
     block: &Tlv<'a>,
-    findings: &mut Findings,
-    mut read_representation: impl FnMut(Option<RecordVersion>, &Fields<'a>, &mut Findings),
+    images: &mut Images<T>,
+    mut read_representation: impl FnMut(Option<RecordVersion>, &Fields<'a>, &mut Images<T>),
 ) {
-    let fields = Fields::of(block, findings);
+    let fields = Fields::of(block, &mut images.findings);
     let version = fields.get(Tag(0xA0)).and_then(|version| {
-        let version = Fields::of(&version, findings);
+        let version = Fields::of(&version, &mut images.findings);
         Some(RecordVersion { generation: version.number(Tag(0x80))?, year: version.number(Tag(0x81))? })
     });
     if version.is_none() {
-        findings.add(block.at, Defect::RecordVersion);
+        images.findings.add(block.at, Defect::RecordVersion);
     }
     let Some(representations) = fields.get(Tag(0xA1)) else {
-        return findings.add(block.at, Defect::RecordTruncated);
+        return images.findings.add(block.at, Defect::RecordTruncated);
     };
     let mut inside = representations.children();
-    while let Some(representation) = findings.next(&mut inside) {
-        read_representation(version, &Fields::of(&representation, findings), findings);
+    while let Some(representation) = images.findings.next(&mut inside) {
+        let fields = Fields::of(&representation, &mut images.findings);
+        read_representation(version, &fields, images);
     }
+}
+
+/// The formats that a code of imageDataFormat stands for, by a table with a row for each code from 0; `None` where there is
+/// none.
+pub(crate) fn formats_of(
+    code: Option<u32>,
+    table: &'static [&'static [ImageFormat]],
+) -> Option<&'static [ImageFormat]> {
+    let row = table.get(usize::try_from(code?).ok()?).copied();
+    row.filter(|formats| !formats.is_empty())
 }
 
 /// The fields of a SEQUENCE, by their tags; they are sought, not stored.

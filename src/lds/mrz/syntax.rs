@@ -65,7 +65,11 @@ impl ShortDate {
 pub fn check_digit(characters: &str) -> Option<char> {
     let mut sum = 0;
     for (mark, weight) in characters.chars().zip([7, 3, 1].into_iter().cycle()) {
-        let value = if mark == '<' { 0 } else { mark.to_digit(36).filter(|_| is_mrz_character(mark))? };
+        let value = match mark {
+            '<' => 0,
+            mark if is_mrz_character(mark) => mark.to_digit(36)?,
+            _ => return None,
+        };
         sum = (sum + value * weight) % 10;
     }
     char::from_digit(sum, 10)

@@ -107,9 +107,17 @@ impl Mrz {
 
     /// The date of expiry, in this century; `None` if it is no date or the document does not expire.
     pub fn expiry_date(&self) -> Option<PartialDate> {
-        let raw = self.raw(MrzField::ExpiryDate);
-        let short = ShortDate::read(raw).filter(|_| !is_no_expiry(raw))?;
-        Some(short.in_century(2000)).filter(PartialDate::is_complete)
+        if self.does_not_expire() {
+            return None;
+        }
+        let date = ShortDate::read(self.raw(MrzField::ExpiryDate))?.in_century(2000);
+        date.is_complete().then_some(date)
+    }
+
+    /// Whether the date of expiry states that the document does not expire: `999999` or fillers alone, as some issuing
+    /// states write it.
+    pub fn does_not_expire(&self) -> bool {
+        is_no_expiry(self.raw(MrzField::ExpiryDate))
     }
 
     /// The optional data as it stands, fillers included; where a long document number goes on in it, what follows that.

@@ -5,7 +5,12 @@ use crate::crypto::Cipher;
 use crate::oid::Oid;
 
 /// The standardized domain parameters (9303-11 §9.5.1): DH groups 0–2, curves 8–18.
-pub(super) const STANDARDIZED_PARAMETERS: [core::ops::RangeInclusive<u32>; 2] = [0..=2, 8..=18];
+const STANDARDIZED_PARAMETERS: [core::ops::RangeInclusive<u32>; 2] = [0..=2, 8..=18];
+
+/// Whether a number is that of standardized domain parameters.
+pub(super) fn is_standardized(parameter_id: u32) -> bool {
+    STANDARDIZED_PARAMETERS.iter().any(|range| range.contains(&parameter_id))
+}
 
 /// One info, with its bytes.
 #[derive(Clone, PartialEq, Eq)]
@@ -68,8 +73,7 @@ pub struct PaceInfo {
 impl PaceInfo {
     /// Whether the version is known and the domain parameters are standardized.
     pub fn is_standard(&self) -> bool {
-        self.version == 2
-            && self.parameter_id.is_some_and(|id| STANDARDIZED_PARAMETERS.iter().any(|range| range.contains(&id)))
+        self.version == 2 && self.parameter_id.is_some_and(is_standardized)
     }
 }
 

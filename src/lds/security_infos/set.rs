@@ -2,7 +2,7 @@
 
 use super::info::{
     ActiveAuthenticationInfo, ChipAuthenticationInfo, ChipAuthenticationPublicKeyInfo, KeyId, PaceDomainParameterInfo,
-    PaceInfo, STANDARDIZED_PARAMETERS, SecurityInfo, SecurityInfoKind, TerminalAuthenticationInfo,
+    PaceInfo, SecurityInfo, SecurityInfoKind, TerminalAuthenticationInfo, is_standardized,
 };
 use super::suites::{self, Agreement, PaceSuite};
 use crate::bounds::BOUNDS;
@@ -42,23 +42,27 @@ impl SecurityInfos {
         Ok(Self { infos, findings: findings.into_list() })
     }
 
+    /// The infos of one kind, in the order of the file.
+    fn of_kind<'s, T: 's>(
+        &'s self,
+        pick: fn(&SecurityInfoKind) -> Option<&T>,
+    ) -> impl Iterator<Item = (&'s SecurityInfo, &'s T)> {
+        self.infos.iter().filter_map(move |info| Some((info, pick(&info.kind)?)))
+    }
+
     /// The PACEInfos, in the order of the file.
     pub fn pace(&self) -> impl Iterator<Item = (&SecurityInfo, &PaceInfo)> {
-        self.infos.iter().filter_map(|info| match &info.kind {
-            SecurityInfoKind::Pace(pace) => Some((info, pace)),
-            _ => None,
-        })
+        self.of_kind(|kind| if let SecurityInfoKind::Pace(pace) = kind { Some(pace) } else { None })
     }
 
     /// The explicit domain parameters of PACE.
     pub fn pace_domain_parameters(&self) -> impl Iterator<Item = &PaceDomainParameterInfo> {
-        self.infos.iter().filter_map(|info| match &info.kind {
-            SecurityInfoKind::PaceDomainParameter(parameters) => Some(parameters),
-            _ => None,
-        })
+        let parameters =
+            self.of_kind(|kind| if let SecurityInfoKind::PaceDomainParameter(own) = kind { Some(own) } else { None });
+        parameters.map(|(_, parameters)| parameters)
     }
 
-    /// Whether the chip offers PACE at all, also in a form that this library does not know: then BAC is no way in.
+    /// Whether the chip offers PACE at all, also in a form that this library does not know: BAC is then not tried.
     pub fn offers_pace(&self) -> bool {
         self.infos.iter().any(|info| info.protocol.is_under(&ID_PACE))
     }
@@ -72,34 +76,30 @@ impl SecurityInfos {
 
     /// The ChipAuthenticationInfos, in the order of the file.
     pub fn chip_authentication(&self) -> impl Iterator<Item = (&SecurityInfo, &ChipAuthenticationInfo)> {
-        self.infos.iter().filter_map(|info| match &info.kind {
-            SecurityInfoKind::ChipAuthentication(chip) => Some((info, chip)),
-            _ => None,
-        })
+        self.of_kind(|kind| if let SecurityInfoKind::ChipAuthentication(chip) = kind { Some(chip) } else { None })
     }
 
     /// The chip authentication keys, in the order of the file.
     pub fn chip_authentication_keys(&self) -> impl Iterator<Item = (&SecurityInfo, &ChipAuthenticationPublicKeyInfo)> {
-        self.infos.iter().filter_map(|info| match &info.kind {
-            SecurityInfoKind::ChipAuthenticationPublicKey(key) => Some((info, key)),
-            _ => None,
-        })
+        self.of_kind(
+            |kind| if let SecurityInfoKind::ChipAuthenticationPublicKey(key) = kind { Some(key) } else { None },
+        )
     }
 
     /// The TerminalAuthenticationInfo, if there is one.
     pub fn terminal_authentication(&self) -> Option<&TerminalAuthenticationInfo> {
-        self.infos.iter().find_map(|info| match &info.kind {
-            SecurityInfoKind::TerminalAuthentication(terminal) => Some(terminal),
-            _ => None,
-        })
+        let mut infos = self
+            .of_kind(|kind| if let SecurityInfoKind::TerminalAuthentication(own) = kind { Some(own) } else { None });
+        infos.next().map(|(_, terminal)| terminal)
     }
 
     /// The ActiveAuthenticationInfo, if there is one.
     pub fn active_authentication(&self) -> Option<&ActiveAuthenticationInfo> {
-        self.infos.iter().find_map(|info| match &info.kind {
-            SecurityInfoKind::ActiveAuthentication(active) => Some(active),
-            _ => None,
-        })
+        let mut infos =
+            self.of_kind(
+                |kind| if let SecurityInfoKind::ActiveAuthentication(active) = kind { Some(active) } else { None },
+            );
+        infos.next().map(|(_, active)| active)
     }
 
     /// Whether an info with exactly these bytes is among them.
@@ -126,23 +126,17 @@ pub(crate) fn read_set(reader: &mut Reader<'_>, findings: &mut Findings) -> Resu
         let info = inside.expect(Tag::SEQUENCE, "a SecurityInfo, a SEQUENCE")?;
         findings.note(&info);
         let info = read_info(&info)?;
-        match &info.kind {
+        let is_known_version = match &info.kind {
+            SecurityInfoKind::Pace(pace) => pace.version == 2,
+            SecurityInfoKind::ChipAuthentication(chip) => chip.version == 1,
+            SecurityInfoKind::ActiveAuthentication(active) => active.version == 1,
+            SecurityInfoKind::TerminalAuthentication(terminal) => (1..=2).contains(&terminal.version),
+            _ => true,
+        };
+        match info.kind {
             SecurityInfoKind::Malformed => findings.add(info.at, Defect::InfoMalformed),
             SecurityInfoKind::Unknown => findings.add(info.at, Defect::InfoUnknown),
-            SecurityInfoKind::Pace(PaceInfo { version, .. }) if *version != 2 => {
-                findings.add(info.at, Defect::InfoVersion);
-            }
-            SecurityInfoKind::ChipAuthentication(ChipAuthenticationInfo { version, .. })
-            | SecurityInfoKind::ActiveAuthentication(ActiveAuthenticationInfo { version, .. })
-                if *version != 1 =>
-            {
-                findings.add(info.at, Defect::InfoVersion);
-            }
-            SecurityInfoKind::TerminalAuthentication(TerminalAuthenticationInfo { version, .. })
-                if !(1..=2).contains(version) =>
-            {
-                findings.add(info.at, Defect::InfoVersion);
-            }
+            _ if !is_known_version => findings.add(info.at, Defect::InfoVersion),
             _ => {}
         }
         infos.push(info);
@@ -156,25 +150,36 @@ pub(crate) fn read_set(reader: &mut Reader<'_>, findings: &mut Findings) -> Resu
 
 /// Whether each PACEInfo says in which group: by a standardized number, or by one that an explicit group has.
 fn examine_parameters(infos: &[SecurityInfo], findings: &mut Findings) {
-    let explicit: Vec<Option<u32>> = infos
-        .iter()
-        .filter_map(|info| match &info.kind {
-            SecurityInfoKind::PaceDomainParameter(parameters) => Some(parameters.parameter_id),
-            _ => None,
-        })
-        .collect();
     for info in infos {
-        let SecurityInfoKind::Pace(pace) = &info.kind else { continue };
-        let is_explicit = explicit.contains(&pace.parameter_id);
-        match pace.parameter_id {
-            None if !is_explicit => findings.add(info.at, Defect::PaceParameterMissing),
-            Some(id) if !is_explicit && !STANDARDIZED_PARAMETERS.iter().any(|range| range.contains(&id)) => {
-                findings.add(info.at, Defect::PaceParameterUnknown);
-            }
-            _ => {}
+        let SecurityInfoKind::Pace(PaceInfo { parameter_id, .. }) = &info.kind else { continue };
+        let is_explicit = infos.iter().any(|other| match &other.kind {
+            SecurityInfoKind::PaceDomainParameter(explicit) => explicit.parameter_id == *parameter_id,
+            _ => false,
+        });
+        match parameter_id {
+            _ if is_explicit => {}
+            None => findings.add(info.at, Defect::PaceParameterMissing),
+            Some(id) if !is_standardized(*id) => findings.add(info.at, Defect::PaceParameterUnknown),
+            Some(_) => {}
         }
     }
 }
+
+/// Why an info of a known protocol has no value.
+enum NoValue {
+    /// Its fields do not fit the protocol: the info is kept as malformed.
+    Fields,
+    /// Its data objects do not fit each other: the file is malformed.
+    Objects(TlvError),
+}
+
+impl From<TlvError> for NoValue {
+    fn from(error: TlvError) -> Self {
+        Self::Objects(error)
+    }
+}
+
+type Value = Result<SecurityInfoKind, NoValue>;
 
 /// One info. Data objects that do not fit each other are an error; fields that do not fit the protocol are not.
 fn read_info(sequence: &Tlv<'_>) -> Result<SecurityInfo, TlvError> {
@@ -185,7 +190,7 @@ fn read_info(sequence: &Tlv<'_>) -> Result<SecurityInfo, TlvError> {
     while !fields.is_empty() {
         objects.push(fields.next()?);
     }
-    let known = if let Some(suite) = PaceSuite::from_oid(&oid) {
+    let value = if let Some(suite) = PaceSuite::from_oid(&oid) {
         pace(suite, &objects)
     } else if PaceSuite::is_domain_parameter(&oid) {
         pace_domain_parameter(&objects)
@@ -194,81 +199,71 @@ fn read_info(sequence: &Tlv<'_>) -> Result<SecurityInfo, TlvError> {
     } else if let Some(agreement) = suites::chip_key(&oid) {
         chip_key(agreement, &objects)
     } else if oid == ID_TA {
-        terminal(&objects)?
+        terminal(&objects)
     } else if oid == ID_ICAO_AA_PROTOCOL_OBJECT {
         active(&objects)
     } else {
-        Some(SecurityInfoKind::Unknown)
+        Ok(SecurityInfoKind::Unknown)
     };
-    let kind = known.unwrap_or(SecurityInfoKind::Malformed);
+    let kind = match value {
+        Ok(kind) => kind,
+        Err(NoValue::Fields) => SecurityInfoKind::Malformed,
+        Err(NoValue::Objects(error)) => return Err(error),
+    };
     Ok(SecurityInfo { raw: sequence.raw.to_vec(), at: sequence.at, protocol: oid, kind })
 }
 
-fn integer(object: &Tlv<'_>) -> Option<u32> {
-    if object.tag == Tag::INTEGER { small_integer(object.value) } else { None }
+fn tagged<'o, 'a>(object: &'o Tlv<'a>, tag: Tag) -> Result<&'o Tlv<'a>, NoValue> {
+    if object.tag == tag { Ok(object) } else { Err(NoValue::Fields) }
 }
 
-/// An optional small INTEGER: absent is `Some(None)`, of another form is `None`.
-fn optional_integer(object: Option<&Tlv<'_>>) -> Option<Option<u32>> {
-    object.map_or(Some(None), |object| integer(object).map(Some))
+fn integer(object: &Tlv<'_>) -> Result<u32, NoValue> {
+    small_integer(tagged(object, Tag::INTEGER)?.value).ok_or(NoValue::Fields)
 }
 
-fn optional_key_id(object: Option<&Tlv<'_>>) -> Option<Option<KeyId>> {
-    match object {
-        None => Some(None),
-        Some(object) if object.tag == Tag::INTEGER => KeyId::from_integer(object.value).map(Some),
-        Some(_) => None,
-    }
+fn key_id(object: &Tlv<'_>) -> Result<KeyId, NoValue> {
+    KeyId::from_integer(tagged(object, Tag::INTEGER)?.value).ok_or(NoValue::Fields)
 }
 
 /// The fields after the protocol: one that is due, one that is optional, no more.
-fn one_or_two<'o, 'a>(objects: &'o [Tlv<'a>]) -> Option<(&'o Tlv<'a>, Option<&'o Tlv<'a>>)> {
+fn one_or_two<'o, 'a>(objects: &'o [Tlv<'a>]) -> Result<(&'o Tlv<'a>, Option<&'o Tlv<'a>>), NoValue> {
     match objects {
-        [first] => Some((first, None)),
-        [first, second] => Some((first, Some(second))),
-        _ => None,
+        [first] => Ok((first, None)),
+        [first, second] => Ok((first, Some(second))),
+        _ => Err(NoValue::Fields),
     }
 }
 
-fn pace(suite: PaceSuite, objects: &[Tlv<'_>]) -> Option<SecurityInfoKind> {
+fn pace(suite: PaceSuite, objects: &[Tlv<'_>]) -> Value {
     let (version, parameter) = one_or_two(objects)?;
-    Some(SecurityInfoKind::Pace(PaceInfo {
-        suite,
-        version: integer(version)?,
-        parameter_id: optional_integer(parameter)?,
-    }))
+    let (version, parameter_id) = (integer(version)?, parameter.map(integer).transpose()?);
+    Ok(SecurityInfoKind::Pace(PaceInfo { suite, version, parameter_id }))
 }
 
-fn pace_domain_parameter(objects: &[Tlv<'_>]) -> Option<SecurityInfoKind> {
+fn pace_domain_parameter(objects: &[Tlv<'_>]) -> Value {
     let (domain, parameter) = one_or_two(objects)?;
-    Some(SecurityInfoKind::PaceDomainParameter(PaceDomainParameterInfo {
-        domain_parameter: (domain.tag == Tag::SEQUENCE).then(|| domain.raw.to_vec())?,
-        parameter_id: optional_integer(parameter)?,
+    Ok(SecurityInfoKind::PaceDomainParameter(PaceDomainParameterInfo {
+        domain_parameter: tagged(domain, Tag::SEQUENCE)?.raw.to_vec(),
+        parameter_id: parameter.map(integer).transpose()?,
     }))
 }
 
-fn chip(agreement: Agreement, cipher: Cipher, objects: &[Tlv<'_>]) -> Option<SecurityInfoKind> {
-    let (version, key_id) = one_or_two(objects)?;
-    Some(SecurityInfoKind::ChipAuthentication(ChipAuthenticationInfo {
-        agreement,
-        cipher,
-        version: integer(version)?,
-        key_id: optional_key_id(key_id)?,
-    }))
+fn chip(agreement: Agreement, cipher: Cipher, objects: &[Tlv<'_>]) -> Value {
+    let (version, id) = one_or_two(objects)?;
+    let (version, key_id) = (integer(version)?, id.map(key_id).transpose()?);
+    Ok(SecurityInfoKind::ChipAuthentication(ChipAuthenticationInfo { agreement, cipher, version, key_id }))
 }
 
-fn chip_key(agreement: Agreement, objects: &[Tlv<'_>]) -> Option<SecurityInfoKind> {
-    let (spki, key_id) = one_or_two(objects)?;
-    Some(SecurityInfoKind::ChipAuthenticationPublicKey(ChipAuthenticationPublicKeyInfo {
-        agreement,
-        spki: (spki.tag == Tag::SEQUENCE).then(|| spki.raw.to_vec())?,
-        key_id: optional_key_id(key_id)?,
-    }))
+fn chip_key(agreement: Agreement, objects: &[Tlv<'_>]) -> Value {
+    let (spki, id) = one_or_two(objects)?;
+    let spki = tagged(spki, Tag::SEQUENCE)?.raw.to_vec();
+    let key_id = id.map(key_id).transpose()?;
+    Ok(SecurityInfoKind::ChipAuthenticationPublicKey(ChipAuthenticationPublicKeyInfo { agreement, spki, key_id }))
 }
 
-fn terminal(objects: &[Tlv<'_>]) -> Result<Option<SecurityInfoKind>, TlvError> {
-    let Some((version, file)) = one_or_two(objects) else { return Ok(None) };
-    let Some(version) = integer(version) else { return Ok(None) };
+fn terminal(objects: &[Tlv<'_>]) -> Value {
+    let (version, file) = one_or_two(objects)?;
+    let version = integer(version)?;
     let (mut cvca_fid, mut cvca_sfi) = (None, None);
     if let Some(file) = file {
         let mut fields = file.children();
@@ -276,22 +271,17 @@ fn terminal(objects: &[Tlv<'_>]) -> Result<Option<SecurityInfoKind>, TlvError> {
         let sfi = fields.optional(Tag::OCTET_STRING)?;
         cvca_fid = fid.and_then(|fid| fid.value.try_into().ok()).map(u16::from_be_bytes);
         cvca_sfi = sfi.and_then(|sfi| sfi.value.try_into().ok()).map(u8::from_be_bytes);
-        if file.tag != Tag::SEQUENCE || cvca_fid.is_none() || !fields.is_empty() || sfi.is_some() != cvca_sfi.is_some()
-        {
-            return Ok(None);
+        tagged(file, Tag::SEQUENCE)?;
+        if cvca_fid.is_none() || !fields.is_empty() || sfi.is_some() != cvca_sfi.is_some() {
+            return Err(NoValue::Fields);
         }
     }
-    Ok(Some(SecurityInfoKind::TerminalAuthentication(TerminalAuthenticationInfo { version, cvca_fid, cvca_sfi })))
+    Ok(SecurityInfoKind::TerminalAuthentication(TerminalAuthenticationInfo { version, cvca_fid, cvca_sfi }))
 }
 
-fn active(objects: &[Tlv<'_>]) -> Option<SecurityInfoKind> {
-    match objects {
-        [version, algorithm] if algorithm.tag == Tag::OID => {
-            Some(SecurityInfoKind::ActiveAuthentication(ActiveAuthenticationInfo {
-                version: integer(version)?,
-                signature_algorithm: Oid::from_der(algorithm.value)?,
-            }))
-        }
-        _ => None,
-    }
+fn active(objects: &[Tlv<'_>]) -> Value {
+    let [version, algorithm] = objects else { return Err(NoValue::Fields) };
+    let signature_algorithm = Oid::from_der(tagged(algorithm, Tag::OID)?.value).ok_or(NoValue::Fields)?;
+    let version = integer(version)?;
+    Ok(SecurityInfoKind::ActiveAuthentication(ActiveAuthenticationInfo { version, signature_algorithm }))
 }
