@@ -11,7 +11,7 @@ use chipid::lds::{
     BiometricHeader, DataGroup, Dg2, Dg3, Dg4, Dg5, Dg7, Dg11, Dg12, Dg16, Dimensions, Eye, FaceDetails, FingerDetails,
     FingerPosition, ImageFormat, IrisDetails, OpaqueGroup, RecordFormat, RecordVersion, Text, comparable,
 };
-use chipid::national::{OptionalDetails, PROFILES};
+use chipid::national::{COUNTRIES, OptionalDetails};
 use chipid::tlv::{self, Tag};
 use proptest::prelude::*;
 use std::path::Path;
@@ -248,7 +248,7 @@ fn every_dg13_finds_its_profile_or_stays_bytes() {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let file = std::fs::read(&path).unwrap();
-        let form = |state| OptionalDetails::parse(&file, state).profile().map_or("-", |profile| profile.issuing_state);
+        let form = |state| OptionalDetails::parse(&file, state).country().map_or("-", |country| country.issuing_state);
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         found.push(format!("{} {} {} {}", &name[..1], form(Some("VNM")), form(None), form(Some("UTO"))));
     }
@@ -257,7 +257,7 @@ fn every_dg13_finds_its_profile_or_stays_bytes() {
     let mut due = [&of_vietnam[..], &["g VNM - -".into(), "i - - -".into()]].concat();
     due.sort();
     assert_eq!(found, due);
-    assert_eq!(PROFILES.len(), 1);
+    assert_eq!(COUNTRIES.len(), 1);
 }
 
 #[test]

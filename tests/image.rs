@@ -8,7 +8,7 @@ mod support;
 
 use chipid::BOUNDS;
 use chipid::image::{ImageError, ImageLimits, Picture, decode};
-use chipid::lds::{Defect, Dg2, ImageFormat};
+use chipid::lds::{Dg2, FileDefect, ImageFormat};
 use proptest::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::path::Path;
@@ -206,7 +206,11 @@ fn an_image_is_what_its_own_bytes_say_not_its_label() {
     let group = object(&[0x7F, 0x61], &[&[2, 1, 1], &template[..]].concat());
     let file = object(&[0x75], &group);
     let dg2 = Dg2::parse(&file).unwrap();
-    assert!(dg2.findings.iter().any(|finding| finding.defect == Defect::FaceImageMislabelled), "{:?}", dg2.findings);
+    assert!(
+        dg2.findings.iter().any(|finding| finding.defect == FileDefect::FaceImageMislabelled),
+        "{:?}",
+        dg2.findings
+    );
     assert_look("a JPEG labelled JPEG 2000", &picture(dg2.faces[0].image), LOGO);
 }
 

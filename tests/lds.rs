@@ -9,7 +9,7 @@ mod support;
 use chipid::BOUNDS;
 use chipid::crypto::{CryptoError, PublicKey};
 use chipid::lds::{
-    Com, DataGroup, Defect, Dg2, Dg14, Dg15, FileId, Finding, ImageFormat, Mrz, MrzField, SecurityInfos,
+    Com, DataGroup, Dg2, Dg14, Dg15, FileDefect, FileId, Finding, ImageFormat, Mrz, MrzField, SecurityInfos,
 };
 use chipid::tlv::{self, Tag};
 use proptest::prelude::*;
@@ -619,7 +619,7 @@ fn debug_shows_nothing_personal() {
     for canary in ["NGUYEN", "199", "1999", "99", "Female"] {
         assert!(!shown.contains(canary), "{shown}");
     }
-    let finding = Finding { file: FileId::DataGroup(DataGroup::DG1), at: 49, defect: Defect::MrzSex };
+    let finding = Finding { file: FileId::DataGroup(DataGroup::DG1), at: 49, defect: FileDefect::MrzSex };
     assert_eq!(finding.to_string(), "EF.DG1 at byte 49: a sex that is neither M nor F nor a filler");
     assert_eq!(mrz.offset(MrzField::DocumentNumber), 5);
 }

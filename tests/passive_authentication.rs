@@ -11,7 +11,7 @@ use chipid::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warni
 use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::lds::{DataGroup, SecurityObject};
 use chipid::oid;
-use chipid::passive_authentication::{FileState, Inputs, PassiveAuthentication, passive_authentication, provisional};
+use chipid::passive_authentication::{InputFile, Inputs, PassiveAuthentication, passive_authentication, provisional};
 use chipid::tlv::{Tag, encode, encode_all};
 use chipid::trust::TrustStore;
 use paper::{Document, Key, algorithm, authority_key_id, integer, key_usage, name, object, period, types};
@@ -48,17 +48,17 @@ impl Setting {
     }
 }
 
-fn files(document: &Document) -> BTreeMap<DataGroup, FileState<'_>> {
-    document.files.iter().map(|(n, file)| (DataGroup::new(*n).unwrap(), FileState::Read(file))).collect()
+fn files(document: &Document) -> BTreeMap<DataGroup, InputFile<'_>> {
+    document.files.iter().map(|(n, file)| (DataGroup::new(*n).unwrap(), InputFile::Read(file))).collect()
 }
 
 fn judge<'a>(
     sod: &'a [u8],
-    files: BTreeMap<DataGroup, FileState<'a>>,
+    files: BTreeMap<DataGroup, InputFile<'a>>,
     setting: &'a Setting,
 ) -> PassiveAuthentication<'a> {
     passive_authentication(&Inputs {
-        sod: FileState::Read(sod),
+        sod: InputFile::Read(sod),
         files,
         trust: &setting.trust,
         at: setting.at,
@@ -486,23 +486,23 @@ fn the_security_object_decides_what_the_document_consists_of() {
     let setting = Setting::trusting(&document);
     let dg = |number| DataGroup::new(number).unwrap();
     let cases = [
-        (14, FileState::Absent, Failed, Some(Reason::Missing), Failed),
-        (14, FileState::Refused, Failed, Some(Reason::Missing), Failed),
-        (14, FileState::CutOff, State::Aborted, Some(Reason::CutOff), State::Aborted),
-        (14, FileState::NotRead, Undetermined, Some(Reason::NotRead), Successful),
-        (14, FileState::NotHeld(&[]), Undetermined, Some(Reason::NotHeld), Undetermined),
-        (14, FileState::NotKept(&[]), Undetermined, Some(Reason::NotKept), Successful),
-        (14, FileState::Read(&[0x6E, 1, 0]), Failed, Some(Reason::Mismatch), Failed),
+        (14, InputFile::Absent, Failed, Some(Reason::Missing), Failed),
+        (14, InputFile::Refused, Failed, Some(Reason::Missing), Failed),
+        (14, InputFile::CutOff, State::Aborted, Some(Reason::CutOff), State::Aborted),
+        (14, InputFile::NotRead, Undetermined, Some(Reason::NotRead), Successful),
+        (14, InputFile::NotHeld(&[]), Undetermined, Some(Reason::NotHeld), Undetermined),
+        (14, InputFile::NotKept(&[]), Undetermined, Some(Reason::NotKept), Successful),
+        (14, InputFile::Read(&[0x6E, 1, 0]), Failed, Some(Reason::Mismatch), Failed),
         (
             3,
-            FileState::NeedsTerminalAuthentication,
+            InputFile::NeedsTerminalAuthentication,
             State::NotSupported,
             Some(Reason::NeedsTerminalAuthentication),
             Successful,
         ),
-        (3, FileState::Refused, State::NotSupported, Some(Reason::NeedsTerminalAuthentication), Successful),
-        (3, FileState::Absent, Failed, Some(Reason::Missing), Failed),
-        (11, FileState::Read(&[0x6B, 0]), Failed, Some(Reason::NotCovered), Failed),
+        (3, InputFile::Refused, State::NotSupported, Some(Reason::NeedsTerminalAuthentication), Successful),
+        (3, InputFile::Absent, Failed, Some(Reason::Missing), Failed),
+        (11, InputFile::Read(&[0x6B, 0]), Failed, Some(Reason::NotCovered), Failed),
     ];
     for (number, state, expected, reason, overall) in cases {
         let mut files = files(&document);
@@ -516,7 +516,7 @@ fn the_security_object_decides_what_the_document_consists_of() {
     }
     // Nothing is said of a file that is neither read nor listed.
     let mut files = files(&document);
-    files.insert(dg(11), FileState::Absent);
+    files.insert(dg(11), InputFile::Absent);
     assert!(judge(&sod, files, &setting).check(CheckId::PaDg11).is_none());
     let none = judge(&sod, BTreeMap::new(), &setting);
     assert_eq!(check(&none, Groups).reason, Some(Reason::NotRead));
@@ -548,7 +548,7 @@ fn a_file_that_was_removed_is_known_by_the_hash_that_was_taken_of_it() {
         (vec![], Undetermined, Reason::NothingToCompare, Undetermined),
     ] {
         let mut files = files(&document);
-        files.insert(DataGroup::DG13, FileState::Removed(&known));
+        files.insert(DataGroup::DG13, InputFile::Removed(&known));
         let findings = judge(&sod, files, &setting);
         let found = check(&findings, CheckId::PaDg13);
         assert_eq!((found.state, found.reason), (due, Some(reason)), "{known:?}");
@@ -556,8 +556,8 @@ fn a_file_that_was_removed_is_known_by_the_hash_that_was_taken_of_it() {
         assert!(findings.authenticated(DataGroup::DG13).is_none());
         // Without a trusted reader the recorded hash can only count against the document.
         for (state, reason, overall) in [
-            (FileState::NotHeld(&known), Reason::NotHeld, Undetermined),
-            (FileState::NotKept(&known), Reason::NotKept, Successful),
+            (InputFile::NotHeld(&known), Reason::NotHeld, Undetermined),
+            (InputFile::NotKept(&known), Reason::NotKept, Successful),
         ] {
             let mut files = self::files(&document);
             files.insert(DataGroup::DG13, state);
@@ -571,7 +571,7 @@ fn a_file_that_was_removed_is_known_by_the_hash_that_was_taken_of_it() {
     }
     // A hash of a file that EF.SOD does not list.
     let unlisted = [(DigestAlgorithm::Sha256, vec![7; 32])];
-    for state in [FileState::Removed(&unlisted), FileState::NotHeld(&unlisted), FileState::NotKept(&unlisted)] {
+    for state in [InputFile::Removed(&unlisted), InputFile::NotHeld(&unlisted), InputFile::NotKept(&unlisted)] {
         let mut files = files(&document);
         files.insert(DataGroup::new(11).unwrap(), state);
         let findings = judge(&sod, files, &setting);
@@ -627,15 +627,15 @@ fn a_short_key_of_the_signer_is_warned_of() {
 fn what_is_shown_of_files_is_their_length() {
     let file = [0x61, 1, 0xAB];
     let states = [
-        FileState::Read(&file),
-        FileState::Absent,
-        FileState::Refused,
-        FileState::CutOff,
-        FileState::NotRead,
-        FileState::NeedsTerminalAuthentication,
-        FileState::Removed(&[]),
-        FileState::NotHeld(&[]),
-        FileState::NotKept(&[]),
+        InputFile::Read(&file),
+        InputFile::Absent,
+        InputFile::Refused,
+        InputFile::CutOff,
+        InputFile::NotRead,
+        InputFile::NeedsTerminalAuthentication,
+        InputFile::Removed(&[]),
+        InputFile::NotHeld(&[]),
+        InputFile::NotKept(&[]),
     ];
     let shown = states.map(|state| format!("{state:?}"));
     let due = ["Read(3 bytes)", "Absent", "Refused", "CutOff", "NotRead", "NeedsTerminalAuthentication", "Removed"];
@@ -668,12 +668,12 @@ fn a_missing_security_object_is_a_finding() {
     let document = Document::new();
     let setting = Setting::trusting(&document);
     let cases = [
-        (FileState::Absent, Failed, Reason::Missing),
-        (FileState::Refused, Failed, Reason::Refused),
-        (FileState::NotRead, Undetermined, Reason::NotRead),
-        (FileState::NotHeld(&[]), Undetermined, Reason::NotHeld),
-        (FileState::CutOff, State::Aborted, Reason::CutOff),
-        (FileState::Read(&[]), Failed, Reason::Malformed),
+        (InputFile::Absent, Failed, Reason::Missing),
+        (InputFile::Refused, Failed, Reason::Refused),
+        (InputFile::NotRead, Undetermined, Reason::NotRead),
+        (InputFile::NotHeld(&[]), Undetermined, Reason::NotHeld),
+        (InputFile::CutOff, State::Aborted, Reason::CutOff),
+        (InputFile::Read(&[]), Failed, Reason::Malformed),
     ];
     for (sod, state, reason) in cases {
         let inputs = Inputs {
@@ -741,8 +741,8 @@ fn the_specimen_gives_the_findings_that_its_description_implies() {
     let Some(sod) = read("SOD") else { return };
     let groups: Vec<(u8, Vec<u8>)> =
         [1, 2, 3, 4, 14, 15].map(|number| (number, read(&format!("DG{number}")).unwrap())).into();
-    let files: BTreeMap<DataGroup, FileState<'_>> =
-        groups.iter().map(|(number, file)| (DataGroup::new(*number).unwrap(), FileState::Read(file))).collect();
+    let files: BTreeMap<DataGroup, InputFile<'_>> =
+        groups.iter().map(|(number, file)| (DataGroup::new(*number).unwrap(), InputFile::Read(file))).collect();
     let list = shared("csca/DE_ML_2026-05-28-08-28-45.ml").unwrap();
     let setting = Setting {
         trust: TrustStore::from_trusted_master_list(&list).unwrap(),

@@ -10,7 +10,7 @@ use chipid::checks::{Check, CheckId, Reason, State, Tolerances, Warning};
 use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::lds::{DataGroup, FileId};
 use chipid::oid;
-use chipid::passive_authentication::{FileState, Inputs, PassiveAuthentication, passive_authentication};
+use chipid::passive_authentication::{InputFile, Inputs, PassiveAuthentication, passive_authentication};
 use chipid::pki::{Budget, Certificate, Role};
 use chipid::sim::issuer::{
     CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
@@ -80,8 +80,8 @@ fn sod(issuer: &Issuer, besides: &[Vec<u8>]) -> Vec<u8> {
 
 fn judge<'a>(sod: &'a [u8], trust: &'a TrustStore) -> PassiveAuthentication<'a> {
     passive_authentication(&Inputs {
-        sod: FileState::Read(sod),
-        files: BTreeMap::from([(DataGroup::DG1, FileState::Read(DG1))]),
+        sod: InputFile::Read(sod),
+        files: BTreeMap::from([(DataGroup::DG1, InputFile::Read(DG1))]),
         trust,
         at: NOW,
         issued: None,

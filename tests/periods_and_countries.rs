@@ -8,7 +8,7 @@ use chipid::checks::{Check, CheckId, Reason, State, Tolerances, Warning};
 use chipid::crypto::{CurveId, DigestAlgorithm};
 use chipid::lds::DataGroup;
 use chipid::oid;
-use chipid::passive_authentication::{FileState, Inputs, passive_authentication};
+use chipid::passive_authentication::{InputFile, Inputs, passive_authentication};
 use chipid::pki::{Certificate, Exception};
 use chipid::sim::issuer::{
     CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
@@ -37,8 +37,8 @@ fn check(issuer: &Issuer, sod: &[u8], setting: &Setting, id: CheckId) -> Check {
     let mut trust = TrustStore::empty();
     trust.add_certificate(issuer.csca()).unwrap();
     let findings = passive_authentication(&Inputs {
-        sod: FileState::Read(sod),
-        files: BTreeMap::from([(DataGroup::DG1, FileState::Read(DG1))]),
+        sod: InputFile::Read(sod),
+        files: BTreeMap::from([(DataGroup::DG1, InputFile::Read(DG1))]),
         trust: &trust,
         at: setting.at,
         issued: setting.issued,
@@ -173,8 +173,8 @@ fn that_a_document_says_it_was_signed_before_is_told_only_where_it_says_so() {
         trust.add_certificate(issuer.csca()).unwrap();
         trust.add_file("crl", &issuer.sign_revocation_list(&fields).unwrap());
         let findings = passive_authentication(&Inputs {
-            sod: FileState::Read(&sod),
-            files: BTreeMap::from([(DataGroup::DG1, FileState::Read(DG1))]),
+            sod: InputFile::Read(&sod),
+            files: BTreeMap::from([(DataGroup::DG1, InputFile::Read(DG1))]),
             trust: &trust,
             at: NOW,
             issued: None,

@@ -5,10 +5,11 @@
 #[path = "support/shared.rs"]
 mod support;
 
-use chipid::lds::{Defect, Mrz, MrzInformation, PartialDate, Sex};
+use chipid::CheckId;
+use chipid::lds::{FileDefect, Mrz, MrzInformation, PartialDate, Sex};
 use chipid::tlv::{self, Tag};
 use chipid::vietnam::{
-    Comparison, CrossCheck, CrossWarning, Dg13, Dg13Field, Named, NumberWarning, PersonalNumber, Qr, QrError, Sources,
+    Comparison, CrossCheck, CrossWarning, Dg13, Dg13Field, NumberWarning, PersonalNumber, Qr, QrError, Sources,
     cross_checks, province_of_residence, td1_number,
 };
 use proptest::prelude::*;
@@ -144,7 +145,7 @@ fn unknown_and_doubled_fields_are_kept_and_reported() {
     assert!(file.windows(dg13.fields()[2].raw.len()).any(|window| window == dg13.fields()[2].raw));
     assert_eq!(dg13.text(Dg13Field::Religion), Some("Khong"));
     assert_eq!(dg13.findings()[0].at, dg13.fields()[1].at);
-    assert_eq!(dg13.findings()[0].defect, Defect::VnFieldDuplicate);
+    assert_eq!(dg13.findings()[0].defect, FileDefect::VnFieldDuplicate);
 }
 
 #[test]
@@ -237,8 +238,8 @@ fn the_td1_gives_the_number_the_can_and_the_key_of_bac() {
     assert_eq!(td1_number(&other), None);
 }
 
-fn find(checks: &[CrossCheck], named: Named) -> (Comparison, Vec<CrossWarning>) {
-    let check = checks.iter().find(|check| check.named == named).unwrap();
+fn find(checks: &[CrossCheck], id: CheckId) -> (Comparison, Vec<CrossWarning>) {
+    let check = checks.iter().find(|check| check.id == id).unwrap();
     (check.comparison, check.warnings.clone())
 }
 
@@ -247,14 +248,14 @@ fn the_same_person_agrees_everywhere() {
     let (mrz, dg13, qr, given) = (Mrz::parse(MRZ).unwrap(), dg13(), Qr::parse(QR).unwrap(), number("999199000001"));
     let sources = Sources { mrz: Some(&mrz), dg11: None, dg13: Some(&dg13), qr: Some(&qr), given: Some(&given) };
     for check in cross_checks(&sources) {
-        assert_eq!(check.comparison, Comparison::Equal, "{:?}", check.named);
+        assert_eq!(check.comparison, Comparison::Equal, "{:?}", check.id);
         let due: &[CrossWarning] =
-            if check.named == Named::NumberStructure { &[CrossWarning::NumberProvince] } else { &[] };
-        assert_eq!(check.warnings, due, "{:?}", check.named);
-        assert!(chipid::checks::CheckId::from_code(check.named.as_str()).is_some(), "{:?}", check.named);
+            if check.id == CheckId::VnNumberStructure { &[CrossWarning::NumberProvince] } else { &[] };
+        assert_eq!(check.warnings, due, "{:?}", check.id);
+        assert!(check.id.as_str().starts_with("vn."), "{:?}", check.id);
     }
     for check in cross_checks(&Sources::default()) {
-        assert_eq!(check.comparison, Comparison::NothingToCompare, "{:?}", check.named);
+        assert_eq!(check.comparison, Comparison::NothingToCompare, "{:?}", check.id);
     }
 }
 
@@ -265,7 +266,7 @@ fn each_difference_shows_in_its_own_comparison_and_no_other() {
         cross_checks(&Sources { mrz: Some(mrz), dg11: None, dg13: Some(dg13), qr: Some(qr), given: Some(given) })
             .iter()
             .filter(|check| check.comparison == Comparison::Differs)
-            .map(|check| check.named.as_str())
+            .map(|check| check.id.as_str())
             .collect()
     };
     let with_mrz =
@@ -299,14 +300,14 @@ fn cut_names_and_partial_dates_agree_with_a_warning() {
     ]);
     let dg13 = Dg13::parse(&long).unwrap();
     let checks = cross_checks(&Sources { mrz: Some(&mrz), dg13: Some(&dg13), ..Default::default() });
-    assert_eq!(find(&checks, Named::Name), (Comparison::Equal, vec![CrossWarning::NameCut]));
-    assert_eq!(find(&checks, Named::BirthDate), (Comparison::Equal, vec![CrossWarning::PartialDate]));
-    assert_eq!(find(&checks, Named::Expiry), (Comparison::Equal, vec![CrossWarning::PartialDate]));
-    assert_eq!(find(&checks, Named::Number).0, Comparison::NothingToCompare);
+    assert_eq!(find(&checks, CheckId::VnName), (Comparison::Equal, vec![CrossWarning::NameCut]));
+    assert_eq!(find(&checks, CheckId::VnBirthDate), (Comparison::Equal, vec![CrossWarning::PartialDate]));
+    assert_eq!(find(&checks, CheckId::VnExpiry), (Comparison::Equal, vec![CrossWarning::PartialDate]));
+    assert_eq!(find(&checks, CheckId::VnNumber).0, Comparison::NothingToCompare);
     // Where the MRZ is not full, a longer name is another name.
     let mrz = Mrz::parse(MRZ).unwrap();
     let checks = cross_checks(&Sources { mrz: Some(&mrz), dg13: Some(&dg13), ..Default::default() });
-    assert_eq!(find(&checks, Named::Name).0, Comparison::Differs);
+    assert_eq!(find(&checks, CheckId::VnName).0, Comparison::Differs);
 }
 
 #[test]
@@ -317,7 +318,10 @@ fn a_qr_name_on_a_weaker_level_agrees_with_a_warning() {
     assert_eq!(dg13.other_name(), Some("Nguyễn Thúy Lý"));
     let compared = |name: &str, dg13: Option<&Dg13>| {
         let qr = Qr::parse(&QR.replacen("Nguyễn Thị Mẫu", name, 1)).unwrap();
-        find(&cross_checks(&Sources { mrz: Some(&mrz), dg11: None, dg13, qr: Some(&qr), given: None }), Named::QrName)
+        find(
+            &cross_checks(&Sources { mrz: Some(&mrz), dg11: None, dg13, qr: Some(&qr), given: None }),
+            CheckId::VnQrName,
+        )
     };
     let slightly = (Comparison::Equal, vec![CrossWarning::NameDiffersSlightly]);
     // Of the QR code against DG13.
@@ -344,7 +348,7 @@ fn a_qr_name_is_compared_with_a_cut_mrz_name_only_as_far_as_the_field_goes() {
     let cut = Mrz::parse(&MRZ.replacen("NGUYEN<<THI<MAU<<<<<<<<<<<<<<<", "NGUYEN<<THI<MAU<RAT<DAI<VA<DAI", 1)).unwrap();
     let compared = |name: &str, mrz: &Mrz| {
         let qr = Qr::parse(&QR.replacen("Nguyễn Thị Mẫu", name, 1)).unwrap();
-        find(&cross_checks(&Sources { mrz: Some(mrz), qr: Some(&qr), ..Default::default() }), Named::QrName)
+        find(&cross_checks(&Sources { mrz: Some(mrz), qr: Some(&qr), ..Default::default() }), CheckId::VnQrName)
     };
     let name_cut = (Comparison::Equal, vec![CrossWarning::NameCut]);
     assert_eq!(compared("Nguyễn Thị Mẫu Rất Dài Và Dài Nữa", &cut), name_cut);
@@ -358,7 +362,7 @@ fn a_qr_birth_date_is_compared_with_the_two_digits_of_the_mrz() {
     let mrz = Mrz::parse(MRZ).unwrap();
     let compared = |date: &str| {
         let qr = Qr::parse(&QR.replacen("01011999", date, 1)).unwrap();
-        find(&cross_checks(&Sources { mrz: Some(&mrz), qr: Some(&qr), ..Default::default() }), Named::QrBirthDate)
+        find(&cross_checks(&Sources { mrz: Some(&mrz), qr: Some(&qr), ..Default::default() }), CheckId::VnQrBirthDate)
     };
     assert_eq!(compared("01011999"), (Comparison::Equal, vec![]));
     assert_eq!(compared("1999"), (Comparison::Equal, vec![CrossWarning::PartialDate]));
@@ -372,7 +376,7 @@ fn a_birth_in_another_century_is_compared_by_what_the_mrz_has() {
     for year in ["1920", "2020"] {
         let dg13 = Dg13::parse(&build(&[(3, text(&format!("01/01/{year}")))])).unwrap();
         let checks = cross_checks(&Sources { mrz: Some(&old), dg13: Some(&dg13), ..Default::default() });
-        assert_eq!(find(&checks, Named::BirthDate).0, Comparison::Equal, "{year}");
+        assert_eq!(find(&checks, CheckId::VnBirthDate).0, Comparison::Equal, "{year}");
     }
 }
 

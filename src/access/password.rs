@@ -5,7 +5,7 @@
 use crate::crypto::{DigestAlgorithm, Secret};
 use crate::iso7816::StatusWord;
 use crate::lds::{Mrz, MrzError, MrzInformation};
-use crate::vietnam::{NumberError, PersonalNumber, Qr, QrError, td1_number};
+use crate::national::{NumberError, PersonalNumber, Qr, QrError, personal_number_of_mrz};
 use thiserror::Error;
 
 /// Digits of a CAN (9303-11 §2.1).
@@ -121,7 +121,7 @@ impl Password {
         if !mrz.key_check_digits_hold() {
             return Err(PasswordError::CheckDigit);
         }
-        let can = td1_number(&mrz).map(|found| Secret::from_slice(found.number.can().as_bytes()));
+        let can = personal_number_of_mrz(&mrz).map(|number| Secret::from_slice(number.can().as_bytes()));
         Ok(Self { can, mrz: Some(mrz.information()), printed: Some(mrz), ..Self::none() })
     }
 

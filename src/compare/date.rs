@@ -1,6 +1,6 @@
 //! Dates of which parts may be unknown, and dates of an MRZ, whose years have two digits.
 
-use crate::lds::{Mrz, MrzField, PartialDate};
+use crate::lds::{Mrz, MrzField, PartialDate, ShortDate};
 
 /// The result of comparing two dates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,12 +54,13 @@ impl DateToCompare {
     /// assert_eq!(dates(short, PartialDate::new(1998, 1, 31)), Some(DateMatch::Different));
     /// ```
     pub fn from_yymmdd(text: &str) -> Option<Self> {
-        let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
-        let [year, month, day] = pairs else { return None };
-        let [year, month, day] = [two_digits(*year)?, two_digits(*month)?, two_digits(*day)?];
+        if text.len() != 6 {
+            return None;
+        }
+        let ShortDate([year, month, day]) = ShortDate::read(text)?;
         // Zeros stand for an unknown month or day; a year may be 00.
-        let known = |part: TwoDigits| part.known().filter(|part| *part != 0);
-        Some(Self { year: year.known().map(u16::from), lacks_century: true, month: known(month), day: known(day) })
+        let known = |part: Option<u8>| part.filter(|part| *part != 0);
+        Some(Self { year: year.map(u16::from), lacks_century: true, month: known(month), day: known(day) })
     }
 
     /// The date of birth of an MRZ; `None` if the field is not a date.
@@ -117,30 +118,6 @@ pub fn dates(a: impl Into<DateToCompare>, b: impl Into<DateToCompare>) -> Option
         Some(DateMatch::Equal)
     } else {
         Some(DateMatch::Partial)
-    }
-}
-
-/// Two characters of a date.
-#[derive(Clone, Copy)]
-enum TwoDigits {
-    Number(u8),
-    Fillers,
-}
-
-impl TwoDigits {
-    fn known(self) -> Option<u8> {
-        match self {
-            Self::Number(number) => Some(number),
-            Self::Fillers => None,
-        }
-    }
-}
-
-fn two_digits(pair: [u8; 2]) -> Option<TwoDigits> {
-    let digit = |octet: u8| octet.checked_sub(b'0').filter(|digit| *digit <= 9);
-    match pair {
-        [b'<', b'<'] => Some(TwoDigits::Fillers),
-        [tens, ones] => Some(TwoDigits::Number(10 * digit(tens)? + digit(ones)?)),
     }
 }
 

@@ -23,6 +23,7 @@ mod name;
 mod tests;
 
 pub use date::{DateMatch, DateToCompare, dates};
+pub(crate) use name::with_names;
 pub use name::{HolderNames, NameMatch, mrz_names, name_with_mrz, names};
 pub use number::numbers;
 pub use text::{texts, transliterate};

@@ -2,8 +2,9 @@
 
 use super::letters::{Letter, MOST_LETTERS, can_be_transliterated, is_spelled, words};
 use super::vietnamese::{with_i_for_y, with_tones_last};
-use crate::lds::{MrzName, comparable};
+use crate::lds::{Dg11, Mrz, MrzName, Text, comparable};
 use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
 
 /// How far two names agree, from strong to weak. Where two names deviate in several ways, the weakest one counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -175,6 +176,25 @@ pub struct HolderNames<'a> {
     pub others: Vec<&'a str>,
     /// The name of the MRZ.
     pub mrz: Option<&'a MrzName>,
+}
+
+/// What a comparison with the names of a holder gives: the names of an MRZ and of DG11, and the full name and the other
+/// name that a national file states.
+pub(crate) fn with_names<R>(
+    mrz: Option<&Mrz>,
+    dg11: Option<&Dg11<'_>>,
+    [full_name, other_name]: [Option<&str>; 2],
+    compare: impl FnOnce(&HolderNames<'_>) -> R,
+) -> R {
+    let full = |name: &Text<'_>| Zeroizing::new(name.name().full());
+    let main: Vec<_> = dg11.iter().flat_map(|dg11| &dg11.full_name).map(full).collect();
+    let others: Vec<_> = dg11.iter().flat_map(|dg11| &dg11.other_names).map(full).collect();
+    let mrz = mrz.map(Mrz::name);
+    compare(&HolderNames {
+        written: full_name.into_iter().chain(main.iter().map(|name| name.as_str())).collect(),
+        others: other_name.into_iter().chain(others.iter().map(|name| name.as_str())).collect(),
+        mrz: mrz.as_ref(),
+    })
 }
 
 /// `Debug` output omits the contents.

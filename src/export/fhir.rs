@@ -5,8 +5,8 @@
 
 use crate::checks::State;
 use crate::document::ClaimsOutcome;
+use crate::national::{parse_date, parse_sex, province_of_residence};
 use crate::verification::{Field, Report, Verdict};
-use crate::vietnam::{parse_date, parse_sex, province_of_residence};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value, json};
@@ -87,7 +87,7 @@ fn identifiers<'a>(text: &impl Fn(&'static str) -> Option<&'a str>) -> Vec<Value
     if let Some(number) = text("former_number") {
         identifiers.push(json!({"use": "old", "type": kind("NI"), "system": CITIZEN_ID, "value": number}));
     }
-    // A Vietnamese card's document number is a part of the personal number.
+    // On an ID card that has a personal number, the document number may be a part of it.
     if let (Some(number), None) = (text("document_number"), text("personal_number")) {
         let state = text("issuing_state").unwrap_or_default();
         identifiers.push(match text("document_code").is_some_and(|code| code.starts_with('P')) {

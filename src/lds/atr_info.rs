@@ -4,7 +4,7 @@
 //! Both are read in the clear and signed by nothing: they may cost an exchange, never a verdict.
 
 use crate::lds::FileId;
-use crate::lds::findings::{Defect, Finding, Findings};
+use crate::lds::findings::{FileDefect, Finding, Findings};
 use crate::tlv::{Reader, Tag, Tlv, small_integer};
 
 /// The least that extended length information may state: what short commands do anyway.
@@ -56,12 +56,12 @@ impl AtrInfo {
                 is_found = true;
                 extended_length = lengths(&object);
                 if extended_length.is_none() {
-                    findings.add(object.at, Defect::LengthInfoMalformed);
+                    findings.add(object.at, FileDefect::LengthInfoMalformed);
                 }
             }
         }
         if !is_found {
-            findings.add(0, Defect::LengthInfoMissing);
+            findings.add(0, FileDefect::LengthInfoMissing);
         }
         Self { extended_length, capabilities, findings: findings.into_list() }
     }
@@ -164,11 +164,11 @@ mod tests {
             let info = AtrInfo::parse(&hex::decode(file).unwrap());
             (info.extended_length, info.findings.first().map(|finding| finding.defect))
         };
-        assert_eq!(found("7F6604 02020400".replace(' ', "").as_str()), (None, Some(Defect::LengthInfoMalformed)));
-        assert_eq!(found("7F65080202040002020400"), (None, Some(Defect::LengthInfoMissing)));
-        assert_eq!(found("7F66080202000002020400"), (None, Some(Defect::LengthInfoMalformed)));
-        assert_eq!(found(""), (None, Some(Defect::LengthInfoMissing)));
-        assert_eq!(found("0000000000"), (None, Some(Defect::LengthInfoMissing)));
+        assert_eq!(found("7F6604 02020400".replace(' ', "").as_str()), (None, Some(FileDefect::LengthInfoMalformed)));
+        assert_eq!(found("7F65080202040002020400"), (None, Some(FileDefect::LengthInfoMissing)));
+        assert_eq!(found("7F66080202000002020400"), (None, Some(FileDefect::LengthInfoMalformed)));
+        assert_eq!(found(""), (None, Some(FileDefect::LengthInfoMissing)));
+        assert_eq!(found("0000000000"), (None, Some(FileDefect::LengthInfoMissing)));
         assert_eq!(found("FFFFFFFF").0, None);
     }
 

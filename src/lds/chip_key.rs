@@ -3,7 +3,7 @@
 //! Keys are checked before anyone uses them: a point off its curve never leaves this file. Which key of several is used,
 //! and what it proves, is decided in `chip`.
 
-use super::findings::{Defect, Findings};
+use super::findings::{FileDefect, Findings};
 use super::security_infos::{Agreement, ChipAuthenticationInfo, ChipAuthenticationPublicKeyInfo, SecurityInfos};
 use crate::crypto::{CryptoError, PublicKey};
 
@@ -32,7 +32,7 @@ pub(super) fn chip_keys(infos: &SecurityInfos, findings: &mut Findings) -> Vec<C
     };
     for (info, suite) in infos.chip_authentication() {
         if !infos.chip_authentication_keys().any(|(_, key)| belongs(suite, key)) {
-            findings.add(info.at, Defect::ChipKeyMissing);
+            findings.add(info.at, FileDefect::ChipKeyMissing);
         }
     }
     let mut keys = Vec::new();
@@ -43,7 +43,7 @@ pub(super) fn chip_keys(infos: &SecurityInfos, findings: &mut Findings) -> Vec<C
             .map(|(_, suite)| suite.clone())
             .collect();
         if suites.is_empty() {
-            findings.add(info.at, Defect::ChipInfoMissing);
+            findings.add(info.at, FileDefect::ChipInfoMissing);
         }
         let public = match (key.agreement, PublicKey::from_spki(&key.spki)) {
             (Agreement::Ecdh, Ok(public @ PublicKey::Ec { .. })) => Ok(public),
@@ -61,7 +61,7 @@ pub(super) fn chip_keys(infos: &SecurityInfos, findings: &mut Findings) -> Vec<C
 pub(super) fn note_key(key: &Result<PublicKey, CryptoError>, at: usize, findings: &mut Findings) {
     match key {
         Ok(_) => {}
-        Err(CryptoError::Unsupported) => findings.add(at, Defect::KeyUnsupported),
-        Err(_) => findings.add(at, Defect::KeyInvalid),
+        Err(CryptoError::Unsupported) => findings.add(at, FileDefect::KeyUnsupported),
+        Err(_) => findings.add(at, FileDefect::KeyInvalid),
     }
 }

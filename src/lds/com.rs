@@ -1,6 +1,6 @@
 //! EF.COM: what the chip says it holds (9303-10 §4.6.1). It is unsigned: the reading follows EF.SOD, not this.
 
-use crate::lds::findings::{Defect, Finding, Findings};
+use crate::lds::findings::{FileDefect, Finding, Findings};
 use crate::lds::{DataGroup, FileId};
 use crate::tlv::{Tag, Tlv, TlvError, tag_list};
 
@@ -47,12 +47,12 @@ impl Com {
                 Tag(0x5F36) => (2, &mut unicode),
                 Tag(0x5C) => (3, &mut list),
                 _ => {
-                    findings.add(object.at, Defect::UnknownObject);
+                    findings.add(object.at, FileDefect::UnknownObject);
                     continue;
                 }
             };
             if place <= before {
-                findings.add(object.at, Defect::WrongOrder);
+                findings.add(object.at, FileDefect::WrongOrder);
             }
             before = place;
             slot.get_or_insert(object);
@@ -63,24 +63,24 @@ impl Com {
             Some(object) if !known.contains(&object.value) => findings.add(object.at, unknown),
             Some(_) => {}
         };
-        version(lds, &LDS_VERSIONS, Defect::ComVersionMissing, Defect::ComVersionUnknown);
-        version(unicode, &[UNICODE_VERSION], Defect::ComUnicodeMissing, Defect::ComUnicodeUnknown);
+        version(lds, &LDS_VERSIONS, FileDefect::ComVersionMissing, FileDefect::ComVersionUnknown);
+        version(unicode, &[UNICODE_VERSION], FileDefect::ComUnicodeMissing, FileDefect::ComUnicodeUnknown);
 
         let mut data_groups = None;
         match list {
-            None => findings.add(com.at, Defect::ComListMissing),
+            None => findings.add(com.at, FileDefect::ComListMissing),
             Some(list) => {
                 let mut groups = Vec::new();
                 for (offset, tag) in tag_list(list.value, list.value_at)? {
                     match DataGroup::from_tag(tag) {
-                        None => findings.add(offset, Defect::ComListUnknown),
-                        Some(group) if groups.contains(&group) => findings.add(offset, Defect::ComListDuplicate),
+                        None => findings.add(offset, FileDefect::ComListUnknown),
+                        Some(group) if groups.contains(&group) => findings.add(offset, FileDefect::ComListDuplicate),
                         Some(group) => groups.push(group),
                     }
                 }
                 groups.sort();
                 if ![DataGroup::DG1, DataGroup::DG2].iter().all(|group| groups.contains(group)) {
-                    findings.add(list.at, Defect::ComListWithoutMandatory);
+                    findings.add(list.at, FileDefect::ComListWithoutMandatory);
                 }
                 data_groups = Some(groups);
             }

@@ -4,7 +4,7 @@
 use crate::bounds::BOUNDS;
 use crate::cvc::CertificateReference;
 use crate::lds::FileId;
-use crate::lds::findings::{Defect, Finding, Findings};
+use crate::lds::findings::{FileDefect, Finding, Findings};
 use crate::tlv::{Problem, Reader, Tag, Tlv, TlvError};
 
 /// Certification Authority Reference.
@@ -42,17 +42,17 @@ impl Cvca {
                 Ok((object, reference)) => {
                     findings.note(&object);
                     if references.contains(&reference) {
-                        findings.add(at, Defect::CvcaDuplicate);
+                        findings.add(at, FileDefect::CvcaDuplicate);
                     } else if references.len() < BOUNDS.cvca_references {
                         references.push(reference);
                     }
                     if references.len() > USUAL {
-                        findings.add_first(at, Defect::CvcaMoreThanTwo);
+                        findings.add_first(at, FileDefect::CvcaMoreThanTwo);
                     }
                 }
                 Err(error) if references.is_empty() => return Err(error),
                 Err(_) => {
-                    findings.add(at, Defect::CvcaMalformed);
+                    findings.add(at, FileDefect::CvcaMalformed);
                     break;
                 }
             }
@@ -84,7 +84,7 @@ mod tests {
         [objects, vec![0; padding]].concat()
     }
 
-    fn read(file: &[u8]) -> Option<(Vec<String>, Vec<Defect>)> {
+    fn read(file: &[u8]) -> Option<(Vec<String>, Vec<FileDefect>)> {
         let cvca = Cvca::parse(file).ok()?;
         let findings = cvca.findings.iter().map(|finding| finding.defect).collect();
         Some((cvca.references.iter().map(ToString::to_string).collect(), findings))
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn three_references_stay_in_use_with_a_finding() {
         let (references, findings) = read(&file(&[CURRENT, BEFORE, b"UTCVCA00000"], 5)).unwrap();
-        assert_eq!((references.len(), findings), (3, vec![Defect::CvcaMoreThanTwo]));
+        assert_eq!((references.len(), findings), (3, vec![FileDefect::CvcaMoreThanTwo]));
         let many: Vec<Vec<u8>> = (0..40).map(|number| format!("UTCVCA{number:05}").into_bytes()).collect();
         let many: Vec<&[u8]> = many.iter().map(Vec::as_slice).collect();
         assert_eq!(read(&file(&many, 0)).unwrap().0.len(), BOUNDS.cvca_references);
@@ -112,13 +112,13 @@ mod tests {
     fn what_follows_the_first_reference_and_is_none_is_a_finding() {
         for tail in [&b"\x43\x0BUTCVCA00001"[..], b"\x42\x0CUTCVCA00001", b"\x42\x05UT001", b"\x00\x00\x42", b"\x42"] {
             let found = read(&[&file(&[CURRENT], 0), tail].concat());
-            assert_eq!(found, Some((vec!["UTCVCA00002".into()], vec![Defect::CvcaMalformed])), "{tail:02X?}");
+            assert_eq!(found, Some((vec!["UTCVCA00002".into()], vec![FileDefect::CvcaMalformed])), "{tail:02X?}");
         }
         // A length too short by one leaves a reference, and then no data object.
         let cut = [&[0x42, 10][..], CURRENT].concat();
-        assert_eq!(read(&cut), Some((vec!["UTCVCA0000".into()], vec![Defect::CvcaMalformed])));
+        assert_eq!(read(&cut), Some((vec!["UTCVCA0000".into()], vec![FileDefect::CvcaMalformed])));
         let twice = read(&file(&[CURRENT, CURRENT], 0)).unwrap();
-        assert_eq!((twice.0.len(), twice.1), (1, vec![Defect::CvcaDuplicate]));
+        assert_eq!((twice.0.len(), twice.1), (1, vec![FileDefect::CvcaDuplicate]));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::lds::biometric::{
     BiometricHeader, Cursor, Fields, Images, Modality, ModalityDefects, RecordFormat, RecordReaders, RecordVersion,
     formats_of, image_length, read_group, read_representations,
 };
-use crate::lds::findings::{Defect, Finding, Findings};
+use crate::lds::findings::{FileDefect, Finding, Findings};
 use crate::lds::{DataGroup, DateTime, Dimensions, Image, ImageFormat};
 use crate::tlv::{Tag, Tlv, TlvError};
 
@@ -235,7 +235,7 @@ impl<'a> Dg2<'a> {
         let readers = RecordReaders { iso_19794: read_19794, iso_39794: read_39794 };
         let (_, at) = read_group(file, &mut images, &readers)?;
         if images.list.is_empty() {
-            images.findings.add(at, Defect::FaceNoImage);
+            images.findings.add(at, FileDefect::FaceNoImage);
         }
         Ok(Self { faces: images.list, findings: images.findings.into_list() })
     }
@@ -269,18 +269,18 @@ impl<'a> Face<'a> {
 fn read_19794<'a>(block: &'a [u8], at: usize, header: &BiometricHeader, images: &mut Images<Face<'a>>) {
     let mut cursor = Cursor::new(block, at);
     let Some(count) = read_record_header(&mut cursor, &mut images.findings) else {
-        return images.findings.add(at, Defect::FaceRecordTruncated);
+        return images.findings.add(at, FileDefect::FaceRecordTruncated);
     };
     if count == 0 {
-        images.findings.add(at + 12, Defect::FaceNoImage);
+        images.findings.add(at + 12, FileDefect::FaceNoImage);
     }
     if count > BOUNDS.faces {
-        images.findings.add(at + 12, Defect::FaceTooMany);
+        images.findings.add(at + 12, FileDefect::FaceTooMany);
     }
     for number in 1..=count.min(BOUNDS.faces) {
         let start = cursor.at;
         if read_face(&mut cursor, number == count, header, images).is_none() {
-            return images.findings.add(start, Defect::FaceRecordTruncated);
+            return images.findings.add(start, FileDefect::FaceRecordTruncated);
         }
     }
 }
@@ -312,16 +312,16 @@ fn read_face<'a>(
     let stated = length.checked_sub(FACE_INFORMATION + points * FEATURE_POINT + IMAGE_INFORMATION);
     let image_len = image_length(stated, cursor.rest, is_last);
     if stated != Some(image_len) {
-        images.findings.add(start, Defect::FaceDataLength);
+        images.findings.add(start, FileDefect::FaceDataLength);
     }
     let at = cursor.at;
     let image = Image::new(cursor.skip(image_len)?, at);
     if is_last && !cursor.rest.is_empty() {
-        images.findings.add(cursor.at, Defect::FaceZerosAfterImage);
+        images.findings.add(cursor.at, FileDefect::FaceZerosAfterImage);
     }
     let due = formats_of(Some(details.image_data_type.into()), FORMATS_19794);
     let details = FaceDetails::Iso19794(details);
-    images.push(&image, due, Face::of(image, Some(size), RecordFormat::Iso19794, header, details));
+    images.push(&image, due, false, Face::of(image, Some(size), RecordFormat::Iso19794, header, details));
     Some(())
 }
 
@@ -343,15 +343,15 @@ fn facial_information(cursor: &mut Cursor<'_>, start: usize, findings: &mut Find
     let [uncertain_yaw, uncertain_pitch, uncertain_roll] = uncertainty;
     let is_angle = |code: u8| code <= GREATEST_ANGLE;
     let rows = [
-        (6, matches!(gender, 0..=2 | 0xFF), Defect::FaceGender),
-        (7, matches!(eye_colour, 0..=7 | 0xFF), Defect::FaceEyeColour),
-        (8, matches!(hair_colour, 0..=9 | 0xFF), Defect::FaceHairColour),
-        (14, is_angle(yaw), Defect::FacePoseYaw),
-        (15, is_angle(pitch), Defect::FacePosePitch),
-        (16, is_angle(roll), Defect::FacePoseRoll),
-        (17, is_angle(uncertain_yaw), Defect::FaceUncertaintyYaw),
-        (18, is_angle(uncertain_pitch), Defect::FaceUncertaintyPitch),
-        (19, is_angle(uncertain_roll), Defect::FaceUncertaintyRoll),
+        (6, matches!(gender, 0..=2 | 0xFF), FileDefect::FaceGender),
+        (7, matches!(eye_colour, 0..=7 | 0xFF), FileDefect::FaceEyeColour),
+        (8, matches!(hair_colour, 0..=9 | 0xFF), FileDefect::FaceHairColour),
+        (14, is_angle(yaw), FileDefect::FacePoseYaw),
+        (15, is_angle(pitch), FileDefect::FacePosePitch),
+        (16, is_angle(roll), FileDefect::FacePoseRoll),
+        (17, is_angle(uncertain_yaw), FileDefect::FaceUncertaintyYaw),
+        (18, is_angle(uncertain_pitch), FileDefect::FaceUncertaintyPitch),
+        (19, is_angle(uncertain_roll), FileDefect::FaceUncertaintyRoll),
     ];
     for (offset, _, defect) in rows.into_iter().filter(|(_, is_known, _)| !is_known) {
         findings.add(start + offset, defect);
@@ -371,12 +371,12 @@ fn image_information(
     [details.image_colour_space, details.source_type] = cursor.take()?;
     (details.device_type, details.quality) = (cursor.u16()?, cursor.u16()?);
     match details.face_image_type {
-        0 => findings.add(start, Defect::FaceImageTypeBasic),
+        0 => findings.add(start, FileDefect::FaceImageTypeBasic),
         1 | 2 => {}
-        _ => findings.add(start, Defect::FaceImageType),
+        _ => findings.add(start, FileDefect::FaceImageType),
     }
     if details.image_data_type > 1 {
-        findings.add(start + 1, Defect::FaceImageDataType);
+        findings.add(start + 1, FileDefect::FaceImageDataType);
     }
     Some(size)
 }
@@ -393,7 +393,7 @@ fn read_39794<'a>(block: &Tlv<'a>, header: &BiometricHeader, images: &mut Images
         found += 1;
         let image_block = fields.descend(&WAY_TO_IMAGE).map(|block| Fields::of(&block, &mut images.findings));
         let Some(image) = image_block.as_ref().and_then(|block| block.get(IMAGE)) else {
-            return images.findings.add(fields.block.at, Defect::FaceNoImage);
+            return images.findings.add(fields.block.at, FileDefect::FaceNoImage);
         };
         let information = image_block.and_then(|block| block.get(INFORMATION));
         let details = representation(version, fields, information, &mut images.findings);
@@ -402,10 +402,10 @@ fn read_39794<'a>(block: &Tlv<'a>, header: &BiometricHeader, images: &mut Images
         let size = details.image_size.and_then(|(width, height)| pixels(width).zip(pixels(height)));
         let image = Image::new(image.value, image.value_at);
         let details = FaceDetails::Iso39794(details);
-        images.push(&image, due, Face::of(image, size, RecordFormat::Iso39794, header, details));
+        images.push(&image, due, false, Face::of(image, size, RecordFormat::Iso39794, header, details));
     });
     if found == 0 {
-        images.findings.add(block.at, Defect::FaceNoImage);
+        images.findings.add(block.at, FileDefect::FaceNoImage);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::lds::biometric::{
     BiometricHeader, Cursor, Images, Modality, ModalityDefects, RecordFormat, RecordReaders, RecordVersion, formats_of,
     image_length, raw_octets, read_group, read_representations,
 };
-use crate::lds::findings::{Defect, Finding, Findings};
+use crate::lds::findings::{FileDefect, Finding, Findings};
 use crate::lds::{DataGroup, DateTime, Image, ImageFormat};
 use crate::tlv::{Tag, Tlv, TlvError};
 
@@ -202,7 +202,7 @@ impl<'a> Dg3<'a> {
         let readers = RecordReaders { iso_19794: read_19794, iso_39794: read_39794 };
         let (instances, at) = read_group(file, &mut images, &readers)?;
         if images.list.is_empty() && instances != Some(0) {
-            images.findings.add(at, Defect::ImageMissing);
+            images.findings.add(at, FileDefect::ImageMissing);
         }
         Ok(Self { instances, fingers: images.list, findings: images.findings.into_list() })
     }
@@ -214,12 +214,8 @@ impl<'a> Images<Finger<'a>> {
         let Finger { image, position, .. } = finger;
         let named = finger.header.biometric_subtype.and_then(FingerPosition::from_subtype);
         let said = position.filter(|said| *said != FingerPosition::Unknown);
-        let differs = !image.bytes.is_empty() && named.zip(said).is_some_and(|(named, said)| named != said);
-        let has_room = self.push(&image, due, finger);
-        if has_room && differs {
-            self.findings.add(image.at, Defect::BiometricSubtypeDiffers);
-        }
-        has_room
+        let is_other = named.zip(said).is_some_and(|(named, said)| named != said);
+        self.push(&image, due, is_other, finger)
     }
 }
 
@@ -237,10 +233,10 @@ impl<'a> Images<Finger<'a>> {
 fn read_19794<'a>(block: &'a [u8], at: usize, header: &BiometricHeader, images: &mut Images<Finger<'a>>) {
     let mut cursor = Cursor::new(block, at);
     let Some((count, general)) = read_general(&mut cursor, &mut images.findings) else {
-        return images.findings.add(at, Defect::RecordTruncated);
+        return images.findings.add(at, FileDefect::RecordTruncated);
     };
     if count == 0 {
-        return images.findings.add(at, Defect::ImageMissing);
+        return images.findings.add(at, FileDefect::ImageMissing);
     }
     for number in 1..=count {
         // The header of a view states how many there are.
@@ -249,7 +245,7 @@ fn read_19794<'a>(block: &'a [u8], at: usize, header: &BiometricHeader, images: 
             let start = cursor.at;
             let findings = &mut images.findings;
             let Some(read) = read_view(&mut cursor, (number == count, view), general, header, findings) else {
-                return findings.add(start, Defect::RecordTruncated);
+                return findings.add(start, FileDefect::RecordTruncated);
             };
             let (finger, due, views) = read;
             if !images.push_finger(finger, due) {
@@ -262,7 +258,7 @@ fn read_19794<'a>(block: &'a [u8], at: usize, header: &BiometricHeader, images: 
         }
     }
     if !cursor.rest.is_empty() {
-        images.findings.add(cursor.at, Defect::RecordZerosAfterImage);
+        images.findings.add(cursor.at, FileDefect::RecordZerosAfterImage);
     }
 }
 
@@ -277,10 +273,10 @@ fn read_general(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Option<(u8,
     let (pixel_depth, image_compression_algorithm) = (cursor.u8()?, cursor.u8()?);
     cursor.skip(2)?;
     if !matches!(scale_units, 1 | 2) {
-        findings.add(start + 19, Defect::RecordField);
+        findings.add(start + 19, FileDefect::RecordField);
     }
     if image_compression_algorithm > 5 {
-        findings.add(start + 29, Defect::RecordImageCoding);
+        findings.add(start + 29, FileDefect::RecordImageCoding);
     }
     let general = FingerImageRecord {
         capture_device_id,
@@ -314,12 +310,12 @@ fn read_view<'a>(
     let size = (cursor.u16()?, cursor.u16()?);
     cursor.skip(1)?;
     if views == 0 || number != view {
-        findings.add(start + 5, Defect::RecordField);
+        findings.add(start + 5, FileDefect::RecordField);
     }
     let stated = length.checked_sub(IMAGE_HEADER);
     let image_len = image_length(stated, cursor.rest, is_last_finger && view >= views);
     if stated != Some(image_len) {
-        findings.add(start, Defect::RecordImageLength);
+        findings.add(start, FileDefect::RecordImageLength);
     }
     let at = cursor.at;
     let mut image = Image::new(cursor.skip(image_len)?, at);
@@ -327,7 +323,7 @@ fn read_view<'a>(
     if algorithm <= 1 {
         image = Image { format: ImageFormat::Raw, dimensions: None, ..image };
         if raw_octets(size, general.pixel_depth, algorithm == 1) != Some(image_len) {
-            findings.add(at, Defect::RecordImageLength);
+            findings.add(at, FileDefect::RecordImageLength);
         }
     }
     let due = formats_of(Some(u32::from(algorithm)), FORMATS_19794);
@@ -348,7 +344,7 @@ fn read_view<'a>(
 fn read_39794<'a>(block: &Tlv<'a>, header: &BiometricHeader, images: &mut Images<Finger<'a>>) {
     read_representations(block, images, |version, fields, images| {
         let Some(image) = fields.get(Tag(0x83)) else {
-            return images.findings.add(fields.block.at, Defect::ImageMissing);
+            return images.findings.add(fields.block.at, FileDefect::ImageMissing);
         };
         let details = FingerRepresentation {
             version,
@@ -358,7 +354,7 @@ fn read_39794<'a>(block: &Tlv<'a>, header: &BiometricHeader, images: &mut Images
         };
         let due = formats_of(details.image_data_format, FORMATS_39794);
         if due.is_none() {
-            images.findings.add(fields.block.at, Defect::RecordImageCoding);
+            images.findings.add(fields.block.at, FileDefect::RecordImageCoding);
         }
         let finger = Finger {
             image: Image::new(image.value, image.value_at),

@@ -12,7 +12,7 @@ use crate::lds::biometric::{
     BiometricHeader, Cursor, Images, Modality, ModalityDefects, RecordFormat, RecordReaders, RecordVersion, formats_of,
     image_length, raw_octets, read_group, read_representations,
 };
-use crate::lds::findings::{Defect, Finding, Findings};
+use crate::lds::findings::{FileDefect, Finding, Findings};
 use crate::lds::{DataGroup, DateTime, Image, ImageFormat};
 use crate::tlv::{Tag, Tlv, TlvError};
 
@@ -173,7 +173,7 @@ impl<'a> Dg4<'a> {
         let readers = RecordReaders { iso_19794: read_19794, iso_39794: read_39794 };
         let (instances, at) = read_group(file, &mut images, &readers)?;
         if images.list.is_empty() && instances != Some(0) {
-            images.findings.add(at, Defect::ImageMissing);
+            images.findings.add(at, FileDefect::ImageMissing);
         }
         Ok(Self { instances, irises: images.list, findings: images.findings.into_list() })
     }
@@ -184,12 +184,8 @@ impl<'a> Images<Iris<'a>> {
     fn push_iris(&mut self, iris: Iris<'a>, due: Option<&[ImageFormat]>) -> bool {
         let Iris { image, eye, .. } = iris;
         let named = iris.header.biometric_subtype.and_then(|subtype| Eye::from_code(u32::from(subtype)));
-        let differs = !image.bytes.is_empty() && named.zip(eye).is_some_and(|(named, said)| named != said);
-        let has_room = self.push(&image, due, iris);
-        if has_room && differs {
-            self.findings.add(image.at, Defect::BiometricSubtypeDiffers);
-        }
-        has_room
+        let is_other = named.zip(eye).is_some_and(|(named, said)| named != said);
+        self.push(&image, due, is_other, iris)
     }
 }
 
@@ -208,28 +204,28 @@ impl<'a> Images<Iris<'a>> {
 fn read_19794<'a>(block: &'a [u8], at: usize, header: &BiometricHeader, images: &mut Images<Iris<'a>>) {
     let mut cursor = Cursor::new(block, at);
     let Some((eyes, size, record)) = read_record_header(&mut cursor, images) else {
-        return images.findings.add(at, Defect::RecordTruncated);
+        return images.findings.add(at, FileDefect::RecordTruncated);
     };
     if eyes == 0 {
-        return images.findings.add(at, Defect::ImageMissing);
+        return images.findings.add(at, FileDefect::ImageMissing);
     }
     for eye_number in 1..=eyes {
         let start = cursor.at;
         let Some((code, count)) = cursor.u8().zip(cursor.u16()) else {
-            return images.findings.add(start, Defect::RecordTruncated);
+            return images.findings.add(start, FileDefect::RecordTruncated);
         };
         if code > 2 {
-            images.findings.add(start, Defect::RecordField);
+            images.findings.add(start, FileDefect::RecordField);
         }
         if count == 0 {
-            images.findings.add(start + 1, Defect::ImageMissing);
+            images.findings.add(start + 1, FileDefect::ImageMissing);
         }
         let record = IrisImageRecord { number_of_images: count, ..record };
         for number in 1..=count {
             let start = cursor.at;
             let is_last = eye_number == eyes && number == count;
             let Some((record, image)) = read_image(&mut cursor, is_last, record, size, &mut images.findings) else {
-                return images.findings.add(start, Defect::RecordTruncated);
+                return images.findings.add(start, FileDefect::RecordTruncated);
             };
             let iris = Iris {
                 image,
@@ -245,7 +241,7 @@ fn read_19794<'a>(block: &'a [u8], at: usize, header: &BiometricHeader, images: 
         }
     }
     if !cursor.rest.is_empty() {
-        images.findings.add(cursor.at, Defect::RecordZerosAfterImage);
+        images.findings.add(cursor.at, FileDefect::RecordZerosAfterImage);
     }
 }
 
@@ -267,10 +263,10 @@ fn read_record_header(
     // A longer header has fields that later editions added.
     match header_length.checked_sub(HEADER) {
         Some(more) => drop(cursor.skip(usize::from(more))?),
-        None => findings.add(start + 15, Defect::RecordField),
+        None => findings.add(start + 15, FileDefect::RecordField),
     }
     if !matches!(image_format, 2 | 4 | 6 | 8 | 10 | 12 | 14 | 16) {
-        findings.add(start + 21, Defect::RecordImageCoding);
+        findings.add(start + 21, FileDefect::RecordImageCoding);
     }
     let record = IrisImageRecord {
         capture_device_id,
@@ -312,14 +308,14 @@ fn read_image<'a>(
     let stated = usize::try_from(cursor.u32()?).ok();
     let length = image_length(stated, cursor.rest, is_last);
     if stated != Some(length) {
-        findings.add(start + 7, Defect::RecordImageLength);
+        findings.add(start + 7, FileDefect::RecordImageLength);
     }
     let at = cursor.at;
     let mut image = Image::new(cursor.skip(length)?, at);
     if matches!(record.image_format, 2 | 4) {
         image = Image { format: ImageFormat::Raw, dimensions: None, ..image };
         if raw_octets(size, record.intensity_depth, false) != Some(length) {
-            findings.add(at, Defect::RecordImageLength);
+            findings.add(at, FileDefect::RecordImageLength);
         }
     }
     let record = IrisImageRecord { image_number, image_quality, rotation_angle, rotation_uncertainty, ..record };
@@ -330,7 +326,7 @@ fn read_image<'a>(
 fn read_39794<'a>(block: &Tlv<'a>, header: &BiometricHeader, images: &mut Images<Iris<'a>>) {
     read_representations(block, images, |version, fields, images| {
         let Some(image) = fields.get(Tag(0x89)) else {
-            return images.findings.add(fields.block.at, Defect::ImageMissing);
+            return images.findings.add(fields.block.at, FileDefect::ImageMissing);
         };
         let details = IrisRepresentation {
             version,
@@ -341,7 +337,7 @@ fn read_39794<'a>(block: &Tlv<'a>, header: &BiometricHeader, images: &mut Images
         };
         let due = formats_of(details.image_data_format, FORMATS);
         if due.is_none() {
-            images.findings.add(fields.block.at, Defect::RecordImageCoding);
+            images.findings.add(fields.block.at, FileDefect::RecordImageCoding);
         }
         let iris = Iris {
             image: Image::new(image.value, image.value_at),

@@ -3,12 +3,9 @@
 //! Images handed out whole and never decoded. Of both groups the same holds, but for their tags.
 
 use crate::bounds::BOUNDS;
-use crate::lds::findings::{Defect, Finding, Findings};
+use crate::lds::findings::{FileDefect, Finding, Findings};
 use crate::lds::{DataGroup, FileId, Image, ImageFormat};
-use crate::tlv::{Tag, TlvError, small_integer};
-
-/// The formats that may stand here.
-const DUE: [ImageFormat; 3] = [ImageFormat::Jpeg, ImageFormat::Jp2, ImageFormat::Jpeg2000Codestream];
+use crate::tlv::{Tag, TlvError};
 
 /// EF.DG5 as a value, borrowed from the file as it was read.
 #[derive(Clone, Debug)]
@@ -81,32 +78,27 @@ fn read<'a>(
     while let Some(object) = findings.next(&mut inside) {
         if object.tag == Tag::INTEGER && count.is_none() {
             if found > 0 {
-                findings.add(object.at, Defect::WrongOrder);
+                findings.add(object.at, FileDefect::WrongOrder);
             }
             count = Some(object);
         } else if object.tag == image_tag {
             found += 1;
             if images.len() >= BOUNDS.displayed_images {
-                findings.add(object.at, Defect::ObjectsTooMany);
+                findings.add(object.at, FileDefect::ObjectsTooMany);
                 break;
             }
             let image = Image::new(object.value, object.value_at);
-            image.examine(Some(&DUE), findings);
+            image.examine(Some(ImageFormat::JPEG_OR_JPEG_2000), findings);
             if !image.bytes.is_empty() {
                 images.push(image);
             }
         } else {
-            findings.add(object.at, Defect::UnknownObject);
+            findings.add(object.at, FileDefect::UnknownObject);
         }
     }
-    let instances = count.and_then(|count| small_integer(count.value));
-    match count {
-        None => findings.add(group.value_at, Defect::CountMissing),
-        Some(count) if instances != Some(found) => findings.add(count.at, Defect::CountWrong),
-        Some(_) => {}
-    }
+    let instances = findings.count(count, found, group.value_at, Findings::COUNT);
     if found == 0 {
-        findings.add(group.at, Defect::ImageMissing);
+        findings.add(group.at, FileDefect::ImageMissing);
     }
     Ok((instances, images))
 }

@@ -1,7 +1,7 @@
 //! EF.DIR: the applications on the chip (9303-10 §3.11.2, 7816-4 §12.2.3).
 
 use super::FileId;
-use super::findings::{Defect, Finding, Findings};
+use super::findings::{FileDefect, Finding, Findings};
 use crate::bounds::BOUNDS;
 use crate::tlv::{Reader, Tag};
 
@@ -44,7 +44,7 @@ impl Dir {
                 Some(found) if IDENTIFIER.contains(&found.value.len()) && applications.len() < BOUNDS.applications => {
                     applications.push(found.value.to_vec());
                 }
-                _ => findings.add(template.at, Defect::ApplicationMalformed),
+                _ => findings.add(template.at, FileDefect::ApplicationMalformed),
             }
         }
         Self { applications, findings: findings.into_list() }

@@ -1,11 +1,11 @@
 //! What was found amiss or unusual in a file, each with its file, its offset and a stable code.
 //!
 //! A finding never holds what the file says, only where and what kind. Whether it fails a check is the business of the
-//! rooms above; [`Kind::is_fault`] tells the two sorts apart: *not as the standard has it*, and *worth knowing*.
+//! rooms above; [`FindingKind::is_fault`] tells the two sorts apart: *not as the standard has it*, and *worth knowing*.
 
 use crate::bounds::BOUNDS;
 use crate::lds::FileId;
-use crate::tlv::{Reader, Tag, Tlv, TlvError};
+use crate::tlv::{Reader, Tag, Tlv, TlvError, small_integer};
 
 /// One thing found in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,12 +15,12 @@ pub struct Finding {
     /// Offset in the file as it was read; for an MRZ that was typed, the position in that text.
     pub at: usize,
     /// What it is.
-    pub defect: Defect,
+    pub defect: FileDefect,
 }
 
 impl Finding {
     /// What sort of finding it is.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> FindingKind {
         self.defect.kind()
     }
 }
@@ -34,7 +34,7 @@ impl core::fmt::Display for Finding {
 /// What sort of thing a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum FindingKind {
     /// Not as the standard has it.
     Malformed,
     /// A check digit is wrong.
@@ -63,10 +63,17 @@ pub enum Kind {
     Unusual,
 }
 
-impl Kind {
+impl FindingKind {
     /// Whether the file is not as the standard has it; all else is worth knowing only.
     pub fn is_fault(self) -> bool {
-        matches!(self, Kind::Malformed | Kind::CheckDigit | Kind::UnknownVersion | Kind::NoImage | Kind::BadKey)
+        matches!(
+            self,
+            FindingKind::Malformed
+                | FindingKind::CheckDigit
+                | FindingKind::UnknownVersion
+                | FindingKind::NoImage
+                | FindingKind::BadKey
+        )
     }
 }
 
@@ -75,9 +82,9 @@ macro_rules! defects {
         /// What can be found in a file.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
-        pub enum Defect { $(#[doc = concat!("Found: ", $sentence, ".")] $variant,)* }
+        pub enum FileDefect { $(#[doc = concat!("Found: ", $sentence, ".")] $variant,)* }
 
-        impl Defect {
+        impl FileDefect {
             /// All of them, in the order of the table.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
@@ -87,8 +94,8 @@ macro_rules! defects {
             }
 
             /// What sort of finding it is.
-            pub fn kind(self) -> Kind {
-                match self { $(Self::$variant => Kind::$kind,)* }
+            pub fn kind(self) -> FindingKind {
+                match self { $(Self::$variant => FindingKind::$kind,)* }
             }
 
             /// The finding as a clause, without personal data.
@@ -238,7 +245,7 @@ defects! {
     VnTextMalformed = "vn_text_malformed", Malformed, "a text that is not UTF-8";
 }
 
-impl core::fmt::Display for Defect {
+impl core::fmt::Display for FileDefect {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(self.as_str())
     }
@@ -251,11 +258,14 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
+    /// No number of instances, or another one than there are.
+    pub(crate) const COUNT: [FileDefect; 2] = [FileDefect::CountMissing, FileDefect::CountWrong];
+
     pub(crate) fn of(file: FileId) -> Self {
         Self { file, list: Vec::new() }
     }
 
-    pub(crate) fn add(&mut self, at: usize, defect: Defect) {
+    pub(crate) fn add(&mut self, at: usize, defect: FileDefect) {
         let finding = Finding { file: self.file, at, defect };
         if self.list.len() < BOUNDS.findings && !self.list.contains(&finding) {
             self.list.push(finding);
@@ -263,7 +273,7 @@ impl Findings {
     }
 
     /// Adds the finding unless the file already has one of its sort: of many equal ones the first place is enough.
-    pub(crate) fn add_first(&mut self, at: usize, defect: Defect) {
+    pub(crate) fn add_first(&mut self, at: usize, defect: FileDefect) {
         if self.list.iter().all(|finding| finding.defect != defect) {
             self.add(at, defect);
         }
@@ -281,7 +291,7 @@ impl Findings {
     /// Notes a length that is not in its shortest form.
     pub(crate) fn note(&mut self, object: &Tlv<'_>) {
         if object.lax_length {
-            self.add(object.at, Defect::LaxLength);
+            self.add(object.at, FileDefect::LaxLength);
         }
     }
 
@@ -296,16 +306,34 @@ impl Findings {
                 Some(object)
             }
             Err(error) => {
-                self.add(error.at, Defect::ObjectMalformed);
+                self.add(error.at, FileDefect::ObjectMalformed);
                 None
             }
         }
     }
 
+    /// Compares the number of instances that a file states with those that were found; gives the stated one. `at` is the
+    /// place of a number that is missing.
+    pub(crate) fn count(
+        &mut self,
+        stated: Option<Tlv<'_>>,
+        found: u32,
+        at: usize,
+        [missing, wrong]: [FileDefect; 2],
+    ) -> Option<u32> {
+        let number = stated.and_then(|stated| small_integer(stated.value));
+        match stated {
+            None => self.add(at, missing),
+            Some(stated) if number != Some(found) => self.add(stated.at, wrong),
+            Some(_) => {}
+        }
+        number
+    }
+
     /// Notes bytes that are left.
     pub(crate) fn rest(&mut self, reader: &Reader<'_>) {
         if !reader.is_empty() {
-            self.add(reader.at(), Defect::TrailingBytes);
+            self.add(reader.at(), FileDefect::TrailingBytes);
         }
     }
 
@@ -321,9 +349,9 @@ mod tests {
 
     #[test]
     fn every_code_is_unique_and_in_snake_case() {
-        for defect in Defect::ALL {
+        for defect in FileDefect::ALL {
             let code = defect.as_str();
-            assert_eq!(Defect::ALL.iter().filter(|other| other.as_str() == code).count(), 1, "{code}");
+            assert_eq!(FileDefect::ALL.iter().filter(|other| other.as_str() == code).count(), 1, "{code}");
             assert!(code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{code}");
         }
     }
@@ -331,7 +359,7 @@ mod tests {
     #[test]
     fn a_hostile_file_cannot_fill_the_report() {
         let mut findings = Findings::of(FileId::Com);
-        (0..10_000).for_each(|at| findings.add(at, Defect::UnknownObject));
+        (0..10_000).for_each(|at| findings.add(at, FileDefect::UnknownObject));
         assert_eq!(findings.into_list().len(), BOUNDS.findings);
     }
 }

@@ -4,7 +4,7 @@
 //! JPEG 2000 (ISO/IEC 15444-1 §A.5.1, §I.5.3.1), PNG, WSQ and Netpbm. They are claims of the file like all else: who decodes
 //! checks them against his own limits first.
 
-use crate::lds::findings::{Defect, Findings};
+use crate::lds::findings::{FileDefect, Findings};
 
 /// What an image is, by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub enum ImageFormat {
 impl ImageFormat {
     /// JPEG 2000 in both its forms.
     pub(super) const JPEG_2000: &'static [Self] = &[Self::Jp2, Self::Jpeg2000Codestream];
+    /// The formats of displayed images.
+    pub(super) const JPEG_OR_JPEG_2000: &'static [Self] = &[Self::Jpeg, Self::Jp2, Self::Jpeg2000Codestream];
 
     /// The format of an image, by its first bytes.
     pub fn sniff(image: &[u8]) -> Self {
@@ -47,28 +49,24 @@ impl ImageFormat {
 
     /// The media type.
     pub fn mime(self) -> &'static str {
-        match self {
-            Self::Jpeg => "image/jpeg",
-            Self::Jp2 => "image/jp2",
-            Self::Jpeg2000Codestream => "image/j2c",
-            Self::Png => "image/png",
-            Self::Wsq => "image/x-wsq",
-            Self::Netpbm => "image/x-portable-anymap",
-            Self::Raw | Self::Unknown => "application/octet-stream",
-        }
+        self.names().0
     }
 
     /// The usual ending of a file name, without the dot.
     pub fn extension(self) -> &'static str {
+        self.names().1
+    }
+
+    fn names(self) -> (&'static str, &'static str) {
         match self {
-            Self::Jpeg => "jpg",
-            Self::Jp2 => "jp2",
-            Self::Jpeg2000Codestream => "j2c",
-            Self::Png => "png",
-            Self::Wsq => "wsq",
-            Self::Netpbm => "pnm",
-            Self::Raw => "raw",
-            Self::Unknown => "bin",
+            Self::Jpeg => ("image/jpeg", "jpg"),
+            Self::Jp2 => ("image/jp2", "jp2"),
+            Self::Jpeg2000Codestream => ("image/j2c", "j2c"),
+            Self::Png => ("image/png", "png"),
+            Self::Wsq => ("image/x-wsq", "wsq"),
+            Self::Netpbm => ("image/x-portable-anymap", "pnm"),
+            Self::Raw => ("application/octet-stream", "raw"),
+            Self::Unknown => ("application/octet-stream", "bin"),
         }
     }
 }
@@ -132,11 +130,11 @@ impl<'a> Image<'a> {
     /// Says what is amiss with it: `due` are the formats that may stand here; `None` for any.
     pub(super) fn examine(&self, due: Option<&[ImageFormat]>, findings: &mut Findings) {
         if self.bytes.is_empty() {
-            findings.add(self.at, Defect::ImageMissing);
+            findings.add(self.at, FileDefect::ImageMissing);
         } else if self.format == ImageFormat::Unknown {
-            findings.add(self.at, Defect::ImageUnknown);
+            findings.add(self.at, FileDefect::ImageUnknown);
         } else if due.is_some_and(|due| !due.contains(&self.format)) {
-            findings.add(self.at, Defect::ImageMislabelled);
+            findings.add(self.at, FileDefect::ImageMislabelled);
         }
     }
 }

@@ -44,8 +44,9 @@ pub use dg15::Dg15;
 pub use dir::Dir;
 pub use file_id::{DataGroup, FileId};
 pub(crate) use findings::Findings;
-pub use findings::{Defect, Finding, Kind};
+pub use findings::{FileDefect, Finding, FindingKind};
 pub use image_format::{Dimensions, Image, ImageFormat};
+pub(crate) use mrz::ShortDate;
 pub use mrz::{Mrz, MrzError, MrzField, MrzFormat, MrzInformation, MrzName, check_digit};
 pub use opaque_group::{OpaqueGroup, RawObject};
 pub use security_infos::{

@@ -4,7 +4,7 @@
 //! What stands in them is handed out as it is, with its tags where it is a row of data objects. It need not be one.
 
 use crate::bounds::BOUNDS;
-use crate::lds::findings::{Defect, Finding, Findings};
+use crate::lds::findings::{FileDefect, Finding, Findings};
 use crate::lds::{DataGroup, FileId};
 use crate::tlv::{Tag, Tlv, TlvError, small_integer};
 
@@ -72,7 +72,7 @@ impl<'a> OpaqueGroup<'a> {
                 break Some(objects);
             }
             if objects.len() >= BOUNDS.opaque_objects {
-                findings.add(inside.at(), Defect::ObjectsTooMany);
+                findings.add(inside.at(), FileDefect::ObjectsTooMany);
                 break Some(objects);
             }
             match inside.next() {

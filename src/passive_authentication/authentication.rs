@@ -2,7 +2,7 @@
 
 use super::certificates::PathCertificate;
 use super::hashes;
-use super::inputs::{FileState, Inputs};
+use super::inputs::{InputFile, Inputs};
 use super::revocation::ConsultedList;
 use super::security_object::security_object;
 use super::signer::{self, Judgement, laxities};
@@ -121,20 +121,20 @@ const BESIDE: [CheckId; 3] = [CheckId::PaValidity, CheckId::PaRevocation, CheckI
 /// Judges a document's security object and its data groups.
 pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<'a> {
     let file = match inputs.sod {
-        FileState::Read(file) => file,
-        FileState::Absent => {
+        InputFile::Read(file) => file,
+        InputFile::Absent => {
             return without_security_object(inputs, State::Failed, Reason::Missing, "EF.SOD is not there");
         }
-        FileState::Refused => {
+        InputFile::Refused => {
             return without_security_object(inputs, State::Failed, Reason::Refused, "the chip refuses EF.SOD");
         }
-        FileState::CutOff => {
+        InputFile::CutOff => {
             return without_security_object(inputs, State::Aborted, Reason::CutOff, "EF.SOD was not read whole");
         }
-        FileState::NotRead | FileState::NeedsTerminalAuthentication | FileState::Removed(_) => {
+        InputFile::NotRead | InputFile::NeedsTerminalAuthentication | InputFile::Removed(_) => {
             return without_security_object(inputs, State::Undetermined, Reason::NotRead, "EF.SOD was not read");
         }
-        FileState::NotHeld(_) | FileState::NotKept(_) => {
+        InputFile::NotHeld(_) | InputFile::NotKept(_) => {
             let compared = "EF.SOD is missing from the stored document";
             return without_security_object(inputs, State::Undetermined, Reason::NotHeld, compared);
         }
@@ -187,7 +187,7 @@ fn without_security_object<'a>(
     let object = Check::new(CheckId::PaSecurityObject, state, Some(reason)).comparing(compared);
     let rest = [CheckId::PaSignature, CheckId::PaChain, CheckId::PaCertificates, CheckId::PaValidity];
     let rest = rest.into_iter().chain([CheckId::PaRevocation, CheckId::PaCountry, CheckId::PaDataGroups]);
-    let read = inputs.files.iter().filter(|(_, state)| matches!(state, FileState::Read(_)));
+    let read = inputs.files.iter().filter(|(_, state)| matches!(state, InputFile::Read(_)));
     let groups = read.filter_map(|(group, _)| CheckId::data_group(group.number()));
     let checks = rest.chain(groups).map(|id| Check::undetermined(id, Reason::NothingToCompare));
     PassiveAuthentication {

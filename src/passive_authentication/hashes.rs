@@ -3,7 +3,7 @@
 //! EF.SOD decides what the document consists of: what it lists and the chip does not give, and what the chip gives and it
 //! does not list, both fail. Only DG3 and DG4 without terminal authentication are *not supported* and fail nothing.
 
-use super::inputs::FileState;
+use super::inputs::InputFile;
 use crate::checks::{Check, CheckId, Reason, State};
 use crate::crypto::DigestAlgorithm;
 use crate::lds::{DataGroup, LdsSecurityObject, SecurityObject};
@@ -44,17 +44,17 @@ pub fn provisional<'a>(sod: &SecurityObject<'_>, group: DataGroup, bytes: &'a [u
 /// Compares all files; gives one check for all, one for each file, and those that match.
 pub(super) fn compare<'a>(
     content: &LdsSecurityObject,
-    files: &BTreeMap<DataGroup, FileState<'a>>,
+    files: &BTreeMap<DataGroup, InputFile<'a>>,
 ) -> (Vec<Check>, Vec<HashMatches<'a>>) {
     let mut checks = Vec::new();
     let mut matching = Vec::new();
     for group in DataGroup::all() {
-        let state = files.get(&group).copied().unwrap_or(FileState::NotRead);
+        let state = files.get(&group).copied().unwrap_or(InputFile::NotRead);
         let Some(id) = CheckId::data_group(group.number()) else { continue };
         let listed = content.hash(group).is_some();
         let digest = content.digest().map(|digest| digest.name()).unwrap_or("an unknown hash");
         let check = match (listed, state) {
-            (true, FileState::Read(bytes)) => match content.hash_matches(group, bytes) {
+            (true, InputFile::Read(bytes)) => match content.hash_matches(group, bytes) {
                 Some(true) => {
                     matching.push(HashMatches { group, bytes });
                     Check::successful(id)
@@ -62,28 +62,28 @@ pub(super) fn compare<'a>(
                 Some(false) => Check::failed(id, Reason::Mismatch),
                 None => Check::undetermined(id, Reason::UnsupportedAlgorithm),
             },
-            (true, FileState::Removed(known)) => {
+            (true, InputFile::Removed(known)) => {
                 removed(id, content, group, known, Reason::Removed, Reason::NothingToCompare)
             }
-            (true, FileState::NotHeld(known)) => removed(id, content, group, known, Reason::NotHeld, Reason::NotHeld),
-            (true, FileState::NotKept(known)) => removed(id, content, group, known, Reason::NotKept, Reason::NotKept),
+            (true, InputFile::NotHeld(known)) => removed(id, content, group, known, Reason::NotHeld, Reason::NotHeld),
+            (true, InputFile::NotKept(known)) => removed(id, content, group, known, Reason::NotKept, Reason::NotKept),
             // What nobody signed is no better for having been removed.
-            (false, FileState::Removed(_)) => Check::failed(id, Reason::NotCovered),
-            (false, FileState::NotHeld(known) | FileState::NotKept(known)) if !known.is_empty() => {
+            (false, InputFile::Removed(_)) => Check::failed(id, Reason::NotCovered),
+            (false, InputFile::NotHeld(known) | InputFile::NotKept(known)) if !known.is_empty() => {
                 Check::failed(id, Reason::NotCovered)
             }
-            (true, FileState::NeedsTerminalAuthentication) => {
+            (true, InputFile::NeedsTerminalAuthentication) => {
                 Check::new(id, State::NotSupported, Some(Reason::NeedsTerminalAuthentication))
             }
             // Only the biometrics behind terminal authentication may be listed and denied; nobody asks for them, so they
             // are not among stored files either.
-            (true, FileState::Refused | FileState::NotRead) if [DataGroup::DG3, DataGroup::DG4].contains(&group) => {
+            (true, InputFile::Refused | InputFile::NotRead) if [DataGroup::DG3, DataGroup::DG4].contains(&group) => {
                 Check::new(id, State::NotSupported, Some(Reason::NeedsTerminalAuthentication))
             }
-            (true, FileState::Absent | FileState::Refused) => Check::failed(id, Reason::Missing),
-            (_, FileState::CutOff) => Check::new(id, State::Aborted, Some(Reason::CutOff)),
-            (true, FileState::NotRead) => Check::undetermined(id, Reason::NotRead),
-            (false, FileState::Read(_)) => Check::failed(id, Reason::NotCovered),
+            (true, InputFile::Absent | InputFile::Refused) => Check::failed(id, Reason::Missing),
+            (_, InputFile::CutOff) => Check::new(id, State::Aborted, Some(Reason::CutOff)),
+            (true, InputFile::NotRead) => Check::undetermined(id, Reason::NotRead),
+            (false, InputFile::Read(_)) => Check::failed(id, Reason::NotCovered),
             // DG1 says who and which country: an EF.SOD without it covers no document (conformance H_44).
             (false, _) if group == DataGroup::DG1 => Check::failed(id, Reason::NotCovered),
             (false, _) => continue,

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 /// What became of a file in the reading.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum FileState<'a> {
+pub enum InputFile<'a> {
     /// Read whole: its bytes, cut to the length that its tag gives.
     Read(&'a [u8]),
     /// The chip does not have it.
@@ -31,7 +31,7 @@ pub enum FileState<'a> {
 }
 
 /// Says nothing of its content.
-impl core::fmt::Debug for FileState<'_> {
+impl core::fmt::Debug for InputFile<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Read(bytes) => write!(f, "Read({} bytes)", bytes.len()),
@@ -51,9 +51,9 @@ impl core::fmt::Debug for FileState<'_> {
 #[derive(Clone, Debug)]
 pub struct Inputs<'a> {
     /// EF.SOD.
-    pub sod: FileState<'a>,
+    pub sod: InputFile<'a>,
     /// The data groups; one that is missing here was not read, on purpose.
-    pub files: BTreeMap<DataGroup, FileState<'a>>,
+    pub files: BTreeMap<DataGroup, InputFile<'a>>,
     /// What the caller trusts.
     pub trust: &'a TrustStore,
     /// The moment to judge for.

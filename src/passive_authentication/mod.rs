@@ -19,5 +19,5 @@ pub use authentication::{Authenticated, PassiveAuthentication, passive_authentic
 pub use card_security::card_security;
 pub use certificates::PathCertificate;
 pub use hashes::{HashMatches, provisional};
-pub use inputs::{FileState, Inputs};
+pub use inputs::{InputFile, Inputs};
 pub use revocation::ConsultedList;

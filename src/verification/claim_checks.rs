@@ -3,10 +3,10 @@
 use super::attested::Attested;
 use super::claims_result::CLAIM_CHECKS;
 use super::values::Values;
-use crate::checks::{Check, CheckId, Reason, Warning};
+use crate::checks::{Check, CheckId, Reason};
 use crate::document::Claims;
 use crate::lds::{Mrz, MrzField, MrzInformation};
-use crate::vietnam::{self, Comparison, CrossCheck, CrossWarning, Sources};
+use crate::national::Claimed;
 
 /// The printed machine readable zone against DG1, where it was given; what differs is named, never told.
 pub(super) fn printed(claims: &Claims, values: &Values<'_>, attested: &Attested<'_>) -> Option<Check> {
@@ -49,49 +49,14 @@ fn printed_key(key: &MrzInformation, chip: &Mrz) -> Check {
     }
 }
 
-/// The comparisons of the Vietnamese profile: those that have something to compare.
+/// The comparisons of the country's profile: those that have something to compare.
 ///
 /// What was typed and scanned at the counter is not in evidence: where it is not supplied again, the checks are the
 /// recorded ones.
-pub(super) fn vietnam(claims: &Claims, values: &Values<'_>, attested: &Attested<'_>) -> Vec<Check> {
-    let mut checks = vietnam_of_files(claims, values);
+pub(super) fn national(claims: &Claims, values: &Values<'_>, attested: &Attested<'_>) -> Vec<Check> {
+    let claimed = Claimed { personal_number: claims.number.as_ref(), qr: claims.qr.as_ref() };
+    let mut checks = values.national_files().cross_checks(&claimed);
     let recorded = CLAIM_CHECKS.iter().filter(|id| **id != CheckId::LdsDg1Printed && !claims.make(**id));
     checks.extend(recorded.filter_map(|id| attested.retold(*id)));
     checks
-}
-
-fn vietnam_of_files(claims: &Claims, values: &Values<'_>) -> Vec<Check> {
-    let sources = Sources {
-        mrz: values.mrz(),
-        dg11: values.dg11(),
-        dg13: values.dg13(),
-        qr: claims.qr.as_ref(),
-        given: claims.number.as_ref(),
-    };
-    // Without DG13 and without a Vietnamese MRZ this is another country's document.
-    if sources.dg13.is_none() && !sources.mrz.is_some_and(vietnam::is_vietnamese) {
-        return Vec::new();
-    }
-    let is_asked = |check: &CrossCheck| {
-        let of_qr = check.named.as_str().starts_with("vn.qr_");
-        let of_number = check.named == vietnam::Named::NumberGiven;
-        (!of_qr || sources.qr.is_some()) && (!of_number || sources.given.is_some())
-    };
-    vietnam::cross_checks(&sources).into_iter().filter(is_asked).filter_map(check).collect()
-}
-
-fn check(cross: CrossCheck) -> Option<Check> {
-    let id = CheckId::from_code(cross.named.as_str())?;
-    let check = match cross.comparison {
-        Comparison::Equal => Check::successful(id),
-        Comparison::Differs => Check::failed(id, Reason::Mismatch),
-        Comparison::NothingToCompare => Check::undetermined(id, Reason::NothingToCompare),
-    };
-    Some(check.warnings(cross.warnings.into_iter().map(|warning| match warning {
-        CrossWarning::NumberProvince => Warning::NumberProvince,
-        CrossWarning::NumberSex => Warning::NumberSex,
-        CrossWarning::NumberYear => Warning::NumberYear,
-        CrossWarning::PartialDate => Warning::PartialDate,
-        _ => Warning::Unusual,
-    })))
 }

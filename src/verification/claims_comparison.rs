@@ -6,8 +6,8 @@
 use super::values::Values;
 use crate::compare::{self, DateMatch, DateToCompare, HolderNames, NameMatch};
 use crate::document::{ClaimField, Claims, ClaimsRecord};
-use crate::lds::{Mrz, MrzField, MrzFormat, MrzInformation, PartialDate, Sex};
-use crate::vietnam::{Dg13, Dg13Field, PersonalNumber, Qr, is_vietnamese, td1_number, with_names};
+use crate::lds::{Mrz, MrzField, MrzInformation, PartialDate, Sex};
+use crate::national::{Files, PersonalNumber, Qr, StatedDetails};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
@@ -16,7 +16,7 @@ pub(crate) fn compare(claims: &Claims, values: &Values<'_>) -> Option<ClaimsReco
     if claims.is_empty() {
         return None;
     }
-    let mut fields = Fields { chip: Chip { values }, found: BTreeMap::new() };
+    let mut fields = Fields { chip: Chip { files: values.national_files() }, found: BTreeMap::new() };
     if let Some(number) = &claims.number {
         fields.number(number);
     }
@@ -82,13 +82,13 @@ impl Fields<'_> {
         self.found.insert(field, worst);
     }
 
-    /// The number of a Vietnamese ID card; on any other document it is not comparable.
+    /// The personal number of a country that has a profile; on any other document it is not comparable.
     fn number(&mut self, claimed: &PersonalNumber) {
-        self.note(ClaimField::PersonalNumber, self.chip.is_personal_number(claimed));
+        self.note(ClaimField::PersonalNumber, self.chip.files.is_personal_number(claimed));
     }
 
     fn qr(&mut self, qr: &Qr) {
-        if !self.chip.values.is_vietnamese() {
+        if self.chip.files.country().is_none() {
             return;
         }
         self.number(&qr.number);
@@ -99,14 +99,14 @@ impl Fields<'_> {
             self.written_birth_date(date);
         }
         self.note(ClaimField::Sex, qr.sex.and_then(|sex| self.chip.is_sex(sex)));
-        let dg13 = self.chip.values.dg13();
+        let stated = self.chip.stated();
         let same = |claimed: &Option<String>, field, compare: fn(&str, &str) -> Option<bool>| {
-            let signed = dg13.and_then(|dg13| dg13.text(field));
+            let signed = stated.text(field);
             claimed.as_deref().zip(signed).and_then(|(claimed, signed)| compare(claimed, signed))
         };
-        let residence = same(&qr.residence, Dg13Field::PlaceOfResidence, compare::texts);
-        let former = same(&qr.former_number, Dg13Field::FormerNumber, compare::numbers);
-        let issued = qr.issue_date.zip(dg13.and_then(Dg13::issue_date)).and_then(|(a, b)| compare::dates(a, b));
+        let residence = same(&qr.residence, "place_of_residence", compare::texts);
+        let former = same(&qr.former_number, "former_number", compare::numbers);
+        let issued = qr.issue_date.zip(stated.issue_date).and_then(|(a, b)| compare::dates(a, b));
         self.note(ClaimField::PlaceOfResidence, residence);
         self.note(ClaimField::FormerNumber, former);
         self.note(ClaimField::DateOfIssue, issued);
@@ -114,7 +114,7 @@ impl Fields<'_> {
 
     fn mrz(&mut self, claimed: &Mrz) {
         self.document_number(&Zeroizing::new(claimed.document_number()));
-        if let Some(number) = self.chip.number_of_card(claimed) {
+        if let Some(number) = self.chip.files.personal_number_in_claim(claimed) {
             self.number(&number);
         }
         self.mrz_dates(claimed.raw(MrzField::BirthDate), claimed.raw(MrzField::ExpiryDate));
@@ -146,11 +146,10 @@ impl Fields<'_> {
         self.note(ClaimField::DateOfExpiry, read(expiry).and_then(|date| self.chip.compare_expiry_date(date)));
     }
 
-    /// The number of a document. On a Vietnamese card the personal number is printed as its number, and a record may hold
-    /// that one.
+    /// The number of a document. A record may hold the personal number instead, where the ID card prints it as its number.
     fn document_number(&mut self, claimed: &str) {
         match PersonalNumber::parse(claimed) {
-            Ok(number) if self.chip.is_vietnamese_card() => self.number(&number),
+            Ok(number) if self.chip.files.is_id_card() => self.number(&number),
             _ => self.note(ClaimField::DocumentNumber, self.chip.is_document_number(claimed)),
         }
     }
@@ -175,52 +174,27 @@ impl Fields<'_> {
 
 /// The files that claims are compared with.
 struct Chip<'a> {
-    values: &'a Values<'a>,
+    files: Files<'a>,
 }
 
-impl Chip<'_> {
-    fn mrz(&self) -> Option<&Mrz> {
-        self.values.mrz()
+impl<'a> Chip<'a> {
+    fn mrz(&self) -> Option<&'a Mrz> {
+        self.files.mrz
     }
 
-    /// Whether it is an ID card of Vietnam: by DG1, or by the form of DG13 where DG1 was not read.
-    fn is_vietnamese_card(&self) -> bool {
-        self.values.is_vietnamese() && self.mrz().is_none_or(is_vietnamese)
+    /// What DG13 states; nothing where there is none.
+    fn stated(&self) -> StatedDetails<'a> {
+        self.files.stated().unwrap_or_default()
     }
 
-    /// The personal number in an MRZ that is claimed of this card: of a Vietnamese card whatever issuing State it names.
-    fn number_of_card(&self, claimed: &Mrz) -> Option<PersonalNumber> {
-        let is_of_card = claimed.format() == MrzFormat::Td1 && self.is_vietnamese_card();
-        let number = is_of_card.then(|| PersonalNumber::parse(claimed.raw(MrzField::OptionalData).get(..12)?).ok());
-        number.flatten().or_else(|| td1_number(claimed).map(|found| found.number))
-    }
-
-    /// The personal number of a Vietnamese ID card, of DG13 or DG1.
-    fn is_personal_number(&self, claimed: &PersonalNumber) -> Option<bool> {
-        if !self.values.is_vietnamese() {
-            return None;
-        }
-        let number = self.values.dg13().and_then(Dg13::personal_number);
-        if let Some(number) = number.or_else(|| td1_number(self.mrz()?).map(|found| found.number)) {
-            return Some(number == *claimed);
-        }
-        // The document number holds the last nine digits: they can show a difference, never equality.
-        let mrz = self.mrz().filter(|mrz| is_vietnamese(mrz))?;
-        let is_equal = *Zeroizing::new(mrz.document_number()) == claimed.document_number();
-        (!is_equal).then_some(false)
-    }
-
-    /// The number of DG1; without DG1, of a Vietnamese card the last nine digits of the personal number.
     fn is_document_number(&self, claimed: &str) -> Option<bool> {
-        let of_dg13 = || self.values.dg13()?.personal_number().map(|number| number.document_number().to_owned());
-        let number = self.mrz().map(Mrz::document_number).or_else(of_dg13).map(Zeroizing::new)?;
-        compare::numbers(claimed, &number)
+        compare::numbers(claimed, &self.files.document_number()?)
     }
 
     /// The date of birth of DG13 and that of DG11, which have a century.
     fn full_birth_dates(&self) -> impl Iterator<Item = DateToCompare> {
-        let of_dg13 = self.values.dg13().and_then(Dg13::birth_date);
-        let of_dg11 = self.values.dg11().and_then(|dg11| dg11.full_date_of_birth);
+        let of_dg13 = self.stated().birth_date;
+        let of_dg11 = self.files.dg11.and_then(|dg11| dg11.full_date_of_birth);
         of_dg13.into_iter().chain(of_dg11).map(Into::into)
     }
 
@@ -238,19 +212,19 @@ impl Chip<'_> {
 
     fn compare_expiry_date(&self, claimed: DateToCompare) -> Option<DateMatch> {
         let of_dg1 = self.mrz().and_then(|mrz| DateToCompare::from_yymmdd(mrz.raw(MrzField::ExpiryDate)));
-        let of_dg13 = self.values.dg13().and_then(Dg13::expiry_date).map(Into::into);
+        let of_dg13 = self.stated().expiry_date().map(Into::into);
         first_comparable(claimed, of_dg1.into_iter().chain(of_dg13))
     }
 
     fn is_sex(&self, claimed: Sex) -> Option<bool> {
         let of_dg1 = || self.mrz().map(Mrz::sex);
-        let sex = self.values.dg13().and_then(Dg13::sex).or_else(of_dg1);
+        let sex = self.stated().sex.or_else(of_dg1);
         sex.filter(|sex| *sex != Sex::Unspecified).map(|sex| sex == claimed)
     }
 
     /// Compares a name with all names of the holder.
     fn compare_name(&self, compare: impl Fn(&HolderNames<'_>) -> Option<NameMatch>) -> Option<NameMatch> {
-        with_names(self.mrz(), self.values.dg11(), self.values.dg13(), compare)
+        self.files.with_names(compare)
     }
 }
 

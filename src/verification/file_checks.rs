@@ -5,7 +5,8 @@ use super::values::{Value, Values};
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::document::{FileState, Files, LengthRecord, Opening};
 use crate::iso7816::StatusWord;
-use crate::lds::{AtrInfo, Defect, FileId, Finding, Kind};
+use crate::lds::{AtrInfo, FileDefect, FileId, Finding, FindingKind};
+use crate::national::Expiry;
 use crate::passive_authentication::PassiveAuthentication;
 
 /// The checks `lds.*`.
@@ -129,11 +130,11 @@ fn of_findings(id: CheckId, findings: &[Finding], allowed: &Tolerances) -> Check
 }
 
 /// The tolerance that a defect of a file may be allowed by.
-fn tolerance(defect: Defect) -> Option<Tolerance> {
+fn tolerance(defect: FileDefect) -> Option<Tolerance> {
     match defect {
-        Defect::ComUnicodeMissing => Some(Tolerance::MissingUnicodeVersion),
-        Defect::ComListMissing => Some(Tolerance::MissingDataGroupList),
-        Defect::ChipInfoMissing => Some(Tolerance::MissingChipAuthenticationInfo),
+        FileDefect::ComUnicodeMissing => Some(Tolerance::MissingUnicodeVersion),
+        FileDefect::ComListMissing => Some(Tolerance::MissingDataGroupList),
+        FileDefect::ChipInfoMissing => Some(Tolerance::MissingChipAuthenticationInfo),
         _ => None,
     }
 }
@@ -145,25 +146,25 @@ fn sentences(findings: &[&Finding]) -> String {
     findings.iter().take(TOLD).map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-fn reason(kind: Kind) -> Reason {
+fn reason(kind: FindingKind) -> Reason {
     match kind {
-        Kind::CheckDigit => Reason::CheckDigit,
-        Kind::UnknownVersion => Reason::UnknownVersion,
-        Kind::NoImage => Reason::NoImage,
-        Kind::BadKey => Reason::BadKey,
+        FindingKind::CheckDigit => Reason::CheckDigit,
+        FindingKind::UnknownVersion => Reason::UnknownVersion,
+        FindingKind::NoImage => Reason::NoImage,
+        FindingKind::BadKey => Reason::BadKey,
         _ => Reason::Malformed,
     }
 }
 
-fn warning(kind: Kind) -> Warning {
+fn warning(kind: FindingKind) -> Warning {
     match kind {
-        Kind::LaxEncoding => Warning::LaxEncoding,
-        Kind::TrailingBytes => Warning::TrailingBytes,
-        Kind::UnknownEntries => Warning::UnknownEntries,
-        Kind::OddCharacters => Warning::OddCharacters,
-        Kind::PartialDate => Warning::PartialDate,
-        Kind::DuplicateField => Warning::DuplicateField,
-        Kind::MissingChipAuthenticationInfo => Warning::MissingChipAuthenticationInfo,
+        FindingKind::LaxEncoding => Warning::LaxEncoding,
+        FindingKind::TrailingBytes => Warning::TrailingBytes,
+        FindingKind::UnknownEntries => Warning::UnknownEntries,
+        FindingKind::OddCharacters => Warning::OddCharacters,
+        FindingKind::PartialDate => Warning::PartialDate,
+        FindingKind::DuplicateField => Warning::DuplicateField,
+        FindingKind::MissingChipAuthenticationInfo => Warning::MissingChipAuthenticationInfo,
         _ => Warning::Unusual,
     }
 }
@@ -171,12 +172,14 @@ fn warning(kind: Kind) -> Warning {
 /// The document's expiry against the date of checking (UTC); the day of expiry itself is still good.
 fn expiry(values: &Values<'_>) -> Check {
     let id = CheckId::LdsExpiry;
-    match values.expiry() {
-        Some(Some(date)) if date < values.at => {
-            Check::failed(id, Reason::Expired).comparing(format!("expired after {date}"))
-        }
-        Some(Some(date)) => Check::successful(id).comparing(format!("valid until {date}")),
-        Some(None) => Check::successful(id).comparing("does not expire"),
+    let last_day = match values.expiry() {
+        Some(Expiry::Never) => return Check::successful(id).comparing("does not expire"),
+        Some(Expiry::On(date)) => date.latest(),
+        None => None,
+    };
+    match last_day {
+        Some(date) if date < values.at => Check::failed(id, Reason::Expired).comparing(format!("expired after {date}")),
+        Some(date) => Check::successful(id).comparing(format!("valid until {date}")),
         None => Check::undetermined(id, Reason::DateUnknown),
     }
 }

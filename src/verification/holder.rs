@@ -4,8 +4,8 @@ use super::values::Values;
 use crate::checks::{CheckId, State};
 use crate::document::Scope;
 use crate::lds::{DataGroup, Dg11, Dg12, Mrz, PartialDate, Text};
+use crate::national;
 use crate::passive_authentication::PassiveAuthentication;
-use crate::vietnam::{Dg13, Dg13Field, is_vietnamese, td1_number};
 use zeroize::Zeroize;
 
 /// Where a field was read.
@@ -18,7 +18,7 @@ pub enum Source {
     Dg11,
     /// Additional document details.
     Dg12,
-    /// Vietnam's optional details.
+    /// The optional details of a country that has a profile.
     Dg13,
 }
 
@@ -166,10 +166,10 @@ fn state(pa: &PassiveAuthentication<'_>, group: DataGroup) -> State {
 /// Of a reading with a purpose only the fields that it names.
 pub(super) fn of(scope: &Scope, values: &Values<'_>, pa: &PassiveAuthentication<'_>) -> (Holder, Option<Portrait>) {
     let mut found: Vec<(&'static str, Field)> = Vec::new();
-    if let Some(dg13) = values.dg13() {
+    if let Some(stated) = values.stated() {
         let state = state(pa, DataGroup::DG13);
-        for (name, value) in of_dg13(dg13) {
-            found.push((name, Field { value, source: Source::Dg13, state }));
+        for (name, text) in stated.fields {
+            found.push((name, Field { value: text.to_owned(), source: Source::Dg13, state }));
         }
     }
     // Of two sources of a field the first one counts: names of DG11 have their diacritics, those of DG1 do not.
@@ -206,37 +206,15 @@ pub(super) fn of(scope: &Scope, values: &Values<'_>, pa: &PassiveAuthentication<
 
 /// The personal number, whatever the plan hands out: of DG13, DG11 or DG1, as among the fields.
 pub(super) fn personal_number(values: &Values<'_>) -> Option<String> {
-    let dg13 = values.dg13().and_then(|dg13| dg13.text(Dg13Field::PersonalNumber)).map(str::to_owned);
+    let dg13 = values.stated().and_then(|stated| stated.text("personal_number")).map(str::to_owned);
     let dg11 = values.dg11.as_ref().and_then(|dg11| dg11.as_ref().ok()?.personal_number);
     let dg11 = dg11.map(|text| text.text().into_owned()).filter(|number| !number.is_empty());
-    dg13.or(dg11).or_else(|| td1_number(values.mrz()?).map(|found| found.number.as_str().to_owned()))
+    dg13.or(dg11).or_else(|| national::personal_number_of_mrz(values.mrz()?).map(|number| number.as_str().to_owned()))
 }
 
 /// The place of residence, whatever the plan hands out.
 pub(super) fn place_of_residence<'a>(values: &'a Values<'_>) -> Option<&'a str> {
-    values.dg13()?.text(Dg13Field::PlaceOfResidence)
-}
-
-fn of_dg13(dg13: &Dg13) -> Vec<(&'static str, String)> {
-    let texts = [
-        ("personal_number", dg13.text(Dg13Field::PersonalNumber)),
-        ("full_name", dg13.text(Dg13Field::FullName)),
-        ("date_of_birth", dg13.text(Dg13Field::DateOfBirth)),
-        ("sex", dg13.text(Dg13Field::Sex)),
-        ("nationality", dg13.text(Dg13Field::Nationality)),
-        ("ethnicity", dg13.text(Dg13Field::EthnicGroup)),
-        ("religion", dg13.text(Dg13Field::Religion)),
-        ("place_of_origin", dg13.text(Dg13Field::PlaceOfOrigin)),
-        ("place_of_residence", dg13.text(Dg13Field::PlaceOfResidence)),
-        ("personal_identification", dg13.text(Dg13Field::IdentificationMarks)),
-        ("date_of_issue", dg13.text(Dg13Field::DateOfIssue)),
-        ("date_of_expiry", dg13.text(Dg13Field::DateOfExpiry)),
-        ("father_name", dg13.father()),
-        ("mother_name", dg13.mother()),
-        ("spouse_name", dg13.text(Dg13Field::Spouse)),
-        ("former_number", dg13.text(Dg13Field::FormerNumber)),
-    ];
-    texts.into_iter().filter_map(|(name, text)| Some((name, text?.to_owned()))).collect()
+    values.stated()?.text("place_of_residence")
 }
 
 fn of_dg11(dg11: &Dg11<'_>) -> Vec<(&'static str, String)> {
@@ -277,8 +255,8 @@ fn of_dg12(dg12: &Dg12<'_>) -> Vec<(&'static str, String)> {
 fn of_dg1(mrz: &Mrz, values: &Values<'_>) -> Vec<(&'static str, String)> {
     let name = mrz.name();
     let date = |date: Option<PartialDate>| date.map(|date| date.to_text()).unwrap_or_default();
-    let number = td1_number(mrz).map(|found| found.number.as_str().to_owned()).unwrap_or_default();
-    let optional = if is_vietnamese(mrz) { "" } else { mrz.optional_data().trim_matches('<') };
+    let number = national::personal_number_of_mrz(mrz).map(|number| number.as_str().to_owned()).unwrap_or_default();
+    let optional = national::optional_data(mrz);
     vec![
         ("personal_number", number),
         ("full_name", name.full()),

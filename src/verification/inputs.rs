@@ -1,7 +1,7 @@
 //! The inputs of passive authentication, and what EF.CardSecurity is worth.
 
 use super::attested::Attested;
-use super::values::{VIETNAM, Values};
+use super::values::Values;
 use crate::checks::{Check, CheckId, Reason, State, Tolerances};
 use crate::document::{FileState, Files, NotRead, Origin, Scope};
 use crate::lds::{DataGroup, FileId, Mrz};
@@ -24,8 +24,8 @@ pub(super) fn inputs<'a>(
         .filter_map(|group| Some((group, group_state(values.files, origin, scope, attested, group)?)))
         .collect();
     let sod = match (values.files.state(FileId::Sod), origin) {
-        (FileState::Unknown, Origin::Files | Origin::Evidence) => pa::FileState::NotHeld(&[]),
-        (file, _) => state(file).unwrap_or(pa::FileState::NotRead),
+        (FileState::Unknown, Origin::Files | Origin::Evidence) => pa::InputFile::NotHeld(&[]),
+        (file, _) => state(file).unwrap_or(pa::InputFile::NotRead),
     };
     Inputs {
         sod,
@@ -34,8 +34,7 @@ pub(super) fn inputs<'a>(
         at,
         issued: values.issued(),
         issuing_state: values.mrz().map(Mrz::issuing_state),
-        // Without DG1, a DG13 of Vietnam's form suggests whose document it is: no signer of another country signs it.
-        presumed_state: values.dg13().filter(|_| values.mrz().is_none()).map(|_| VIETNAM),
+        presumed_state: values.national_files().presumed_state(),
         document_code: values.mrz().map(Mrz::document_code),
         tolerances: *tolerances,
     }
@@ -67,7 +66,7 @@ fn group_state<'a>(
     scope: &Scope,
     attested: &Attested<'_>,
     group: DataGroup,
-) -> Option<pa::FileState<'a>> {
+) -> Option<pa::InputFile<'a>> {
     let file = files.state(FileId::DataGroup(group));
     if origin == Origin::Card || [DataGroup::DG3, DataGroup::DG4].contains(&group) {
         return state(file);
@@ -80,18 +79,18 @@ fn group_state<'a>(
         _ => return state(file),
     };
     let is_kept = scope.kept().contains(group);
-    Some(if is_kept { pa::FileState::NotHeld(hashes) } else { pa::FileState::NotKept(hashes) })
+    Some(if is_kept { pa::InputFile::NotHeld(hashes) } else { pa::InputFile::NotKept(hashes) })
 }
 
-fn state(file: &FileState) -> Option<pa::FileState<'_>> {
+fn state(file: &FileState) -> Option<pa::InputFile<'_>> {
     Some(match file {
-        FileState::Read(bytes) => pa::FileState::Read(bytes),
-        FileState::Absent(_) => pa::FileState::Absent,
-        FileState::Refused(_) => pa::FileState::Refused,
-        FileState::CutOff => pa::FileState::CutOff,
-        FileState::NotRead(NotRead::Plan) => pa::FileState::NotRead,
-        FileState::NotRead(NotRead::NeedsTerminalAuthentication) => pa::FileState::NeedsTerminalAuthentication,
-        FileState::Removed(hashes) => pa::FileState::Removed(hashes),
+        FileState::Read(bytes) => pa::InputFile::Read(bytes),
+        FileState::Absent(_) => pa::InputFile::Absent,
+        FileState::Refused(_) => pa::InputFile::Refused,
+        FileState::CutOff => pa::InputFile::CutOff,
+        FileState::NotRead(NotRead::Plan) => pa::InputFile::NotRead,
+        FileState::NotRead(NotRead::NeedsTerminalAuthentication) => pa::InputFile::NeedsTerminalAuthentication,
+        FileState::Removed(hashes) => pa::InputFile::Removed(hashes),
         FileState::Unknown => return None,
     })
 }

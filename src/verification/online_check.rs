@@ -8,9 +8,9 @@ use crate::checks::{Check, CheckId, Reason, Warning};
 use crate::crypto::DigestAlgorithm;
 use crate::document::{LENGTH, OnlineAnswer, OnlineRecord, OnlineVerdict};
 use crate::lds::{DataGroup, FileId};
+use crate::national::province_of_residence;
 use crate::passive_authentication::PassiveAuthentication;
 use crate::trust::TrustStore;
-use crate::vietnam::province_of_residence;
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 

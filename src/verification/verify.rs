@@ -88,7 +88,7 @@ pub(crate) fn judge(
     checks.extend(file_checks::atr_info(&document.files, &document.opening, &attested, allowed));
     checks.extend(file_checks::all(&files, &pa, allowed));
     checks.extend(claim_checks::printed(document.claims.given(), &files, &attested));
-    checks.extend(claim_checks::vietnam(document.claims.given(), &files, &attested));
+    checks.extend(claim_checks::national(document.claims.given(), &files, &attested));
     checks.extend(trust_age::trust_age(trust, at));
     checks.extend(online_check::check(document.online.as_deref(), &files, &pa, trust, &attested, at));
     attested.keep_failures(&mut checks, document.claims.given());

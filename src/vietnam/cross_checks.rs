@@ -1,12 +1,11 @@
-//! Comparisons between EF.DG1, EF.DG13, the QR code and the number that opened the card, each with its name.
+//! Comparisons between EF.DG1, EF.DG13, the QR code and the number that opened the card, each for one check.
 //!
-//! They compare values and judge nothing: which of them weighs in a verdict is the business of the rooms above. No
-//! result holds what was compared.
+//! Which of them counts for the verdict is decided in verification. No result holds what was compared.
 
+use crate::checks::{Check, CheckId, Reason, Warning};
 use crate::compare::{self, DateMatch, DateToCompare, HolderNames, NameMatch, numbers, texts};
-use crate::lds::{Dg11, Mrz, PartialDate, Sex, Text};
+use crate::lds::{Dg11, Mrz, PartialDate, Sex};
 use crate::vietnam::{Dg13, Dg13Field, NumberWarning, PersonalNumber, Qr, is_vietnamese, td1_number};
-use zeroize::Zeroizing;
 
 /// What there is to compare.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,53 +20,6 @@ pub struct Sources<'a> {
     pub qr: Option<&'a Qr>,
     /// The personal number that opened the card.
     pub given: Option<&'a PersonalNumber>,
-}
-
-/// A comparison, by its name: the code is that of the check it becomes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Named {
-    /// The personal number of DG13 against the one of DG1.
-    Number,
-    /// The name of DG13 against the one of DG1.
-    Name,
-    /// The date of birth of DG13 against the one of DG1.
-    BirthDate,
-    /// The sex of DG13 against the one of DG1.
-    Sex,
-    /// The date of expiry of DG13 against the one of DG1.
-    Expiry,
-    /// The personal number by itself: province, century with sex, year.
-    NumberStructure,
-    /// The personal number that opened the card against the one of the chip.
-    NumberGiven,
-    /// The number of the QR code against the one of the chip.
-    QrNumber,
-    /// The name of the QR code against the one of the chip.
-    QrName,
-    /// The date of birth of the QR code against the one of the chip.
-    QrBirthDate,
-    /// The other fields of the QR code against those of the chip.
-    QrOther,
-}
-
-impl Named {
-    /// The stable code, `vn.number`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Named::Number => "vn.number",
-            Named::Name => "vn.name",
-            Named::BirthDate => "vn.birth_date",
-            Named::Sex => "vn.sex",
-            Named::Expiry => "vn.expiry",
-            Named::NumberStructure => "vn.number_structure",
-            Named::NumberGiven => "vn.number_given",
-            Named::QrNumber => "vn.qr_number",
-            Named::QrName => "vn.qr_name",
-            Named::QrBirthDate => "vn.qr_birth_date",
-            Named::QrOther => "vn.qr_other",
-        }
-    }
 }
 
 /// The result of a comparison.
@@ -119,8 +71,8 @@ pub enum CrossWarning {
 /// One comparison with its result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CrossCheck {
-    /// Which.
-    pub named: Named,
+    /// The check that it becomes.
+    pub id: CheckId,
     /// Its result.
     pub comparison: Comparison,
     /// What is worth knowing.
@@ -128,8 +80,8 @@ pub struct CrossCheck {
 }
 
 impl CrossCheck {
-    fn new(named: Named, equal: Option<bool>) -> Self {
-        Self { named, comparison: equal.into(), warnings: Vec::new() }
+    fn new(id: CheckId, equal: Option<bool>) -> Self {
+        Self { id, comparison: equal.into(), warnings: Vec::new() }
     }
 
     fn warning_if(mut self, holds: bool, warning: CrossWarning) -> Self {
@@ -137,6 +89,23 @@ impl CrossCheck {
             self.warnings.push(warning);
         }
         self
+    }
+}
+
+impl From<CrossCheck> for Check {
+    fn from(cross: CrossCheck) -> Self {
+        let check = match cross.comparison {
+            Comparison::Equal => Check::successful(cross.id),
+            Comparison::Differs => Check::failed(cross.id, Reason::Mismatch),
+            Comparison::NothingToCompare => Check::undetermined(cross.id, Reason::NothingToCompare),
+        };
+        check.warnings(cross.warnings.into_iter().map(|warning| match warning {
+            CrossWarning::NumberProvince => Warning::NumberProvince,
+            CrossWarning::NumberSex => Warning::NumberSex,
+            CrossWarning::NumberYear => Warning::NumberYear,
+            CrossWarning::PartialDate => Warning::PartialDate,
+            _ => Warning::Unusual,
+        }))
     }
 }
 
@@ -150,8 +119,8 @@ pub fn cross_checks(sources: &Sources<'_>) -> Vec<CrossCheck> {
         sex(sources),
         expiry(sources),
         number_structure(&chip),
-        CrossCheck::new(Named::NumberGiven, both(sources.given, chip.number.as_ref(), |given, chip| given == chip)),
-        CrossCheck::new(Named::QrNumber, both(sources.qr, chip.number.as_ref(), |qr, number| qr.number == *number)),
+        CrossCheck::new(CheckId::VnNumberGiven, both(sources.given, chip.number.as_ref(), |given, chip| given == chip)),
+        CrossCheck::new(CheckId::VnQrNumber, both(sources.qr, chip.number.as_ref(), |qr, number| qr.number == *number)),
         qr_name(sources),
         qr_birth_date(sources, &chip),
         qr_other(sources, &chip),
@@ -185,22 +154,22 @@ fn both<A, B>(a: Option<A>, b: Option<B>, equal: impl FnOnce(A, B) -> bool) -> O
 }
 
 fn number(sources: &Sources<'_>) -> CrossCheck {
-    let nothing = CrossCheck::new(Named::Number, None);
+    let nothing = CrossCheck::new(CheckId::VnNumber, None);
     let Some(mrz) = sources.mrz.filter(|mrz| is_vietnamese(mrz)) else { return nothing };
     let Some(text) = sources.dg13.and_then(|dg13| dg13.text(Dg13Field::PersonalNumber)) else { return nothing };
-    let Ok(number) = PersonalNumber::parse(text) else { return CrossCheck::new(Named::Number, Some(false)) };
+    let Ok(number) = PersonalNumber::parse(text) else { return CrossCheck::new(CheckId::VnNumber, Some(false)) };
     match td1_number(mrz) {
-        Some(found) => CrossCheck::new(Named::Number, Some(found.number == number))
+        Some(found) => CrossCheck::new(CheckId::VnNumber, Some(found.number == number))
             .warning_if(!found.matches_document_number, CrossWarning::DocumentNumber)
             .warning_if(found.check_digit_holds == Some(false), CrossWarning::CheckDigit),
-        None => CrossCheck::new(Named::Number, Some(mrz.document_number() == number.document_number()))
+        None => CrossCheck::new(CheckId::VnNumber, Some(mrz.document_number() == number.document_number()))
             .warning_if(true, CrossWarning::OnlyDocumentNumber),
     }
 }
 
 /// Names that agree on any level are equal; a level weaker than the expected one adds a warning.
-fn names(named: Named, level: Option<NameMatch>, expected: NameMatch) -> CrossCheck {
-    CrossCheck::new(named, level.map(|level| !level.is_different())).warning_if(
+fn names(id: CheckId, level: Option<NameMatch>, expected: NameMatch) -> CrossCheck {
+    CrossCheck::new(id, level.map(|level| !level.is_different())).warning_if(
         level.is_some_and(|level| level > expected && !level.is_different()),
         if level == Some(NameMatch::Truncated) { CrossWarning::NameCut } else { CrossWarning::NameDiffersSlightly },
     )
@@ -211,34 +180,34 @@ fn name(sources: &Sources<'_>) -> CrossCheck {
     let level = sources.mrz.zip(signed).and_then(|(mrz, signed)| {
         HolderNames { written: vec![signed], ..HolderNames::default() }.compare_mrz(&mrz.name())
     });
-    names(Named::Name, level, NameMatch::Transliterated)
+    names(CheckId::VnName, level, NameMatch::Transliterated)
 }
 
-fn dates(named: Named, a: Option<DateToCompare>, b: Option<DateToCompare>) -> CrossCheck {
+fn dates(id: CheckId, a: Option<DateToCompare>, b: Option<DateToCompare>) -> CrossCheck {
     let level = a.zip(b).and_then(|(a, b)| compare::dates(a, b));
-    CrossCheck::new(named, level.map(|level| !level.is_different()))
+    CrossCheck::new(id, level.map(|level| !level.is_different()))
         .warning_if(level == Some(DateMatch::Partial), CrossWarning::PartialDate)
 }
 
 fn birth_date(sources: &Sources<'_>) -> CrossCheck {
     let short = sources.mrz.and_then(DateToCompare::birth_of);
-    dates(Named::BirthDate, short, sources.dg13.and_then(Dg13::birth_date).map(Into::into))
+    dates(CheckId::VnBirthDate, short, sources.dg13.and_then(Dg13::birth_date).map(Into::into))
 }
 
 fn sex(sources: &Sources<'_>) -> CrossCheck {
     let short = sources.mrz.map(Mrz::sex).filter(|sex| *sex != Sex::Unspecified);
-    CrossCheck::new(Named::Sex, both(short, sources.dg13.and_then(Dg13::sex), |a, b| a == b))
+    CrossCheck::new(CheckId::VnSex, both(short, sources.dg13.and_then(Dg13::sex), |a, b| a == b))
 }
 
 fn expiry(sources: &Sources<'_>) -> CrossCheck {
     let short = sources.mrz.and_then(Mrz::expiry_date);
-    dates(Named::Expiry, short.map(Into::into), sources.dg13.and_then(Dg13::expiry_date).map(Into::into))
+    dates(CheckId::VnExpiry, short.map(Into::into), sources.dg13.and_then(Dg13::expiry_date).map(Into::into))
 }
 
 fn number_structure(chip: &Chip) -> CrossCheck {
-    let Some(number) = &chip.number else { return CrossCheck::new(Named::NumberStructure, None) };
+    let Some(number) = &chip.number else { return CrossCheck::new(CheckId::VnNumberStructure, None) };
     let warnings = number.warnings(chip.birth, chip.sex);
-    let mut check = CrossCheck::new(Named::NumberStructure, Some(true));
+    let mut check = CrossCheck::new(CheckId::VnNumberStructure, Some(true));
     check.warnings.extend(warnings.into_iter().map(|warning| match warning {
         NumberWarning::Province => CrossWarning::NumberProvince,
         NumberWarning::Sex => CrossWarning::NumberSex,
@@ -252,37 +221,28 @@ fn qr_name(sources: &Sources<'_>) -> CrossCheck {
     let printed = sources.qr.and_then(|qr| qr.name.as_deref());
     let level =
         printed.and_then(|printed| with_names(sources.mrz, sources.dg11, sources.dg13, |names| names.compare(printed)));
-    names(Named::QrName, level, NameMatch::Equal)
+    names(CheckId::VnQrName, level, NameMatch::Equal)
 }
 
 /// What a comparison with the names of the holder in these files gives.
-pub(crate) fn with_names<R>(
+fn with_names<R>(
     mrz: Option<&Mrz>,
     dg11: Option<&Dg11<'_>>,
     dg13: Option<&Dg13>,
     compare: impl FnOnce(&HolderNames<'_>) -> R,
 ) -> R {
-    let full = |name: &Text<'_>| Zeroizing::new(name.name().full());
-    let main: Vec<_> = dg11.iter().flat_map(|dg11| &dg11.full_name).map(full).collect();
-    let others: Vec<_> = dg11.iter().flat_map(|dg11| &dg11.other_names).map(full).collect();
-    let of_dg13 = dg13.and_then(|dg13| dg13.text(Dg13Field::FullName));
-    let other = dg13.and_then(Dg13::other_name);
-    let mrz = mrz.map(Mrz::name);
-    compare(&HolderNames {
-        written: of_dg13.into_iter().chain(main.iter().map(|name| name.as_str())).collect(),
-        others: other.into_iter().chain(others.iter().map(|name| name.as_str())).collect(),
-        mrz: mrz.as_ref(),
-    })
+    let stated = [dg13.and_then(|dg13| dg13.text(Dg13Field::FullName)), dg13.and_then(Dg13::other_name)];
+    compare::with_names(mrz, dg11, stated, compare)
 }
 
 fn qr_birth_date(sources: &Sources<'_>, chip: &Chip) -> CrossCheck {
     let printed = sources.qr.and_then(|qr| qr.birth_date);
     let short = || sources.mrz.and_then(DateToCompare::birth_of);
-    dates(Named::QrBirthDate, printed.map(Into::into), chip.birth.map(Into::into).or_else(short))
+    dates(CheckId::VnQrBirthDate, printed.map(Into::into), chip.birth.map(Into::into).or_else(short))
 }
 
 fn qr_other(sources: &Sources<'_>, chip: &Chip) -> CrossCheck {
-    let Some(qr) = sources.qr else { return CrossCheck::new(Named::QrOther, None) };
+    let Some(qr) = sources.qr else { return CrossCheck::new(CheckId::VnQrOther, None) };
     let text = |field| sources.dg13.and_then(|dg13| dg13.text(field));
     let issued = sources.dg13.and_then(Dg13::issue_date);
     let compared = [
@@ -292,5 +252,5 @@ fn qr_other(sources: &Sources<'_>, chip: &Chip) -> CrossCheck {
         qr.issue_date.zip(issued).and_then(|(a, b)| compare::dates(a, b)).map(|level| !level.is_different()),
     ];
     let compared: Vec<bool> = compared.into_iter().flatten().collect();
-    CrossCheck::new(Named::QrOther, (!compared.is_empty()).then(|| compared.iter().all(|&equal| equal)))
+    CrossCheck::new(CheckId::VnQrOther, (!compared.is_empty()).then(|| compared.iter().all(|&equal| equal)))
 }

@@ -5,7 +5,7 @@
 //! absent is told apart from one that is empty. Texts are handed out as they were signed.
 
 use crate::bounds::BOUNDS;
-use crate::lds::{DataGroup, Defect, FileId, Finding, Findings, PartialDate, Sex};
+use crate::lds::{DataGroup, FileDefect, FileId, Finding, Findings, PartialDate, Sex};
 use crate::oid::{ID_VN_DG13, Oid};
 use crate::tlv::{Tag, Tlv, TlvError, small_integer};
 use crate::vietnam::PersonalNumber;
@@ -122,12 +122,12 @@ impl Dg13 {
         let mut parts = body.children();
         let version = parts.optional(Tag::INTEGER)?;
         if version.and_then(|version| small_integer(version.value)) != Some(1) {
-            findings.add(body.value_at, Defect::VnVersion);
+            findings.add(body.value_at, FileDefect::VnVersion);
         }
         let identifier_at = parts.at();
         let identifier = parts.optional(Tag::OID)?;
         if identifier.and_then(|identifier| Oid::from_der(identifier.value)) != Some(ID_VN_DG13) {
-            findings.add(identifier_at, Defect::VnIdentifierMissing);
+            findings.add(identifier_at, FileDefect::VnIdentifierMissing);
         }
         let set = parts.expect(Tag::SET, "the fields of DG13, a SET")?;
         findings.note(&set);
@@ -139,14 +139,14 @@ impl Dg13 {
             let entry = entries.next()?;
             findings.note(&entry);
             let Some(field) = read_field(&entry, &mut findings)? else {
-                findings.add(entry.at, Defect::VnFieldMalformed);
+                findings.add(entry.at, FileDefect::VnFieldMalformed);
                 continue;
             };
             if !(1..=16).contains(&field.number) {
-                findings.add(field.at, Defect::VnFieldUnknown);
+                findings.add(field.at, FileDefect::VnFieldUnknown);
             }
             if fields.iter().any(|other| other.number == field.number) {
-                findings.add(field.at, Defect::VnFieldDuplicate);
+                findings.add(field.at, FileDefect::VnFieldDuplicate);
             }
             fields.push(field);
         }
@@ -214,6 +214,29 @@ impl Dg13 {
         self.nth_text(Dg13Field::Parents, 1)
     }
 
+    /// The texts that are there, each with the name of its field of the holder.
+    pub(crate) fn holder_fields(&self) -> Vec<(&'static str, &str)> {
+        let fields = [
+            ("personal_number", self.text(Dg13Field::PersonalNumber)),
+            ("full_name", self.text(Dg13Field::FullName)),
+            ("date_of_birth", self.text(Dg13Field::DateOfBirth)),
+            ("sex", self.text(Dg13Field::Sex)),
+            ("nationality", self.text(Dg13Field::Nationality)),
+            ("ethnicity", self.text(Dg13Field::EthnicGroup)),
+            ("religion", self.text(Dg13Field::Religion)),
+            ("place_of_origin", self.text(Dg13Field::PlaceOfOrigin)),
+            ("place_of_residence", self.text(Dg13Field::PlaceOfResidence)),
+            ("personal_identification", self.text(Dg13Field::IdentificationMarks)),
+            ("date_of_issue", self.text(Dg13Field::DateOfIssue)),
+            ("date_of_expiry", self.text(Dg13Field::DateOfExpiry)),
+            ("father_name", self.father()),
+            ("mother_name", self.mother()),
+            ("spouse_name", self.text(Dg13Field::Spouse)),
+            ("former_number", self.text(Dg13Field::FormerNumber)),
+        ];
+        fields.into_iter().filter_map(|(name, text)| Some((name, text?))).collect()
+    }
+
     fn nth_text(&self, field: Dg13Field, index: usize) -> Option<&str> {
         self.field(field)?.texts.get(index).map(String::as_str).filter(|text| !text.trim().is_empty())
     }
@@ -261,16 +284,16 @@ fn read_field(entry: &Tlv<'_>, findings: &mut Findings) -> Result<Option<VnField
         match value.tag {
             Tag::UTF8_STRING | Tag::PRINTABLE_STRING | Tag::IA5_STRING | Tag::OCTET_STRING => {
                 if core::str::from_utf8(value.value).is_err() {
-                    findings.add(value.at, Defect::VnTextMalformed);
+                    findings.add(value.at, FileDefect::VnTextMalformed);
                 }
                 if texts.len() < BOUNDS.dg13_texts {
                     texts.push(String::from_utf8_lossy(value.value).into_owned());
                 } else {
-                    findings.add(value.at, Defect::ObjectsTooMany);
+                    findings.add(value.at, FileDefect::ObjectsTooMany);
                 }
             }
             tag if tag.is_constructed() => open.push(value.children()),
-            _ => findings.add(value.at, Defect::UnknownObject),
+            _ => findings.add(value.at, FileDefect::UnknownObject),
         }
     }
     Ok(Some(VnField { number, at: entry.at, texts, raw: entry.raw.to_vec() }))

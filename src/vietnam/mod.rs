@@ -12,11 +12,12 @@ mod td1;
 mod expiry_date;
 mod cross_checks;
 
-pub(crate) use cross_checks::with_names;
-pub use cross_checks::{Comparison, CrossCheck, CrossWarning, Named, Sources, cross_checks};
+pub use cross_checks::{Comparison, CrossCheck, CrossWarning, Sources, cross_checks};
 pub use dg13::{Dg13, Dg13Field, VnField};
 pub use expiry_date::expiry_candidates;
 pub use personal_number::{NumberError, NumberWarning, PersonalNumber, province};
 pub use qr::{Qr, QrError};
+pub(crate) use td1::number_in_optional_data;
 pub use td1::{Td1Number, is_vietnamese, td1_number};
+pub(crate) use text::is_without_term;
 pub use text::{comparable, parse_date, parse_sex, province_of_residence, transliterate};

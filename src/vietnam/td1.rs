@@ -27,13 +27,18 @@ pub fn is_vietnamese(mrz: &Mrz) -> bool {
     mrz.format() == MrzFormat::Td1 && mrz.issuing_state() == "VNM"
 }
 
+/// The twelve digits that the optional data begin with, whatever issuing State the MRZ names.
+pub(crate) fn number_in_optional_data(mrz: &Mrz) -> Option<PersonalNumber> {
+    PersonalNumber::parse(mrz.raw(MrzField::OptionalData).get(..12)?).ok()
+}
+
 /// The personal number of a Vietnamese TD1; `None` for any other MRZ, and where the optional data hold none.
 pub fn td1_number(mrz: &Mrz) -> Option<Td1Number> {
     if !is_vietnamese(mrz) {
         return None;
     }
+    let number = number_in_optional_data(mrz)?;
     let optional = mrz.raw(MrzField::OptionalData);
-    let number = PersonalNumber::parse(optional.get(..12)?).ok()?;
     let matches_document_number = *Zeroizing::new(mrz.document_number()) == number.document_number();
     let digit = optional.chars().nth(14)?;
     let covered = optional.get(..14)?;

@@ -48,6 +48,11 @@ pub fn parse_sex(text: &str) -> Option<Sex> {
     }
 }
 
+/// Whether a date of expiry states that the document does not expire: "Không thời hạn", with or without its marks.
+pub(crate) fn is_without_term(text: &str) -> bool {
+    transliterate(text) == "KHONG THOI HAN"
+}
+
 /// The province of a place of residence: its last part after a comma, as the online check of the Ministry takes it.
 pub fn province_of_residence(residence: &str) -> Option<&str> {
     residence.rsplit(',').map(str::trim).next().filter(|province| !province.is_empty())

@@ -8,7 +8,7 @@ use crate::issue::{
     altered, control, inspect, lay, length_too_big, length_too_small, of_file, of_hash, other_tag, passport,
 };
 use crate::reading::lines;
-use chipid::lds::{DataGroup, Defect, Dg2, Dg3, Dg4, FaceDetails, FileId, ImageFormat};
+use chipid::lds::{DataGroup, Dg2, Dg3, Dg4, FaceDetails, FileDefect, FileId, ImageFormat};
 use chipid::sim::profile;
 use chipid::tlv::{Tag, encode, encode_all};
 use chipid::{CheckId, State, Verdict};
@@ -20,59 +20,67 @@ pub const ROWS: &[Row] = &[
     case("LDS_C_04", |case| other_tag(case, passport(), 2, 0x76)),
     case("LDS_C_05", |case| length_too_small(case, passport(), 2)),
     case("LDS_C_06", |case| length_too_big(case, passport(), 2)),
-    case("LDS_C_07", |case| face(case, Defect::FaceCountMissing, |group| group.count = None)),
-    case("LDS_C_08", |case| face(case, Defect::FaceFormatOwner, |group| group.first().set(OWNER, &[0x01, 0x02]))),
-    case("LDS_C_09", |case| face(case, Defect::FaceFormatOwnerMissing, |group| group.first().remove(OWNER))),
-    case("LDS_C_10", |case| face(case, Defect::FaceFormatType, |group| group.first().set(FORMAT, &[0x00, 0x09]))),
-    case("LDS_C_11", |case| face(case, Defect::FaceFormatTypeMissing, |group| group.first().remove(FORMAT))),
+    case("LDS_C_07", |case| face(case, FileDefect::FaceCountMissing, |group| group.count = None)),
+    case("LDS_C_08", |case| face(case, FileDefect::FaceFormatOwner, |group| group.first().set(OWNER, &[0x01, 0x02]))),
+    case("LDS_C_09", |case| face(case, FileDefect::FaceFormatOwnerMissing, |group| group.first().remove(OWNER))),
+    case("LDS_C_10", |case| face(case, FileDefect::FaceFormatType, |group| group.first().set(FORMAT, &[0x00, 0x09]))),
+    case("LDS_C_11", |case| face(case, FileDefect::FaceFormatTypeMissing, |group| group.first().remove(FORMAT))),
     // "Multiple biometrics", which later editions of ISO/IEC 7816-11 have no more; and that of fingers.
-    case("LDS_C_12", |case| face(case, Defect::FaceBiometricType, |group| group.first().set(TYPE, &[0x01]))),
-    case("LDS_C_13", |case| face(case, Defect::FaceBiometricType, |group| group.first().set(TYPE, &[0x08]))),
-    case("LDS_C_14", |case| record(case, Defect::FaceFormatIdentifier, 0, b"FIR\0")),
-    case("LDS_C_15", |case| record(case, Defect::FaceVersion, 4, b"020\0")),
-    case("LDS_C_16", |case| face(case, Defect::FaceDataLength, |group| group.first().add_feature_point(false))),
-    case("LDS_C_17", |case| record(case, Defect::FaceGender, INFORMATION + 6, &[0x03])),
-    case("LDS_C_18", |case| record(case, Defect::FaceEyeColour, INFORMATION + 7, &[0x08])),
-    case("LDS_C_19", |case| record(case, Defect::FaceHairColour, INFORMATION + 8, &[0x0A])),
-    case("LDS_C_20", |case| record(case, Defect::FacePoseYaw, INFORMATION + 14, &[182])),
-    case("LDS_C_21", |case| record(case, Defect::FacePosePitch, INFORMATION + 15, &[182])),
-    case("LDS_C_22", |case| record(case, Defect::FacePoseRoll, INFORMATION + 16, &[182])),
-    case("LDS_C_23", |case| record(case, Defect::FaceUncertaintyYaw, INFORMATION + 17, &[182])),
-    case("LDS_C_24", |case| record(case, Defect::FaceUncertaintyPitch, INFORMATION + 18, &[182])),
-    case("LDS_C_25", |case| record(case, Defect::FaceUncertaintyRoll, INFORMATION + 19, &[182])),
-    case("LDS_C_26", |case| record(case, Defect::FaceImageType, IMAGE_INFORMATION, &[0x05])),
-    case("LDS_C_27", |case| record(case, Defect::FaceImageDataType, IMAGE_INFORMATION + 1, &[0x02])),
-    case("LDS_C_28", |case| face(case, Defect::FaceNoImage, |group| group.first().record = None)),
+    case("LDS_C_12", |case| face(case, FileDefect::FaceBiometricType, |group| group.first().set(TYPE, &[0x01]))),
+    case("LDS_C_13", |case| face(case, FileDefect::FaceBiometricType, |group| group.first().set(TYPE, &[0x08]))),
+    case("LDS_C_14", |case| record(case, FileDefect::FaceFormatIdentifier, 0, b"FIR\0")),
+    case("LDS_C_15", |case| record(case, FileDefect::FaceVersion, 4, b"020\0")),
+    case("LDS_C_16", |case| face(case, FileDefect::FaceDataLength, |group| group.first().add_feature_point(false))),
+    case("LDS_C_17", |case| record(case, FileDefect::FaceGender, INFORMATION + 6, &[0x03])),
+    case("LDS_C_18", |case| record(case, FileDefect::FaceEyeColour, INFORMATION + 7, &[0x08])),
+    case("LDS_C_19", |case| record(case, FileDefect::FaceHairColour, INFORMATION + 8, &[0x0A])),
+    case("LDS_C_20", |case| record(case, FileDefect::FacePoseYaw, INFORMATION + 14, &[182])),
+    case("LDS_C_21", |case| record(case, FileDefect::FacePosePitch, INFORMATION + 15, &[182])),
+    case("LDS_C_22", |case| record(case, FileDefect::FacePoseRoll, INFORMATION + 16, &[182])),
+    case("LDS_C_23", |case| record(case, FileDefect::FaceUncertaintyYaw, INFORMATION + 17, &[182])),
+    case("LDS_C_24", |case| record(case, FileDefect::FaceUncertaintyPitch, INFORMATION + 18, &[182])),
+    case("LDS_C_25", |case| record(case, FileDefect::FaceUncertaintyRoll, INFORMATION + 19, &[182])),
+    case("LDS_C_26", |case| record(case, FileDefect::FaceImageType, IMAGE_INFORMATION, &[0x05])),
+    case("LDS_C_27", |case| record(case, FileDefect::FaceImageDataType, IMAGE_INFORMATION + 1, &[0x02])),
+    case("LDS_C_28", |case| face(case, FileDefect::FaceNoImage, |group| group.first().record = None)),
     case("LDS_D_01", |case| fingers(case, ImageFormat::Jp2, 2, |group| group.fingers(2, 4, &jpeg_2000()))),
     case("LDS_D_02", |case| fingers(case, ImageFormat::Wsq, 2, |group| group.fingers(2, 2, WSQ))),
     case("LDS_D_03", |case| fingers(case, ImageFormat::Wsq, 3, |group| group.fingers(3, 2, WSQ))),
     case("LDS_D_04", |case| other_tag(case, profile::eac(), 3, 0x64)),
     case("LDS_D_05", |case| length_too_small(case, profile::eac(), 3)),
     case("LDS_D_06", |case| length_too_big(case, profile::eac(), 3)),
-    case("LDS_D_07", |case| of(case, 3, Defect::CountMissing, |group| group.count = None)),
-    case("LDS_D_08", |case| of(case, 3, Defect::BiometricFormatOwner, |group| group.first().set(OWNER, &[0x01, 0x02]))),
-    case("LDS_D_09", |case| of(case, 3, Defect::BiometricFormatOwnerMissing, |group| group.first().remove(OWNER))),
-    case("LDS_D_10", |case| of(case, 3, Defect::BiometricFormatType, |group| group.first().set(FORMAT, &[0x00, 0x09]))),
-    case("LDS_D_11", |case| of(case, 3, Defect::BiometricFormatTypeMissing, |group| group.first().remove(FORMAT))),
-    case("LDS_D_12", |case| of(case, 3, Defect::BiometricSubtype, |group| group.first().set(SUBTYPE, &[0x1D]))),
-    case("LDS_D_13", |case| of(case, 3, Defect::BiometricSubtypeMissing, |group| group.first().remove(SUBTYPE))),
-    case("LDS_D_14", |case| of(case, 3, Defect::RecordIdentifier, |group| group.first().write(0, b"FAC\0"))),
-    case("LDS_D_15", |case| of(case, 3, Defect::ImageMissing, |group| group.templates[1].record = None)),
+    case("LDS_D_07", |case| of(case, 3, FileDefect::CountMissing, |group| group.count = None)),
+    case("LDS_D_08", |case| {
+        of(case, 3, FileDefect::BiometricFormatOwner, |group| group.first().set(OWNER, &[0x01, 0x02]))
+    }),
+    case("LDS_D_09", |case| of(case, 3, FileDefect::BiometricFormatOwnerMissing, |group| group.first().remove(OWNER))),
+    case("LDS_D_10", |case| {
+        of(case, 3, FileDefect::BiometricFormatType, |group| group.first().set(FORMAT, &[0x00, 0x09]))
+    }),
+    case("LDS_D_11", |case| of(case, 3, FileDefect::BiometricFormatTypeMissing, |group| group.first().remove(FORMAT))),
+    case("LDS_D_12", |case| of(case, 3, FileDefect::BiometricSubtype, |group| group.first().set(SUBTYPE, &[0x1D]))),
+    case("LDS_D_13", |case| of(case, 3, FileDefect::BiometricSubtypeMissing, |group| group.first().remove(SUBTYPE))),
+    case("LDS_D_14", |case| of(case, 3, FileDefect::RecordIdentifier, |group| group.first().write(0, b"FAC\0"))),
+    case("LDS_D_15", |case| of(case, 3, FileDefect::ImageMissing, |group| group.templates[1].record = None)),
     case("LDS_D_16", |case| fingers(case, ImageFormat::Raw, 2, |_| {})),
     case("LDS_E_01", |case| irises(case, ImageFormat::Jp2, |group| group.irises(14, &jpeg_2000()))),
     case("LDS_E_02", |case| irises(case, ImageFormat::Raw, |_| {})),
     case("LDS_E_03", |case| other_tag(case, profile::eac(), 4, 0x77)),
     case("LDS_E_04", |case| length_too_small(case, profile::eac(), 4)),
     case("LDS_E_05", |case| length_too_big(case, profile::eac(), 4)),
-    case("LDS_E_06", |case| of(case, 4, Defect::CountMissing, |group| group.count = None)),
-    case("LDS_E_07", |case| of(case, 4, Defect::BiometricFormatOwner, |group| group.first().set(OWNER, &[0x01, 0x02]))),
-    case("LDS_E_08", |case| of(case, 4, Defect::BiometricFormatOwnerMissing, |group| group.first().remove(OWNER))),
-    case("LDS_E_09", |case| of(case, 4, Defect::BiometricFormatType, |group| group.first().set(FORMAT, &[0x00, 0x07]))),
-    case("LDS_E_10", |case| of(case, 4, Defect::BiometricFormatTypeMissing, |group| group.first().remove(FORMAT))),
-    case("LDS_E_11", |case| of(case, 4, Defect::BiometricSubtype, |group| group.first().set(SUBTYPE, &[0x09]))),
-    case("LDS_E_12", |case| of(case, 4, Defect::BiometricSubtypeMissing, |group| group.first().remove(SUBTYPE))),
-    case("LDS_E_13", |case| of(case, 4, Defect::RecordIdentifier, |group| group.first().write(0, b"FIR\0"))),
-    case("LDS_E_14", |case| of(case, 4, Defect::ImageMissing, |group| group.templates[1].record = None)),
+    case("LDS_E_06", |case| of(case, 4, FileDefect::CountMissing, |group| group.count = None)),
+    case("LDS_E_07", |case| {
+        of(case, 4, FileDefect::BiometricFormatOwner, |group| group.first().set(OWNER, &[0x01, 0x02]))
+    }),
+    case("LDS_E_08", |case| of(case, 4, FileDefect::BiometricFormatOwnerMissing, |group| group.first().remove(OWNER))),
+    case("LDS_E_09", |case| {
+        of(case, 4, FileDefect::BiometricFormatType, |group| group.first().set(FORMAT, &[0x00, 0x07]))
+    }),
+    case("LDS_E_10", |case| of(case, 4, FileDefect::BiometricFormatTypeMissing, |group| group.first().remove(FORMAT))),
+    case("LDS_E_11", |case| of(case, 4, FileDefect::BiometricSubtype, |group| group.first().set(SUBTYPE, &[0x09]))),
+    case("LDS_E_12", |case| of(case, 4, FileDefect::BiometricSubtypeMissing, |group| group.first().remove(SUBTYPE))),
+    case("LDS_E_13", |case| of(case, 4, FileDefect::RecordIdentifier, |group| group.first().write(0, b"FIR\0"))),
+    case("LDS_E_14", |case| of(case, 4, FileDefect::ImageMissing, |group| group.templates[1].record = None)),
 ];
 
 // Fields of the biometric header (9303-10 §4.7.2.1).
@@ -225,13 +233,13 @@ fn change(file: &mut Vec<u8>, change: fn(&mut Group)) {
 }
 
 /// DG2 is not as the standard has it; the image, where there is one, is handed out all the same.
-fn face(case: &mut Case, defect: Defect, alter: fn(&mut Group)) {
+fn face(case: &mut Case, defect: FileDefect, alter: fn(&mut Group)) {
     let report = altered(case, passport(), 2, defect, |file| change(file, alter));
-    assert_eq!(report.portrait().is_none(), defect == Defect::FaceNoImage, "{}", lines(&report));
+    assert_eq!(report.portrait().is_none(), defect == FileDefect::FaceNoImage, "{}", lines(&report));
     assert_eq!(report.verdict(), Verdict::Genuine, "the document is genuine, and says what is amiss");
 }
 
-fn record(case: &mut Case, defect: Defect, at: usize, octets: &[u8]) {
+fn record(case: &mut Case, defect: FileDefect, at: usize, octets: &[u8]) {
     let report = altered(case, passport(), 2, defect, |file| {
         let mut group = Group::of(file);
         group.first().write(at, octets);
@@ -243,7 +251,7 @@ fn record(case: &mut Case, defect: Defect, at: usize, octets: &[u8]) {
 }
 
 /// DG3 or DG4 is not as the standard has it.
-fn of(case: &mut Case, number: u8, defect: Defect, alter: fn(&mut Group)) {
+fn of(case: &mut Case, number: u8, defect: FileDefect, alter: fn(&mut Group)) {
     altered(case, profile::eac(), number, defect, |file| change(file, alter));
 }
 

@@ -4,7 +4,7 @@ use crate::case::{Case, Row, case};
 use crate::desk::is;
 use crate::issue::{control, inspect, is_named, passport, report, unsigned, with_length};
 use crate::reading::{lines, now};
-use chipid::lds::Defect;
+use chipid::lds::FileDefect;
 use chipid::tlv::{Tag, encode, encode_all};
 use chipid::{CheckId, Reason, State, Tolerances, Verdict};
 
@@ -18,15 +18,15 @@ pub const ROWS: &[Row] = &[
         malformed(case, |_| {}, 1, "");
         malformed(case, |_| {}, 20, "");
     }),
-    case("LDS_A_04", |case| unknown_version(case, |com| com.lds = Some(b"0300"), Defect::ComVersionUnknown)),
-    case("LDS_A_05", |case| malformed(case, |com| com.lds = None, 0, Defect::ComVersionMissing.sentence())),
-    case("LDS_A_06", |case| unknown_version(case, |com| com.unicode = Some(b"050000"), Defect::ComUnicodeUnknown)),
-    case("LDS_A_07", |case| tolerable(case, |com| com.unicode = None, Defect::ComUnicodeMissing)),
+    case("LDS_A_04", |case| unknown_version(case, |com| com.lds = Some(b"0300"), FileDefect::ComVersionUnknown)),
+    case("LDS_A_05", |case| malformed(case, |com| com.lds = None, 0, FileDefect::ComVersionMissing.sentence())),
+    case("LDS_A_06", |case| unknown_version(case, |com| com.unicode = Some(b"050000"), FileDefect::ComUnicodeUnknown)),
+    case("LDS_A_07", |case| tolerable(case, |com| com.unicode = None, FileDefect::ComUnicodeMissing)),
     case("LDS_A_08", |case| {
-        let sentence = Defect::ComListWithoutMandatory.sentence();
+        let sentence = FileDefect::ComListWithoutMandatory.sentence();
         malformed(case, |com| com.list.as_mut().unwrap().retain(|tag| *tag != 0x61), 0, sentence);
     }),
-    case("LDS_A_09", |case| tolerable(case, |com| com.list = None, Defect::ComListMissing)),
+    case("LDS_A_09", |case| tolerable(case, |com| com.list = None, FileDefect::ComListMissing)),
     case("LDS_A_10", the_file_of_lds_1_8_is_read),
     case("LDS_H_90", |case| inconsistent(case, |tags| tags.retain(|tag| *tag != 0x6F))),
     case("LDS_H_91", |case| inconsistent(case, |tags| tags.push(0x6B))),
@@ -81,14 +81,14 @@ fn malformed(case: &mut Case, change: fn(&mut Com), length: isize, sentence: &st
 }
 
 /// A version that is not known is no success by silence.
-fn unknown_version(case: &mut Case, change: fn(&mut Com), defect: Defect) {
+fn unknown_version(case: &mut Case, change: fn(&mut Com), defect: FileDefect) {
     let (_, report) = with_com(case, change, 0);
     is(&report, CheckId::LdsCom, State::Failed, Some(Reason::UnknownVersion));
     is_named(&report, CheckId::LdsCom, defect.sentence());
 }
 
 /// What cards in the field lack: failed, and where it is tolerated no better than undetermined.
-fn tolerable(case: &mut Case, change: fn(&mut Com), defect: Defect) {
+fn tolerable(case: &mut Case, change: fn(&mut Com), defect: FileDefect) {
     let (document, report) = with_com(case, change, 0);
     is_named(&report, CheckId::LdsCom, defect.sentence());
     assert_eq!(report.verdict(), Verdict::Failed);

@@ -6,7 +6,7 @@ use crate::desk::{Cut, Desk, MASTER, forged, group, is};
 use crate::reading::{go_on, lines};
 use chipid::chip::{FileKey, Terminal};
 use chipid::crypto::{Cipher, CurveId, OsRandom};
-use chipid::lds::{DataGroup, Defect, FileId};
+use chipid::lds::{DataGroup, FileDefect, FileId};
 use chipid::sim::issuer::{CvHolder, TerminalAuthority};
 use chipid::sim::profile::{self, Contents};
 use chipid::sim::{PaceSuite, Profile};
@@ -110,7 +110,7 @@ pub fn altered(
     case: &mut Case,
     profile: Profile,
     number: u8,
-    defect: Defect,
+    defect: FileDefect,
     change: impl FnOnce(&mut Vec<u8>),
 ) -> Report {
     let desk = case.desk(profile);

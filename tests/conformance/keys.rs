@@ -9,7 +9,7 @@ use crate::issue::{
 use crate::reading::{lines, now, trust};
 use chipid::chip::TerminalAuthentication;
 use chipid::document::{FileState, NotRead};
-use chipid::lds::{DataGroup, Defect, FileId};
+use chipid::lds::{DataGroup, FileDefect, FileId};
 use chipid::oid;
 use chipid::sim::{FileDefect as Flaw, profile};
 use chipid::tlv::{Reader, Tag, encode};
@@ -28,8 +28,8 @@ pub const ROWS: &[Row] = &[
         })
     }),
     case("LDS_F_05", without_the_protocol),
-    case("LDS_F_06", |case| flawed(case, Flaw::CaInfoVersion10, Defect::InfoVersion)),
-    case("LDS_F_07", |case| flawed(case, Flaw::CaInfoWithoutVersion, Defect::InfoMalformed)),
+    case("LDS_F_06", |case| flawed(case, Flaw::CaInfoVersion10, FileDefect::InfoVersion)),
+    case("LDS_F_07", |case| flawed(case, Flaw::CaInfoWithoutVersion, FileDefect::InfoMalformed)),
     case("LDS_G_01", |case| {
         no_trust_point(case, |file| file[0] = 0x43);
         no_trust_point(case, |file| file[0] = 0x82);
@@ -61,7 +61,7 @@ fn without_info(case: &mut Case, change: fn(&mut Vec<Vec<u8>>)) {
         }),
     );
     let (document, report) = inspect(&desk).unwrap_or_else(|cut| panic!("{}", cut.error));
-    is_non_conformant(&report, 14, Defect::ChipInfoMissing.sentence());
+    is_non_conformant(&report, 14, FileDefect::ChipInfoMissing.sentence());
     assert!(!report.check(CheckId::ChipChipAuthentication).unwrap().is_successful(), "{}", lines(&report));
     let tolerated = document.verify_with(&trust(desk.profile()), now(), &Tolerances::field());
     assert!(tolerated.verdict() <= Verdict::Undetermined, "{}", lines(&tolerated));
@@ -89,7 +89,7 @@ fn without_the_protocol(case: &mut Case) {
 }
 
 /// A ChipAuthenticationInfo that is not as its protocol has it: chip authentication is not made by it.
-fn flawed(case: &mut Case, flaw: Flaw, defect: Defect) {
+fn flawed(case: &mut Case, flaw: Flaw, defect: FileDefect) {
     let desk = case.desk(passport());
     desk.lay(desk.profile().clone().with_defect(flaw).card().unwrap());
     let report = report(&desk);

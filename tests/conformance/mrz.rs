@@ -8,7 +8,7 @@ use crate::issue::{
     passport, report,
 };
 use crate::reading::{lines, mrz_only};
-use chipid::lds::{Defect, Mrz, MrzField};
+use chipid::lds::{FileDefect, Mrz, MrzField};
 use chipid::sim::Profile;
 use chipid::sim::person::{Layout, Person};
 use chipid::tlv::{Tag, encode};
@@ -46,30 +46,32 @@ pub const ROWS: &[Row] = &[
     case("LDS_B_05", |case| cards(case, |case, profile| other_tag(case, profile, 1, 0x62))),
     case("LDS_B_06", |case| cards(case, |case, profile| length_too_small(case, profile, 1))),
     case("LDS_B_07", |case| cards(case, |case, profile| length_too_big(case, profile, 1))),
-    case("LDS_B_08", |case| both(case, |person| person.document_code = "X<".into(), Defect::MrzDocumentCode)),
-    case("LDS_B_09", |case| both(case, |person| person.state = "U2O".into(), Defect::MrzIssuingState)),
+    case("LDS_B_08", |case| both(case, |person| person.document_code = "X<".into(), FileDefect::MrzDocumentCode)),
+    case("LDS_B_09", |case| both(case, |person| person.state = "U2O".into(), FileDefect::MrzIssuingState)),
     case("LDS_B_10", |case| {
-        both(case, |person| (person.primary, person.secondary) = Default::default(), Defect::MrzNameVoid)
+        both(case, |person| (person.primary, person.secondary) = Default::default(), FileDefect::MrzNameVoid)
     }),
     case("LDS_B_11", |case| other_page(case, |person| person.primary = "MUSTERMANN".into(), "name")),
     case("LDS_B_12", |case| other_page(case, |person| person.document_number = "X00000025".into(), "document number")),
-    case("LDS_B_13", |case| wrong_digit(case, MrzField::DocumentNumberCheckDigit, Defect::MrzDocumentNumberCheckDigit)),
-    case("LDS_B_14", |case| both(case, |person| person.nationality = "U2O".into(), Defect::MrzNationality)),
-    case("LDS_B_15", |case| both(case, |person| person.birth = "85A412".into(), Defect::MrzBirthSyntax)),
+    case("LDS_B_13", |case| {
+        wrong_digit(case, MrzField::DocumentNumberCheckDigit, FileDefect::MrzDocumentNumberCheckDigit)
+    }),
+    case("LDS_B_14", |case| both(case, |person| person.nationality = "U2O".into(), FileDefect::MrzNationality)),
+    case("LDS_B_15", |case| both(case, |person| person.birth = "85A412".into(), FileDefect::MrzBirthSyntax)),
     case("LDS_B_16", |case| {
-        both(case, |person| person.birth = "851312".into(), Defect::MrzBirthDate);
-        both(case, |person| person.birth = "850231".into(), Defect::MrzBirthDate);
+        both(case, |person| person.birth = "851312".into(), FileDefect::MrzBirthDate);
+        both(case, |person| person.birth = "850231".into(), FileDefect::MrzBirthDate);
     }),
-    case("LDS_B_17", |case| wrong_digit(case, MrzField::BirthDateCheckDigit, Defect::MrzBirthCheckDigit)),
-    case("LDS_B_18", |case| both(case, |person| person.sex = '1', Defect::MrzSex)),
+    case("LDS_B_17", |case| wrong_digit(case, MrzField::BirthDateCheckDigit, FileDefect::MrzBirthCheckDigit)),
+    case("LDS_B_18", |case| both(case, |person| person.sex = '1', FileDefect::MrzSex)),
     case("LDS_B_19", |case| {
-        both(case, |person| person.expiry = "33A231".into(), Defect::MrzExpirySyntax);
-        both(case, |person| person.expiry = "33<<<<".into(), Defect::MrzExpirySyntax);
+        both(case, |person| person.expiry = "33A231".into(), FileDefect::MrzExpirySyntax);
+        both(case, |person| person.expiry = "33<<<<".into(), FileDefect::MrzExpirySyntax);
     }),
-    case("LDS_B_20", |case| both(case, |person| person.expiry = "331331".into(), Defect::MrzExpiryDate)),
-    case("LDS_B_21", |case| wrong_digit(case, MrzField::ExpiryDateCheckDigit, Defect::MrzExpiryCheckDigit)),
-    case("LDS_B_22", |case| wrong_digit(case, MrzField::OptionalDataCheckDigit, Defect::MrzOptionalCheckDigit)),
-    case("LDS_B_23", |case| wrong_digit(case, MrzField::CompositeCheckDigit, Defect::MrzCompositeCheckDigit)),
+    case("LDS_B_20", |case| both(case, |person| person.expiry = "331331".into(), FileDefect::MrzExpiryDate)),
+    case("LDS_B_21", |case| wrong_digit(case, MrzField::ExpiryDateCheckDigit, FileDefect::MrzExpiryCheckDigit)),
+    case("LDS_B_22", |case| wrong_digit(case, MrzField::OptionalDataCheckDigit, FileDefect::MrzOptionalCheckDigit)),
+    case("LDS_B_23", |case| wrong_digit(case, MrzField::CompositeCheckDigit, FileDefect::MrzCompositeCheckDigit)),
     case("LDS_B_24", a_file_without_its_zone_is_none),
     case("LDS_B_25", |case| partial(case, "8504<<")),
     case("LDS_B_26", |case| partial(case, "85<<12")),
@@ -94,7 +96,7 @@ fn dg1(lines: &[String]) -> Vec<u8> {
 }
 
 /// DG1 has the zone of this person, its check digits right.
-fn both(case: &mut Case, change: fn(&mut Person), defect: Defect) {
+fn both(case: &mut Case, change: fn(&mut Person), defect: FileDefect) {
     for profile in [passport(), card()] {
         let mut person = profile.person.clone();
         change(&mut person);
@@ -107,7 +109,7 @@ fn both(case: &mut Case, change: fn(&mut Person), defect: Defect) {
 }
 
 /// One check digit is another: it is named, and so is what it makes wrong, the composite one.
-fn wrong_digit(case: &mut Case, field: MrzField, defect: Defect) {
+fn wrong_digit(case: &mut Case, field: MrzField, defect: FileDefect) {
     for profile in [passport(), card()] {
         let text = profile.mrz_lines().concat();
         let Some(place) = Mrz::parse(&text).unwrap().format().position(field) else { continue };

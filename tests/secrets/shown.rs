@@ -44,6 +44,7 @@ const SHOWN: &[&str] = &[
     "FileState",
     "HashMatches",
     "Image",
+    "InputFile",
     "Inputs",
     "LdsSecurityObject",
     "Mrz",
@@ -219,7 +220,7 @@ fn debug_outputs_hold_nothing() {
 
     let object = SecurityObject::parse(sod).unwrap();
     show(&provisional(&object, DataGroup::DG1, group(1)));
-    let read = |bytes| chipid::passive_authentication::FileState::Read(bytes);
+    let read = |bytes| chipid::passive_authentication::InputFile::Read(bytes);
     let numbers =
         contents.groups.iter().filter_map(|(number, file)| Some((DataGroup::new(*number)?, read(file.as_slice()))));
     let inputs = Inputs {

@@ -186,7 +186,7 @@ pub fn optional_details(vector: &Vector) -> Result<(), Failure> {
             same("bytes", bytes, &file)?;
             ("bytes", None)
         }
-        known => (known.profile().map_or("of no profile", |profile| profile.name), None),
+        known => (known.country().map_or("of no profile", |country| country.name), None),
     };
     same("form", form.as_bytes(), vector.text("form")?.as_bytes())?;
     same_field(vector, "objects", objects)

@@ -2,7 +2,7 @@
 
 use crate::checks::CheckId;
 use crate::lds::{Mrz, MrzInformation, PartialDate};
-use crate::vietnam::{PersonalNumber, Qr};
+use crate::national::{PersonalNumber, Qr};
 use zeroize::Zeroizing;
 
 /// What the operator knows of the person who was asked for. It is compared with the chip; see

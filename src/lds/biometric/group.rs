@@ -2,8 +2,8 @@
 
 use super::header::{BiometricHeader, read_header};
 use super::modality::{Images, Modality};
-use crate::lds::findings::Defect;
-use crate::tlv::{Reader, Tag, Tlv, TlvError, small_integer};
+use crate::lds::findings::FileDefect;
+use crate::tlv::{Reader, Tag, Tlv, TlvError};
 
 /// A record as it stands in its data block.
 enum Record<'a> {
@@ -44,7 +44,7 @@ pub(crate) fn read_group<'a, T>(
     findings.note(&group);
     while let Some(object) = findings.next(&mut inside) {
         if object.tag != Tag(0x53) {
-            findings.add_first(object.at, Defect::TrailingBytes);
+            findings.add_first(object.at, FileDefect::TrailingBytes);
         }
     }
 
@@ -63,15 +63,11 @@ pub(crate) fn read_group<'a, T>(
                 }
                 read_template(&object, images, readers);
             }
-            _ => images.findings.add(object.at, Defect::UnknownObject),
+            _ => images.findings.add(object.at, FileDefect::UnknownObject),
         }
     }
-    let stated = count.and_then(|count| small_integer(count.value));
-    match count {
-        None => images.findings.add(group.value_at, modality.defects.count_missing),
-        Some(count) if stated != Some(found) => images.findings.add(count.at, modality.defects.count_wrong),
-        Some(_) => {}
-    }
+    let defects = [modality.defects.count_missing, modality.defects.count_wrong];
+    let stated = images.findings.count(count, found, group.value_at, defects);
     Ok((stated, group.at))
 }
 
@@ -98,7 +94,7 @@ fn read_template<'a, T>(template: &Tlv<'a>, images: &mut Images<T>, readers: &Re
                     Record::Iso39794(record) => (readers.iso_39794)(&record, &header, images),
                 }
             }
-            _ => images.findings.add(block.at, Defect::UnknownObject),
+            _ => images.findings.add(block.at, FileDefect::UnknownObject),
         }
         next = images.findings.next(&mut inside);
     }

@@ -1,7 +1,7 @@
 //! The biometric header template of a record (9303-10 Tables 44, 47, 54).
 
 use super::modality::Modality;
-use crate::lds::findings::{Defect, Findings};
+use crate::lds::findings::{FileDefect, Findings};
 use crate::lds::{DateTime, PartialDate};
 use crate::tlv::{Tag, Tlv};
 
@@ -86,12 +86,12 @@ pub(super) fn read_header(modality: &Modality, header: &Tlv<'_>, findings: &mut 
                 true
             }
             _ => {
-                findings.add(at, Defect::UnknownObject);
+                findings.add(at, FileDefect::UnknownObject);
                 true
             }
         };
         if !is_read {
-            findings.add(at, Defect::BiometricHeaderField);
+            findings.add(at, FileDefect::BiometricHeaderField);
         }
     }
     examine(modality, header.at, &read, &places, findings);
@@ -110,7 +110,7 @@ fn examine(modality: &Modality, at: usize, read: &BiometricHeader, places: &Plac
     let is_subtype = |is_known: fn(u8) -> bool| {
         // One that cannot be read has its finding.
         let is_known = read.biometric_subtype.is_none_or(is_known);
-        (places.subtype, is_known, Defect::BiometricSubtypeMissing, Defect::BiometricSubtype)
+        (places.subtype, is_known, FileDefect::BiometricSubtypeMissing, FileDefect::BiometricSubtype)
     };
     for (place, is_due, missing, other) in rows.into_iter().chain(modality.subtypes.map(is_subtype)) {
         match place {

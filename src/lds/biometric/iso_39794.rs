@@ -4,7 +4,7 @@
 //! Representations are read one by one; of each the fields that the data group names, all else is left unread.
 
 use super::modality::Images;
-use crate::lds::findings::{Defect, Findings};
+use crate::lds::findings::{FileDefect, Findings};
 use crate::lds::{DateTime, ImageFormat, PartialDate};
 use crate::tlv::{Tag, Tlv, small_integer};
 
@@ -36,10 +36,10 @@ pub(crate) fn read_representations<'a, T>(
         Some(RecordVersion { generation: version.number(Tag(0x80))?, year: version.number(Tag(0x81))? })
     });
     if version.is_none() {
-        images.findings.add(block.at, Defect::RecordVersion);
+        images.findings.add(block.at, FileDefect::RecordVersion);
     }
     let Some(representations) = fields.get(Tag(0xA1)) else {
-        return images.findings.add(block.at, Defect::RecordTruncated);
+        return images.findings.add(block.at, FileDefect::RecordTruncated);
     };
     let mut inside = representations.children();
     while let Some(representation) = images.findings.next(&mut inside) {

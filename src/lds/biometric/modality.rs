@@ -1,6 +1,6 @@
 //! What one biometric data group has otherwise than the others, and the images of one while it is read.
 
-use crate::lds::findings::{Defect, Findings};
+use crate::lds::findings::{FileDefect, Findings};
 use crate::lds::{DataGroup, FileId, Image, ImageFormat};
 use crate::tlv::Tag;
 
@@ -28,62 +28,62 @@ pub(crate) struct Modality {
 
 /// The defects of the group and its records, under the names of the data group.
 pub(crate) struct ModalityDefects {
-    pub(crate) count_missing: Defect,
-    pub(crate) count_wrong: Defect,
-    pub(crate) too_many: Defect,
-    pub(crate) header_missing: Defect,
-    pub(crate) format_owner: Defect,
-    pub(crate) format_owner_missing: Defect,
-    pub(crate) format_type: Defect,
-    pub(crate) format_type_missing: Defect,
-    pub(crate) biometric_type: Defect,
-    pub(crate) record_identifier: Defect,
-    pub(crate) record_version: Defect,
-    pub(crate) record_length: Defect,
-    pub(crate) zeros_after_image: Defect,
-    pub(crate) no_image: Defect,
-    pub(crate) image_unknown: Defect,
-    pub(crate) image_mislabelled: Defect,
+    pub(crate) count_missing: FileDefect,
+    pub(crate) count_wrong: FileDefect,
+    pub(crate) too_many: FileDefect,
+    pub(crate) header_missing: FileDefect,
+    pub(crate) format_owner: FileDefect,
+    pub(crate) format_owner_missing: FileDefect,
+    pub(crate) format_type: FileDefect,
+    pub(crate) format_type_missing: FileDefect,
+    pub(crate) biometric_type: FileDefect,
+    pub(crate) record_identifier: FileDefect,
+    pub(crate) record_version: FileDefect,
+    pub(crate) record_length: FileDefect,
+    pub(crate) zeros_after_image: FileDefect,
+    pub(crate) no_image: FileDefect,
+    pub(crate) image_unknown: FileDefect,
+    pub(crate) image_mislabelled: FileDefect,
 }
 
 impl ModalityDefects {
     pub(crate) const FACE: Self = Self {
-        count_missing: Defect::FaceCountMissing,
-        count_wrong: Defect::FaceCountWrong,
-        too_many: Defect::FaceTooMany,
-        header_missing: Defect::FaceHeaderMissing,
-        format_owner: Defect::FaceFormatOwner,
-        format_owner_missing: Defect::FaceFormatOwnerMissing,
-        format_type: Defect::FaceFormatType,
-        format_type_missing: Defect::FaceFormatTypeMissing,
-        biometric_type: Defect::FaceBiometricType,
-        record_identifier: Defect::FaceFormatIdentifier,
-        record_version: Defect::FaceVersion,
-        record_length: Defect::FaceRecordLength,
-        zeros_after_image: Defect::FaceZerosAfterImage,
-        no_image: Defect::FaceNoImage,
-        image_unknown: Defect::FaceImageUnknown,
-        image_mislabelled: Defect::FaceImageMislabelled,
+        count_missing: FileDefect::FaceCountMissing,
+        count_wrong: FileDefect::FaceCountWrong,
+        too_many: FileDefect::FaceTooMany,
+        header_missing: FileDefect::FaceHeaderMissing,
+        format_owner: FileDefect::FaceFormatOwner,
+        format_owner_missing: FileDefect::FaceFormatOwnerMissing,
+        format_type: FileDefect::FaceFormatType,
+        format_type_missing: FileDefect::FaceFormatTypeMissing,
+        biometric_type: FileDefect::FaceBiometricType,
+        record_identifier: FileDefect::FaceFormatIdentifier,
+        record_version: FileDefect::FaceVersion,
+        record_length: FileDefect::FaceRecordLength,
+        zeros_after_image: FileDefect::FaceZerosAfterImage,
+        no_image: FileDefect::FaceNoImage,
+        image_unknown: FileDefect::FaceImageUnknown,
+        image_mislabelled: FileDefect::FaceImageMislabelled,
     };
 
     /// The names that DG3 and DG4 share.
     pub(crate) const FINGER_AND_IRIS: Self = Self {
-        count_missing: Defect::CountMissing,
-        count_wrong: Defect::CountWrong,
-        too_many: Defect::ObjectsTooMany,
-        header_missing: Defect::BiometricHeaderMissing,
-        format_owner: Defect::BiometricFormatOwner,
-        format_owner_missing: Defect::BiometricFormatOwnerMissing,
-        format_type: Defect::BiometricFormatType,
-        format_type_missing: Defect::BiometricFormatTypeMissing,
-        biometric_type: Defect::BiometricType,
-        record_identifier: Defect::RecordIdentifier,
-        record_version: Defect::RecordVersion,
-        record_length: Defect::RecordLength,
-        zeros_after_image: Defect::RecordZerosAfterImage,
-        no_image: Defect::ImageMissing,
-        image_unknown: Defect::ImageUnknown,
-        image_mislabelled: Defect::ImageMislabelled,
+        count_missing: FileDefect::CountMissing,
+        count_wrong: FileDefect::CountWrong,
+        too_many: FileDefect::ObjectsTooMany,
+        header_missing: FileDefect::BiometricHeaderMissing,
+        format_owner: FileDefect::BiometricFormatOwner,
+        format_owner_missing: FileDefect::BiometricFormatOwnerMissing,
+        format_type: FileDefect::BiometricFormatType,
+        format_type_missing: FileDefect::BiometricFormatTypeMissing,
+        biometric_type: FileDefect::BiometricType,
+        record_identifier: FileDefect::RecordIdentifier,
+        record_version: FileDefect::RecordVersion,
+        record_length: FileDefect::RecordLength,
+        zeros_after_image: FileDefect::RecordZerosAfterImage,
+        no_image: FileDefect::ImageMissing,
+        image_unknown: FileDefect::ImageUnknown,
+        image_mislabelled: FileDefect::ImageMislabelled,
     };
 }
 
@@ -100,8 +100,9 @@ impl<T> Images<T> {
     }
 
     /// Adds the value of an image that was found, or a finding that there is none; false where no more are read. `due`
-    /// are the formats that the record announces; `None` for any.
-    pub(crate) fn push(&mut self, image: &Image<'_>, due: Option<&[ImageFormat]>, value: T) -> bool {
+    /// are the formats that the record announces, `None` for any; `is_other` states that the header names another finger
+    /// or eye than the record.
+    pub(crate) fn push(&mut self, image: &Image<'_>, due: Option<&[ImageFormat]>, is_other: bool, value: T) -> bool {
         let Modality { defects, most, unknown, .. } = self.modality;
         if image.bytes.is_empty() {
             self.findings.add(image.at, defects.no_image);
@@ -115,6 +116,9 @@ impl<T> Images<T> {
             self.findings.add(image.at, defects.image_unknown);
         } else if due.is_some_and(|due| !due.contains(&image.format)) {
             self.findings.add(image.at, defects.image_mislabelled);
+        }
+        if is_other {
+            self.findings.add(image.at, FileDefect::BiometricSubtypeDiffers);
         }
         self.list.push(value);
         true

@@ -6,34 +6,20 @@ use crate::lds::findings::{Finding, Findings};
 use crate::lds::{DataGroup, FileId, Image, PartialDate, RawObject};
 use crate::tlv::{Tag, TlvError};
 
-const FULL_NAME: Tag = Tag(0x5F0E);
-const OTHER_NAME: Tag = Tag(0x5F0F);
-const PERSONAL_NUMBER: Tag = Tag(0x5F10);
-const PLACE_OF_BIRTH: Tag = Tag(0x5F11);
-const TELEPHONE: Tag = Tag(0x5F12);
-const PROFESSION: Tag = Tag(0x5F13);
-const TITLE: Tag = Tag(0x5F14);
-const PERSONAL_SUMMARY: Tag = Tag(0x5F15);
-const PROOF_OF_CITIZENSHIP: Tag = Tag(0x5F16);
-const OTHER_VALID_TD_NUMBERS: Tag = Tag(0x5F17);
-const CUSTODY_INFORMATION: Tag = Tag(0x5F18);
-const FULL_DATE_OF_BIRTH: Tag = Tag(0x5F2B);
-const PERMANENT_ADDRESS: Tag = Tag(0x5F42);
-
 /// The fields, but for the other names.
-const KNOWN: [Tag; 12] = [
-    FULL_NAME,
-    PERSONAL_NUMBER,
-    PLACE_OF_BIRTH,
-    TELEPHONE,
-    PROFESSION,
-    TITLE,
-    PERSONAL_SUMMARY,
-    PROOF_OF_CITIZENSHIP,
-    OTHER_VALID_TD_NUMBERS,
-    CUSTODY_INFORMATION,
-    FULL_DATE_OF_BIRTH,
-    PERMANENT_ADDRESS,
+const KNOWN: &[Tag] = &[
+    Tag(0x5F0E),
+    Tag(0x5F10),
+    Tag(0x5F11),
+    Tag(0x5F12),
+    Tag(0x5F13),
+    Tag(0x5F14),
+    Tag(0x5F15),
+    Tag(0x5F16),
+    Tag(0x5F17),
+    Tag(0x5F18),
+    Tag(0x5F2B),
+    Tag(0x5F42),
 ];
 
 /// EF.DG11 as a value, borrowed from the file as it was read; a field is `None` where it is absent.
@@ -90,21 +76,21 @@ impl<'a> Dg11<'a> {
     pub fn parse(file: &'a [u8]) -> Result<Self, TlvError> {
         let mut findings = Findings::of(FileId::DataGroup(DataGroup::DG11));
         let outer = findings.object(file, Tag(0x6B), "DG11, tag 6B")?;
-        let template = Template::read(&outer, &KNOWN, Some(OTHER_NAME), &mut findings);
+        let template = Template::read(&outer, KNOWN, Some(Tag(0x5F0F)), &mut findings);
         let mut text = |tag| template.text(tag, &mut findings);
         Ok(Self {
-            full_name: text(FULL_NAME),
-            personal_number: text(PERSONAL_NUMBER),
-            place_of_birth: text(PLACE_OF_BIRTH),
-            permanent_address: text(PERMANENT_ADDRESS),
-            telephone: text(TELEPHONE),
-            profession: text(PROFESSION),
-            title: text(TITLE),
-            personal_summary: text(PERSONAL_SUMMARY),
-            other_valid_td_numbers: text(OTHER_VALID_TD_NUMBERS),
-            custody_information: text(CUSTODY_INFORMATION),
-            full_date_of_birth: template.date(FULL_DATE_OF_BIRTH, &mut findings),
-            proof_of_citizenship: template.image(PROOF_OF_CITIZENSHIP, &mut findings),
+            full_name: text(Tag(0x5F0E)),
+            personal_number: text(Tag(0x5F10)),
+            place_of_birth: text(Tag(0x5F11)),
+            permanent_address: text(Tag(0x5F42)),
+            telephone: text(Tag(0x5F12)),
+            profession: text(Tag(0x5F13)),
+            title: text(Tag(0x5F14)),
+            personal_summary: text(Tag(0x5F15)),
+            other_valid_td_numbers: text(Tag(0x5F17)),
+            custody_information: text(Tag(0x5F18)),
+            full_date_of_birth: template.date(Tag(0x5F2B), &mut findings),
+            proof_of_citizenship: template.image(Tag(0x5F16), &mut findings),
             tag_list: template.tag_list,
             other_names: template.names,
             others: template.others,

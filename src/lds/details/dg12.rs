@@ -6,27 +6,9 @@ use crate::lds::findings::{Finding, Findings};
 use crate::lds::{DataGroup, DateTime, FileId, Image, PartialDate, RawObject};
 use crate::tlv::{Tag, TlvError};
 
-const ISSUING_AUTHORITY: Tag = Tag(0x5F19);
-const OTHER_PERSON: Tag = Tag(0x5F1A);
-const ENDORSEMENTS: Tag = Tag(0x5F1B);
-const TAX_EXIT_REQUIREMENTS: Tag = Tag(0x5F1C);
-const IMAGE_OF_FRONT: Tag = Tag(0x5F1D);
-const IMAGE_OF_REAR: Tag = Tag(0x5F1E);
-const DATE_OF_ISSUE: Tag = Tag(0x5F26);
-const PERSONALIZATION_TIME: Tag = Tag(0x5F55);
-const PERSONALIZATION_SERIAL_NUMBER: Tag = Tag(0x5F56);
-
 /// The fields, but for the other persons.
-const KNOWN: [Tag; 8] = [
-    ISSUING_AUTHORITY,
-    ENDORSEMENTS,
-    TAX_EXIT_REQUIREMENTS,
-    IMAGE_OF_FRONT,
-    IMAGE_OF_REAR,
-    DATE_OF_ISSUE,
-    PERSONALIZATION_TIME,
-    PERSONALIZATION_SERIAL_NUMBER,
-];
+const KNOWN: &[Tag] =
+    &[Tag(0x5F19), Tag(0x5F1B), Tag(0x5F1C), Tag(0x5F1D), Tag(0x5F1E), Tag(0x5F26), Tag(0x5F55), Tag(0x5F56)];
 
 /// EF.DG12 as a value, borrowed from the file as it was read; a field is `None` where it is absent.
 ///
@@ -74,17 +56,17 @@ impl<'a> Dg12<'a> {
     pub fn parse(file: &'a [u8]) -> Result<Self, TlvError> {
         let mut findings = Findings::of(FileId::DataGroup(DataGroup::DG12));
         let outer = findings.object(file, Tag(0x6C), "DG12, tag 6C")?;
-        let template = Template::read(&outer, &KNOWN, Some(OTHER_PERSON), &mut findings);
+        let template = Template::read(&outer, KNOWN, Some(Tag(0x5F1A)), &mut findings);
         let mut text = |tag| template.text(tag, &mut findings);
         Ok(Self {
-            issuing_authority: text(ISSUING_AUTHORITY),
-            endorsements: text(ENDORSEMENTS),
-            tax_exit_requirements: text(TAX_EXIT_REQUIREMENTS),
-            personalization_serial_number: text(PERSONALIZATION_SERIAL_NUMBER),
-            date_of_issue: template.date(DATE_OF_ISSUE, &mut findings),
-            image_of_front: template.image(IMAGE_OF_FRONT, &mut findings),
-            image_of_rear: template.image(IMAGE_OF_REAR, &mut findings),
-            personalization_time: template.date_time(PERSONALIZATION_TIME, &mut findings),
+            issuing_authority: text(Tag(0x5F19)),
+            endorsements: text(Tag(0x5F1B)),
+            tax_exit_requirements: text(Tag(0x5F1C)),
+            personalization_serial_number: text(Tag(0x5F56)),
+            date_of_issue: template.date(Tag(0x5F26), &mut findings),
+            image_of_front: template.image(Tag(0x5F1D), &mut findings),
+            image_of_rear: template.image(Tag(0x5F1E), &mut findings),
+            personalization_time: template.date_time(Tag(0x5F55), &mut findings),
             tag_list: template.tag_list,
             other_persons: template.names,
             others: template.others,

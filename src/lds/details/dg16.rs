@@ -3,15 +3,11 @@
 use super::template::Template;
 use super::text::Text;
 use crate::bounds::BOUNDS;
-use crate::lds::findings::{Defect, Finding, Findings};
+use crate::lds::findings::{FileDefect, Finding, Findings};
 use crate::lds::{DataGroup, FileId, PartialDate};
-use crate::tlv::{Tag, TlvError, small_integer};
+use crate::tlv::{Tag, TlvError};
 
-const DATE_DATA_RECORDED: Tag = Tag(0x5F50);
-const NAME_OF_PERSON: Tag = Tag(0x5F51);
-const TELEPHONE: Tag = Tag(0x5F52);
-const ADDRESS: Tag = Tag(0x5F53);
-const KNOWN: [Tag; 4] = [DATE_DATA_RECORDED, NAME_OF_PERSON, TELEPHONE, ADDRESS];
+const KNOWN: &[Tag] = &[Tag(0x5F50), Tag(0x5F51), Tag(0x5F52), Tag(0x5F53)];
 
 /// EF.DG16 as a value, borrowed from the file as it was read.
 ///
@@ -62,30 +58,25 @@ impl<'a> Dg16<'a> {
                 Tag(0xA1..=0xAF) => {
                     found += 1;
                     if persons.len() >= BOUNDS.persons {
-                        findings.add(object.at, Defect::ObjectsTooMany);
+                        findings.add(object.at, FileDefect::ObjectsTooMany);
                         break;
                     }
                     if object.tag <= before {
-                        findings.add(object.at, Defect::WrongOrder);
+                        findings.add(object.at, FileDefect::WrongOrder);
                     }
                     before = object.tag;
-                    let template = Template::read(&object, &KNOWN, None, &mut findings);
+                    let template = Template::read(&object, KNOWN, None, &mut findings);
                     persons.push(PersonToNotify {
-                        date_data_recorded: template.date(DATE_DATA_RECORDED, &mut findings),
-                        name_of_person: template.text(NAME_OF_PERSON, &mut findings),
-                        telephone: template.text(TELEPHONE, &mut findings),
-                        address: template.text(ADDRESS, &mut findings),
+                        date_data_recorded: template.date(Tag(0x5F50), &mut findings),
+                        name_of_person: template.text(Tag(0x5F51), &mut findings),
+                        telephone: template.text(Tag(0x5F52), &mut findings),
+                        address: template.text(Tag(0x5F53), &mut findings),
                     });
                 }
-                _ => findings.add(object.at, Defect::UnknownObject),
+                _ => findings.add(object.at, FileDefect::UnknownObject),
             }
         }
-        let instances = count.and_then(|count| small_integer(count.value));
-        match count {
-            None => findings.add(outer.value_at, Defect::CountMissing),
-            Some(count) if instances != Some(found) => findings.add(count.at, Defect::CountWrong),
-            Some(_) => {}
-        }
+        let instances = findings.count(count, found, outer.value_at, Findings::COUNT);
         Ok(Self { instances, persons, findings: findings.into_list() })
     }
 }

@@ -4,16 +4,13 @@
 
 use super::text::Text;
 use crate::bounds::BOUNDS;
-use crate::lds::findings::{Defect, Findings};
+use crate::lds::findings::{FileDefect, Findings};
 use crate::lds::opaque_group::RawObject;
 use crate::lds::{DateTime, Image, ImageFormat, PartialDate};
-use crate::tlv::{Tag, Tlv, small_integer, tag_list};
+use crate::tlv::{Tag, Tlv, tag_list};
 
 const TAG_LIST: Tag = Tag(0x5C);
 const NAMES: Tag = Tag(0xA0);
-
-/// The formats of images that may stand in these data groups (9303-10 §4.7.11.1 note 1, §4.7.12.1 note 2).
-const IMAGES: [ImageFormat; 3] = [ImageFormat::Jpeg, ImageFormat::Jp2, ImageFormat::Jpeg2000Codestream];
 
 /// The fields of one template while it is read.
 pub(super) struct Template<'a> {
@@ -36,33 +33,33 @@ impl<'a> Template<'a> {
         while let Some(object) = findings.next(&mut inside) {
             match object.tag {
                 TAG_LIST if object.value.len() > BOUNDS.tag_list_octets => {
-                    findings.add(object.at, Defect::ObjectsTooMany)
+                    findings.add(object.at, FileDefect::ObjectsTooMany)
                 }
                 TAG_LIST if name.is_some() => match tag_list(object.value, object.value_at) {
-                    Ok(_) if template.tag_list.is_some() => findings.add(object.at, Defect::DetailsDuplicate),
+                    Ok(_) if template.tag_list.is_some() => findings.add(object.at, FileDefect::DetailsDuplicate),
                     Ok(list) => template.tag_list = Some(list.into_iter().map(|(_, tag)| tag).collect()),
-                    Err(error) => findings.add(error.at, Defect::DetailsListMalformed),
+                    Err(error) => findings.add(error.at, FileDefect::DetailsListMalformed),
                 },
                 NAMES if name.is_some() => {
                     if template.has_names {
-                        findings.add(object.at, Defect::DetailsDuplicate);
+                        findings.add(object.at, FileDefect::DetailsDuplicate);
                     }
                     template.has_names = true;
                     template.read_names(&object, name, findings);
                 }
                 tag if Some(tag) == name => {
-                    findings.add_first(object.at, Defect::DetailsNamesLoose);
+                    findings.add_first(object.at, FileDefect::DetailsNamesLoose);
                     template.push_name(&object, findings);
                 }
                 tag if known.contains(&tag) => {
                     if template.field(tag).is_some() {
-                        findings.add(object.at, Defect::DetailsDuplicate);
+                        findings.add(object.at, FileDefect::DetailsDuplicate);
                     } else {
                         template.fields.push(object);
                     }
                 }
                 _ => {
-                    findings.add(object.at, Defect::UnknownObject);
+                    findings.add(object.at, FileDefect::UnknownObject);
                     if template.others.len() < BOUNDS.other_objects {
                         template.others.push(RawObject::from(object));
                     }
@@ -91,19 +88,15 @@ impl<'a> Template<'a> {
                     found += 1;
                     self.push_name(&object, findings);
                 }
-                _ => findings.add(object.at, Defect::UnknownObject),
+                _ => findings.add(object.at, FileDefect::UnknownObject),
             }
         }
-        match count {
-            None => findings.add(names.at, Defect::CountMissing),
-            Some(count) if small_integer(count.value) != Some(found) => findings.add(count.at, Defect::CountWrong),
-            Some(_) => {}
-        }
+        findings.count(count, found, names.at, Findings::COUNT);
     }
 
     fn push_name(&mut self, name: &Tlv<'a>, findings: &mut Findings) {
         if self.names.len() >= BOUNDS.names {
-            findings.add_first(name.at, Defect::ObjectsTooMany);
+            findings.add_first(name.at, FileDefect::ObjectsTooMany);
         } else {
             self.names.push(text(name, findings));
         }
@@ -113,7 +106,7 @@ impl<'a> Template<'a> {
     /// template, in some not at all.
     fn compare_list(&self, outer: &Tlv<'_>, name: Option<Tag>, findings: &mut Findings) {
         let Some(list) = &self.tag_list else {
-            return findings.add(outer.value_at, Defect::DetailsListMissing);
+            return findings.add(outer.value_at, FileDefect::DetailsListMissing);
         };
         let is_name = |tag: Tag| tag == NAMES || Some(tag) == name;
         let is_there = |tag: Tag| {
@@ -124,10 +117,10 @@ impl<'a> Template<'a> {
             }
         };
         if !list.iter().all(|tag| is_there(*tag)) {
-            findings.add(outer.value_at, Defect::DetailsListedAbsent);
+            findings.add(outer.value_at, FileDefect::DetailsListedAbsent);
         }
         for field in self.fields.iter().filter(|field| !list.contains(&field.tag)) {
-            findings.add_first(field.at, Defect::DetailsUnlisted);
+            findings.add_first(field.at, FileDefect::DetailsUnlisted);
         }
     }
 
@@ -161,7 +154,8 @@ impl<'a> Template<'a> {
     pub(super) fn image(&self, tag: Tag, findings: &mut Findings) -> Option<Image<'a>> {
         let field = self.field(tag)?;
         let image = Image::new(field.value, field.value_at);
-        image.examine(Some(&IMAGES), findings);
+        // 9303-10 §4.7.11.1 note 1, §4.7.12.1 note 2
+        image.examine(Some(ImageFormat::JPEG_OR_JPEG_2000), findings);
         Some(image).filter(|image| !image.bytes.is_empty())
     }
 }
@@ -169,11 +163,11 @@ impl<'a> Template<'a> {
 /// The text of a data object, with what is amiss in it.
 fn text<'a>(object: &Tlv<'a>, findings: &mut Findings) -> Text<'a> {
     match core::str::from_utf8(object.value) {
-        Err(error) => findings.add(object.value_at + error.valid_up_to(), Defect::DetailsText),
-        Ok("") => findings.add(object.at, Defect::DetailsEmpty),
+        Err(error) => findings.add(object.value_at + error.valid_up_to(), FileDefect::DetailsText),
+        Ok("") => findings.add(object.at, FileDefect::DetailsEmpty),
         Ok(text) => {
             if let Some((at, _)) = text.char_indices().find(|(_, character)| character.is_control()) {
-                findings.add(object.value_at + at, Defect::DetailsCharacter);
+                findings.add(object.value_at + at, FileDefect::DetailsCharacter);
             }
         }
     }
@@ -183,14 +177,14 @@ fn text<'a>(object: &Tlv<'a>, findings: &mut Findings) -> Text<'a> {
 /// Says what is amiss with a date that was read, or not: whether it is complete, whether it is BCD.
 fn examine_date(field: &Tlv<'_>, read: Option<(bool, bool)>, findings: &mut Findings) {
     match read {
-        None if field.value.is_empty() => findings.add(field.at, Defect::DetailsEmpty),
-        None => findings.add(field.value_at, Defect::DetailsDate),
+        None if field.value.is_empty() => findings.add(field.at, FileDefect::DetailsEmpty),
+        None => findings.add(field.value_at, FileDefect::DetailsDate),
         Some((is_complete, is_bcd)) => {
             if !is_complete {
-                findings.add(field.value_at, Defect::DetailsDatePartial);
+                findings.add(field.value_at, FileDefect::DetailsDatePartial);
             }
             if is_bcd {
-                findings.add(field.value_at, Defect::DetailsDateBcd);
+                findings.add(field.value_at, FileDefect::DetailsDateBcd);
             }
         }
     }

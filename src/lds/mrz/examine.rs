@@ -6,26 +6,26 @@
 use super::layout::{MrzField, MrzFormat};
 use super::syntax::{ShortDate, check_digit, is_no_expiry};
 use super::zone::Mrz;
-use crate::lds::findings::{Defect, Findings};
+use crate::lds::findings::{FileDefect, Findings};
 use zeroize::Zeroizing;
 
 pub(super) fn examine(mrz: &Mrz, findings: &mut Findings) {
-    let mut due = |holds: bool, field: MrzField, defect: Defect| {
+    let mut due = |holds: bool, field: MrzField, defect: FileDefect| {
         if !holds {
             findings.add(mrz.offset(field), defect);
         }
     };
     let raw = |field| mrz.raw(field);
 
-    due(is_document_code(mrz.format, raw(MrzField::DocumentCode)), MrzField::DocumentCode, Defect::MrzDocumentCode);
-    due(is_state(raw(MrzField::IssuingState)), MrzField::IssuingState, Defect::MrzIssuingState);
-    due(is_state(raw(MrzField::Nationality)), MrzField::Nationality, Defect::MrzNationality);
+    due(is_document_code(mrz.format, raw(MrzField::DocumentCode)), MrzField::DocumentCode, FileDefect::MrzDocumentCode);
+    due(is_state(raw(MrzField::IssuingState)), MrzField::IssuingState, FileDefect::MrzIssuingState);
+    due(is_state(raw(MrzField::Nationality)), MrzField::Nationality, FileDefect::MrzNationality);
 
     let name = raw(MrzField::Name);
     let is_void = name.bytes().all(|mark| mark == b'<');
-    due(!is_void, MrzField::Name, Defect::MrzNameVoid);
+    due(!is_void, MrzField::Name, FileDefect::MrzNameVoid);
     let is_name = name.bytes().all(|mark| mark.is_ascii_uppercase() || mark == b'<') && !name.starts_with('<');
-    due(is_void || is_name, MrzField::Name, Defect::MrzNameSyntax);
+    due(is_void || is_name, MrzField::Name, FileDefect::MrzNameSyntax);
 
     document_number(mrz, &mut due);
     birth(mrz, &mut due);
@@ -33,8 +33,8 @@ pub(super) fn examine(mrz: &Mrz, findings: &mut Findings) {
 
     match raw(MrzField::Sex) {
         "M" | "F" | "<" => {}
-        "X" => due(false, MrzField::Sex, Defect::MrzSexX),
-        _ => due(false, MrzField::Sex, Defect::MrzSex),
+        "X" => due(false, MrzField::Sex, FileDefect::MrzSexX),
+        _ => due(false, MrzField::Sex, FileDefect::MrzSex),
     }
 
     if mrz.format == MrzFormat::Td3 {
@@ -42,7 +42,7 @@ pub(super) fn examine(mrz: &Mrz, findings: &mut Findings) {
         let digit = raw(MrzField::OptionalDataCheckDigit);
         let is_empty = optional.bytes().all(|mark| mark == b'<');
         let holds = digit_holds(optional, digit) || (is_empty && digit == "<");
-        due(holds, MrzField::OptionalDataCheckDigit, Defect::MrzOptionalCheckDigit);
+        due(holds, MrzField::OptionalDataCheckDigit, FileDefect::MrzOptionalCheckDigit);
     }
     let mut covered = Zeroizing::new(String::with_capacity(mrz.text.len()));
     mrz.format
@@ -51,47 +51,47 @@ pub(super) fn examine(mrz: &Mrz, findings: &mut Findings) {
         .filter_map(|range| mrz.text.get(range.clone()))
         .for_each(|part| covered.push_str(part));
     let holds = digit_holds(&covered, raw(MrzField::CompositeCheckDigit));
-    due(holds, MrzField::CompositeCheckDigit, Defect::MrzCompositeCheckDigit);
+    due(holds, MrzField::CompositeCheckDigit, FileDefect::MrzCompositeCheckDigit);
 }
 
-fn document_number(mrz: &Mrz, due: &mut impl FnMut(bool, MrzField, Defect)) {
+fn document_number(mrz: &Mrz, due: &mut impl FnMut(bool, MrzField, FileDefect)) {
     let number = Zeroizing::new(mrz.document_number());
     let digit = mrz.document_number_check_digit();
     let is_number = !number.is_empty() && number.bytes().all(|mark| mark != b'?');
     // A filler in the place of the check digit, and no rest in the optional data: the number goes on nowhere.
-    due(is_number && digit != '<', MrzField::DocumentNumber, Defect::MrzDocumentNumber);
-    due(mrz.overflow().is_none(), MrzField::DocumentNumber, Defect::MrzLongNumber);
+    due(is_number && digit != '<', MrzField::DocumentNumber, FileDefect::MrzDocumentNumber);
+    due(mrz.overflow().is_none(), MrzField::DocumentNumber, FileDefect::MrzLongNumber);
     // The check digit of a short number covers its fillers; they count 0 and change nothing.
     let holds = check_digit(&number) == Some(digit);
-    due(holds || digit == '<', MrzField::DocumentNumberCheckDigit, Defect::MrzDocumentNumberCheckDigit);
+    due(holds || digit == '<', MrzField::DocumentNumberCheckDigit, FileDefect::MrzDocumentNumberCheckDigit);
 }
 
-fn birth(mrz: &Mrz, due: &mut impl FnMut(bool, MrzField, Defect)) {
+fn birth(mrz: &Mrz, due: &mut impl FnMut(bool, MrzField, FileDefect)) {
     let raw = mrz.raw(MrzField::BirthDate);
     match ShortDate::read(raw) {
-        None => due(false, MrzField::BirthDate, Defect::MrzBirthSyntax),
+        None => due(false, MrzField::BirthDate, FileDefect::MrzBirthSyntax),
         Some(short) => {
             let date = short.in_century(2000);
-            due(date.is_plausible(), MrzField::BirthDate, Defect::MrzBirthDate);
-            due(date.is_complete(), MrzField::BirthDate, Defect::MrzBirthPartial);
+            due(date.is_plausible(), MrzField::BirthDate, FileDefect::MrzBirthDate);
+            due(date.is_complete(), MrzField::BirthDate, FileDefect::MrzBirthPartial);
         }
     }
     let holds = digit_holds(raw, mrz.raw(MrzField::BirthDateCheckDigit));
-    due(holds, MrzField::BirthDateCheckDigit, Defect::MrzBirthCheckDigit);
+    due(holds, MrzField::BirthDateCheckDigit, FileDefect::MrzBirthCheckDigit);
 }
 
-fn expiry(mrz: &Mrz, due: &mut impl FnMut(bool, MrzField, Defect)) {
+fn expiry(mrz: &Mrz, due: &mut impl FnMut(bool, MrzField, FileDefect)) {
     let raw = mrz.raw(MrzField::ExpiryDate);
     let date = ShortDate::read(raw).map(|short| short.in_century(2000));
     if is_no_expiry(raw) {
-        due(false, MrzField::ExpiryDate, Defect::MrzNoExpiry);
+        due(false, MrzField::ExpiryDate, FileDefect::MrzNoExpiry);
     } else {
         let date = date.filter(|date| date.is_complete());
-        due(date.is_some(), MrzField::ExpiryDate, Defect::MrzExpirySyntax);
-        due(date.is_none_or(|date| date.is_plausible()), MrzField::ExpiryDate, Defect::MrzExpiryDate);
+        due(date.is_some(), MrzField::ExpiryDate, FileDefect::MrzExpirySyntax);
+        due(date.is_none_or(|date| date.is_plausible()), MrzField::ExpiryDate, FileDefect::MrzExpiryDate);
     }
     let holds = digit_holds(raw, mrz.raw(MrzField::ExpiryDateCheckDigit));
-    due(holds, MrzField::ExpiryDateCheckDigit, Defect::MrzExpiryCheckDigit);
+    due(holds, MrzField::ExpiryDateCheckDigit, FileDefect::MrzExpiryCheckDigit);
 }
 
 fn digit_holds(covered: &str, digit: &str) -> bool {

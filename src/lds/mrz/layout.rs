@@ -97,46 +97,30 @@ impl MrzField {
 
     /// Its name for people: `date of birth`.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::DocumentCode => "document code",
-            Self::IssuingState => "issuing state",
-            Self::Name => "name",
-            Self::DocumentNumber => "document number",
-            Self::DocumentNumberCheckDigit => "check digit of the document number",
-            Self::Nationality => "nationality",
-            Self::BirthDate => "date of birth",
-            Self::BirthDateCheckDigit => "check digit of the date of birth",
-            Self::Sex => "sex",
-            Self::ExpiryDate => "date of expiry",
-            Self::ExpiryDateCheckDigit => "check digit of the date of expiry",
-            Self::OptionalData => "optional data",
-            Self::OptionalDataCheckDigit => "check digit of the optional data",
-            Self::OptionalData2 => "optional data of the second line",
-            Self::CompositeCheckDigit => "composite check digit",
-        }
+        POSITIONS.iter().find(|row| row.0 == self).map(|row| row.4).unwrap_or_default()
     }
 }
 
-type Row = (MrzField, Range<usize>, Range<usize>, Range<usize>);
+type Row = (MrzField, Range<usize>, Range<usize>, Range<usize>, &'static str);
 
 #[rustfmt::skip]
 static POSITIONS: [Row; 15] = [
     //                                    TD1      TD2      TD3
-    (MrzField::DocumentCode,             0..2,    0..2,    0..2),
-    (MrzField::IssuingState,             2..5,    2..5,    2..5),
-    (MrzField::Name,                     60..90,  5..36,   5..44),
-    (MrzField::DocumentNumber,           5..14,   36..45,  44..53),
-    (MrzField::DocumentNumberCheckDigit, 14..15,  45..46,  53..54),
-    (MrzField::Nationality,              45..48,  46..49,  54..57),
-    (MrzField::BirthDate,                30..36,  49..55,  57..63),
-    (MrzField::BirthDateCheckDigit,      36..37,  55..56,  63..64),
-    (MrzField::Sex,                      37..38,  56..57,  64..65),
-    (MrzField::ExpiryDate,               38..44,  57..63,  65..71),
-    (MrzField::ExpiryDateCheckDigit,     44..45,  63..64,  71..72),
-    (MrzField::OptionalData,             15..30,  64..71,  72..86),
-    (MrzField::OptionalDataCheckDigit,   0..0,    0..0,    86..87),
-    (MrzField::OptionalData2,            48..59,  0..0,    0..0),
-    (MrzField::CompositeCheckDigit,      59..60,  71..72,  87..88),
+    (MrzField::DocumentCode,             0..2,    0..2,    0..2, "document code"),
+    (MrzField::IssuingState,             2..5,    2..5,    2..5, "issuing state"),
+    (MrzField::Name,                     60..90,  5..36,   5..44, "name"),
+    (MrzField::DocumentNumber,           5..14,   36..45,  44..53, "document number"),
+    (MrzField::DocumentNumberCheckDigit, 14..15,  45..46,  53..54, "check digit of the document number"),
+    (MrzField::Nationality,              45..48,  46..49,  54..57, "nationality"),
+    (MrzField::BirthDate,                30..36,  49..55,  57..63, "date of birth"),
+    (MrzField::BirthDateCheckDigit,      36..37,  55..56,  63..64, "check digit of the date of birth"),
+    (MrzField::Sex,                      37..38,  56..57,  64..65, "sex"),
+    (MrzField::ExpiryDate,               38..44,  57..63,  65..71, "date of expiry"),
+    (MrzField::ExpiryDateCheckDigit,     44..45,  63..64,  71..72, "check digit of the date of expiry"),
+    (MrzField::OptionalData,             15..30,  64..71,  72..86, "optional data"),
+    (MrzField::OptionalDataCheckDigit,   0..0,    0..0,    86..87, "check digit of the optional data"),
+    (MrzField::OptionalData2,            48..59,  0..0,    0..0, "optional data of the second line"),
+    (MrzField::CompositeCheckDigit,      59..60,  71..72,  87..88, "composite check digit"),
 ];
 
 #[cfg(test)]

@@ -14,5 +14,6 @@ mod information;
 
 pub use information::MrzInformation;
 pub use layout::{MrzField, MrzFormat};
+pub(crate) use syntax::ShortDate;
 pub use syntax::{MrzError, check_digit};
 pub use zone::{Mrz, MrzName};

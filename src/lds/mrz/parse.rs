@@ -4,7 +4,7 @@ use super::examine::examine;
 use super::layout::MrzFormat;
 use super::syntax::{MrzError, is_mrz_character};
 use super::zone::Mrz;
-use crate::lds::findings::{Defect, Findings};
+use crate::lds::findings::{FileDefect, Findings};
 use crate::lds::{DataGroup, FileId};
 use zeroize::Zeroizing;
 
@@ -43,13 +43,13 @@ impl Mrz {
         for (at, &byte) in (value_at..).zip(value) {
             let mark = char::from(byte);
             if mark == '\r' || mark == '\n' {
-                findings.add_first(at, Defect::MrzLineBreaks);
+                findings.add_first(at, FileDefect::MrzLineBreaks);
                 continue;
             }
             if mark.is_ascii_lowercase() {
-                findings.add_first(at, Defect::MrzLowerCase);
+                findings.add_first(at, FileDefect::MrzLowerCase);
             } else if !is_mrz_character(mark) {
-                findings.add_first(at, Defect::MrzCharacter);
+                findings.add_first(at, FileDefect::MrzCharacter);
             }
             if places.len() < 90 {
                 let mark = mark.to_ascii_uppercase();

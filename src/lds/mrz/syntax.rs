@@ -38,10 +38,10 @@ pub(super) fn is_no_expiry(raw: &str) -> bool {
 
 /// `YYMMDD`, each pair two digits or two fillers.
 #[derive(Clone, Copy)]
-pub(super) struct ShortDate([Option<u8>; 3]);
+pub(crate) struct ShortDate(pub(crate) [Option<u8>; 3]);
 
 impl ShortDate {
-    pub(super) fn read(raw: &str) -> Option<Self> {
+    pub(crate) fn read(raw: &str) -> Option<Self> {
         let mut parts = [None; 3];
         for (index, part) in parts.iter_mut().enumerate() {
             let pair = raw.get(2 * index..2 * index + 2)?;

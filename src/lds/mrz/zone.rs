@@ -2,7 +2,7 @@
 
 use super::layout::{MrzField, MrzFormat};
 use super::syntax::{ShortDate, is_no_expiry};
-use crate::lds::findings::{Defect, Finding};
+use crate::lds::findings::{FileDefect, Finding};
 use crate::lds::{PartialDate, Sex};
 use time::Date;
 use zeroize::Zeroizing;
@@ -138,10 +138,10 @@ impl Mrz {
         !self.findings.iter().any(|finding| {
             matches!(
                 finding.defect,
-                Defect::MrzDocumentNumber
-                    | Defect::MrzDocumentNumberCheckDigit
-                    | Defect::MrzBirthCheckDigit
-                    | Defect::MrzExpiryCheckDigit
+                FileDefect::MrzDocumentNumber
+                    | FileDefect::MrzDocumentNumberCheckDigit
+                    | FileDefect::MrzBirthCheckDigit
+                    | FileDefect::MrzExpiryCheckDigit
             )
         })
     }

@@ -8,7 +8,7 @@ use super::suites::{self, Agreement, PaceSuite};
 use crate::bounds::BOUNDS;
 use crate::crypto::Cipher;
 use crate::lds::FileId;
-use crate::lds::findings::{Defect, Finding, Findings};
+use crate::lds::findings::{FileDefect, Finding, Findings};
 use crate::oid::{ID_ICAO_AA_PROTOCOL_OBJECT, ID_PACE, ID_TA, Oid};
 use crate::tlv::{Problem, Reader, Tag, Tlv, TlvError, small_integer};
 
@@ -113,7 +113,7 @@ pub(crate) fn read_set(reader: &mut Reader<'_>, findings: &mut Findings) -> Resu
     let set = reader.next()?;
     match set.tag {
         Tag::SET => {}
-        Tag::SEQUENCE => findings.add(set.at, Defect::InfosNotASet),
+        Tag::SEQUENCE => findings.add(set.at, FileDefect::InfosNotASet),
         _ => return Err(set.expected("SecurityInfos, a SET OF SecurityInfo")),
     }
     findings.note(&set);
@@ -134,15 +134,15 @@ pub(crate) fn read_set(reader: &mut Reader<'_>, findings: &mut Findings) -> Resu
             _ => true,
         };
         match info.kind {
-            SecurityInfoKind::Malformed => findings.add(info.at, Defect::InfoMalformed),
-            SecurityInfoKind::Unknown => findings.add(info.at, Defect::InfoUnknown),
-            _ if !is_known_version => findings.add(info.at, Defect::InfoVersion),
+            SecurityInfoKind::Malformed => findings.add(info.at, FileDefect::InfoMalformed),
+            SecurityInfoKind::Unknown => findings.add(info.at, FileDefect::InfoUnknown),
+            _ if !is_known_version => findings.add(info.at, FileDefect::InfoVersion),
             _ => {}
         }
         infos.push(info);
     }
     if infos.is_empty() {
-        findings.add(set.at, Defect::InfosEmpty);
+        findings.add(set.at, FileDefect::InfosEmpty);
     }
     examine_parameters(&infos, findings);
     Ok(infos)
@@ -158,8 +158,8 @@ fn examine_parameters(infos: &[SecurityInfo], findings: &mut Findings) {
         });
         match parameter_id {
             _ if is_explicit => {}
-            None => findings.add(info.at, Defect::PaceParameterMissing),
-            Some(id) if !is_standardized(*id) => findings.add(info.at, Defect::PaceParameterUnknown),
+            None => findings.add(info.at, FileDefect::PaceParameterMissing),
+            Some(id) if !is_standardized(*id) => findings.add(info.at, FileDefect::PaceParameterUnknown),
             Some(_) => {}
         }
     }
