@@ -6,10 +6,10 @@
 #[path = "../tests/support/shared.rs"]
 mod shared;
 
-use chipid::crypto::{CurveId, DigestAlgorithm};
-use chipid::oid;
-use chipid::signed_lists::MasterList;
-use chipid::sim::issuer::{CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan};
+use chipid::internals::crypto::{CurveId, DigestAlgorithm};
+use chipid::internals::issuer::{CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan};
+use chipid::internals::oid;
+use chipid::internals::signed_lists::MasterList;
 use chipid::{TrustBuilder, TrustStore};
 use std::time::{Duration, Instant};
 

@@ -26,15 +26,15 @@
 // Words and bytes.
 pub mod bounds;
 pub mod checks;
-pub mod oid;
-pub mod tlv;
-pub mod crypto;
+mod oid;
+mod tlv;
+mod crypto;
 
 // Structures: bytes in, values out.
-pub mod iso7816;
-pub mod pki;
-pub mod signed_lists;
-pub mod cvc;
+mod iso7816;
+mod pki;
+mod signed_lists;
+mod cvc;
 pub mod lds;
 pub mod compare;
 pub mod vietnam;
@@ -46,14 +46,14 @@ pub mod event;
 
 // Trust: anchors and chains, then passive authentication.
 pub mod trust;
-pub mod passive_authentication;
+mod passive_authentication;
 
 // To a card and back.
 pub mod transport;
 #[cfg(feature = "sim")]
 pub mod sim;
-pub mod secure_messaging;
-pub mod channel;
+mod secure_messaging;
+mod channel;
 
 // Protocols.
 pub mod access;
@@ -75,11 +75,14 @@ pub mod evidence;
 pub mod export;
 #[cfg(feature = "image")]
 pub mod image;
+#[doc(hidden)]
+pub mod internals;
 
 pub use access::{Password, PasswordError};
 pub use bounds::{BOUNDS, Bounds};
 pub use channel::{Budget, Limits};
 pub use checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
+pub use crypto::{Cipher, DigestAlgorithm, OsRandom, Random};
 pub use document::{
     ClaimField, Claims, ClaimsBasis, ClaimsOutcome, ClaimsWarning, Consent, Document, FaceComparison, FaceMatcher,
     FaceResult, Identification, KeptGroups, Proofs, Statements,
@@ -88,6 +91,7 @@ pub use error::{Error, Place, TransportError};
 pub use event::{Event, Phase};
 #[cfg(feature = "evidence")]
 pub use evidence::{Clock, Evidence, EvidenceError, EvidencePolicy};
+pub use iso7816::StatusWord;
 pub use policy::{Decision, Outcome, Policy};
 pub use reading::{Card, OpenError, Options, ReadError, ReadPlan, Session};
 #[cfg(feature = "pcsc")]

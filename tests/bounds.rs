@@ -10,33 +10,33 @@ mod paper;
 #[path = "support/reading.rs"]
 mod reading;
 
-use chipid::channel::Channel;
 use chipid::chip::{FileKey, Terminal, TerminalError};
-use chipid::crypto::{
-    CryptoError, CurveId, DhGroupId, DigestAlgorithm, GroupId, Random, SeededRandom, SignatureAlgorithm,
-};
-use chipid::cvc::CvCertificate;
 use chipid::document::EvidenceSignature;
 use chipid::document::{Consent, StatementError};
 use chipid::error::{Broken, Step};
 use chipid::evidence::{EvidenceSigner, EvidenceSigningError};
 use chipid::image::{ImageError, ImageLimits, decode};
-use chipid::iso7816::Command;
-use chipid::lds::{DataGroup, Dg3, Dg4, Dg7, Dir, FileId, OpaqueGroup, SecurityInfos};
-use chipid::oid::{self, Oid};
-use chipid::pki::{
-    Budget as Signatures, Certificate, CertificateError, CmsError, RevocationList, RevocationListError, SignedData,
+use chipid::internals::channel::Channel;
+use chipid::internals::crypto::{
+    CryptoError, CurveId, DhGroupId, DigestAlgorithm, GroupId, Random, SeededRandom, SignatureAlgorithm,
 };
-use chipid::policy::Policy;
-use chipid::reading::Resume;
-use chipid::signed_lists::{DefectList, ListError, MasterList};
-use chipid::sim::issuer::{
+use chipid::internals::cvc::CvCertificate;
+use chipid::internals::iso7816::Command;
+use chipid::internals::issuer::{
     CvHolder, DefectFields, DeviationFields, Extension, Issuer, KeyKind, RevocationListFields, RevokedEntry,
     SignedDataFields, SignerId, TerminalAuthority, TerminalAuthorityPlan, defect_list_content, deviation_list_content,
     master_list_content,
 };
+use chipid::internals::oid::{self, Oid};
+use chipid::internals::pki::{
+    Budget as Signatures, Certificate, CertificateError, CmsError, RevocationList, RevocationListError, SignedData,
+};
+use chipid::internals::signed_lists::{DefectList, ListError, MasterList};
+use chipid::internals::tlv::{self, Problem, Reader, Tag};
+use chipid::lds::{DataGroup, Dg3, Dg4, Dg7, Dir, FileId, OpaqueGroup, SecurityInfos};
+use chipid::policy::Policy;
+use chipid::reading::Resume;
 use chipid::sim::profile;
-use chipid::tlv::{self, Problem, Reader, Tag};
 use chipid::transport::Transport;
 use chipid::trust::{
     BundleError, BundlePart, BundleUse, Chain, Refusal, TrustBuilder, TrustBundle, TrustStore, find_anchor,
@@ -669,7 +669,7 @@ fn cv_certificate_octets() {
         let header = 6;
         CvCertificate::parse(&tlv::encode(Tag(0x7F21), &vec![0; octets - header + 1])).unwrap_err().to_string()
     };
-    let too_long = chipid::cvc::CvcError::TooLong.to_string();
+    let too_long = chipid::internals::cvc::CvcError::TooLong.to_string();
     assert_ne!(of(BOUNDS.cv_certificate_octets), too_long);
     assert_eq!(of(BOUNDS.cv_certificate_octets + 1), too_long);
 }

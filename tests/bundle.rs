@@ -8,16 +8,16 @@ mod reading;
 mod support;
 
 use chipid::checks::{CheckId, Reason, State, Tolerance, Tolerances};
-use chipid::crypto::DigestAlgorithm;
-use chipid::oid;
-use chipid::pki::{Certificate, RevocationListError};
-use chipid::signed_lists::ListError;
-use chipid::sim::issuer::{
+use chipid::internals::crypto::DigestAlgorithm;
+use chipid::internals::issuer::{
     DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, Scheme,
     deviation_list_content,
 };
+use chipid::internals::oid;
+use chipid::internals::pki::{Certificate, RevocationListError};
+use chipid::internals::signed_lists::ListError;
+use chipid::internals::tlv::Reader;
 use chipid::sim::profile;
-use chipid::tlv::Reader;
 use chipid::trust::{
     Age, AgePolicy, BundleError, BundlePart, BundleUse, Examination, Refusal, SourceKind, TrustBuilder, TrustBundle,
     TrustStore,
@@ -330,7 +330,7 @@ fn what_only_an_unsigned_list_vouches_for_is_never_better_than_undetermined() {
     let profile = profile::vn();
     let issuer = profile.issuer().unwrap();
     let document = reading::read(&profile);
-    let bare = |certificate: &[u8]| chipid::sim::issuer::master_list_content(&[certificate]);
+    let bare = |certificate: &[u8]| chipid::internals::issuer::master_list_content(&[certificate]);
     let mut store = TrustStore::empty();
     assert_eq!(store.add_unverified_master_list("bare", &bare(issuer.csca())).unwrap().accepted, 1);
     assert_eq!(store.tolerance_of(&store.anchors()[0]), Some(Tolerance::UnverifiedList));

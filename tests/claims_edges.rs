@@ -7,10 +7,10 @@ mod reading;
 
 use ClaimsOutcome::{Differs, Matches, NotComparable, NotGiven};
 use chipid::compare::{HolderNames, NameMatch};
+use chipid::internals::tlv::{self, Tag};
 use chipid::lds::{DataGroup, FileId, Mrz, MrzInformation, MrzName, PartialDate};
 use chipid::sim::person::{Layout, National, Person};
 use chipid::sim::{Profile, SimulatedCard, profile};
-use chipid::tlv::{self, Tag};
 use chipid::transport::Transport;
 use chipid::trust::TrustStore;
 use chipid::vietnam::{PersonalNumber, Qr};

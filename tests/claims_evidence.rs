@@ -11,11 +11,11 @@ mod paper;
 mod reading;
 
 use ClaimsOutcome::{Differs, Matches, NotComparable, NotGiven, NotRecorded};
-use chipid::crypto::DigestAlgorithm;
 use chipid::document::EvidenceSignature;
 use chipid::evidence::{EvidenceSigner, EvidenceSigningError};
+use chipid::internals::crypto::DigestAlgorithm;
+use chipid::internals::issuer::RevocationListFields;
 use chipid::lds::{DataGroup, FileId, Mrz};
-use chipid::sim::issuer::RevocationListFields;
 use chipid::sim::person::Layout;
 use chipid::sim::profile;
 use chipid::trust::TrustStore;
@@ -56,7 +56,7 @@ impl Reader {
     /// Another one, whose certificate has the same names.
     fn other() -> Self {
         let mut document = paper::Document::new();
-        document.ds.key = paper::Key::new(chipid::crypto::CurveId::Secp256r1, 0x77);
+        document.ds.key = paper::Key::new(chipid::internals::crypto::CurveId::Secp256r1, 0x77);
         document.ds.spki = document.ds.key.spki();
         Self { certificate: document.ds_der(), key: document.ds.key }
     }

@@ -6,13 +6,13 @@ mod support {
     pub mod shared;
 }
 
-use chipid::crypto::DigestAlgorithm;
-use chipid::oid;
-use chipid::pki::Certificate;
-use chipid::sim::issuer::{
+use chipid::internals::crypto::DigestAlgorithm;
+use chipid::internals::issuer::{
     DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, Scheme,
     deviation_list_content,
 };
+use chipid::internals::oid;
+use chipid::internals::pki::Certificate;
 use chipid::sim::profile;
 use serde_json::Value;
 use std::fs;

@@ -5,11 +5,11 @@ mod trust_changes;
 #[path = "support/shared.rs"]
 mod support;
 
-use chipid::crypto::{CurveId, DigestAlgorithm};
-use chipid::oid;
-use chipid::pki::{Budget, Certificate, Currency, RevocationList, RevocationListError};
-use chipid::sim::issuer::{Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry};
-use chipid::tlv::{self, Tag};
+use chipid::internals::crypto::{CurveId, DigestAlgorithm};
+use chipid::internals::issuer::{Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry};
+use chipid::internals::oid;
+use chipid::internals::pki::{Budget, Certificate, Currency, RevocationList, RevocationListError};
+use chipid::internals::tlv::{self, Tag};
 use chipid::trust::{Refusal, SourceKind, TrustStore};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};

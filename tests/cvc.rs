@@ -4,12 +4,12 @@
 #[path = "support/shared.rs"]
 mod support;
 
-use chipid::crypto::{CryptoError, CurveId, DigestAlgorithm, PrivateKey, SeededRandom, SignatureAlgorithm};
-use chipid::cvc::{
+use chipid::internals::crypto::{CryptoError, CurveId, DigestAlgorithm, PrivateKey, SeededRandom, SignatureAlgorithm};
+use chipid::internals::cvc::{
     CertificateReference, CvCertificate, CvTemplate, CvcError, Rights, Role, TerminalType, VerificationKey,
 };
-use chipid::oid::{self, Oid};
-use chipid::tlv::{Tag, encode, encode_all};
+use chipid::internals::oid::{self, Oid};
+use chipid::internals::tlv::{Tag, encode, encode_all};
 use proptest::prelude::{ProptestConfig, any, proptest};
 use time::macros::date;
 
@@ -152,7 +152,7 @@ fn every_algorithm_of_terminal_authentication_signs_and_verifies() {
 
 /// The data objects of a body, in their order, each to be replaced.
 fn fields(certificate: &CvCertificate) -> Vec<Vec<u8>> {
-    let mut contents = chipid::tlv::Reader::new(certificate.contents());
+    let mut contents = chipid::internals::tlv::Reader::new(certificate.contents());
     let mut body = contents.next().unwrap().children();
     let mut fields = Vec::new();
     while !body.is_empty() {
@@ -240,7 +240,7 @@ fn refuses_domain_parameters_of_no_curve_or_of_a_part() {
     let key = PrivateKey::generate_ec(CurveId::BrainpoolP256r1, &mut rng).unwrap();
     let protocol = oid::ID_TA_ECDSA_SHA256;
     let good = fields(&cvca(protocol).sign(&key.public_key(), &key, protocol, &mut rng).unwrap());
-    let mut template = chipid::tlv::Reader::new(&good[2]).next().unwrap().children();
+    let mut template = chipid::internals::tlv::Reader::new(&good[2]).next().unwrap().children();
     let mut parameters = Vec::new();
     while !template.is_empty() {
         parameters.push(template.next().unwrap());

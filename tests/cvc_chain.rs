@@ -1,12 +1,12 @@
 //! Which certificates lead from what a chip trusts to an inspection system, and what the chip would refuse on the way.
 
 use chipid::BOUNDS;
-use chipid::crypto::{CurveId, PrivateKey, SeededRandom};
-use chipid::cvc::{
+use chipid::internals::crypto::{CurveId, PrivateKey, SeededRandom};
+use chipid::internals::cvc::{
     CertificateReference, Chain, ChainDefect, CvCertificate, CvTemplate, NoChain, Rights, Role, TerminalType,
     find_chain,
 };
-use chipid::oid;
+use chipid::internals::oid;
 use std::collections::BTreeMap;
 use time::Date;
 use time::macros::date;

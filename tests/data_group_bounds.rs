@@ -4,9 +4,9 @@
 //! One test alone: it counts what the whole program allocates.
 #![expect(unsafe_code, reason = "an allocator that counts can be written in no other way")]
 
+use chipid::internals::tlv::{self, Tag};
 use chipid::lds::{DataGroup, Dg2, Dg3, Dg4, Dg5, Dg7, Dg11, Dg12, Dg16, OpaqueGroup};
 use chipid::national::OptionalDetails;
-use chipid::tlv::{self, Tag};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};

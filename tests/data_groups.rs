@@ -7,12 +7,12 @@
 mod support;
 
 use chipid::BOUNDS;
+use chipid::internals::tlv::{self, Tag};
 use chipid::lds::{
     BiometricHeader, DataGroup, Dg2, Dg3, Dg4, Dg5, Dg7, Dg11, Dg12, Dg16, Dimensions, Eye, FaceDetails, FingerDetails,
     FingerPosition, ImageFormat, IrisDetails, OpaqueGroup, RecordFormat, RecordVersion, Text, comparable,
 };
 use chipid::national::{COUNTRIES, OptionalDetails};
-use chipid::tlv::{self, Tag};
 use proptest::prelude::*;
 use std::path::Path;
 

@@ -5,9 +5,9 @@
 #[path = "support/reading.rs"]
 mod reading;
 
+use chipid::internals::tlv::{Tag, encode};
 use chipid::sim::Profile;
 use chipid::sim::profile::passport;
-use chipid::tlv::{Tag, encode};
 use chipid::verification::Source;
 use chipid::{CheckId, ReadPlan, State, Verdict};
 use reading::{Issued, lines, read_over};

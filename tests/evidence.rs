@@ -12,9 +12,9 @@ mod paper;
 #[path = "support/reading.rs"]
 mod reading;
 
-use chipid::crypto::DigestAlgorithm;
 use chipid::document::{EvidenceSignature, Origin};
 use chipid::evidence::{EvidenceSigner, EvidenceSigningError};
+use chipid::internals::crypto::DigestAlgorithm;
 use chipid::lds::{DataGroup, FileId};
 use chipid::sim::profile::FileDefect;
 use chipid::sim::{Profile, Quirk, profile};
@@ -62,7 +62,7 @@ impl Bank {
     /// Another bank, whose certificate bears the same names.
     fn other() -> Self {
         let mut document = paper::Document::new();
-        document.ds.key = paper::Key::new(chipid::crypto::CurveId::Secp256r1, 0x77);
+        document.ds.key = paper::Key::new(chipid::internals::crypto::CurveId::Secp256r1, 0x77);
         document.ds.spki = document.ds.key.spki();
         Self { certificate: document.ds_der(), key: document.ds.key, digest: DigestAlgorithm::Sha256 }
     }
@@ -792,13 +792,13 @@ fn judges_with_the_trust_of_then_and_of_now() {
 
 /// A list that says by the document's number that its signer was revoked for it.
 fn revoking_by_number(profile: &Profile) -> Vec<u8> {
-    use chipid::sim::issuer::{DeviationFields, Extension, deviation_list_content};
+    use chipid::internals::issuer::{DeviationFields, Extension, deviation_list_content};
     let issuer = profile.issuer().unwrap();
     let numbers = Some(vec![profile.person.mrz_information().chars().take(9).collect()]);
-    let defects = vec![(chipid::oid::ID_CERT_REVOKED, None)];
+    let defects = vec![(chipid::internals::oid::ID_CERT_REVOKED, None)];
     let content = deviation_list_content(&[DeviationFields { numbers, defects, ..Default::default() }]);
-    let purpose = Extension::extended_key_usage(chipid::oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY);
-    let fields = issuer.list_fields(chipid::oid::ID_ICAO_DEVIATION_LIST, content, &[purpose]).unwrap();
+    let purpose = Extension::extended_key_usage(chipid::internals::oid::ID_ICAO_DEVIATION_LIST_SIGNING_KEY);
+    let fields = issuer.list_fields(chipid::internals::oid::ID_ICAO_DEVIATION_LIST, content, &[purpose]).unwrap();
     issuer.sign_list(&fields).unwrap()
 }
 

@@ -6,7 +6,7 @@
 #[path = "support/reading.rs"]
 mod reading;
 
-use chipid::iso7816::StatusWord;
+use chipid::internals::iso7816::StatusWord;
 use chipid::reading::Options;
 use chipid::sim::faults::{Fault, Faulty};
 use chipid::sim::{Deviation, Quirk, profile};

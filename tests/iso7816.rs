@@ -1,9 +1,9 @@
 //! Is every command and response what it was, after it was encoded and decoded?
 #![allow(clippy::unwrap_used)]
 
-use chipid::crypto::{Cipher, Secret};
-use chipid::iso7816::{ApduError, Command, Form, Response, StatusWord};
-use chipid::secure_messaging::SecureMessaging;
+use chipid::internals::crypto::{Cipher, Secret};
+use chipid::internals::iso7816::{ApduError, Command, Form, Response, StatusWord};
+use chipid::internals::secure_messaging::SecureMessaging;
 use proptest::prelude::*;
 
 /// The lengths at which a length field changes its form, and their neighbours.

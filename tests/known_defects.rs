@@ -7,17 +7,17 @@ mod trust_changes;
 mod reading;
 
 use chipid::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
-use chipid::crypto::DigestAlgorithm;
-use chipid::lds::{DataGroup, FileId};
-use chipid::oid::{self, Oid};
-use chipid::pki::{Certificate, ProfileDefect};
-use chipid::signed_lists::{DefectList, DefectListForm, ListError};
-use chipid::sim::issuer::{
+use chipid::internals::crypto::DigestAlgorithm;
+use chipid::internals::issuer::{
     CertificateFields, DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields,
     RevokedEntry, Scheme, SignedDataFields, SignerId, defect_list_content, deviation_list_content,
 };
+use chipid::internals::oid::{self, Oid};
+use chipid::internals::pki::{Certificate, ProfileDefect};
+use chipid::internals::signed_lists::{DefectList, DefectListForm, ListError};
+use chipid::internals::tlv::{self, Tag};
+use chipid::lds::{DataGroup, FileId};
 use chipid::sim::{Profile, Quirk, profile};
-use chipid::tlv::{self, Tag};
 use chipid::trust::{Refusal, TrustStore};
 use chipid::{Document, Report, Verdict};
 use time::OffsetDateTime;
@@ -286,12 +286,12 @@ fn a_protocol_that_is_known_to_fail_is_undetermined_and_no_other_proof_makes_up_
 fn a_mapping_that_failed_is_written_as_failed_into_evidence_also_where_a_list_explains_the_failure() {
     let profile = profile::cam();
     let case = Case::of(profile.clone());
-    let chipid::crypto::GroupId::Curve(curve) = profile.pace[0].group else { panic!("a curve") };
+    let chipid::internals::crypto::GroupId::Curve(curve) = profile.pace[0].group else { panic!("a curve") };
     let read = |own_key: bool| {
         let mut card = profile.card().unwrap();
         if own_key {
             let octets = [vec![0; curve.curve().order_len() - 1], vec![7]].concat();
-            card.set_mapping_key(curve, chipid::crypto::Secret::new(octets));
+            card.set_mapping_key(curve, chipid::internals::crypto::Secret::new(octets));
         }
         let plan = chipid::ReadPlan::full();
         reading::read_over(Box::new(card), &reading::password(&profile), &plan, None).unwrap()

@@ -7,11 +7,11 @@
 mod support;
 
 use chipid::BOUNDS;
-use chipid::crypto::{CryptoError, PublicKey};
+use chipid::internals::crypto::{CryptoError, PublicKey};
+use chipid::internals::tlv::{self, Tag};
 use chipid::lds::{
     Com, DataGroup, Dg2, Dg14, Dg15, FileDefect, FileId, Finding, ImageFormat, Mrz, MrzField, SecurityInfos,
 };
-use chipid::tlv::{self, Tag};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;

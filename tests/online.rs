@@ -12,13 +12,13 @@ mod paper;
 #[path = "support/reading.rs"]
 mod reading;
 
-use chipid::crypto::DigestAlgorithm;
 use chipid::document::{EvidenceSignature, Proofs};
 use chipid::evidence::{EvidenceSigner, EvidenceSigningError};
+use chipid::internals::crypto::DigestAlgorithm;
+use chipid::internals::issuer::Scheme;
+use chipid::internals::pki::Certificate;
 use chipid::lds::{DataGroup, FileId};
 use chipid::online::{OnlineError, OnlineQuestion, OnlineVerdict, OnlineVerifier};
-use chipid::pki::Certificate;
-use chipid::sim::issuer::Scheme;
 use chipid::sim::profile;
 use chipid::trust::TrustStore;
 use chipid::{

@@ -8,11 +8,13 @@ mod paper;
 mod support;
 
 use chipid::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
-use chipid::crypto::{CurveId, DigestAlgorithm};
+use chipid::internals::crypto::{CurveId, DigestAlgorithm};
+use chipid::internals::oid;
+use chipid::internals::passive_authentication::{
+    InputFile, Inputs, PassiveAuthentication, passive_authentication, provisional,
+};
+use chipid::internals::tlv::{Tag, encode, encode_all};
 use chipid::lds::{DataGroup, SecurityObject};
-use chipid::oid;
-use chipid::passive_authentication::{InputFile, Inputs, PassiveAuthentication, passive_authentication, provisional};
-use chipid::tlv::{Tag, encode, encode_all};
 use chipid::trust::TrustStore;
 use paper::{Document, Key, algorithm, authority_key_id, integer, key_usage, name, object, period, types};
 use std::collections::BTreeMap;
@@ -606,7 +608,7 @@ fn the_tolerance_of_a_missing_key_identifier_excuses_no_other_finding() {
 
 #[test]
 fn a_short_key_of_the_signer_is_warned_of() {
-    use chipid::sim::issuer::{Issuer, IssuerPlan, KeyPlan};
+    use chipid::internals::issuer::{Issuer, IssuerPlan, KeyPlan};
     let csca = KeyPlan::ecdsa(CurveId::Secp256r1, DigestAlgorithm::Sha256);
     let warned = |ds: KeyPlan| {
         let issuer = Issuer::new(IssuerPlan::new("VN", "VNM", "Invented", csca, ds)).unwrap();

@@ -7,14 +7,14 @@ mod trust_changes;
 mod reading;
 
 use chipid::checks::{Check, CheckId, Reason, State, Tolerances, Warning};
-use chipid::crypto::{CurveId, DigestAlgorithm};
-use chipid::lds::{DataGroup, FileId};
-use chipid::oid;
-use chipid::passive_authentication::{InputFile, Inputs, PassiveAuthentication, passive_authentication};
-use chipid::pki::{Budget, Certificate, Role};
-use chipid::sim::issuer::{
+use chipid::internals::crypto::{CurveId, DigestAlgorithm};
+use chipid::internals::issuer::{
     CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
 };
+use chipid::internals::oid;
+use chipid::internals::passive_authentication::{InputFile, Inputs, PassiveAuthentication, passive_authentication};
+use chipid::internals::pki::{Budget, Certificate, Role};
+use chipid::lds::{DataGroup, FileId};
 use chipid::trust::{Chain, Refusal, TrustBuilder, TrustStore, Unverified, find_path, verify_among};
 use chipid::{BOUNDS, Document, Verdict};
 use std::collections::BTreeMap;

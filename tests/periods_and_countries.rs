@@ -5,14 +5,14 @@
 #[path = "support/trust.rs"]
 mod trust_changes;
 use chipid::checks::{Check, CheckId, Reason, State, Tolerances, Warning};
-use chipid::crypto::{CurveId, DigestAlgorithm};
-use chipid::lds::DataGroup;
-use chipid::oid;
-use chipid::passive_authentication::{InputFile, Inputs, passive_authentication};
-use chipid::pki::{Certificate, Exception};
-use chipid::sim::issuer::{
+use chipid::internals::crypto::{CurveId, DigestAlgorithm};
+use chipid::internals::issuer::{
     CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
 };
+use chipid::internals::oid;
+use chipid::internals::passive_authentication::{InputFile, Inputs, passive_authentication};
+use chipid::internals::pki::{Certificate, Exception};
+use chipid::lds::DataGroup;
 use chipid::trust::TrustStore;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;

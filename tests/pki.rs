@@ -8,10 +8,10 @@ mod paper;
 #[path = "support/shared.rs"]
 mod support;
 
-use chipid::crypto::CryptoError;
-use chipid::oid;
-use chipid::pki::{Budget, Certificate, CmsError, SignedData};
-use chipid::signed_lists::ListError;
+use chipid::internals::crypto::CryptoError;
+use chipid::internals::oid;
+use chipid::internals::pki::{Budget, Certificate, CmsError, SignedData};
+use chipid::internals::signed_lists::ListError;
 use chipid::trust::{Chain, Refusal, TrustStore, find_anchor};
 use time::OffsetDateTime;
 use time::macros::datetime;

@@ -11,13 +11,13 @@ mod paper;
 mod reading;
 
 use chipid::checks::{Tolerance, Tolerances};
-use chipid::crypto::DigestAlgorithm;
 use chipid::document::Proofs;
+use chipid::internals::crypto::DigestAlgorithm;
+use chipid::internals::issuer::{RevocationListFields, RevokedEntry};
+use chipid::internals::oid;
+use chipid::internals::pki::Certificate;
 use chipid::lds::{DataGroup, FileId};
-use chipid::oid;
-use chipid::pki::Certificate;
 use chipid::policy::{Basis, PolicyError};
-use chipid::sim::issuer::{RevocationListFields, RevokedEntry};
 use chipid::sim::profile::FileDefect;
 use chipid::sim::{Profile, Quirk, profile};
 use chipid::trust::{AgePolicy, BundlePart, BundleUse, TrustBundle, TrustStore};

@@ -9,16 +9,16 @@ mod support;
 
 use ProfileDefect::*;
 use Severity::{Remark, Void};
-use chipid::crypto::{CurveId, DhGroupId, DigestAlgorithm, GroupId};
-use chipid::oid::{self, Oid};
-use chipid::pki::{
-    Certificate, ProfileDefect, ProfileFinding, Role, Severity, csca_defects, document_signer_defects, profile,
-};
-use chipid::signed_lists::MasterList;
-use chipid::sim::issuer::{
+use chipid::internals::crypto::{CurveId, DhGroupId, DigestAlgorithm, GroupId};
+use chipid::internals::issuer::{
     AgreementKey, CertificateFields, CurveForm, DIGITAL_SIGNATURE, Extension, Issuer, IssuerPlan, KeyPlan, Scheme,
 };
-use chipid::tlv::{Tag, encode, encode_all};
+use chipid::internals::oid::{self, Oid};
+use chipid::internals::pki::{
+    Certificate, ProfileDefect, ProfileFinding, Role, Severity, csca_defects, document_signer_defects, profile,
+};
+use chipid::internals::signed_lists::MasterList;
+use chipid::internals::tlv::{Tag, encode, encode_all};
 use chipid::trust::{SourceKind, TrustStore, authority_role};
 use std::collections::{BTreeMap, BTreeSet};
 use time::macros::datetime;

@@ -4,7 +4,7 @@
 #[path = "support/shared.rs"]
 mod support;
 
-use chipid::crypto::{
+use chipid::internals::crypto::{
     Cipher, CryptoError, CurveId, DigestAlgorithm, PrivateKey, PublicKey, RsaPublicKey, Secret, SeededRandom,
     SignatureAlgorithm,
 };

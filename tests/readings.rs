@@ -10,9 +10,9 @@ mod reading;
 
 use chipid::access::AccessProtocol;
 use chipid::chip::ChipAuthentication;
-use chipid::crypto::{Cipher, CurveId, DhGroupId, DigestAlgorithm, GroupId};
+use chipid::internals::crypto::{Cipher, CurveId, DhGroupId, DigestAlgorithm, GroupId};
+use chipid::internals::issuer::{CurveForm, KeyKind};
 use chipid::lds::Mapping as ReaderMapping;
-use chipid::sim::issuer::{CurveForm, KeyKind};
 use chipid::sim::profile::{
     ActiveAuthenticationPlan, CardSecurityPlan, ChipAuthenticationPlan, LengthInfo, Sizes, hardened,
 };

@@ -6,8 +6,8 @@ mod trust_changes;
 #[path = "support/shared.rs"]
 mod support;
 
-use chipid::pki::{Budget, Certificate, CmsError, bindings, csca_defects, document_signer_defects};
-use chipid::signed_lists::{DefectKind, DefectList, DefectListForm, DocumentFacts, ListError, MasterList};
+use chipid::internals::pki::{Budget, Certificate, CmsError, bindings, csca_defects, document_signer_defects};
+use chipid::internals::signed_lists::{DefectKind, DefectList, DefectListForm, DocumentFacts, ListError, MasterList};
 use chipid::trust::{
     Chain, Examination, Refusal, SourceKind, TrustBuilder, TrustStore, Unverified, find_anchor, verify_among,
 };
@@ -320,7 +320,7 @@ fn a_list_that_nobody_verified_is_taken_only_by_a_name_that_says_so() {
     // The bare content of a list is one, too; other bytes are not.
     let list = MasterList::parse(&bytes).unwrap();
     let entries: Vec<&[u8]> = list.entries().collect();
-    let bare = chipid::sim::issuer::master_list_content(&entries);
+    let bare = chipid::internals::issuer::master_list_content(&entries);
     let mut store = TrustStore::empty();
     assert_eq!(store.add_file("bare", &bare).accepted, 0);
     assert!(store.add_unverified_master_list("bare", &bare).unwrap().accepted > 500);

@@ -5,13 +5,13 @@
 #[path = "support/reading.rs"]
 mod reading;
 
-use chipid::crypto::GroupId;
 use chipid::document::FileState;
 use chipid::error::{Broken, Step};
 use chipid::event::Show;
+use chipid::internals::crypto::GroupId;
+use chipid::internals::issuer::AgreementKey;
 use chipid::lds::{DataGroup, FileId};
 use chipid::reading::{Options, Resume};
-use chipid::sim::issuer::AgreementKey;
 use chipid::sim::profile::CardSecurityPlan;
 use chipid::sim::{FileDefect, Folder, Profile, Quirk, SimulatedCard, profile};
 use chipid::transport::Transport;

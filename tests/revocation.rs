@@ -6,10 +6,10 @@ mod trust_changes;
 mod reading;
 
 use chipid::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances};
-use chipid::crypto::DigestAlgorithm;
-use chipid::oid;
-use chipid::pki::Certificate;
-use chipid::sim::issuer::{Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, Scheme};
+use chipid::internals::crypto::DigestAlgorithm;
+use chipid::internals::issuer::{Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry, Scheme};
+use chipid::internals::oid;
+use chipid::internals::pki::Certificate;
 use chipid::sim::profile;
 use chipid::trust::TrustStore;
 use chipid::{Clock, Document, EvidencePolicy, Outcome, Policy, Report, Verdict};

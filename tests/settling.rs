@@ -10,14 +10,14 @@ mod support;
 
 use chipid::Verdict;
 use chipid::checks::Tolerance;
-use chipid::crypto::{CurveId, DigestAlgorithm};
-use chipid::oid;
-use chipid::pki::Certificate;
-use chipid::signed_lists::ListError;
-use chipid::sim::issuer::{
+use chipid::internals::crypto::{CurveId, DigestAlgorithm};
+use chipid::internals::issuer::{
     CertificateFields, DefectFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
     SignerId, defect_list_content, master_list_content,
 };
+use chipid::internals::oid;
+use chipid::internals::pki::Certificate;
+use chipid::internals::signed_lists::ListError;
 use chipid::sim::profile;
 use chipid::trust::{BundlePart, BundleUse, Refusal, SourceKind, TrustBuilder, TrustBundle, TrustStore};
 use proptest::prelude::*;
@@ -536,12 +536,12 @@ fn a_master_list_says_when_it_was_signed() {
     let own = issuer("own");
     let mut fields = own.master_list_fields(&[own.csca()]).unwrap();
     let attributes = fields.signed_attributes.as_mut().unwrap();
-    let time = chipid::sim::issuer::signing_time_attribute(own.plan().issued);
+    let time = chipid::internals::issuer::signing_time_attribute(own.plan().issued);
     attributes.retain(|attribute| *attribute != time);
     assert_eq!(attributes.len(), 2);
     let undated = own.sign_list(&fields).unwrap();
     assert_eq!(TrustStore::from_trusted_master_list(&undated).err(), Some(ListError::Undated));
-    let lapsed = chipid::sim::issuer::signing_time_attribute(own.plan().issued + Duration::days(8_000));
+    let lapsed = chipid::internals::issuer::signing_time_attribute(own.plan().issued + Duration::days(8_000));
     fields.signed_attributes.as_mut().unwrap().push(lapsed);
     fields.signed_attributes.as_mut().unwrap().sort();
     let lapsed = own.sign_list(&fields).unwrap();

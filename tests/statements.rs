@@ -8,9 +8,9 @@ mod paper;
 #[path = "support/reading.rs"]
 mod reading;
 
-use chipid::crypto::DigestAlgorithm;
 use chipid::document::{EvidenceSignature, FaceAnswer, FaceError, FaceMatcher, FaceQuestion, StatementError};
 use chipid::evidence::{EvidenceSigner, EvidenceSigningError};
+use chipid::internals::crypto::DigestAlgorithm;
 use chipid::lds::{DataGroup, FileId};
 use chipid::sim::profile;
 use chipid::{

@@ -7,8 +7,8 @@
 
 use Outcome::{Accept, Refer, Reject};
 use Verdict::{DataAuthentic, Failed, Genuine, Undetermined};
-use chipid::crypto::DigestAlgorithm;
 use chipid::document::Proofs;
+use chipid::internals::crypto::DigestAlgorithm;
 use chipid::lds::FileId;
 use chipid::trust::{Age, AgePolicy, BundleUse, TrustBuilder, TrustBundle, TrustStore};
 use chipid::{CheckId, Document, Evidence, Outcome, Policy, Report, State, Verdict};

@@ -4,8 +4,8 @@
 #[path = "support/reading.rs"]
 mod reading;
 
-use chipid::crypto::{Cipher, CurveId, DigestAlgorithm, GroupId};
-use chipid::sim::issuer::{CurveForm, IssuerPlan, KeyKind, KeyPlan, Scheme};
+use chipid::internals::crypto::{Cipher, CurveId, DigestAlgorithm, GroupId};
+use chipid::internals::issuer::{CurveForm, IssuerPlan, KeyKind, KeyPlan, Scheme};
 use chipid::sim::profile::{ActiveAuthenticationPlan, ChipAuthenticationPlan};
 use chipid::sim::{PaceSuite, Profile, profile};
 use chipid::{CheckId, Verdict, Warning};

@@ -7,9 +7,9 @@
 #[path = "support/reading.rs"]
 mod reading;
 
+use chipid::internals::tlv::{Reader, Tag, Tlv};
 use chipid::lds::{DataGroup, FileId};
 use chipid::sim::{Profile, profile};
-use chipid::tlv::{Reader, Tag, Tlv};
 use chipid::trust::TrustStore;
 use chipid::{Document, Proofs, Verdict};
 use reading::{now, read, trust};

@@ -9,11 +9,13 @@ mod reading;
 use chipid::chip::{
     FileKey, SigningError, SigningRequest, Terminal, TerminalAuthentication, TerminalError, TerminalSigner,
 };
-use chipid::crypto::{Cipher, CurveId, DhGroupId, GroupId, OsRandom};
 use chipid::document::{FileState, NotRead};
+use chipid::internals::crypto::{Cipher, CurveId, DhGroupId, GroupId, OsRandom};
+use chipid::internals::issuer::{
+    CurveForm, CvHolder, KeyKind, TERMINAL_PROTOCOLS, TerminalAuthority, TerminalAuthorityPlan,
+};
+use chipid::internals::oid::{self, Oid};
 use chipid::lds::{DataGroup, FileId};
-use chipid::oid::{self, Oid};
-use chipid::sim::issuer::{CurveForm, CvHolder, KeyKind, TERMINAL_PROTOCOLS, TerminalAuthority, TerminalAuthorityPlan};
 use chipid::sim::profile::{CardSecurityPlan, ChipAuthenticationPlan, TerminalPlan, eac};
 use chipid::sim::{Folder, Mapping, PaceSuite, Profile, Quirk};
 use chipid::{Card, CheckId, Document, ReadPlan, Report, State, Verdict};

@@ -11,13 +11,13 @@ mod paper;
 mod reading;
 
 use chipid::checks::{CheckId, Reason, State, Tolerance, Tolerances};
-use chipid::crypto::{CurveId, DigestAlgorithm};
+use chipid::internals::crypto::{CurveId, DigestAlgorithm};
+use chipid::internals::issuer::KeyKind;
+use chipid::internals::oid;
+use chipid::internals::tlv::{Reader, Tag, encode};
 use chipid::lds::{DataGroup, FileId};
-use chipid::oid;
-use chipid::sim::issuer::KeyKind;
 use chipid::sim::profile::ActiveAuthenticationPlan;
 use chipid::sim::{FileDefect, Profile, Quirk, profile};
-use chipid::tlv::{Reader, Tag, encode};
 use chipid::trust::TrustStore;
 use chipid::verification::UsedTolerance;
 use chipid::{Document, ReadPlan, Report, Verdict};

@@ -6,8 +6,8 @@
 mod support;
 
 use chipid::CheckId;
+use chipid::internals::tlv::{self, Tag};
 use chipid::lds::{FileDefect, Mrz, MrzInformation, PartialDate, Sex};
-use chipid::tlv::{self, Tag};
 use chipid::vietnam::{
     Comparison, CrossCheck, CrossWarning, Dg13, Dg13Field, NumberWarning, PersonalNumber, Qr, QrError, Sources,
     cross_checks, province_of_residence, td1_number,

@@ -7,7 +7,7 @@
 //! Wycheproof has nothing for the DH groups of RFC 5114 nor for ISO/IEC 9796-2, and for brainpoolP192r1 nothing at all:
 //! the kinds `dh`, `active-authentication` and `ecdh` of `test-vectors/` stand in.
 
-use chipid::crypto::{
+use chipid::internals::crypto::{
     Cipher, CryptoError, CurveId, DigestAlgorithm, PublicKey, RsaPublicKey, Secret, SignatureAlgorithm,
 };
 use std::collections::BTreeMap;

@@ -6,8 +6,8 @@ use crate::failure::EXIT_UNDETERMINED;
 use crate::messages::Messages;
 use crate::output::Output;
 use crate::text;
-use chipid::pki::{Certificate, Currency};
 use chipid::trust::TrustStore;
+use chipid::trust::{Certificate, Currency};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 

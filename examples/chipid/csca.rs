@@ -5,7 +5,7 @@ use crate::failure::{EXIT_FAILED, EXIT_UNDETERMINED, Failure};
 use crate::messages::Messages;
 use crate::output::Output;
 use crate::{bundle, coverage, csca_diff, interrupt, text, trust, verify};
-use chipid::pki::{Certificate, Currency, RevocationList};
+use chipid::trust::{Certificate, Currency, RevocationList};
 use chipid::trust::{Examination, ListSigner, Listed, Refusal, Source, SourceKind, TrustBuilder, TrustStore};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -241,11 +241,11 @@ fn revocation_line(list: &RevocationList, state: Option<&str>, messages: &Messag
     stated(messages.fill("csca.revocation_list", &values), state)
 }
 
-fn defect_line(one: &Listed<chipid::signed_lists::DefectList>, state: Option<&str>, messages: &Messages) -> String {
+fn defect_line(one: &Listed<chipid::trust::DefectList>, state: Option<&str>, messages: &Messages) -> String {
     let list = one.list();
     let kind = match list.form() {
-        chipid::signed_lists::DefectListForm::Deviation => "csca.deviation_list",
-        chipid::signed_lists::DefectListForm::Defect => "csca.defect_list",
+        chipid::trust::DefectListForm::Deviation => "csca.deviation_list",
+        chipid::trust::DefectListForm::Defect => "csca.defect_list",
     };
     let date = list.signing_time().map_or_else(|| "?".to_owned(), |at| at.date().to_string());
     let (entries, numbers) = (list.len().to_string(), list.numbers().to_string());
@@ -446,8 +446,8 @@ fn exit(files: &[(String, Vec<u8>)], found: &Examination) -> u8 {
     let is_list = |subject: &String| files.iter().any(|(label, _)| subject.starts_with(label));
     let open = [
         chipid::trust::Unverified::IssuerMissing.to_string(),
-        chipid::pki::RevocationListError::IssuerUnknown.to_string(),
-        chipid::signed_lists::ListError::SignerUnanchored.to_string(),
+        chipid::trust::RevocationListError::IssuerUnknown.to_string(),
+        chipid::trust::ListError::SignerUnanchored.to_string(),
     ];
     let is_open = |why: &String| open.contains(why);
     let mut lists = found.unverified.iter().filter(|(subject, _)| is_list(subject)).peekable();

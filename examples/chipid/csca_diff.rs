@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::messages::Messages;
 use crate::output::Output;
 use crate::text;
-use chipid::pki::Certificate;
+use chipid::trust::Certificate;
 use chipid::trust::TrustStore;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};

@@ -2,11 +2,11 @@
 
 use crate::arguments::Profile as Name;
 use crate::failure::Failure;
+use chipid::OsRandom;
 use chipid::Password;
 use chipid::chip::{FileKey, Terminal};
-use chipid::crypto::OsRandom;
-use chipid::sim::issuer::{CvHolder, TerminalAuthority, TerminalAuthorityPlan};
 use chipid::sim::profile::{self, Profile};
+use chipid::sim::{CvHolder, TerminalAuthority, TerminalAuthorityPlan};
 use chipid::sim::{Quirk, SimulatedCard};
 use std::fmt::Display;
 

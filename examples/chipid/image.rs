@@ -5,8 +5,8 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::{folder, picture, text};
 use chipid::image::{ImageError, ImageLimits, decode};
+use chipid::internals::tlv::{Reader, Tag, TlvError};
 use chipid::lds::{DataGroup, Dg2, FileId, ImageFormat};
-use chipid::tlv::{Reader, Tag, TlvError};
 use serde_json::json;
 use std::path::Path;
 

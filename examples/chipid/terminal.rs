@@ -4,8 +4,8 @@
 //! `TerminalSigner` for it.
 
 use crate::failure::Failure;
+use chipid::OsRandom;
 use chipid::chip::{FileKey, Terminal};
-use chipid::crypto::OsRandom;
 use std::fs;
 use std::path::{Path, PathBuf};
 

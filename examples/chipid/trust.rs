@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::folder::unreadable;
 use crate::output::Output;
 use chipid::checks::Tolerance;
-use chipid::signed_lists::ListError;
+use chipid::trust::ListError;
 use chipid::trust::{Age, AgePolicy, BundleError, Refusal, Refused, TrustBuilder, TrustBundle, TrustStore};
 use chipid::{BOUNDS, Policy};
 use std::fs;

@@ -1,9 +1,9 @@
 //! X.509 certificates, the names and keys in them, and card verifiable certificates with EF.CVCA.
 
-use chipid::crypto::{EncodingNote, PublicKey, SignatureAlgorithm};
-use chipid::cvc::{CertificateReference, CvCertificate};
+use chipid::internals::crypto::{EncodingNote, PublicKey, SignatureAlgorithm};
+use chipid::internals::cvc::{CertificateReference, CvCertificate};
+use chipid::internals::pki::{Certificate, Name, csca_defects, document_signer_defects};
 use chipid::lds::Cvca;
-use chipid::pki::{Certificate, Name, csca_defects, document_signer_defects};
 use chipid::trust::TrustBuilder;
 
 pub fn all(bytes: &[u8]) {

@@ -2,10 +2,10 @@
 //! the answer that was protected; the model beside it is written from 9303-11 §9.8 alone.
 
 use super::Bytes;
-use chipid::crypto::{Cipher, Secret, pad};
-use chipid::iso7816::{Command, Response, StatusWord};
-use chipid::secure_messaging::SecureMessaging;
-use chipid::tlv::{Tag, encode};
+use chipid::internals::crypto::{Cipher, Secret, pad};
+use chipid::internals::iso7816::{Command, Response, StatusWord};
+use chipid::internals::secure_messaging::SecureMessaging;
+use chipid::internals::tlv::{Tag, encode};
 
 const CIPHERS: [Cipher; 4] = [Cipher::TripleDes, Cipher::Aes128, Cipher::Aes192, Cipher::Aes256];
 

@@ -2,8 +2,8 @@
 
 use super::certificates::public_key;
 use chipid::BOUNDS;
+use chipid::internals::tlv::{Tag, encode};
 use chipid::lds::{Dg14, Dg15, FileId, SecurityInfos};
-use chipid::tlv::{Tag, encode};
 
 pub fn all(bytes: &[u8]) {
     card_access(bytes);

@@ -3,7 +3,7 @@
 //! Whatever it says, the reader stops within its budget and finds nothing authentic.
 
 use super::{Bytes, now};
-use chipid::crypto::{Random, SeededRandom};
+use chipid::internals::crypto::{Random, SeededRandom};
 use chipid::lds::FileId;
 use chipid::sim::profile;
 use chipid::transport::Transport;

@@ -5,8 +5,8 @@
 //! but the chip that holds its keys.
 
 use super::{Bytes, now};
-use chipid::crypto::SeededRandom;
 use chipid::event::Show;
+use chipid::internals::crypto::SeededRandom;
 use chipid::lds::FileId;
 use chipid::sim::profile::{self, Contents};
 use chipid::sim::{Deviation, Profile, Quirk, SimulatedCard};

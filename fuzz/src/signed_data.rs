@@ -1,9 +1,9 @@
 //! SignedData and what rests on it: EF.SOD, EF.CardSecurity, master lists, trust stores; and what an EF.SOD alone is worth.
 
 use super::now;
+use chipid::internals::pki::{Budget, Certificate, SignedData};
+use chipid::internals::signed_lists::MasterList;
 use chipid::lds::{CardSecurity, DataGroup, FileId, LdsSecurityObject, SecurityObject};
-use chipid::pki::{Budget, Certificate, SignedData};
-use chipid::signed_lists::MasterList;
 use chipid::trust::{TrustBuilder, TrustStore};
 use chipid::{Document, Verdict};
 

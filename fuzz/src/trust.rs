@@ -1,8 +1,8 @@
 //! What an operator brings: revocation lists, lists of deviations and of defects, trust bundles, policy files.
 
 use super::now;
-use chipid::pki::{Budget, Certificate, Currency, RevocationList};
-use chipid::signed_lists::DefectList;
+use chipid::internals::pki::{Budget, Certificate, Currency, RevocationList};
+use chipid::internals::signed_lists::DefectList;
 use chipid::sim::profile;
 use chipid::trust::{AgePolicy, TrustBuilder, TrustBundle, TrustStore};
 use chipid::{Document, Outcome, Policy, Report, Verdict};

@@ -2,11 +2,11 @@
 //! APDU, answer to reset, EF.ATR/INFO, EF.DIR, EF.COM.
 
 use chipid::BOUNDS;
-use chipid::iso7816::command::{Command, Form};
-use chipid::iso7816::{Response, StatusWord};
+use chipid::internals::iso7816::command::{Command, Form};
+use chipid::internals::iso7816::{Response, StatusWord};
+use chipid::internals::oid::Oid;
+use chipid::internals::tlv::{self, Reader, Tag};
 use chipid::lds::{AtrInfo, CardCapabilities, Com, Dir};
-use chipid::oid::Oid;
-use chipid::tlv::{self, Reader, Tag};
 
 pub fn all(bytes: &[u8]) {
     walk(bytes, &mut Reader::new(bytes), 0);

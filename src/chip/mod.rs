@@ -8,6 +8,7 @@ mod active_authentication;
 mod chip_authentication;
 mod terminal_authentication;
 
+pub use crate::cvc::{CertificateReference, ChainDefect, CvCertificate, NoChain, Rights};
 pub use active_authentication::{ActiveAuthentication, ChallengeSource};
 pub(crate) use active_authentication::{ask, verify};
 pub(crate) use chip_authentication::{Agreed, KeyChoice, agree, choose_key};

@@ -18,6 +18,8 @@ mod builder;
 mod bundle_maker;
 mod examination;
 
+pub use crate::pki::{Certificate, CertificateError, Currency, RevocationList, RevocationListError};
+pub use crate::signed_lists::{DefectList, DefectListForm, ListError, MasterList};
 pub use builder::TrustBuilder;
 pub use bundle::{Age, AgePolicy, BundleError, BundlePart, BundleUse, TrustBundle};
 pub use examination::Examination;

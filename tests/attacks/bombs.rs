@@ -8,15 +8,17 @@ use crate::counting::counted;
 use crate::forge::{P256, Trust, Victim, base, fails, foreign, listed, open, read};
 use crate::reading::{lines, now, read_or_part};
 use crate::trust_changes::AddTrust as _;
-use chipid::crypto::PublicKey;
 use chipid::image::{ImageLimits, decode};
+use chipid::internals::crypto::PublicKey;
+use chipid::internals::issuer::{
+    CertificateFields, CurveForm, Extension, Issuer, IssuerPlan, SecurityObject, attribute,
+};
+use chipid::internals::oid;
+use chipid::internals::pki::{Budget, Certificate, SignedData};
+use chipid::internals::tlv::{self, Reader, Tag};
 use chipid::lds::{DataGroup, Dg2, Dg11, Dg12, FileId, ImageFormat};
-use chipid::oid;
-use chipid::pki::{Budget, Certificate, SignedData};
-use chipid::sim::issuer::{CertificateFields, CurveForm, Extension, Issuer, IssuerPlan, SecurityObject, attribute};
 use chipid::sim::profile::{self, Contents};
 use chipid::sim::{File, Folder, Profile, SimulatedCard};
-use chipid::tlv::{self, Reader, Tag};
 use chipid::transport::Transport;
 use chipid::trust::{Chain, Refusal, TrustStore, find_anchor};
 use chipid::{BOUNDS, CheckId, Document, Error, Password, Proofs, Reason, Report, TransportError, Verdict};
@@ -607,7 +609,7 @@ fn x_bomb_one_byte_at_a_time_ends_with_the_budget() {
 fn x_bomb_an_ef_sod_of_a_megabyte_is_judged_within_its_bounds() {
     let victim = Victim::new(base());
     let stored = Stored::of(&victim);
-    let signed = |change: &dyn Fn(&mut chipid::sim::issuer::SignedDataFields)| {
+    let signed = |change: &dyn Fn(&mut chipid::internals::issuer::SignedDataFields)| {
         let mut fields = victim.sod_fields();
         change(&mut fields);
         victim.issuer.sign_sod(&fields).unwrap()
@@ -615,7 +617,8 @@ fn x_bomb_an_ef_sod_of_a_megabyte_is_judged_within_its_bounds() {
     let large = |serial: u8, octets: usize| {
         let filler = Extension { id: oid::CERTIFICATE_POLICIES, critical: false, value: vec![0x5A; octets] };
         let ds = CertificateFields { serial: vec![0x10, 0x01], ..victim.issuer.ds_fields().with(filler) };
-        let ds = CertificateFields { subject: chipid::sim::issuer::Name::new("VN", "DS", &serial.to_string()), ..ds };
+        let ds =
+            CertificateFields { subject: chipid::internals::issuer::Name::new("VN", "DS", &serial.to_string()), ..ds };
         victim.issuer.sign_with_csca(&ds).unwrap()
     };
     let certificates: Vec<Vec<u8>> = (0..32).map(|serial| large(serial, 31 * KIB)).collect();
@@ -669,8 +672,11 @@ fn x_bomb_an_ef_sod_of_a_megabyte_is_judged_within_its_bounds() {
         (
             "hashes",
             {
-                let mut object =
-                    SecurityObject::over(0, chipid::crypto::DigestAlgorithm::Sha256, &listed(&victim.groups));
+                let mut object = SecurityObject::over(
+                    0,
+                    chipid::internals::crypto::DigestAlgorithm::Sha256,
+                    &listed(&victim.groups),
+                );
                 object.hashes = (0..24_000).map(|_| (1, vec![0; 32])).collect();
                 victim.issuer.sign_sod(&victim.issuer.sod_fields_over(&object)).unwrap()
             },
@@ -679,8 +685,11 @@ fn x_bomb_an_ef_sod_of_a_megabyte_is_judged_within_its_bounds() {
         (
             "a hash",
             {
-                let mut object =
-                    SecurityObject::over(0, chipid::crypto::DigestAlgorithm::Sha256, &listed(&victim.groups));
+                let mut object = SecurityObject::over(
+                    0,
+                    chipid::internals::crypto::DigestAlgorithm::Sha256,
+                    &listed(&victim.groups),
+                );
                 object.hashes[0].1 = vec![0; MIB - 8 * KIB];
                 victim.issuer.sign_sod(&victim.issuer.sod_fields_over(&object)).unwrap()
             },

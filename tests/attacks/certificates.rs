@@ -4,15 +4,15 @@
 use crate::forge::{P256, Trust, Victim, Way, another, base, fails, forger, listed, open, read, seeded};
 use crate::reading::{lines, now};
 use crate::trust_changes::AddTrust as _;
-use chipid::crypto::{CurveId, DigestAlgorithm, Modulus, Point, Secret};
-use chipid::oid::{self, Oid};
-use chipid::sim::Profile;
-use chipid::sim::issuer::{
+use chipid::internals::crypto::{CurveId, DigestAlgorithm, Modulus, Point, Secret};
+use chipid::internals::issuer::{
     CERTIFICATE_AND_CRL_SIGN, CertificateFields, CurveForm, DIGITAL_SIGNATURE, Extension, Holder, Issuer, IssuerPlan,
     KeyPlan, Name, SecurityObject, SigningKey, ecdsa_der, midnight,
 };
+use chipid::internals::oid::{self, Oid};
+use chipid::internals::tlv::{self, Tag};
+use chipid::sim::Profile;
 use chipid::sim::profile::Contents;
-use chipid::tlv::{self, Tag};
 use chipid::trust::{Refusal, TrustBuilder, TrustStore};
 use chipid::{CheckId, Reason, Verdict};
 use time::macros::date;

@@ -3,8 +3,8 @@
 use crate::forge::{Trust, Victim, Way, base, fails, forger, open, read};
 use crate::reading::{go_on, lines, now};
 use chipid::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
-use chipid::crypto::{CurveId, DigestAlgorithm, GroupId, Secret};
-use chipid::sim::issuer::{Extension, IssuerPlan, KeyKind};
+use chipid::internals::crypto::{CurveId, DigestAlgorithm, GroupId, Secret};
+use chipid::internals::issuer::{Extension, IssuerPlan, KeyKind};
 use chipid::sim::profile::{self, ActiveAuthenticationPlan, ChipAuthenticationPlan};
 use chipid::sim::{Deviation, Folder, Profile, Quirk, SimulatedCard};
 use chipid::{Card, CheckId, Document, Proofs, ReadPlan, Reason, Verdict};

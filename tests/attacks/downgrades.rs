@@ -4,13 +4,13 @@ use crate::forge::{Victim, Way, base, fails, read_with};
 use crate::reading::{go_on, lines, mrz_only, now};
 use chipid::access::AccessProtocol;
 use chipid::chip::{ActiveAuthentication, ChipAuthentication};
-use chipid::crypto::{Cipher, CurveId};
 use chipid::error::Step;
+use chipid::internals::crypto::{Cipher, CurveId};
+use chipid::internals::tlv::{self, Tag};
 use chipid::reading::Options;
 use chipid::sim::faults::{Fault, Faulty};
 use chipid::sim::profile::{self, FileDefect};
 use chipid::sim::{File, Folder, PaceSuite, Profile, Quirk, SimulatedCard};
-use chipid::tlv::{self, Tag};
 use chipid::transport::Transport;
 use chipid::{Card, CheckId, Error, Reason, State, Verdict};
 

@@ -6,15 +6,15 @@
 
 use crate::reading::{go_on, lines, now};
 use crate::trust_changes::AddTrust as _;
-use chipid::crypto::{CurveId, DigestAlgorithm, SeededRandom};
-use chipid::reading::Options;
-use chipid::sim::issuer::{
+use chipid::internals::crypto::{CurveId, DigestAlgorithm, SeededRandom};
+use chipid::internals::issuer::{
     CertificateFields, Issuer, IssuerPlan, KeyKind, KeyPlan, Scheme, SignedDataFields, SignerId, SigningKey,
 };
+use chipid::internals::tlv::{self, Tag};
+use chipid::reading::Options;
 use chipid::sim::person::Person;
 use chipid::sim::profile::{self, ActiveAuthenticationPlan, ChipAuthenticationPlan, Contents, Sizes};
 use chipid::sim::{PaceSuite, Profile, SimulatedCard};
-use chipid::tlv::{self, Tag};
 use chipid::trust::TrustStore;
 use chipid::{
     Card, CheckId, Clock, Document, Evidence, EvidencePolicy, Password, ReadPlan, Reason, Report, State, Tolerances,
@@ -90,11 +90,11 @@ pub const P256: KeyPlan = KeyPlan::ecdsa(CurveId::Secp256r1, DigestAlgorithm::Sh
 
 /// The card that most forgeries begin from: quick to make and to judge, with both proofs of the chip.
 pub fn base() -> Profile {
-    let group = chipid::crypto::GroupId::Curve(CurveId::Secp256r1);
+    let group = chipid::internals::crypto::GroupId::Curve(CurveId::Secp256r1);
     let vn = profile::vn();
     Profile {
         name: "victim",
-        pace: vec![PaceSuite::generic(CurveId::Secp256r1, chipid::crypto::Cipher::Aes128)],
+        pace: vec![PaceSuite::generic(CurveId::Secp256r1, chipid::internals::crypto::Cipher::Aes128)],
         chip_authentication: vec![ChipAuthenticationPlan { group, ..vn.chip_authentication[0].clone() }],
         active_authentication: Some(ActiveAuthenticationPlan {
             kind: KeyKind::Ec(CurveId::Secp256r1),

@@ -4,10 +4,10 @@
 use crate::reading;
 use crate::trust_changes::AddTrust as _;
 use chipid::checks::{CheckId, Reason, State};
-use chipid::crypto::{CurveId, DigestAlgorithm};
+use chipid::internals::crypto::{CurveId, DigestAlgorithm};
+use chipid::internals::issuer::{IssuerPlan, KeyPlan};
+use chipid::internals::oid;
 use chipid::lds::{DataGroup, FileId};
-use chipid::oid;
-use chipid::sim::issuer::{IssuerPlan, KeyPlan};
 use chipid::sim::{Profile, profile};
 use chipid::trust::TrustStore;
 use chipid::{Clock, Document, Evidence, EvidencePolicy, KeptGroups, Outcome, Policy, ReadPlan, Report, Verdict};

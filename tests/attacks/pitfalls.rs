@@ -3,14 +3,15 @@
 use crate::forge::{P256, Trust, Victim, Way, base, fails, forger, listed, open, read, signed};
 use crate::reading::{go_on, lines, now};
 use crate::trust_changes::AddTrust as _;
+use chipid::internals::issuer::{Extension, Framing, SignedDataFields, SigningKey};
+use chipid::internals::oid;
+use chipid::internals::signed_lists::ListError;
 use chipid::lds::FileId;
-use chipid::signed_lists::ListError;
 use chipid::sim::faults::{Fault, Faulty};
-use chipid::sim::issuer::{Extension, Framing, SignedDataFields, SigningKey};
 use chipid::sim::{Folder, SimulatedCard};
 use chipid::transport::Transport;
 use chipid::trust::TrustStore;
-use chipid::{Card, CheckId, Reason, State, TransportError, Verdict, Warning, oid};
+use chipid::{Card, CheckId, Reason, State, TransportError, Verdict, Warning};
 use std::path::Path;
 
 /// Pitfall; file and test, each.
@@ -342,7 +343,7 @@ fn pa_4_a_master_list_is_its_signers_word_and_the_signer_an_authoritys() {
     // A document signer's key signs no lists, though the same authority certified it.
     let mut by_signer = sound();
     by_signer.certificates = vec![foreign.ds().to_vec(), foreign.csca().to_vec()];
-    by_signer.signer = chipid::sim::issuer::SignerId::KeyId(foreign.ds_key().key_id());
+    by_signer.signer = chipid::internals::issuer::SignerId::KeyId(foreign.ds_key().key_id());
     let refused = TrustStore::from_trusted_master_list(&sign(&by_signer, foreign.ds_key()));
     assert!(matches!(refused.err(), Some(ListError::SignerPurpose)));
     // A signer whose authority neither the caller trusts nor the list holds.
@@ -367,7 +368,7 @@ fn pa_10_what_is_hashed_are_the_octets_that_came() {
     let mut groups = profile.groups().unwrap();
     for (number, file) in &mut groups {
         if *number == 15 {
-            let tlv = chipid::tlv::Reader::new(file).next().unwrap();
+            let tlv = chipid::internals::tlv::Reader::new(file).next().unwrap();
             let length = u16::try_from(tlv.value.len()).unwrap().to_be_bytes();
             *file = [&[0x6F, 0x83, 0x00][..], &length, tlv.value].concat();
         }
@@ -395,7 +396,10 @@ fn pa_12_no_signature_is_the_name_of_anything() {
     let fields = victim.sod_fields();
     let again = |salt: &[u8]| {
         let mut random = crate::forge::seeded(salt);
-        chipid::tlv::encode(chipid::tlv::Tag(0x77), &fields.sign(victim.issuer.ds_key(), &mut random).unwrap())
+        chipid::internals::tlv::encode(
+            chipid::internals::tlv::Tag(0x77),
+            &fields.sign(victim.issuer.ds_key(), &mut random).unwrap(),
+        )
     };
     let (one, other) = (again(b"one"), again(b"other"));
     assert_ne!(one, other, "two signatures over the same");
@@ -496,7 +500,7 @@ fn pa_19_indefinite_lengths_are_read_and_told_and_only_the_framing_has_them() {
     assert_eq!(warnings, &[Warning::IndefiniteLength], "{}", lines(&report));
     // The message digest is over the joined octets of the content: one octet of a piece changed is another content.
     let sod = signed(&fields, victim.issuer.ds_key());
-    let hash = chipid::crypto::DigestAlgorithm::Sha256.digest(&[&victim.groups[0].1]);
+    let hash = chipid::internals::crypto::DigestAlgorithm::Sha256.digest(&[&victim.groups[0].1]);
     let at = sod.windows(hash.len()).position(|window| window == hash).unwrap();
     let mut altered = sod.clone();
     altered[at] ^= 1;
@@ -538,15 +542,18 @@ fn rs_2_no_stated_length_is_allocated_and_none_overflows() {
     for length in [0x7FFF_FFFF_u32, 0x8000_0000, 0xFFFF_FFFE, 0xFFFF_FFFF] {
         let bytes = [&[0x30, 0x84][..], &length.to_be_bytes(), &[0x5A; 16]].concat();
         let counted = crate::counting::counted(|| {
-            let mut reader = chipid::tlv::Reader::new(&bytes);
-            (reader.next().is_err(), chipid::tlv::Reader::ber(&bytes).next().is_err())
+            let mut reader = chipid::internals::tlv::Reader::new(&bytes);
+            (reader.next().is_err(), chipid::internals::tlv::Reader::ber(&bytes).next().is_err())
         });
         assert_eq!((counted.value, counted.taken), ((true, true), 0), "{length:08X}");
     }
     for bytes in
         [[0x30, 0x85, 1, 0, 0, 0, 0].as_slice(), &[0x30, 0x88, 255, 255, 255, 255, 255, 255, 255, 255], &[0x30, 0xFE]]
     {
-        assert!(chipid::tlv::Reader::new(bytes).next().is_err() && chipid::tlv::total_length(bytes).is_none());
+        assert!(
+            chipid::internals::tlv::Reader::new(bytes).next().is_err()
+                && chipid::internals::tlv::total_length(bytes).is_none()
+        );
     }
 }
 

@@ -4,8 +4,8 @@
 use crate::forge::{Trust, Victim, Way, base, foreign, forger, read, seeded};
 use crate::reading::{lines, now};
 use crate::trust_changes::AddTrust as _;
-use chipid::pki::Certificate;
-use chipid::sim::issuer::{Extension, Issuer, RevocationListFields, RevokedEntry};
+use chipid::internals::issuer::{Extension, Issuer, RevocationListFields, RevokedEntry};
+use chipid::internals::pki::Certificate;
 use chipid::trust::TrustStore;
 use chipid::{CheckId, Document, Reason, Report, State, Verdict};
 use time::macros::datetime;

@@ -4,14 +4,14 @@ use crate::cube_root::{cube_root, cube_root_of_end, cubed};
 use crate::forge::{P256, Trust, Victim, base, base_rsa, fails, forger, listed, read, seeded, signed};
 use crate::reading::{lines, now};
 use crate::trust_changes::AddTrust as _;
-use chipid::crypto::{DigestAlgorithm, Modulus, PublicKey, SignatureAlgorithm};
-use chipid::oid;
-use chipid::sim::issuer::{
+use chipid::internals::crypto::{DigestAlgorithm, Modulus, PublicKey, SignatureAlgorithm};
+use chipid::internals::issuer::{
     CertificateFields, CurveForm, Extension, IssuerPlan, KeyPlan, Scheme, SecurityObject, SignedDataFields, SignerId,
     SigningKey, attribute, digest_identifier, ecdsa_der,
 };
+use chipid::internals::oid;
+use chipid::internals::tlv::{self, Reader, Tag};
 use chipid::sim::{Profile, SimulatedCard};
-use chipid::tlv::{self, Reader, Tag};
 use chipid::trust::{Refusal, TrustStore};
 use chipid::{CheckId, Reason, Tolerances, Verdict, Warning};
 
@@ -230,7 +230,7 @@ fn sum(a: &[u8], b: &[u8]) -> Vec<u8> {
 #[test]
 fn x_pa_r_and_s_are_from_one_to_the_order() {
     let victim = Victim::new(base());
-    let curve = chipid::crypto::CurveId::Secp256r1.curve();
+    let curve = chipid::internals::crypto::CurveId::Secp256r1.curve();
     let order = curve.order().to_vec();
     let n = Modulus::new(&order).unwrap();
     let minus = |number: &[u8]| n.encode(&n.subtract(&n.reduce(&[0]), &n.reduce(number)));

@@ -9,16 +9,16 @@ use crate::forge::seeded;
 use crate::reading::{Issued, go_on, lines, now};
 use crate::trust_changes::AddTrust as _;
 use chipid::chip::ChipAuthentication;
-use chipid::crypto::{Cipher, CurveId, DigestAlgorithm, GroupId};
 use chipid::document::EvidenceSignature;
 use chipid::evidence::{EvidenceSigner, EvidenceSigningError};
-use chipid::iso7816::StatusWord;
+use chipid::internals::crypto::{Cipher, CurveId, DigestAlgorithm, GroupId};
+use chipid::internals::iso7816::StatusWord;
+use chipid::internals::issuer::{AgreementKey, CurveForm, Issuer, IssuerPlan};
+use chipid::internals::oid;
+use chipid::internals::tlv::{self, Tag};
 use chipid::lds::{DataGroup, FileId};
-use chipid::oid;
-use chipid::sim::issuer::{AgreementKey, CurveForm, Issuer, IssuerPlan};
 use chipid::sim::profile::{self, CardSecurityPlan, ChipAuthenticationPlan, Sizes};
 use chipid::sim::{File, FileDefect, Folder, Profile, ReadRule, SimulatedCard};
-use chipid::tlv::{self, Tag};
 use chipid::trust::TrustStore;
 use chipid::{
     Card, CheckId, Clock, Document, Evidence, EvidencePolicy, Outcome, Policy, Proofs, ReadPlan, Reason, Report, State,

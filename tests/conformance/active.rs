@@ -5,8 +5,8 @@ use crate::desk::*;
 use crate::protocols::*;
 use crate::reading::lines;
 use chipid::chip::{ActiveAuthentication, ChallengeSource};
-use chipid::crypto::{CurveId, DigestAlgorithm};
-use chipid::sim::issuer::KeyKind;
+use chipid::internals::crypto::{CurveId, DigestAlgorithm};
+use chipid::internals::issuer::KeyKind;
 use chipid::sim::{Deviation, FileDefect};
 use chipid::{CheckId, Reason, State, Verdict, Warning};
 

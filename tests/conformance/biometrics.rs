@@ -8,9 +8,9 @@ use crate::issue::{
     altered, control, inspect, lay, length_too_big, length_too_small, of_file, of_hash, other_tag, passport,
 };
 use crate::reading::lines;
+use chipid::internals::tlv::{Tag, encode, encode_all};
 use chipid::lds::{DataGroup, Dg2, Dg3, Dg4, FaceDetails, FileDefect, FileId, ImageFormat};
 use chipid::sim::profile;
-use chipid::tlv::{Tag, encode, encode_all};
 use chipid::{CheckId, State, Verdict};
 
 pub const ROWS: &[Row] = &[

@@ -5,13 +5,13 @@ use crate::desk::*;
 use crate::protocols::*;
 use crate::reading::lines;
 use chipid::chip::ChipAuthentication;
-use chipid::crypto::{Cipher, CurveId, DhGroupId, GroupId};
-use chipid::iso7816::StatusWord;
-use chipid::oid;
-use chipid::sim::issuer::explicit_parameters;
+use chipid::internals::crypto::{Cipher, CurveId, DhGroupId, GroupId};
+use chipid::internals::iso7816::StatusWord;
+use chipid::internals::issuer::explicit_parameters;
+use chipid::internals::oid;
+use chipid::internals::tlv::{self, Tag};
 use chipid::sim::profile::{self, ChipAuthenticationPlan};
 use chipid::sim::{FileDefect, Profile, Quirk};
-use chipid::tlv::{self, Tag};
 use chipid::{CheckId, Reason, State, Verdict};
 
 const CHECK: CheckId = CheckId::ChipChipAuthentication;

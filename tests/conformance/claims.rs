@@ -1,11 +1,11 @@
 //! What the library claims: the head of the conformance statement, drawn from the library itself wherever it can be asked.
 
-use chipid::crypto::{Cipher, CurveId, DhGroupId, DigestAlgorithm, RsaPublicKey, SignatureAlgorithm};
+use chipid::internals::crypto::{Cipher, CurveId, DhGroupId, DigestAlgorithm, RsaPublicKey, SignatureAlgorithm};
+use chipid::internals::issuer::{Scheme, TERMINAL_PROTOCOLS};
+use chipid::internals::tlv::{self, Tag};
 use chipid::lds::{DataGroup, FileId};
 use chipid::reading::Options;
-use chipid::sim::issuer::{Scheme, TERMINAL_PROTOCOLS};
 use chipid::sim::{Mapping, PaceSuite};
-use chipid::tlv::{self, Tag};
 use chipid::{Budget, Limits};
 
 /// The table of claims.

@@ -4,8 +4,8 @@ use crate::case::{Case, Row, case};
 use crate::desk::is;
 use crate::issue::{control, inspect, is_named, passport, report, unsigned, with_length};
 use crate::reading::{lines, now};
+use chipid::internals::tlv::{Tag, encode, encode_all};
 use chipid::lds::FileDefect;
-use chipid::tlv::{Tag, encode, encode_all};
 use chipid::{CheckId, Reason, State, Tolerances, Verdict};
 
 pub const ROWS: &[Row] = &[

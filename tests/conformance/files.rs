@@ -4,9 +4,9 @@ use crate::case::{Case, Row, case};
 use crate::desk::*;
 use crate::protocols::generic;
 use crate::reading::lines;
+use chipid::internals::tlv::{self, Tag};
 use chipid::lds::{DataGroup, FileId};
 use chipid::sim::{Folder, Profile, Quirk, profile};
-use chipid::tlv::{self, Tag};
 use chipid::{CheckId, Document, Reason, Report, State, Verdict};
 
 const APPLICATION: Folder = Folder::Application;

@@ -4,11 +4,11 @@ use crate::case::{Case, Row, case};
 use crate::desk::*;
 use crate::terminal::{APPLICATION, CHECK, DG3, DG4, opens, own_terminal, read};
 use chipid::document::{FileState, NotRead};
-use chipid::iso7816::StatusWord;
+use chipid::internals::iso7816::StatusWord;
+use chipid::internals::tlv::{self, Tag};
 use chipid::lds::FileId;
 use chipid::sim::profile::eac;
 use chipid::sim::{Profile, Quirk, ReadRule};
-use chipid::tlv::{self, Tag};
 use chipid::{CheckId, Reason, State};
 
 pub const ROWS: &[Row] = &[

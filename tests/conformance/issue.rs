@@ -5,12 +5,12 @@ use crate::case::Case;
 use crate::desk::{Cut, Desk, MASTER, forged, group, is};
 use crate::reading::{go_on, lines};
 use chipid::chip::{FileKey, Terminal};
-use chipid::crypto::{Cipher, CurveId, OsRandom};
+use chipid::internals::crypto::{Cipher, CurveId, OsRandom};
+use chipid::internals::issuer::{CvHolder, TerminalAuthority};
+use chipid::internals::tlv::Reader;
 use chipid::lds::{DataGroup, FileDefect, FileId};
-use chipid::sim::issuer::{CvHolder, TerminalAuthority};
 use chipid::sim::profile::{self, Contents};
 use chipid::sim::{PaceSuite, Profile};
-use chipid::tlv::Reader;
 use chipid::{Card, CheckId, Document, ReadPlan, Reason, Report, State};
 
 /// A passport that opens by a CAN, so that nothing is compared with a printed page; it proves itself in both ways.
@@ -177,7 +177,7 @@ pub fn length_too_big(case: &mut Case, profile: Profile, number: u8) {
 pub fn with_length(file: &[u8], by: isize) -> Vec<u8> {
     let object = Reader::new(file).next().unwrap();
     let length = object.value.len().checked_add_signed(by).unwrap();
-    let head = chipid::tlv::encode(object.tag, &vec![0; length]);
+    let head = chipid::internals::tlv::encode(object.tag, &vec![0; length]);
     [&head[..head.len() - length], object.value].concat()
 }
 

@@ -9,10 +9,10 @@ use crate::issue::{
 use crate::reading::{lines, now, trust};
 use chipid::chip::TerminalAuthentication;
 use chipid::document::{FileState, NotRead};
+use chipid::internals::oid;
+use chipid::internals::tlv::{Reader, Tag, encode};
 use chipid::lds::{DataGroup, FileDefect, FileId};
-use chipid::oid;
 use chipid::sim::{FileDefect as Flaw, profile};
-use chipid::tlv::{Reader, Tag, encode};
 use chipid::{CheckId, Reason, State, Tolerances, Verdict};
 
 pub const ROWS: &[Row] = &[

@@ -8,10 +8,10 @@ use crate::issue::{
     passport, report,
 };
 use crate::reading::{lines, mrz_only};
+use chipid::internals::tlv::{Tag, encode};
 use chipid::lds::{FileDefect, Mrz, MrzField};
 use chipid::sim::Profile;
 use chipid::sim::person::{Layout, Person};
-use chipid::tlv::{Tag, encode};
 use chipid::{Card, CheckId, Password, ReadPlan, Reason, Report, State, Verdict, Warning};
 
 pub const ROWS: &[Row] = &[

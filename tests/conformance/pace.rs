@@ -5,10 +5,10 @@ use crate::desk::*;
 use crate::protocols::*;
 use crate::reading::{go_on, lines, mrz_only};
 use chipid::access::{AccessProtocol, PasswordKind};
-use chipid::crypto::{Cipher, CurveId, DhGroupId, GroupId};
 use chipid::error::Step;
+use chipid::internals::crypto::{Cipher, CurveId, DhGroupId, GroupId};
+use chipid::internals::tlv::{self, Tag};
 use chipid::sim::{Deviation, Mapping, PaceSuite, Profile, Quirk};
-use chipid::tlv::{self, Tag};
 use chipid::{Card, CheckId, Limits, ReadPlan, State, Verdict};
 
 pub const ROWS: &[Row] = &[

@@ -5,12 +5,12 @@
 
 use crate::reading::go_on;
 use chipid::TransportError;
-use chipid::channel::{Channel, Outcome};
-use chipid::crypto::{Cipher, Secret, pad};
 use chipid::error::Step;
+use chipid::internals::channel::{Channel, Outcome};
+use chipid::internals::crypto::{Cipher, Secret, pad};
+use chipid::internals::secure_messaging::SecureMessaging;
+use chipid::internals::tlv::{self, Tag};
 use chipid::lds::FileId;
-use chipid::secure_messaging::SecureMessaging;
-use chipid::tlv::{self, Tag};
 use chipid::transport::Transport;
 use std::sync::{Arc, Mutex};
 

@@ -5,9 +5,9 @@ use crate::desk::is;
 use crate::issue::{control, lay, report, simple};
 use crate::reading::{go_on, lines};
 use crate::trust_changes::AddTrust as _;
-use chipid::crypto::{CurveId, DigestAlgorithm};
+use chipid::internals::crypto::{CurveId, DigestAlgorithm};
+use chipid::internals::issuer::{IssuerPlan, KeyKind, KeyPlan, Scheme};
 use chipid::sim::Profile;
-use chipid::sim::issuer::{IssuerPlan, KeyKind, KeyPlan, Scheme};
 use chipid::{Card, CheckId, ReadPlan, Reason, Report, State, Verdict, Warning};
 
 use DigestAlgorithm::{Sha1, Sha224, Sha256, Sha384, Sha512};

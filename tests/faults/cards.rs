@@ -6,11 +6,11 @@
 use crate::reading::{Issued, password};
 use crate::wire::{Desk, Seen};
 use chipid::chip::{FileKey, Terminal};
-use chipid::crypto::{Cipher, CurveId, DhGroupId, DigestAlgorithm, GroupId, SeededRandom};
-use chipid::oid;
-use chipid::sim::issuer::{
+use chipid::internals::crypto::{Cipher, CurveId, DhGroupId, DigestAlgorithm, GroupId, SeededRandom};
+use chipid::internals::issuer::{
     CurveForm, CvHolder, IssuerPlan, KeyKind, KeyPlan, TerminalAuthority, TerminalAuthorityPlan,
 };
+use chipid::internals::oid;
 use chipid::sim::profile::{
     self, ActiveAuthenticationPlan, CardSecurityPlan, ChipAuthenticationPlan, Sizes, TerminalPlan,
 };

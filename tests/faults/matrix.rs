@@ -10,7 +10,7 @@ use crate::catalogue::{GROUPS, Group, Row, TABLE, applies, matrix};
 use crate::oracles::{MAX_ELAPSED, findings};
 use crate::shrink::shrunk;
 use crate::wire::Planned;
-use chipid::crypto::{Random, SeededRandom};
+use chipid::internals::crypto::{Random, SeededRandom};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

@@ -3,8 +3,8 @@
 
 use crate::cards::{Bench, Seeds};
 use crate::catalogue::{How, Row, recorded};
-use chipid::crypto::SeededRandom;
 use chipid::event::Show;
+use chipid::internals::crypto::SeededRandom;
 use chipid::reading::Options;
 use chipid::sim::SimulatedCard;
 use chipid::sim::faults::{Fault, Faulty};

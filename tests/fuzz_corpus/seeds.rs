@@ -2,15 +2,15 @@
 
 use crate::shared::shared_data;
 use crate::targets::session_bytes;
-use chipid::crypto::{CurveId, DigestAlgorithm, SeededRandom};
-use chipid::oid;
-use chipid::sim::issuer::{
+use chipid::internals::crypto::{CurveId, DigestAlgorithm, SeededRandom};
+use chipid::internals::issuer::{
     DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry,
     SignerId, defect_list_content, deviation_list_content,
 };
+use chipid::internals::oid;
+use chipid::internals::tlv::{self, Tag};
 use chipid::sim::person::PORTRAIT;
 use chipid::sim::{Profile, profile};
-use chipid::tlv::{self, Tag};
 use chipid::transport::transcript::{Recorder, Transcript, TranscriptStep};
 use chipid::trust::{BundlePart, BundleUse, TrustBundle, TrustStore};
 use chipid::{Card, Clock, Document, EvidencePolicy, Policy, ReadPlan};
@@ -174,7 +174,7 @@ fn certificates() -> Vec<Vec<u8>> {
     for profile in profiles() {
         let issuer = profile.issuer().unwrap();
         for der in [issuer.csca(), issuer.ds()] {
-            let certificate = chipid::pki::Certificate::parse(der).unwrap();
+            let certificate = chipid::internals::pki::Certificate::parse(der).unwrap();
             seeds.extend([certificate.subject().raw().to_vec(), certificate.spki().to_vec()]);
             seeds.extend([certificate.signature_algorithm().to_vec(), der.to_vec()]);
         }

@@ -3,13 +3,13 @@
 
 use crate::reading;
 use crate::trust_changes::AddTrust as _;
-use chipid::lds::{Com, DataGroup, FileId, SecurityObject};
-use chipid::oid::{self, Oid};
-use chipid::pki::Certificate;
-use chipid::sim::issuer::{
+use chipid::internals::issuer::{
     DefectFields, DeviationFields, Extension, Issuer, IssuerPlan, RevocationListFields, RevokedEntry, SignerId,
     defect_list_content, deviation_list_content,
 };
+use chipid::internals::oid::{self, Oid};
+use chipid::internals::pki::Certificate;
+use chipid::lds::{Com, DataGroup, FileId, SecurityObject};
 use chipid::sim::person::Person;
 use chipid::sim::{Profile, profile};
 use chipid::trust::TrustStore;
@@ -151,8 +151,11 @@ fn issued() -> &'static [[Issued; 3]] {
                     });
                 let person = Person { primary: "TRAN".into(), national, ..one.person.clone() };
                 let other = Profile { person, ..one.clone() };
-                let curve = chipid::crypto::CurveId::Secp256r1;
-                let key = chipid::sim::issuer::KeyPlan::ecdsa(curve, chipid::crypto::DigestAlgorithm::Sha256);
+                let curve = chipid::internals::crypto::CurveId::Secp256r1;
+                let key = chipid::internals::issuer::KeyPlan::ecdsa(
+                    curve,
+                    chipid::internals::crypto::DigestAlgorithm::Sha256,
+                );
                 let plan = IssuerPlan {
                     label: "two".into(),
                     organization: "Another Invented Office".into(),
@@ -518,7 +521,8 @@ fn praised(evidence: &[u8]) -> Vec<u8> {
         .fold(text, |text, word| text.replace(&format!("\"state\":\"{word}\""), "\"state\":\"successful\""));
     let start = praised.find("{\"manifest\":").unwrap() + "{\"manifest\":".len();
     let end = praised.find(",\"parts\":").unwrap();
-    let hash = hex::encode(chipid::crypto::DigestAlgorithm::Sha256.digest(&[&praised.as_bytes()[start..end]]));
+    let hash =
+        hex::encode(chipid::internals::crypto::DigestAlgorithm::Sha256.digest(&[&praised.as_bytes()[start..end]]));
     let key = "\"sha256\":\"";
     let at = praised.rfind(key).unwrap() + key.len();
     format!("{}{hash}{}", &praised[..at], &praised[at + 64..]).into_bytes()

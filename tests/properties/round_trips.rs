@@ -1,12 +1,12 @@
 //! What is written reads again: data objects, commands, MRZ, data groups, transcripts, proofs.
 
-use chipid::iso7816::command::{Command, Form};
-use chipid::iso7816::{Response, StatusWord};
+use chipid::internals::iso7816::command::{Command, Form};
+use chipid::internals::iso7816::{Response, StatusWord};
+use chipid::internals::tlv::{self, Reader, Tag};
 use chipid::lds::{Dg2, Mrz, MrzInformation};
 use chipid::sim::person::{Layout, National, PORTRAIT, Person};
 use chipid::sim::profile::{self, Sizes};
 use chipid::sim::{Folder, Profile};
-use chipid::tlv::{self, Reader, Tag};
 use chipid::transport::transcript::{Transcript, TranscriptStep};
 use chipid::vietnam::{Dg13, Dg13Field, Qr, td1_number};
 use chipid::{Proofs, TransportError};

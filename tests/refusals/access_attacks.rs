@@ -3,7 +3,7 @@
 use super::*;
 use crate::reading::mrz_only;
 use chipid::access::AccessProtocol;
-use chipid::crypto::{Cipher, CryptoError, CurveId, DhGroupId, OsRandom, Random};
+use chipid::internals::crypto::{Cipher, CryptoError, CurveId, DhGroupId, OsRandom, Random};
 use chipid::sim::person::{Layout, Person};
 use chipid::sim::profile;
 use chipid::sim::{PaceSuite, Quirk};

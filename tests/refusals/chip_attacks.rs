@@ -2,9 +2,9 @@
 
 use super::*;
 use chipid::chip::{ActiveAuthentication, ChallengeSource, ChipAuthentication};
-use chipid::crypto::{Cipher, CurveId, DhGroupId, DigestAlgorithm, GroupId};
-use chipid::iso7816::StatusWord;
-use chipid::sim::issuer::{CurveForm, Holder, IssuerPlan, KeyKind, RsaKey, SigningKey};
+use chipid::internals::crypto::{Cipher, CurveId, DhGroupId, DigestAlgorithm, GroupId};
+use chipid::internals::iso7816::StatusWord;
+use chipid::internals::issuer::{CurveForm, Holder, IssuerPlan, KeyKind, RsaKey, SigningKey};
 use chipid::sim::profile::{self, ActiveAuthenticationPlan, ChipAuthenticationPlan};
 use chipid::sim::{FileDefect, Quirk};
 use chipid::trust::TrustStore;
@@ -295,7 +295,7 @@ fn ch_7_an_rsa_answer_is_recomputed_whole() {
     let short = [&[0xC3][..], &[0x5A; 62], &[0x01]].concat();
     let integer = |bytes: &[u8]| tlv::encode(Tag::INTEGER, &tlv::integer_content(bytes));
     let numbers = tlv::encode_all(Tag::SEQUENCE, &[&integer(&short), &integer(&[1, 0, 1])]);
-    let algorithm = [tlv::encode(Tag::OID, chipid::oid::RSA_ENCRYPTION.as_der()), vec![0x05, 0x00]].concat();
+    let algorithm = [tlv::encode(Tag::OID, chipid::internals::oid::RSA_ENCRYPTION.as_der()), vec![0x05, 0x00]].concat();
     let spki = tlv::encode_all(
         Tag::SEQUENCE,
         &[&tlv::encode(Tag::SEQUENCE, &algorithm), &tlv::encode_all(Tag::BIT_STRING, &[&[0], &numbers])],

@@ -18,8 +18,8 @@ mod protocols;
 mod reading;
 
 use chipid::error::Step;
+use chipid::internals::tlv::{self, Tag};
 use chipid::sim::{Deviation, Folder, Profile};
-use chipid::tlv::{self, Tag};
 use chipid::{Card, CheckId, Document, Error, Password, ReadPlan, Reason, State, Verdict};
 use desk::*;
 use outcome::step_of;

@@ -3,8 +3,8 @@
 use super::*;
 use crate::reading::mrz_only;
 use chipid::Event;
-use chipid::crypto::{Cipher, DhGroupId, GroupId};
-use chipid::oid;
+use chipid::internals::crypto::{Cipher, DhGroupId, GroupId};
+use chipid::internals::oid;
 use chipid::sim::{Mapping, PaceSuite, Quirk};
 use std::ops::ControlFlow;
 

@@ -4,7 +4,7 @@
 use crate::memory::Recorded;
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
-use chipid::crypto::{CurveId, DhGroupId, Number, Point};
+use chipid::internals::crypto::{CurveId, DhGroupId, Number, Point};
 use chipid::sim::person::{National, PORTRAIT, Person};
 use chipid::sim::{Profile, profile};
 use std::collections::BTreeSet;

@@ -6,14 +6,14 @@
 
 use crate::allocator::{Hit, Needle, scan};
 use crate::reading;
-use chipid::crypto::{
+use chipid::internals::crypto::{
     Cipher, CryptoError, CurveId, DigestAlgorithm, Element, GroupId, KeyUse, PublicKey, Random, Secret, SeededRandom,
     kdf,
 };
+use chipid::internals::tlv::{Reader, Tag};
 use chipid::lds::{DataGroup, Dg14, FileId};
 use chipid::sim::person::Person;
 use chipid::sim::{Profile, profile};
-use chipid::tlv::{Reader, Tag};
 use chipid::transport::Transport;
 use chipid::transport::transcript::{Recorder, Replay, Transcript, TranscriptStep};
 use chipid::trust::TrustStore;

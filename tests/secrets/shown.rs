@@ -4,16 +4,16 @@
 use crate::canaries;
 use crate::leaks;
 use crate::reading;
-use chipid::crypto::{Number, Point, PublicKey};
-use chipid::iso7816::{Command, Response, StatusWord};
+use chipid::internals::crypto::{Number, Point, PublicKey};
+use chipid::internals::iso7816::{Command, Response, StatusWord};
+use chipid::internals::passive_authentication::{Inputs, passive_authentication, provisional};
+use chipid::internals::pki::{Certificate, SignedData};
+use chipid::internals::tlv::Reader;
 use chipid::lds::{
     AtrInfo, CardSecurity, Com, Cvca, DataGroup, Dg2, Dg3, Dg4, Dg5, Dg7, Dg11, Dg12, Dg14, Dg15, Dg16, Dir, FileId,
     Mrz, OpaqueGroup, SecurityInfos, SecurityObject,
 };
 use chipid::national::OptionalDetails;
-use chipid::passive_authentication::{Inputs, passive_authentication, provisional};
-use chipid::pki::{Certificate, SignedData};
-use chipid::tlv::Reader;
 use chipid::vietnam::{Dg13, PersonalNumber, Qr};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -213,14 +213,14 @@ fn debug_outputs_hold_nothing() {
     let command = Command::new(0, 0xA4, 4, 12).with_data(name.as_bytes()).expecting(16);
     show(&command);
     show(&Response { data: group(1).to_vec(), status: StatusWord::SUCCESS });
-    show(&chipid::channel::Outcome::Read(group(1).to_vec()));
+    show(&chipid::internals::channel::Outcome::Read(group(1).to_vec()));
     show(&chipid::document::FileState::Read(group(13).to_vec()));
     show(&PersonalNumber::parse(canaries::NUMBER).unwrap());
     show(&Qr::parse(&profile.qr_text().unwrap()).unwrap());
 
     let object = SecurityObject::parse(sod).unwrap();
     show(&provisional(&object, DataGroup::DG1, group(1)));
-    let read = |bytes| chipid::passive_authentication::InputFile::Read(bytes);
+    let read = |bytes| chipid::internals::passive_authentication::InputFile::Read(bytes);
     let numbers =
         contents.groups.iter().filter_map(|(number, file)| Some((DataGroup::new(*number)?, read(file.as_slice()))));
     let inputs = Inputs {
@@ -240,7 +240,7 @@ fn debug_outputs_hold_nothing() {
     show(&judged.authenticated(DataGroup::DG1));
 
     let countries = ["VN".to_owned()];
-    show(&chipid::signed_lists::DocumentFacts {
+    show(&chipid::internals::signed_lists::DocumentFacts {
         signer: judged.document_signer(),
         countries: &countries,
         document_code: Some("ID"),

@@ -2,13 +2,13 @@
 
 use super::chip::{SUITE, opened};
 use super::terminal::command;
-use chipid::crypto::{CurveId, DigestAlgorithm, Modulus, PublicKey, verify_iso9796_2};
+use chipid::internals::crypto::{CurveId, DigestAlgorithm, Modulus, PublicKey, verify_iso9796_2};
+use chipid::internals::issuer::KeyKind;
+use chipid::internals::oid;
+use chipid::internals::tlv::Reader;
 use chipid::lds::{FileId, SecurityInfos};
-use chipid::oid;
-use chipid::sim::issuer::KeyKind;
 use chipid::sim::profile::{self, ActiveAuthenticationPlan, Profile};
 use chipid::sim::{Deviation, FileDefect, Folder, Quirk};
-use chipid::tlv::Reader;
 
 const CHALLENGE: &[u8; 8] = b"RND.IFD.";
 

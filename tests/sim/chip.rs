@@ -3,13 +3,13 @@
 use super::bytes;
 use super::terminal::{self, Answer, Session, command, dynamic, plain};
 use super::{Scratch, Trust, cms_verifies};
-use chipid::crypto::{Cipher, CurveId, DhGroupId, GroupId, PublicKey, SeededRandom};
+use chipid::internals::crypto::{Cipher, CurveId, DhGroupId, GroupId, PublicKey, SeededRandom};
+use chipid::internals::issuer::CurveForm;
+use chipid::internals::oid::{self, Oid};
+use chipid::internals::tlv::{self, Reader, Tag};
 use chipid::lds::{FileId, SecurityInfos};
-use chipid::oid::{self, Oid};
-use chipid::sim::issuer::CurveForm;
 use chipid::sim::profile::{self, ChipAuthenticationPlan, Profile};
 use chipid::sim::{FileDefect, Folder, PaceSuite, Quirk, SimulatedCard};
-use chipid::tlv::{self, Reader, Tag};
 
 pub const SUITE: PaceSuite = PaceSuite::generic(CurveId::Secp256r1, Cipher::Aes128);
 
@@ -53,8 +53,8 @@ pub fn agreement(group: GroupId, cipher: Cipher, theirs: &PublicKey) -> (Vec<u8>
     let mut random = SeededRandom::new([8; 32]);
     let private = group.random_private(&mut random).unwrap();
     let theirs = match theirs {
-        PublicKey::Ec { point, .. } => chipid::crypto::Element::Point(point.clone()),
-        PublicKey::Dh { number, .. } => chipid::crypto::Element::Number(number.clone()),
+        PublicKey::Ec { point, .. } => chipid::internals::crypto::Element::Point(point.clone()),
+        PublicKey::Dh { number, .. } => chipid::internals::crypto::Element::Number(number.clone()),
         PublicKey::Rsa(_) | PublicKey::Dsa(_) => panic!("no key of agreement"),
     };
     let shared = group.power(&private, &theirs).unwrap();
@@ -133,7 +133,7 @@ fn several_keys_are_told_apart_by_their_numbers() {
 pub fn chained(
     card: &mut SimulatedCard,
     session: &mut Session,
-    whole: &chipid::iso7816::Command,
+    whole: &chipid::internals::iso7816::Command,
     by_link: bool,
 ) -> Answer {
     let pieces = if by_link { whole.data.clone() } else { session.protect(whole).data };

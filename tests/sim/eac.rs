@@ -3,13 +3,15 @@
 use super::bytes;
 use super::chip::{agreement, chained, dg14_keys, protocol, set_at};
 use super::terminal::{self, Answer, Session, command, dynamic, plain};
-use chipid::crypto::{Cipher, CurveId, DhGroupId, GroupId};
-use chipid::cvc::CvCertificate;
+use chipid::internals::crypto::{Cipher, CurveId, DhGroupId, GroupId};
+use chipid::internals::cvc::CvCertificate;
+use chipid::internals::issuer::{
+    CvHolder, KeyKind, TERMINAL_PROTOCOLS, TerminalAuthority, TerminalAuthorityPlan, spoiled,
+};
+use chipid::internals::tlv::{self, Reader, Tag};
 use chipid::lds::{FileId, SecurityInfos};
-use chipid::sim::issuer::{CvHolder, KeyKind, TERMINAL_PROTOCOLS, TerminalAuthority, TerminalAuthorityPlan, spoiled};
 use chipid::sim::profile::{self, ChipAuthenticationPlan, Profile, TerminalPlan};
 use chipid::sim::{Deviation, FileDefect, Folder, Quirk, SimulatedCard};
-use chipid::tlv::{self, Reader, Tag};
 use chipid::transport::Transport;
 use time::macros::date;
 

@@ -12,9 +12,9 @@ mod support;
 mod terminal;
 
 use chipid::TransportError;
-use chipid::crypto::{Cipher, CurveId, DigestAlgorithm, ScriptedRandom};
+use chipid::internals::crypto::{Cipher, CurveId, DigestAlgorithm, ScriptedRandom};
+use chipid::internals::issuer::{CurveForm, Framing, Issuer, IssuerPlan, KeyPlan, Scheme};
 use chipid::sim::faults::{Fault, Faulty};
-use chipid::sim::issuer::{CurveForm, Framing, Issuer, IssuerPlan, KeyPlan, Scheme};
 use chipid::sim::person::{Layout, Person};
 use chipid::sim::profile::{self, Profile};
 use chipid::sim::{File, Folder, PaceSuite, SimulatedCard};
@@ -366,7 +366,7 @@ fn cms_verifies(scratch: &Scratch, trust: Trust<'_>, signed: &[u8], content: &[u
 
 /// Does the ECDSA signature of the certificate verify under the key of the authority's?
 fn signature_verifies(scratch: &Scratch, authority: &str, certificate: &[u8], scheme: Scheme) -> Result<(), String> {
-    let mut parts = chipid::tlv::Reader::new(certificate).next().unwrap().children();
+    let mut parts = chipid::internals::tlv::Reader::new(certificate).next().unwrap().children();
     let signed = scratch.file("tbs", parts.next().unwrap().raw);
     parts.next().unwrap();
     let signature = scratch.file("signature", &parts.next().unwrap().value[1..]);
@@ -378,7 +378,7 @@ fn signature_verifies(scratch: &Scratch, authority: &str, certificate: &[u8], sc
 
 /// The SignedData inside EF.SOD.
 fn inside(sod: &[u8]) -> &[u8] {
-    chipid::tlv::Reader::new(sod).next().unwrap().value
+    chipid::internals::tlv::Reader::new(sod).next().unwrap().value
 }
 
 fn issuer(csca: KeyPlan, ds: KeyPlan) -> IssuerPlan {
@@ -478,7 +478,7 @@ fn openssl_accepts_the_master_list() {
     let other = profile::passport().csca().unwrap();
     let certificates = [issuer.csca(), &other];
     let list = issuer.master_list(&certificates).unwrap();
-    let content = chipid::sim::issuer::master_list_content(&certificates);
+    let content = chipid::internals::issuer::master_list_content(&certificates);
     assert_eq!(cms_verifies(&scratch, Trust::Authority(&authority), &list, &content), Ok(()));
 }
 

@@ -3,8 +3,8 @@
 use super::support::shared_data;
 use super::terminal::{self, Stopped, authenticate, command, dynamic, inside, plain};
 use super::{bytes, example};
-use chipid::crypto::{Cipher, CurveId, DhGroupId, Element, GroupId, Modulus, ScriptedRandom, Secret};
-use chipid::crypto::{KeyUse, SeededRandom, kdf, unpad};
+use chipid::internals::crypto::{Cipher, CurveId, DhGroupId, Element, GroupId, Modulus, ScriptedRandom, Secret};
+use chipid::internals::crypto::{KeyUse, SeededRandom, kdf, unpad};
 use chipid::sim::profile::{self, Profile};
 use chipid::sim::{Deviation, Mapping, PaceSuite, Quirk, SimulatedCard};
 use chipid::transport::Transport;
@@ -36,7 +36,7 @@ fn generator_of(suite: &PaceSuite) -> Element {
     let shown = inside(&plain(&mut card, &authenticate(false, &dynamic(Some((0x83, &any))))).unwrap()).remove(0).1;
     let mut random = SeededRandom::new([3; 32]);
     let mut s = vec![0; suite.cipher.key_len().next_multiple_of(16)];
-    chipid::crypto::Random::fill(&mut random, &mut s).unwrap();
+    chipid::internals::crypto::Random::fill(&mut random, &mut s).unwrap();
     let sk_ic = group.random_private(&mut random).unwrap();
     let n = Modulus::new(terminal::order(group)).unwrap();
     let inverse = n.encode(&n.invert(&n.reduce(sk_ic.expose())).unwrap());

@@ -2,12 +2,12 @@
 //!
 //! It shares the room `crypto` with the card, and nothing of the reader.
 
-use chipid::crypto::{
+use chipid::internals::crypto::{
     Cipher, DigestAlgorithm, Element, GroupId, KeyUse, Modulus, Secret, SeededRandom, kdf, pad, unpad,
 };
-use chipid::iso7816::Command;
+use chipid::internals::iso7816::Command;
+use chipid::internals::tlv::{self, Reader, Tag};
 use chipid::sim::{Mapping, PaceSuite, SimulatedCard};
-use chipid::tlv::{self, Reader, Tag};
 use chipid::transport::Transport;
 
 /// Data and status word of an answer, or the status word alone.

@@ -10,11 +10,11 @@
 
 use crate::outcome::Outcome;
 use crate::reading::{Issued, go_on, lines};
-use chipid::iso7816::Command;
+use chipid::internals::iso7816::Command;
+use chipid::internals::tlv::{self, Reader, Tag};
 use chipid::reading::{OpenError, ReadError};
 use chipid::sim::profile::Contents;
 use chipid::sim::{Deviation, File, Folder, Profile, SimulatedCard};
-use chipid::tlv::{self, Reader, Tag};
 use chipid::transport::Transport;
 use chipid::trust::TrustStore;
 use chipid::{Card, CheckId, Document, Error, Password, ReadPlan, Reason, Report, State, TransportError, Verdict};

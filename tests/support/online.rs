@@ -1,10 +1,10 @@
 //! A desk that answers online questions from a script, and signs with a simulated key; it keeps what it was asked.
 
-use chipid::crypto::{CurveId, DigestAlgorithm, ScriptedRandom};
-use chipid::online::{OnlineAnswer, OnlineError, OnlineQuestion, OnlineSignature, OnlineVerdict, OnlineVerifier};
-use chipid::sim::issuer::{
+use chipid::internals::crypto::{CurveId, DigestAlgorithm, ScriptedRandom};
+use chipid::internals::issuer::{
     CertificateFields, CurveForm, DIGITAL_SIGNATURE, Extension, Holder, KeyKind, Name, Scheme, SigningKey,
 };
+use chipid::online::{OnlineAnswer, OnlineError, OnlineQuestion, OnlineSignature, OnlineVerdict, OnlineVerifier};
 use chipid::sim::profile;
 use std::time::{Duration, SystemTime};
 use time::OffsetDateTime;

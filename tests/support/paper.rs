@@ -1,10 +1,10 @@
 //! A document on paper: a country's authority, its document signer, EF.SOD and data groups, every field of which a test
 //! can alter before it is signed. It signs with ECDSA and shares no code with the rooms that verify but the TLV encoder.
 
-use chipid::crypto::{CurveId, DigestAlgorithm, Point, ScriptedRandom, Secret};
-use chipid::oid::{self, Oid};
-use chipid::sim::issuer::explicit_parameters;
-use chipid::tlv::{Tag, encode, encode_all, integer_content};
+use chipid::internals::crypto::{CurveId, DigestAlgorithm, Point, ScriptedRandom, Secret};
+use chipid::internals::issuer::explicit_parameters;
+use chipid::internals::oid::{self, Oid};
+use chipid::internals::tlv::{Tag, encode, encode_all, integer_content};
 use std::collections::BTreeMap;
 
 /// A key pair on a curve, made from one octet.

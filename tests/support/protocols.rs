@@ -11,13 +11,13 @@
 use crate::desk::*;
 use crate::outcome::step_of;
 use crate::reading::{go_on, lines, mrz_only};
-use chipid::crypto::{Cipher, CurveId, DigestAlgorithm, GroupId};
 use chipid::error::Step;
-use chipid::oid;
-use chipid::sim::issuer::{CurveForm, IssuerPlan, KeyKind, KeyPlan};
+use chipid::internals::crypto::{Cipher, CurveId, DigestAlgorithm, GroupId};
+use chipid::internals::issuer::{CurveForm, IssuerPlan, KeyKind, KeyPlan};
+use chipid::internals::oid;
+use chipid::internals::tlv::{self, Tag};
 use chipid::sim::profile::{self, ActiveAuthenticationPlan, CardSecurityPlan, ChipAuthenticationPlan};
 use chipid::sim::{Mapping, PaceSuite, Profile, SimulatedCard};
-use chipid::tlv::{self, Tag};
 use chipid::{Card, CheckId, Document, Error, ReadPlan, Reason, State, Verdict};
 
 /// The curve of most cards here.
@@ -118,7 +118,7 @@ pub fn asked_for(desk: &Desk) -> (Vec<u8>, Option<u8>) {
 
 /// PACEDomainParameterInfo with explicit parameters of nobody's, under the number 32.
 pub fn proprietary_parameters() -> Vec<u8> {
-    let algorithm = chipid::sim::issuer::explicit_parameters(CurveId::Secp192r1);
+    let algorithm = chipid::internals::issuer::explicit_parameters(CurveId::Secp192r1);
     let algorithm =
         tlv::encode_all(Tag::SEQUENCE, &[&tlv::encode(Tag::OID, oid::ID_EC_PUBLIC_KEY.as_der()), &algorithm]);
     let protocol = tlv::encode(Tag::OID, oid::ID_PACE_ECDH_GM.as_der());

@@ -1,9 +1,9 @@
 //! Adds to a trust store that was built before: for tests that observe the effect of one more file.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
-use chipid::crypto::DigestAlgorithm;
-use chipid::signed_lists::ListError;
-use chipid::tlv::{self, Tag};
+use chipid::internals::crypto::DigestAlgorithm;
+use chipid::internals::signed_lists::ListError;
+use chipid::internals::tlv::{self, Tag};
 use chipid::trust::{Refusal, Source};
 use chipid::{TrustBuilder, TrustStore};
 

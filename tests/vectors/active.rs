@@ -8,11 +8,11 @@ mod paper;
 use crate::format::{Failure, Vector, same};
 use crate::trust_changes::AddTrust as _;
 use chipid::checks::{CheckId, Reason, State, Tolerances, Warning};
-use chipid::crypto::DigestAlgorithm;
 use chipid::document::Proofs;
+use chipid::internals::crypto::DigestAlgorithm;
+use chipid::internals::oid;
+use chipid::internals::tlv::{Tag, encode, encode_all};
 use chipid::lds::{DataGroup, FileId};
-use chipid::oid;
-use chipid::tlv::{Tag, encode, encode_all};
 use chipid::trust::TrustStore;
 use std::time::{Duration, SystemTime};
 

@@ -1,7 +1,7 @@
 //! Vectors of the room `crypto`.
 
 use crate::format::{Failure, Vector, same};
-use chipid::crypto::{
+use chipid::internals::crypto::{
     Cipher, CurveId, DhGroupId, DigestAlgorithm, DsaPrivateKey, DsaPublicKey, Element, GroupId, KeyUse, PublicKey,
     RsaPublicKey, ScriptedRandom, Secret, verify_iso9796_2,
 };
@@ -39,7 +39,7 @@ pub fn kdf(vector: &Vector) -> Result<(), Failure> {
         KeyUse::Mac => "mac",
         KeyUse::Password => "password",
     })?;
-    let key = chipid::crypto::kdf(cipher_of(vector)?, &vector.hex("secret")?, key_use);
+    let key = chipid::internals::crypto::kdf(cipher_of(vector)?, &vector.hex("secret")?, key_use);
     same("key", key.expose(), &vector.hex("key")?)
 }
 

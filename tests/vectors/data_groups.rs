@@ -2,11 +2,11 @@
 //! field is absent.
 
 use crate::format::{Failure, Vector, same};
+use chipid::internals::tlv::TlvError;
 use chipid::lds::{
     DateTime, Dg2, Dg3, Dg4, Dg5, Dg7, Dg11, Dg12, Dg16, Dimensions, Finding, Image, ImageFormat, PartialDate, Text,
 };
 use chipid::national::OptionalDetails;
-use chipid::tlv::TlvError;
 
 fn refused(error: TlvError) -> Failure {
     Failure::Refused(error.to_string())

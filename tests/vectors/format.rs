@@ -31,8 +31,8 @@ impl From<Failure> for String {
     }
 }
 
-impl From<chipid::crypto::CryptoError> for Failure {
-    fn from(error: chipid::crypto::CryptoError) -> Self {
+impl From<chipid::internals::crypto::CryptoError> for Failure {
+    fn from(error: chipid::internals::crypto::CryptoError) -> Self {
         Self::Refused(error.to_string())
     }
 }

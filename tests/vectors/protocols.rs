@@ -2,7 +2,7 @@
 
 use crate::crypto::{cipher_of, group_of, printed};
 use crate::format::{Failure, Vector, same};
-use chipid::crypto::{Cipher, Curve, Element, GroupId, KeyUse, Modulus, Residue, Secret, kdf, unpad};
+use chipid::internals::crypto::{Cipher, Curve, Element, GroupId, KeyUse, Modulus, Residue, Secret, kdf, unpad};
 
 /// Basic access control (9303-11 §4.3.3): cryptograms of both sides, session keys, send sequence counter.
 pub fn bac(vector: &Vector) -> Result<(), Failure> {

@@ -1,8 +1,8 @@
 //! Terminal authentication: card-verifiable certificates, EF.CVCA, and the terminal's signature.
 
 use crate::format::{Failure, Vector, same};
-use chipid::crypto::DigestAlgorithm;
-use chipid::cvc::{CvCertificate, CvcError, VerificationKey};
+use chipid::internals::crypto::DigestAlgorithm;
+use chipid::internals::cvc::{CvCertificate, CvcError, VerificationKey};
 use chipid::lds::Cvca;
 
 fn refused(error: CvcError) -> Failure {

@@ -1,7 +1,7 @@
 //! What is compared: each case does one thing with the library and with OpenSSL, and both must agree.
 
 use crate::Outcome;
-use chipid::crypto::{CurveId, DhGroupId, DigestAlgorithm, OsRandom, PublicKey, Secret, SignatureAlgorithm};
+use chipid::internals::crypto::{CurveId, DhGroupId, DigestAlgorithm, OsRandom, PublicKey, Secret, SignatureAlgorithm};
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::derive::Deriver;
 use openssl::dh::Dh;

@@ -1,7 +1,7 @@
 //! Does `dmrtd`, which shares no code with us, read the simulated card, and find it genuine?
 
-use chipid::crypto::{Cipher, CurveId, DigestAlgorithm};
-use chipid::sim::issuer::KeyKind;
+use chipid::internals::crypto::{Cipher, CurveId, DigestAlgorithm};
+use chipid::internals::issuer::KeyKind;
 use chipid::sim::profile::{self, ActiveAuthenticationPlan, Contents, Profile};
 use chipid::sim::{Folder, PaceSuite};
 use chipid_partners::Line;
