@@ -4,7 +4,7 @@ use crate::arguments::{CscaAction, CscaArguments, ListArguments, ShowArguments};
 use crate::failure::{EXIT_FAILED, EXIT_UNDETERMINED, Failure};
 use crate::messages::Messages;
 use crate::output::Output;
-use crate::{bundle, coverage, csca_diff, interrupt, text, trust, verify};
+use crate::{console_text, csca_bundle, csca_country, csca_diff, interrupt, trust, verify};
 use chipid::trust::{Certificate, Currency, RevocationList};
 use chipid::trust::{Examination, ListSigner, Listed, Refusal, Source, SourceKind, TrustBuilder, TrustStore};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ pub fn run(output: &Output, arguments: CscaArguments) -> Result<u8, Failure> {
         },
         CscaAction::Check(paths) => check(output, &paths.paths, &paths.lists),
         CscaAction::Diff(arguments) => csca_diff::run(output, arguments),
-        CscaAction::Bundle(arguments) => bundle::run(output, arguments),
+        CscaAction::Bundle(arguments) => csca_bundle::run(output, arguments),
     }
 }
 
@@ -64,7 +64,7 @@ fn show_country(output: &Output, arguments: &ShowArguments, country: &str) -> Re
         return Err(Failure::usage("usage.country", vec![("value", country.to_owned())]));
     }
     let at = verify::moment(arguments.at.as_deref())?;
-    Ok(coverage::run(output, &store(&arguments.paths, &arguments.lists)?, country, at.into()))
+    Ok(csca_country::run(output, &store(&arguments.paths, &arguments.lists)?, country, at.into()))
 }
 
 /// What one file holds.
@@ -147,7 +147,7 @@ fn tell(
                     "refused": pairs(&holding.refused),
                     "signer": holding.signer.as_ref().map(signer),
                     "lists": self::lists(&holding.store, None, OffsetDateTime::now_utc()),
-                    "bundles": bundle::ages(&holding.store, OffsetDateTime::now_utc()),
+                    "bundles": csca_bundle::ages(&holding.store, OffsetDateTime::now_utc()),
                 }));
             } else {
                 output.text(&text(&holding, &output.messages));
@@ -176,9 +176,9 @@ fn list(holding: &Holding, messages: &Messages) -> String {
         let country = certificate.subject().country().unwrap_or_default();
         let years = format!("{}–{}", validity.not_before.year(), validity.not_after.year());
         let subject = certificate.subject().to_string();
-        rows.push(vec![text::plain(&country), years, key(certificate), text::plain(&subject)]);
+        rows.push(vec![console_text::plain(&country), years, key(certificate), console_text::plain(&subject)]);
     }
-    let table = if holding.certificates.is_empty() { String::new() } else { text::table(&rows, 3, 0) };
+    let table = if holding.certificates.is_empty() { String::new() } else { console_text::table(&rows, 3, 0) };
     format!("{}\n{table}{}\n", head(holding, messages), list_paragraphs(&holding.store, messages))
 }
 
@@ -186,7 +186,7 @@ fn list(holding: &Holding, messages: &Messages) -> String {
 fn list_paragraphs(store: &TrustStore, messages: &Messages) -> String {
     let revocation = store.revocation_lists().iter().map(|one| revocation_line(one.list(), None, messages));
     let defects = store.defect_lists().iter().map(|one| defect_line(one, None, messages));
-    revocation.chain(defects).map(|line| text::paragraph(&text::plain(&line), 0)).collect()
+    revocation.chain(defects).map(|line| console_text::paragraph(&console_text::plain(&line), 0)).collect()
 }
 
 /// Everything about each certificate.
@@ -203,9 +203,11 @@ fn show(holding: &Holding, messages: &Messages) -> String {
             ("csca.key", key(certificate)),
             ("csca.fingerprint", hex::encode_upper(certificate.fingerprint())),
         ];
-        let rows: Vec<Vec<String>> =
-            rows.into_iter().map(|(key, value)| vec![messages.get(key).to_owned(), text::plain(&value)]).collect();
-        out.push_str(&text::table(&rows, 1, 0));
+        let rows: Vec<Vec<String>> = rows
+            .into_iter()
+            .map(|(key, value)| vec![messages.get(key).to_owned(), console_text::plain(&value)])
+            .collect();
+        out.push_str(&console_text::table(&rows, 1, 0));
         out.push('\n');
     }
     out.push_str(&list_paragraphs(&holding.store, messages));
@@ -220,7 +222,7 @@ fn show(holding: &Holding, messages: &Messages) -> String {
             })
             .collect();
         if !rows.is_empty() {
-            out.push_str(&text::table(&rows, 2, 2));
+            out.push_str(&console_text::table(&rows, 2, 2));
         }
     }
     out
@@ -354,15 +356,15 @@ fn head(holding: &Holding, messages: &Messages) -> String {
     let refused = holding.refused.len().to_string();
     let path = holding.path.display().to_string();
     let values = [("path", path.as_str()), ("parsed", parsed.as_str()), ("refused", refused.as_str())];
-    let mut out = text::paragraph(&text::plain(&messages.fill("csca.file", &values)), 0);
+    let mut out = console_text::paragraph(&console_text::plain(&messages.fill("csca.file", &values)), 0);
     if let Some(list_signer) = &holding.signer {
         out.push_str(&signer_line(list_signer, messages));
     }
-    for line in bundle::age_lines(&holding.store, OffsetDateTime::now_utc(), messages) {
-        out.push_str(&text::paragraph(&text::plain(&line), 0));
+    for line in csca_bundle::age_lines(&holding.store, OffsetDateTime::now_utc(), messages) {
+        out.push_str(&console_text::paragraph(&console_text::plain(&line), 0));
     }
     for (subject, why) in &holding.refused {
-        out.push_str(&text::paragraph(&text::plain(&format!("{subject}: {why}")), 2));
+        out.push_str(&console_text::paragraph(&console_text::plain(&format!("{subject}: {why}")), 2));
     }
     out
 }
@@ -398,7 +400,7 @@ fn check(output: &Output, paths: &[PathBuf], lists: &ListArguments) -> Result<u8
             "verified": found.verified,
             "unverified": pairs(&found.unverified),
             "lists": self::lists(&found.store, None, OffsetDateTime::now_utc()),
-            "bundles": bundle::ages(&found.store, OffsetDateTime::now_utc()),
+            "bundles": csca_bundle::ages(&found.store, OffsetDateTime::now_utc()),
             "signer": found.signers.first().map(signer),
             "signers": found.signers.iter().map(|one| json!({
                 "subject": one.certificate.subject().to_string(),
@@ -417,23 +419,26 @@ fn check(output: &Output, paths: &[PathBuf], lists: &ListArguments) -> Result<u8
             ("verified", verified.as_str()),
             ("unverified", unverified.as_str()),
         ];
-        output.text(&text::paragraph(&output.messages.fill("csca.checked", &values), 0));
+        output.text(&console_text::paragraph(&output.messages.fill("csca.checked", &values), 0));
         for one in &found.signers {
             output.text(&signer_line(one, &output.messages));
         }
         let now = OffsetDateTime::now_utc();
-        let mut lines = bundle::age_lines(&found.store, now, &output.messages);
+        let mut lines = csca_bundle::age_lines(&found.store, now, &output.messages);
         lines.extend(revocation_lines(&found.store, None, now, &output.messages));
         lines.extend(defect_lines(&found.store, None, &output.messages));
         for line in lines {
-            output.text(&text::paragraph(&text::plain(&line), 0));
+            output.text(&console_text::paragraph(&console_text::plain(&line), 0));
         }
         let is_told = |label: &str| {
             let revocation = found.store.revocation_lists().iter().map(Listed::label);
             revocation.chain(found.store.defect_lists().iter().map(Listed::label)).any(|told| told == label)
         };
         for (subject, why) in found.unverified.iter().filter(|(subject, _)| !is_told(subject)) {
-            output.text(&text::paragraph(&text::plain(&format!("{subject}: {}", reason(why, &output.messages))), 2));
+            output.text(&console_text::paragraph(
+                &console_text::plain(&format!("{subject}: {}", reason(why, &output.messages))),
+                2,
+            ));
         }
     }
     Ok(exit(&files, &found))
@@ -476,7 +481,7 @@ fn signer_line(list_signer: &ListSigner, messages: &Messages) -> String {
     let key = if list_signer.anchored { "csca.signer.anchored" } else { "csca.signer.self_contained" };
     let subject = list_signer.certificate.subject().to_string();
     let values = [("subject", subject.as_str()), ("signer", messages.get(key))];
-    text::paragraph(&text::plain(&messages.fill("csca.signer", &values)), 0)
+    console_text::paragraph(&console_text::plain(&messages.fill("csca.signer", &values)), 0)
 }
 
 /// A certificate as a JSON object.

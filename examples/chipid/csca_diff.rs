@@ -1,11 +1,11 @@
 //! `chipid csca diff`: what came, what went and what changed between two sets of certificates and lists, by country.
 
 use crate::arguments::DiffArguments;
+use crate::console_text;
 use crate::csca;
 use crate::failure::Failure;
 use crate::messages::Messages;
 use crate::output::Output;
-use crate::text;
 use chipid::trust::Certificate;
 use chipid::trust::TrustStore;
 use serde_json::{Value, json};
@@ -51,16 +51,18 @@ pub fn run(output: &Output, arguments: DiffArguments) -> Result<u8, Failure> {
         ("went", out_all.as_str()),
         ("changed", changed.as_str()),
     ];
-    let mut out = text::paragraph(&messages.fill("csca.diff.sum", &values), 0);
+    let mut out = console_text::paragraph(&messages.fill("csca.diff.sum", &values), 0);
     for (country, difference) in &differences {
-        out.push_str(&text::paragraph(&text::plain(country), 0));
+        out.push_str(&console_text::paragraph(&console_text::plain(country), 0));
         told(difference, messages, &mut out);
     }
     for (sign, names) in [("+", came), ("-", went)] {
-        names.iter().for_each(|name| out.push_str(&text::paragraph(&text::plain(&format!("{sign} {name}")), 0)));
+        names.iter().for_each(|name| {
+            out.push_str(&console_text::paragraph(&console_text::plain(&format!("{sign} {name}")), 0))
+        });
     }
     if differences.is_empty() && lists.0 == lists.1 {
-        out.push_str(&text::paragraph(messages.get("csca.diff.nothing"), 0));
+        out.push_str(&console_text::paragraph(messages.get("csca.diff.nothing"), 0));
     }
     output.text(&out);
     Ok(0)
@@ -96,7 +98,7 @@ fn told(difference: &Difference<'_>, messages: &Messages, out: &mut String) {
         let validity = one.validity();
         format!("{}, {} – {}, {}", one.subject(), validity.not_before.date(), validity.not_after.date(), csca::key(one))
     };
-    let mut say = |text: String| out.push_str(&text::paragraph(&text::plain(&text), 2));
+    let mut say = |text: String| out.push_str(&console_text::paragraph(&console_text::plain(&text), 2));
     difference.came.iter().for_each(|one| say(format!("+ {}", line(one))));
     difference.went.iter().for_each(|one| say(format!("- {}", line(one))));
     for (old, new) in &difference.changed {

@@ -1,10 +1,10 @@
 //! `chipid evidence`, and evidence as a file: written for its owner alone, shown, and parts of it removed.
 
 use crate::arguments::{EvidenceAction, EvidenceArguments, RemoveArguments};
+use crate::console_text;
 use crate::failure::Failure;
-use crate::folder::{private_file, unreadable, unwritable};
 use crate::output::{self, Output};
-use crate::text;
+use crate::saved_document::{private_file, unreadable, unwritable};
 use chipid::Evidence;
 use chipid::lds::{DataGroup, FileId};
 use serde_json::{Value, json};
@@ -125,9 +125,9 @@ fn show(output: &Output, path: &Path) -> Result<(), Failure> {
     let rows: Vec<Vec<String>> = rows
         .iter()
         .filter(is_told)
-        .map(|(key, value)| vec![output.messages.get(key).to_owned(), text::plain(value)])
+        .map(|(key, value)| vec![output.messages.get(key).to_owned(), console_text::plain(value)])
         .collect();
-    output.text(&text::table(&rows, 1, 0));
+    output.text(&console_text::table(&rows, 1, 0));
     Ok(())
 }
 
@@ -141,7 +141,7 @@ fn remove(output: &Output, arguments: &RemoveArguments) -> Result<(), Failure> {
         })?;
     }
     Target::prepare(&arguments.out)?.write(&evidence)?;
-    let values = [("file", text::plain(&arguments.out.display().to_string()))];
+    let values = [("file", console_text::plain(&arguments.out.display().to_string()))];
     let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
     output.hint(&output.messages.fill("label.evidence", &values));
     Ok(())

@@ -1,7 +1,7 @@
 //! What ends the program: an exit code, a stable code, a sentence and a remedy.
 
+use crate::console_text;
 use crate::messages::Messages;
-use crate::text;
 use chipid::error::{Broken, Error, Step, TransportError};
 
 pub const EXIT_OTHER: u8 = 1;
@@ -97,7 +97,7 @@ impl Failure {
         };
         // A place that stays empty leaves two spaces.
         let words = message.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-        (text::plain(&words), text::plain(&remedy))
+        (console_text::plain(&words), console_text::plain(&remedy))
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::arguments::ImageArguments;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{folder, picture, text};
+use crate::{console_image, console_text, saved_document};
 use chipid::image::{ImageError, ImageLimits, decode};
 use chipid::internals::tlv::{Reader, Tag, TlvError};
 use chipid::lds::{DataGroup, Dg2, FileId, ImageFormat};
@@ -24,8 +24,8 @@ pub fn run(output: &Output, arguments: ImageArguments) -> Result<u8, Failure> {
     };
     if let Some(out) = &arguments.out {
         match &picture {
-            Some(picture) if !arguments.raw => folder::write_file(out, &picture.to_png(), arguments.force)?,
-            _ => folder::write_file(out, &image, arguments.force)?,
+            Some(picture) if !arguments.raw => saved_document::write_file(out, &picture.to_png(), arguments.force)?,
+            _ => saved_document::write_file(out, &image, arguments.force)?,
         }
     }
     let size = picture.as_ref().map(|picture| (picture.width(), picture.height()));
@@ -37,15 +37,15 @@ pub fn run(output: &Output, arguments: ImageArguments) -> Result<u8, Failure> {
         }));
         return Ok(0);
     }
-    if let Some(picture) = picture.filter(|_| !arguments.no_portrait && picture::is_shown(output)) {
-        picture::show(output, &picture);
+    if let Some(picture) = picture.filter(|_| !arguments.no_portrait && console_image::is_shown(output)) {
+        console_image::show(output, &picture);
     }
     let size = size.map_or("?".to_owned(), |(width, height)| format!("{width} × {height}"));
     let values = [("mime", format.mime()), ("bytes", &image.len().to_string()), ("size", &size)];
-    output.text(&text::paragraph(&output.messages.fill("label.image", &values), 0));
+    output.text(&console_text::paragraph(&output.messages.fill("label.image", &values), 0));
     if let Some(out) = &arguments.out {
-        let out = text::plain(&out.display().to_string());
-        output.text(&text::paragraph(&output.messages.fill("label.saved", &[("dir", &out)]), 0));
+        let out = console_text::plain(&out.display().to_string());
+        output.text(&console_text::paragraph(&output.messages.fill("label.saved", &[("dir", &out)]), 0));
     }
     Ok(0)
 }
@@ -56,9 +56,9 @@ fn image(path: &Path) -> Result<Vec<u8>, Failure> {
         |why: &str| Failure::other("no_image", vec![("path", path.display().to_string()), ("why", why.to_owned())]);
     let file = if path.is_dir() {
         let dg2 = FileId::DataGroup(DataGroup::DG2);
-        folder::load(path)?.files.remove(&dg2).ok_or(none("no EF_DG2.bin"))?
+        saved_document::load(path)?.files.remove(&dg2).ok_or(none("no EF_DG2.bin"))?
     } else {
-        folder::read_file(path)?
+        saved_document::read_file(path)?
     };
     let found = match file.first() {
         None => return Err(none("empty")),

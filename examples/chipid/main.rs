@@ -4,33 +4,33 @@
 //! errors are objects on standard output too. The exit code tells the verdict or what went wrong (see the README).
 
 mod arguments;
-mod bundle;
-mod coverage;
+mod csca_bundle;
+mod csca_country;
 mod csca;
 mod csca_diff;
-mod demo;
+mod simulated_card;
 mod evidence;
 mod failure;
-mod folder;
+mod saved_document;
 mod image;
 mod interrupt;
-mod key;
+mod password;
 mod messages;
 mod output;
-mod page;
-mod picture;
+mod report_page;
+mod console_image;
 mod policy;
 mod progress;
 mod read;
 #[cfg(feature = "pcsc")]
 mod readers;
+mod report_text;
 mod report;
-mod reports;
-mod scan;
+mod mrz_qr;
 mod simulate;
 mod statements;
-mod terminal;
-mod text;
+mod inspection_terminal;
+mod console_text;
 mod trust;
 mod verify;
 #[cfg(feature = "pcsc")]
@@ -70,11 +70,11 @@ fn main() -> ExitCode {
         #[cfg(not(feature = "pcsc"))]
         Command::Readers | Command::Watch => Err(Failure::no_pcsc()),
         Command::Evidence(arguments) => evidence::run(&output, arguments),
-        Command::Report(arguments) => reports::run(&output, arguments),
+        Command::Report(arguments) => report::run(&output, arguments),
         Command::Policy(command) => policy::run(&output, command),
-        Command::Schema => reports::schema(&output),
-        Command::Mrz(arguments) => scan::mrz(&output, arguments),
-        Command::Qr(arguments) => scan::qr(&output, arguments),
+        Command::Schema => report::schema(&output),
+        Command::Mrz(arguments) => mrz_qr::mrz(&output, arguments),
+        Command::Qr(arguments) => mrz_qr::qr(&output, arguments),
         Command::Image(arguments) => image::run(&output, arguments),
         Command::Csca(arguments) => csca::run(&output, arguments),
         Command::Simulate(arguments) => simulate::run(&output, arguments),

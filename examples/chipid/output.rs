@@ -1,9 +1,9 @@
 //! Where words go: results to standard output, everything else to standard error, all of it safe for a terminal.
 
 use crate::arguments::Format;
+use crate::console_text;
 use crate::failure::Failure;
 use crate::messages::Messages;
-use crate::text;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::process::ExitCode;
@@ -23,7 +23,7 @@ impl Output {
 
     /// One JSON object on a line of its own.
     pub fn json(&self, value: &Value) {
-        print(&text::plain_json(&value.to_string()));
+        print(&console_text::plain_json(&value.to_string()));
         print("\n");
     }
 
@@ -48,9 +48,9 @@ impl Output {
                 "schema": "chipid.error/1", "code": failure.code(), "message": message, "remedy": remedy,
             }));
         } else {
-            let mut text = text::paragraph(&self.messages.fill("error.line", &[("message", &message)]), 0);
+            let mut text = console_text::paragraph(&self.messages.fill("error.line", &[("message", &message)]), 0);
             if !remedy.is_empty() {
-                text.push_str(&text::paragraph(&self.messages.fill("remedy.line", &[("remedy", &remedy)]), 0));
+                text.push_str(&console_text::paragraph(&self.messages.fill("remedy.line", &[("remedy", &remedy)]), 0));
             }
             let _ = std::io::stderr().write_all(text.as_bytes());
         }

@@ -1,10 +1,10 @@
 //! `chipid policy`: shows a policy in full, or checks the file of one; and what `--policy` names.
 
 use crate::arguments::{PolicyAction, PolicyCommand};
+use crate::console_text;
 use crate::failure::Failure;
-use crate::folder::unreadable;
 use crate::output::Output;
-use crate::text;
+use crate::saved_document::unreadable;
 use chipid::Policy;
 use serde_json::json;
 use std::fs::File;
@@ -61,7 +61,9 @@ fn show(output: &Output, policy: &Policy) {
     let messages = &output.messages;
     let comment = |about: &str| {
         let keys = [format!("policy.comment.{about}"), format!("check.{about}"), format!("warning.{about}")];
-        keys.iter().find_map(|key| messages.find(key)).map(|text| text::wrap(text, text::COLUMNS - 2).join("\n"))
+        keys.iter()
+            .find_map(|key| messages.find(key))
+            .map(|text| console_text::wrap(text, console_text::COLUMNS - 2).join("\n"))
     };
     let values = [("policy", policy.name()), ("sha256", sha256.as_str())];
     output.text(&format!("# {}\n\n", messages.fill("policy.shown", &values)));
@@ -79,12 +81,12 @@ fn check(output: &Output, named: &str, policy: &Policy) {
         return;
     }
     let messages = &output.messages;
-    let named = text::plain(named);
+    let named = console_text::plain(named);
     let values = [("path", named.as_str()), ("policy", policy.name()), ("sha256", sha256.as_str())];
-    output.text(&text::paragraph(&messages.fill("policy.checked", &values), 0));
+    output.text(&console_text::paragraph(&messages.fill("policy.checked", &values), 0));
     if !unnamed.is_empty() {
         let line = messages.fill("policy.unnamed", &[("checks", &unnamed.join(", "))]);
-        output.text(&text::paragraph(&line, 0));
+        output.text(&console_text::paragraph(&line, 0));
     }
 }
 

@@ -3,10 +3,13 @@
 use crate::arguments::{Keep, KeyArguments, Plan, ReadArguments};
 use crate::evidence;
 use crate::failure::Failure;
-use crate::folder::{PROOFS, Target, unwritable};
 use crate::output::Output;
 use crate::progress::Progress;
-use crate::{demo, folder, key, picture, policy, report, statements, terminal, text, trust, verify};
+use crate::saved_document::{PROOFS, Target, unwritable};
+use crate::{
+    console_image, console_text, inspection_terminal, password, policy, report_text, saved_document, simulated_card,
+    statements, trust, verify,
+};
 use chipid::error::Error;
 #[cfg(feature = "pcsc")]
 use chipid::error::TransportError;
@@ -34,16 +37,16 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
         Ok((folder, arguments.evidence.as_deref().map(evidence::Target::prepare).transpose()?))
     };
     let KeyArguments { can, claims, ask: asks, demo } = arguments.key;
-    let given = key::given(claims, can.as_deref())?;
+    let given = password::given(claims, can.as_deref())?;
     // What is not of its kind is found before a card is asked for.
     let claims = given.claims()?;
     let statements = statements::of(&arguments.statements, SystemTime::now())?;
-    let own_terminal = arguments.terminal.as_deref().map(terminal::load).transpose()?;
+    let own_terminal = arguments.terminal.as_deref().map(inspection_terminal::load).transpose()?;
     let (link, password, (target, evidence_target), terminal) = match demo {
         Some(profile) => {
-            let demo = demo::card(profile, &[], None)?;
+            let demo = simulated_card::card(profile, &[], None)?;
             let mut builder = store.to_builder();
-            builder.add_certificate(&demo.csca).map_err(|refusal| demo::failed(&refusal))?;
+            builder.add_certificate(&demo.csca).map_err(|refusal| simulated_card::failed(&refusal))?;
             store = builder.build();
             let password = demo.password()?;
             let link: Box<dyn Transport> = Box::new(demo.card);
@@ -87,42 +90,44 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
         (Some(target), Some(folder)) => save(target, folder, &document, &report)?,
         _ => None,
     };
-    let mut value = report::value(&report, portrait.as_deref());
-    report::decided(&mut value, decision.as_ref());
+    let mut value = report_text::value(&report, portrait.as_deref());
+    report_text::decided(&mut value, decision.as_ref());
     if is_standard {
         // Standard output holds the evidence and nothing else.
-        if let Some(decision) = report::decision(&value, &output.messages) {
+        if let Some(decision) = report_text::decision(&value, &output.messages) {
             output.hint(&decision);
         }
-        output.hint(&report::sentence(&value, &output.messages));
-        report::claims(&value, &output.messages).iter().for_each(|sentence| output.hint(&text::plain(sentence)));
+        output.hint(&report_text::sentence(&value, &output.messages));
+        report_text::claims(&value, &output.messages)
+            .iter()
+            .for_each(|sentence| output.hint(&console_text::plain(sentence)));
     } else if output.is_json() {
         output.json(&value);
     } else {
-        output.text(&report::text(&value, &output.messages));
+        output.text(&report_text::text(&value, &output.messages));
         if let Some(file) = &arguments.evidence {
-            let file = text::plain(&file.display().to_string());
-            output.text(&text::paragraph(&output.messages.fill("label.evidence", &[("file", &file)]), 0));
+            let file = console_text::plain(&file.display().to_string());
+            output.text(&console_text::paragraph(&output.messages.fill("label.evidence", &[("file", &file)]), 0));
         }
         if !arguments.no_portrait {
-            picture::show_portrait(output, &report);
+            console_image::show_portrait(output, &report);
         }
         if let Some(folder) = &arguments.save {
-            let folder = text::plain(&folder.display().to_string());
-            output.text(&text::paragraph(&output.messages.fill("label.saved", &[("dir", &folder)]), 0));
+            let folder = console_text::plain(&folder.display().to_string());
+            output.text(&console_text::paragraph(&output.messages.fill("label.saved", &[("dir", &folder)]), 0));
         }
     }
-    Ok(report::exit(&report, decision.as_ref()))
+    Ok(report_text::exit(&report, decision.as_ref()))
 }
 
 /// The key; a mistyped answer to `--ask` may be given again before the card is laid down.
 fn first_password(output: &Output) -> Result<Password, Failure> {
-    let mut given = key::ask(&output.messages);
-    for _ in 1..key::TRIES {
+    let mut given = password::ask(&output.messages);
+    for _ in 1..password::TRIES {
         match given {
-            Err(failure) if key::is_mistyped(&failure) => {
+            Err(failure) if password::is_mistyped(&failure) => {
                 again(output, &failure);
-                given = key::ask(&output.messages);
+                given = password::ask(&output.messages);
             }
             done => return done,
         }
@@ -190,17 +195,17 @@ fn open(
         progress.finish();
         let mut is_open = is_wrong && asks;
         loop {
-            if !is_open || tries >= key::TRIES {
+            if !is_open || tries >= password::TRIES {
                 return Err(failure);
             }
             tries += 1;
             again(output, &failure);
-            match key::ask(&output.messages) {
+            match password::ask(&output.messages) {
                 Ok(given) => {
                     password = given;
                     break;
                 }
-                Err(mistyped) => (is_open, failure) = (key::is_mistyped(&mistyped), mistyped),
+                Err(mistyped) => (is_open, failure) = (password::is_mistyped(&mistyped), mistyped),
             }
         }
     }
@@ -208,7 +213,7 @@ fn open(
 
 fn again(output: &Output, failure: &Failure) {
     let (message, _) = failure.tell(&output.messages);
-    let text = text::paragraph(&output.messages.fill("phase.try_again", &[("message", &message)]), 0);
+    let text = console_text::paragraph(&output.messages.fill("phase.try_again", &[("message", &message)]), 0);
     output.hint(text.trim_end());
 }
 
@@ -240,7 +245,7 @@ fn save(target: Target, folder: &Path, document: &Document, report: &Report) -> 
     let proofs = serde_json::to_vec_pretty(&document.proofs())
         .map_err(|error| unwritable(&folder.join(PROOFS), &std::io::Error::other(error)))?;
     files.push((PROOFS.to_owned(), proofs));
-    let portrait = report.portrait().map(|portrait| (folder::portrait_name(portrait), portrait.image.clone()));
+    let portrait = report.portrait().map(|portrait| (saved_document::portrait_name(portrait), portrait.image.clone()));
     let path = portrait.as_ref().map(|(name, _)| folder.join(name));
     files.extend(portrait);
     target.save(&files)?;

@@ -1,8 +1,8 @@
 //! `chipid readers`: the readers that are attached, and whether a card is in them.
 
+use crate::console_text;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::text;
 use chipid::error::TransportError;
 use chipid::transport::pcsc::{ReaderInfo, Readers, SlotKind};
 use serde_json::{Value, json};
@@ -26,10 +26,11 @@ pub fn run(output: &Output) -> Result<u8, Failure> {
         (false, false) => "readers.card.no",
     };
     let head = ["readers.heading.name", "readers.heading.card"].map(|key| output.messages.get(key).to_owned());
-    let rows =
-        readers.iter().map(|reader| vec![text::plain(&reader.name), output.messages.get(card(reader)).to_owned()]);
+    let rows = readers
+        .iter()
+        .map(|reader| vec![console_text::plain(&reader.name), output.messages.get(card(reader)).to_owned()]);
     let rows: Vec<Vec<String>> = std::iter::once(head.to_vec()).chain(rows).collect();
-    output.text(&text::table(&rows, 0, 0));
+    output.text(&console_text::table(&rows, 0, 0));
     Ok(0)
 }
 

@@ -2,9 +2,9 @@
 
 use crate::arguments::SimulateArguments;
 use crate::failure::{EXIT_INTERRUPTED, EXIT_SERVICE, Failure};
-use crate::folder::unwritable;
 use crate::output::Output;
-use crate::{demo, interrupt};
+use crate::saved_document::unwritable;
+use crate::{interrupt, simulated_card};
 use chipid::sim::{Quirk, vpcd};
 use serde_json::json;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -19,7 +19,7 @@ pub fn run(output: &Output, arguments: SimulateArguments) -> Result<u8, Failure>
     let quirks = arguments.quirk.iter().map(|name| quirk(name)).collect::<Result<Vec<_>, _>>()?;
     let max_answer = arguments.max_answer.map(max_answer).transpose()?;
     let address = address(&arguments.vpcd)?;
-    let mut demo = demo::card(arguments.profile, &quirks, max_answer)?;
+    let mut demo = simulated_card::card(arguments.profile, &quirks, max_answer)?;
     if let Some(file) = &arguments.csca_out {
         std::fs::write(file, &demo.csca).map_err(|error| unwritable(file, &error))?;
     }

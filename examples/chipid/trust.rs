@@ -2,8 +2,8 @@
 
 use crate::arguments::{ListArguments, TrustArguments};
 use crate::failure::Failure;
-use crate::folder::unreadable;
 use crate::output::Output;
+use crate::saved_document::unreadable;
 use chipid::checks::Tolerance;
 use chipid::trust::ListError;
 use chipid::trust::{Age, AgePolicy, BundleError, Refusal, Refused, TrustBuilder, TrustBundle, TrustStore};
@@ -111,7 +111,7 @@ pub fn store(
                 ("why", refused.first().cloned().unwrap_or_default()),
             ];
             let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            output.hint(&crate::text::plain(&output.messages.fill("trust.refused", &values)));
+            output.hint(&crate::console_text::plain(&output.messages.fill("trust.refused", &values)));
         }
     }
     let revocation = store.revocation_lists().iter().map(|one| (one.label(), one.authority()));
@@ -119,7 +119,7 @@ pub fn store(
     for (label, refusal) in revocation.chain(defects).filter_map(|(label, found)| Some((label, found.err()?))) {
         let why = refusal.to_string();
         let values = [("path", label), ("why", why.as_str())];
-        output.hint(&crate::text::plain(&output.messages.fill("trust.unvouched", &values)));
+        output.hint(&crate::console_text::plain(&output.messages.fill("trust.unvouched", &values)));
     }
     Ok(store)
 }
@@ -150,7 +150,7 @@ fn hint_age(made: OffsetDateTime, at: SystemTime, policy: AgePolicy, path: &str,
     let days = (OffsetDateTime::from(at) - made).whole_days().to_string();
     let day = made.date().to_string();
     let values = [("path", path), ("day", day.as_str()), ("days", days.as_str())];
-    output.hint(&crate::text::plain(&output.messages.fill(key, &values)));
+    output.hint(&crate::console_text::plain(&output.messages.fill(key, &values)));
 }
 
 /// Adds the certificates of these paths, each file whole.

@@ -9,10 +9,10 @@ use crate::failure::{
     EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_COMPARABLE, EXIT_NOT_PROVEN, EXIT_REFERRED, EXIT_REJECTED, EXIT_SEVERAL,
     EXIT_UNDETERMINED, Failure,
 };
-use crate::folder::unreadable;
-use crate::key::{self, Given};
 use crate::output::Output;
-use crate::{folder, interrupt, picture, policy, report, text, trust};
+use crate::password::{self, Given};
+use crate::saved_document::unreadable;
+use crate::{console_image, console_text, interrupt, policy, report_text, saved_document, trust};
 use chipid::lds::DataGroup;
 use chipid::trust::TrustStore;
 use chipid::{ClaimsOutcome, Decision, Document, KeptGroups, Policy, Proofs, Report};
@@ -53,12 +53,12 @@ struct Judged {
 
 impl Judged {
     fn new(report: Report, decision: Option<Decision>, mut value: Value) -> Self {
-        report::decided(&mut value, decision.as_ref());
+        report_text::decided(&mut value, decision.as_ref());
         Self { report, decision, value }
     }
 
     fn exit(&self) -> u8 {
-        report::exit(&self.report, self.decision.as_ref())
+        report_text::exit(&self.report, self.decision.as_ref())
     }
 }
 
@@ -83,7 +83,7 @@ pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
             Some(then)
         }
     };
-    let given = key::given(arguments.claims, None)?;
+    let given = password::given(arguments.claims, None)?;
     // What is not of its kind is found before any document is read.
     given.claims()?;
     let judge = Judge { store, then, at, policy, given, kept };
@@ -97,9 +97,9 @@ pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
             if output.is_json() {
                 output.json(&judged.value);
             } else {
-                output.text(&report::text(&judged.value, &output.messages));
+                output.text(&report_text::text(&judged.value, &output.messages));
                 if !arguments.no_portrait {
-                    picture::show_portrait(output, &judged.report);
+                    console_image::show_portrait(output, &judged.report);
                 }
             }
             Ok(judged.exit())
@@ -156,14 +156,14 @@ pub fn document(path: &Path) -> Result<Document, Failure> {
     if path.is_file() {
         return Ok(Document::from_evidence(&evidence::load(path)?));
     }
-    let saved = folder::load(path)?;
+    let saved = saved_document::load(path)?;
     let proofs = saved.proofs.as_deref().map(|text| proofs(path, text)).transpose()?;
     Ok(Document::from_files(saved.files, proofs))
 }
 
 /// The documents that a path names: itself, or all evidence in a folder that is no saved document.
 fn collect(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    if !path.is_dir() || folder::is_document(path) {
+    if !path.is_dir() || saved_document::is_document(path) {
         found.push(path.to_owned());
         return Ok(());
     }
@@ -200,15 +200,15 @@ impl Judge {
         if path.is_dir() {
             let document = document(path)?.with_claims(self.given.claims()?).with_kept(self.kept.clone());
             let (report, decision) = judge(&document, &self.store, self.at, self.policy.as_ref());
-            let portrait = report.portrait().and_then(|portrait| folder::portrait(path, portrait));
-            let value = report::value(&report, portrait.as_deref());
+            let portrait = report.portrait().and_then(|portrait| saved_document::portrait(path, portrait));
+            let value = report_text::value(&report, portrait.as_deref());
             return Ok(Judged::new(report, decision, value));
         }
         let evidence = evidence::load(path)?;
         let document = Document::from_evidence(&evidence);
         let document = document.with_claims(self.given.claims()?).with_kept(self.kept.clone());
         let (report, decision) = judge(&document, &self.store, self.at, self.policy.as_ref());
-        let mut value = report::value(&report, None);
+        let mut value = report_text::value(&report, None);
         if let Some(then) = &self.then {
             let of_then = document.verify(then, evidence.verified_at());
             value["then"] = json!({
@@ -282,16 +282,16 @@ impl Summary {
         }
         let values = words.map(|word| (word, count(word).to_string()));
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        output.text(&format!("\n{}", text::paragraph(&output.messages.fill("summary", &values), 0)));
+        output.text(&format!("\n{}", console_text::paragraph(&output.messages.fill("summary", &values), 0)));
         for (count, key) in [(self.differs, "summary.differs"), (self.not_comparable, "summary.not_comparable")] {
             if count > 0 {
-                output.text(&text::paragraph(&output.messages.fill(key, &[("count", &count.to_string())]), 0));
+                output.text(&console_text::paragraph(&output.messages.fill(key, &[("count", &count.to_string())]), 0));
             }
         }
         if is_decided {
             let values = ["accept", "refer", "reject"].map(|word| (word, decisions(word).to_string()));
             let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            output.text(&text::paragraph(&output.messages.fill("summary.decisions", &values), 0));
+            output.text(&console_text::paragraph(&output.messages.fill("summary.decisions", &values), 0));
         }
     }
 }
@@ -358,11 +358,11 @@ fn tell(output: &Output, path: &Path, judged: &Result<Judged, Failure>) {
             output.json(&value);
         }
         Ok(judged) => {
-            let sentence = report::sentence(&judged.value, &output.messages);
-            let decision = report::decision(&judged.value, &output.messages);
-            let claims = report::claims(&judged.value, &output.messages);
+            let sentence = report_text::sentence(&judged.value, &output.messages);
+            let decision = report_text::decision(&judged.value, &output.messages);
+            let claims = report_text::claims(&judged.value, &output.messages);
             let sentence = decision.into_iter().chain([sentence]).chain(claims).collect::<Vec<_>>().join(" ");
-            output.text(&format!("{}: {}\n", text::plain(&path), text::plain(&sentence)));
+            output.text(&format!("{}: {}\n", console_text::plain(&path), console_text::plain(&sentence)));
         }
         Err(failure) => drop(output.failure(failure)),
     }
@@ -370,7 +370,7 @@ fn tell(output: &Output, path: &Path, judged: &Result<Judged, Failure>) {
 
 fn proofs(path: &Path, text: &str) -> Result<Proofs, Failure> {
     let malformed = |why: String| {
-        let values = vec![("path", path.join(folder::PROOFS).display().to_string()), ("why", why)];
+        let values = vec![("path", path.join(saved_document::PROOFS).display().to_string()), ("why", why)];
         Failure::other("no_document", values)
     };
     // The parser's own words may hold a piece of the text: only the place is told.

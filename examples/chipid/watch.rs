@@ -2,7 +2,7 @@
 
 use crate::failure::{EXIT_INTERRUPTED, Failure};
 use crate::output::Output;
-use crate::{interrupt, readers, text};
+use crate::{console_text, interrupt, readers};
 use chipid::transport::pcsc::{Change, Readers};
 use serde_json::{Value, json};
 use std::ops::ControlFlow;
@@ -34,7 +34,7 @@ fn tell(output: &Output, change: &Change) {
         object["event"] = event.into();
         output.json(&object);
     } else {
-        let reader = text::plain(object.get("reader").and_then(Value::as_str).unwrap_or_default());
+        let reader = console_text::plain(object.get("reader").and_then(Value::as_str).unwrap_or_default());
         let line = output.messages.fill(&format!("watch.{event}"), &[("reader", &reader)]);
         output.text(&format!("{line}\n"));
     }

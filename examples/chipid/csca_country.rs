@@ -1,11 +1,11 @@
 //! `chipid csca show --country`: in words, what of a country's documents these files cover, and what they do not.
 
-use crate::bundle;
+use crate::console_text;
 use crate::csca;
+use crate::csca_bundle;
 use crate::failure::EXIT_UNDETERMINED;
 use crate::messages::Messages;
 use crate::output::Output;
-use crate::text;
 use chipid::trust::TrustStore;
 use chipid::trust::{Certificate, Currency};
 use serde_json::{Value, json};
@@ -82,7 +82,7 @@ fn told(
     let day = at.date().to_string();
     let mut out = String::new();
     let mut say = |indent: usize, key: &str, values: &[(&str, &str)]| {
-        out.push_str(&text::paragraph(&text::plain(&messages.fill(key, values)), indent));
+        out.push_str(&console_text::paragraph(&console_text::plain(&messages.fill(key, values)), indent));
     };
     if authorities.is_empty() {
         say(0, "csca.cover.nothing", &[("country", country)]);
@@ -135,15 +135,17 @@ fn told(
     let revocation = csca::revocation_lines(store, Some(country), at, messages);
     match revocation.is_empty() {
         true => say(0, "csca.cover.no_revocation", &[]),
-        false => revocation.iter().for_each(|line| out.push_str(&text::paragraph(&text::plain(line), 0))),
+        false => {
+            revocation.iter().for_each(|line| out.push_str(&console_text::paragraph(&console_text::plain(line), 0)))
+        }
     }
     let defects = csca::defect_lines(store, Some(country), messages);
     match defects.is_empty() {
-        true => out.push_str(&text::paragraph(messages.get("csca.cover.no_defects"), 0)),
-        false => defects.iter().for_each(|line| out.push_str(&text::paragraph(&text::plain(line), 0))),
+        true => out.push_str(&console_text::paragraph(messages.get("csca.cover.no_defects"), 0)),
+        false => defects.iter().for_each(|line| out.push_str(&console_text::paragraph(&console_text::plain(line), 0))),
     }
-    for line in bundle::age_lines(store, at, messages) {
-        out.push_str(&text::paragraph(&text::plain(&line), 0));
+    for line in csca_bundle::age_lines(store, at, messages) {
+        out.push_str(&console_text::paragraph(&console_text::plain(&line), 0));
     }
     out
 }
@@ -172,6 +174,6 @@ fn object(store: &TrustStore, authorities: &[&Certificate], country: &str, at: O
         },
         "pinned": pinned(store, country).into_iter().map(csca::object).collect::<Vec<_>>(),
         "lists": lists,
-        "bundles": bundle::ages(store, at),
+        "bundles": csca_bundle::ages(store, at),
     })
 }

@@ -4,9 +4,9 @@
 //! It is made from the same JSON value as the other reports. What stands in it came from a card: it is written as text,
 //! never as markup.
 
+use crate::console_text;
 use crate::messages::{Language, Messages};
-use crate::report::{self, FIELDS, list, name, reason, sentence, state_word, word};
-use crate::text;
+use crate::report_text::{self, FIELDS, list, name, reason, sentence, state_word, word};
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -56,7 +56,7 @@ pub fn html(report: &Value, beside: &Beside<'_>) -> String {
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n",
     );
     let _ = writeln!(out, "<title>{}</title>", escape(&both.get("page.title")));
-    let _ = writeln!(out, "<style>\n{}</style>\n</head>\n<body>", include_str!("page.css"));
+    let _ = writeln!(out, "<style>\n{}</style>\n</head>\n<body>", include_str!("report_page.css"));
     decision(&mut out, report, &both);
     verdict(&mut out, report, &both);
     holder(&mut out, report, beside, &both);
@@ -70,7 +70,7 @@ pub fn html(report: &Value, beside: &Beside<'_>) -> String {
 /// The text as HTML: what could steer the page or turn the reading direction is written out.
 fn escape(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
-    for c in text::plain(raw).chars() {
+    for c in console_text::plain(raw).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -89,7 +89,8 @@ fn heading(out: &mut String, key: &str, both: &Both) {
 
 /// What a policy decides, before all else, with the reasons that stand against acceptance.
 fn decision(out: &mut String, report: &Value, both: &Both) {
-    let (Some(first), Some(second)) = (report::decision(report, &both.0), report::decision(report, &both.1)) else {
+    let (Some(first), Some(second)) = (report_text::decision(report, &both.0), report_text::decision(report, &both.1))
+    else {
         return;
     };
     let outcome = report.get("decision").map_or("", |decision| word(decision, "outcome"));
@@ -97,7 +98,7 @@ fn decision(out: &mut String, report: &Value, both: &Both) {
     let _ = writeln!(out, "<div class=\"decision {}\">", escape(outcome));
     let _ = writeln!(out, "<h1>{}</h1>", escape(&first));
     let _ = writeln!(out, "<p>{}</p>", escape(&second));
-    let reasons = report::reasons(report, &both.1, false);
+    let reasons = report_text::reasons(report, &both.1, false);
     for reason in reasons.iter().take(MAX_REASONS) {
         let _ = writeln!(out, "<p class=\"small\">• {}</p>", escape(reason));
     }
@@ -119,7 +120,7 @@ fn verdict(out: &mut String, report: &Value, both: &Both) {
     let _ = writeln!(out, "<div class=\"verdict {}\">", escape(colour));
     let _ = writeln!(out, "<h1>{}</h1>", escape(&sentence(report, &both.0)));
     let _ = writeln!(out, "<p>{}</p>", escape(&sentence(report, &both.1)));
-    for (vi, en) in report::claims(report, &both.0).iter().zip(report::claims(report, &both.1)) {
+    for (vi, en) in report_text::claims(report, &both.0).iter().zip(report_text::claims(report, &both.1)) {
         let _ = writeln!(out, "<p class=\"small\">{} / {}</p>", escape(vi), escape(&en));
     }
     out.push_str("</div>\n");
@@ -186,8 +187,8 @@ fn checks(out: &mut String, report: &Value, both: &Both) {
             warnings
                 .map(|code| both.with(|messages| messages.find(&format!("warning.{code}")).unwrap_or(code).to_owned())),
         );
-        if report::files(report, check, &both.0).is_some() {
-            why.push(both.with(|messages| report::files(report, check, messages).unwrap_or_default()));
+        if report_text::files(report, check, &both.0).is_some() {
+            why.push(both.with(|messages| report_text::files(report, check, messages).unwrap_or_default()));
         }
         why.retain(|part| !part.is_empty());
         // What is not due needs no explanation on one page.
@@ -223,7 +224,7 @@ fn remedies(out: &mut String, report: &Value, both: &Both) {
 }
 
 fn foot(out: &mut String, report: &Value, beside: &Beside<'_>, both: &Both) {
-    let stated = report::statements(report, &both.0).into_iter().zip(report::statements(report, &both.1));
+    let stated = report_text::statements(report, &both.0).into_iter().zip(report_text::statements(report, &both.1));
     for (at, (vi, en)) in stated.enumerate() {
         if at == 0 {
             heading(out, "heading.statements", both);

@@ -3,11 +3,11 @@
 
 use crate::arguments::BundleArguments;
 use crate::failure::{EXIT_UNDETERMINED, Failure};
-use crate::folder;
 use crate::messages::Messages;
 use crate::output::Output;
+use crate::saved_document;
 use crate::verify;
-use crate::{text, trust};
+use crate::{console_text, trust};
 use chipid::trust::{AgePolicy, BundlePart, BundleUse, SourceKind, TrustBundle, TrustStore};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -40,7 +40,7 @@ pub fn run(output: &Output, arguments: BundleArguments) -> Result<u8, Failure> {
         let why = refused.first().map_or("-".to_owned(), |one| format!("{}: {}", one.subject, one.reason));
         return Err(Failure::other("bundle", vec![("why", why)]));
     }
-    folder::write_file(&arguments.out, &bundle.encode(), arguments.force)?;
+    saved_document::write_file(&arguments.out, &bundle.encode(), arguments.force)?;
     if let Some((message, remedy)) = lacking.map(|failure| failure.tell(&output.messages)) {
         output.hint(&format!("{message} {remedy}"));
     }
@@ -67,18 +67,21 @@ pub fn run(output: &Output, arguments: BundleArguments) -> Result<u8, Failure> {
     }
     let (count, path) = (bundle.parts().len().to_string(), arguments.out.display().to_string());
     let values = [("path", path.as_str()), ("count", count.as_str()), ("made", made.as_str())];
-    let mut out = text::paragraph(&text::plain(&output.messages.fill("csca.bundle.made", &values)), 0);
+    let mut out = console_text::paragraph(&console_text::plain(&output.messages.fill("csca.bundle.made", &values)), 0);
     for part in bundle.parts() {
         let signer = match part.signer() {
             "" => String::new(),
             signer => format!(" ({signer})"),
         };
-        out.push_str(&text::paragraph(&text::plain(&format!("{}{signer}", part.name())), 2));
+        out.push_str(&console_text::paragraph(&console_text::plain(&format!("{}{signer}", part.name())), 2));
     }
     for one in &refused {
         let why = one.reason.to_string();
         let values = [("name", one.subject.as_str()), ("why", why.as_str())];
-        out.push_str(&text::paragraph(&text::plain(&output.messages.fill("csca.bundle.left_out", &values)), 2));
+        out.push_str(&console_text::paragraph(
+            &console_text::plain(&output.messages.fill("csca.bundle.left_out", &values)),
+            2,
+        ));
     }
     output.text(&out);
     Ok(exit)

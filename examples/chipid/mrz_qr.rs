@@ -3,7 +3,7 @@
 use crate::arguments::ScanArguments;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{key, text};
+use crate::{console_text, password};
 use chipid::lds::{Mrz, PartialDate};
 use chipid::vietnam::{Qr, is_vietnamese, td1_number};
 use serde_json::{Map, Value, json};
@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 /// The machine readable zone of a scanner's text.
 pub fn mrz(output: &Output, arguments: ScanArguments) -> Result<u8, Failure> {
-    let given = key::text_or_input(arguments.text)?;
+    let given = password::text_or_input(arguments.text)?;
     let mrz = Mrz::parse(&given).map_err(|error| refused("usage.mrz", &error))?;
     let name = mrz.name();
     let today = OffsetDateTime::now_utc().date();
@@ -38,7 +38,7 @@ pub fn mrz(output: &Output, arguments: ScanArguments) -> Result<u8, Failure> {
 
 /// The QR code of a Vietnamese card.
 pub fn qr(output: &Output, arguments: ScanArguments) -> Result<u8, Failure> {
-    let given = key::text_or_input(arguments.text)?;
+    let given = password::text_or_input(arguments.text)?;
     let qr = Qr::parse(&given).map_err(|error| refused("usage.qr", &error))?;
     let date = |date: Option<PartialDate>| date.map(|date| date.to_text());
     let fields = [
@@ -69,12 +69,12 @@ fn tell(output: &Output, schema: &str, fields: &[(&str, Option<String>)], findin
         .map(|(name, value)| {
             let label = messages.find(&format!("field.{name}")).unwrap_or(name);
             let value = messages.find(&format!("sex.{value}")).filter(|_| name == "sex").unwrap_or(value);
-            vec![text::plain(label), text::plain(value)]
+            vec![console_text::plain(label), console_text::plain(value)]
         })
         .collect();
-    output.text(&text::table(&rows, 1, 2));
+    output.text(&console_text::table(&rows, 1, 2));
     for finding in findings {
-        output.text(&text::paragraph(&messages.fill("label.warning", &[("warning", finding)]), 0));
+        output.text(&console_text::paragraph(&messages.fill("label.warning", &[("warning", finding)]), 0));
     }
     output.hint(messages.get("scan.unsigned"));
 }
