@@ -219,6 +219,16 @@ impl CheckId {
     pub fn data_group(number: u8) -> Option<Self> {
         Self::from_code(&format!("pa.dg{number}"))
     }
+
+    /// Whether it compares one data group with its hash.
+    pub fn is_data_group(self) -> bool {
+        (Self::PaDg1..=Self::PaDg16).contains(&self)
+    }
+
+    /// Whether it is a proof that the chip is the original one.
+    pub fn is_chip_proof(self) -> bool {
+        matches!(self, Self::ChipActiveAuthentication | Self::ChipChipAuthentication | Self::ChipPaceCam)
+    }
 }
 
 codes! {
