@@ -132,7 +132,7 @@ fn required() -> BTreeSet<String> {
     {
         keys.extend([format!("error.{code}"), format!("remedy.{code}")]);
     }
-    for beginning in ["messages.get(", "messages.fill(", "messages.find("] {
+    for beginning in ["messages.get(", "messages.fill(", "messages.find(", "output.message(", "output.hint_message("] {
         keys.extend(literals_after(&sources, beginning).into_iter().filter(|key| !key.contains('{')));
     }
     keys.extend(chipid::verification::FIELD_NAMES.iter().map(|name| format!("field.{name}")));
@@ -200,5 +200,5 @@ fn the_texts_are_in_one_normal_form_and_only_remedies_are_empty() {
 
 #[test]
 fn a_value_is_never_searched_for_places() {
-    assert_eq!(messages::fill("{a} {b} {c", &[("a", "{b}"), ("b", "x")]), "{b} x {c");
+    assert_eq!(messages::fill("{a} {b} {c", &[("a", &"{b}"), ("b", &"x")]), "{b} x {c");
 }

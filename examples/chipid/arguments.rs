@@ -1,4 +1,4 @@
-//! The command line. The help texts stand in the message catalogues, under `help.*`, and are put in here.
+//! The command line. Its help texts are in the message catalogues, under `help.*`, and are added here.
 
 use crate::messages::{Language, Messages};
 use clap::{Arg, ArgAction, ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -99,8 +99,8 @@ pub enum Face {
     NotConcluded,
 }
 
-/// How the chip is opened. Number, QR code and MRZ are claims too, and nothing else beside one of the others.
-#[derive(Args)]
+/// How the chip is opened. Number, QR code and MRZ are claims as well.
+#[derive(Args, Default)]
 pub struct KeyArguments {
     #[arg(long, value_name = "DIGITS|-", conflicts_with_all = ["ask", "demo"])]
     pub can: Option<String>,
@@ -395,7 +395,7 @@ pub struct SimulateArguments {
     pub csca_out: Option<PathBuf>,
 }
 
-/// What the line says before it is parsed: its language and format rule how an error in it is told.
+/// Language and format of the command line before it is parsed: an error in it is reported with them.
 pub fn peek(line: &[OsString]) -> (Option<Language>, Format) {
     let (mut language, mut format) = (None, Format::Text);
     let words: Vec<&str> = line.iter().filter_map(|word| word.to_str()).take_while(|word| *word != "--").collect();
@@ -425,7 +425,7 @@ pub fn command(messages: &Messages) -> clap::Command {
     describe(Arguments::command().mut_subcommand("read", |read| read.group(keys)), "", messages)
 }
 
-/// Puts the help texts of a command and of those below it in.
+/// Adds the help texts of a command and of its subcommands.
 fn describe(mut command: clap::Command, path: &str, messages: &Messages) -> clap::Command {
     let key = |name: &str| format!("help.{path}{name}");
     let help = Arg::new("help").short('h').long("help").action(ArgAction::Help);
@@ -444,10 +444,12 @@ fn describe(mut command: clap::Command, path: &str, messages: &Messages) -> clap
     for (name, positional) in names {
         let common = ["format", "lang", "quiet", "help", "version"].contains(&name.as_str());
         let text_key = if common { format!("help.common.{name}") } else { key(&name) };
-        let heading = match (common, positional) {
-            (true, _) => "help.common",
-            (false, true) => "help.arguments",
-            (false, false) => "help.options",
+        let heading = if common {
+            "help.common"
+        } else if positional {
+            "help.arguments"
+        } else {
+            "help.options"
         };
         let (text, heading) = (messages.find(&text_key), messages.find(heading).unwrap_or_default());
         command = command.mut_arg(name, |arg| {

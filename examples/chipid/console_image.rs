@@ -1,4 +1,5 @@
-//! A picture drawn in the terminal: two pixels to a character, the upper half block in one's colour on the other's.
+//! A picture drawn with characters: two pixels to a character, an upper half block in the colour of the upper pixel on
+//! the colour of the lower one.
 
 use crate::output::Output;
 use chipid::image::{ImageLimits, Picture, decode};

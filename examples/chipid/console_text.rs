@@ -5,26 +5,23 @@ pub const COLUMNS: usize = 80;
 
 /// The text with every character that could steer a terminal or turn the reading direction written as `\u{…}`.
 pub fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_unsafe(c) {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
+    escaped(text, |c, out| out.extend(c.escape_unicode()))
 }
 
 /// JSON text with the same characters as `\uXXXX`: the value stays the same, the terminal is safe.
 pub fn plain_json(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
+    escaped(json, |c, out| {
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            out.push_str(&format!("\\u{unit:04x}"));
+        }
+    })
+}
+
+fn escaped(text: &str, escape: impl Fn(char, &mut String)) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
         if is_unsafe(c) {
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
-            }
+            escape(c, &mut out);
         } else {
             out.push(c);
         }
@@ -79,6 +76,18 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 /// The text wrapped to the width of the output, each line after so many spaces.
 pub fn paragraph(text: &str, indent: usize) -> String {
     wrap(text, COLUMNS.saturating_sub(indent)).iter().map(|line| format!("{:indent$}{line}\n", "")).collect()
+}
+
+/// A text from elsewhere as a paragraph.
+pub fn plain_paragraph(text: &str, indent: usize) -> String {
+    paragraph(&plain(text), indent)
+}
+
+/// A text from elsewhere as an item of a list.
+pub fn item(text: &str) -> String {
+    let lines = wrap(&plain(text), COLUMNS - 4);
+    let marks = std::iter::once("  - ").chain(std::iter::repeat("    "));
+    lines.iter().zip(marks).map(|(line, mark)| format!("{mark}{line}\n")).collect()
 }
 
 /// A table: every column as wide as its widest cell, but this one, which is wrapped to what the others leave of the line.

@@ -1,11 +1,12 @@
-//! `chipid csca diff`: what came, what went and what changed between two sets of certificates and lists, by country.
+//! `chipid csca diff`: what was added, removed and changed between two sets of certificates and lists, by country.
 
 use crate::arguments::DiffArguments;
-use crate::console_text;
-use crate::csca;
+use crate::console_text::plain_paragraph;
 use crate::failure::Failure;
 use crate::messages::Messages;
 use crate::output::Output;
+use crate::trust::{authorities, store_of_paths};
+use crate::trust_words;
 use chipid::trust::Certificate;
 use chipid::trust::TrustStore;
 use serde_json::{Value, json};
@@ -21,9 +22,9 @@ struct Difference<'s> {
 }
 
 pub fn run(output: &Output, arguments: DiffArguments) -> Result<u8, Failure> {
-    let (before, after) =
-        (csca::store(&[arguments.before], &arguments.lists)?, csca::store(&[arguments.after], &arguments.lists)?);
-    let (old, new) = (csca::authorities(&before), csca::authorities(&after));
+    let before = store_of_paths(&[arguments.before], &arguments.lists)?;
+    let after = store_of_paths(&[arguments.after], &arguments.lists)?;
+    let (old, new) = (authorities(&before), authorities(&after));
     let differences = compare(&old, &new);
     let lists = (names(&before), names(&after));
     let came: Vec<&String> = lists.1.iter().filter(|name| !lists.0.contains(name)).collect();
@@ -40,29 +41,27 @@ pub fn run(output: &Output, arguments: DiffArguments) -> Result<u8, Failure> {
         return Ok(0);
     }
     let messages = &output.messages;
-    let (old, new) = (old.len().to_string(), new.len().to_string());
-    let sum = |of: fn(&Difference<'_>) -> usize| differences.values().map(of).sum::<usize>().to_string();
-    let (in_all, out_all) = (sum(|one| one.came.len()), sum(|one| one.went.len()));
-    let changed = sum(|one| one.changed.len());
-    let values = [
-        ("before", old.as_str()),
-        ("after", new.as_str()),
-        ("came", in_all.as_str()),
-        ("went", out_all.as_str()),
-        ("changed", changed.as_str()),
-    ];
-    let mut out = console_text::paragraph(&messages.fill("csca.diff.sum", &values), 0);
+    let sum = |of: fn(&Difference<'_>) -> usize| differences.values().map(of).sum::<usize>();
+    output.message(
+        "csca.diff.sum",
+        &[
+            ("before", &old.len()),
+            ("after", &new.len()),
+            ("came", &sum(|one| one.came.len())),
+            ("went", &sum(|one| one.went.len())),
+            ("changed", &sum(|one| one.changed.len())),
+        ],
+    );
+    let mut out = String::new();
     for (country, difference) in &differences {
-        out.push_str(&console_text::paragraph(&console_text::plain(country), 0));
-        told(difference, messages, &mut out);
+        out.push_str(&plain_paragraph(country, 0));
+        out.extend(lines(difference, messages).iter().map(|line| plain_paragraph(line, 2)));
     }
     for (sign, names) in [("+", came), ("-", went)] {
-        names.iter().for_each(|name| {
-            out.push_str(&console_text::paragraph(&console_text::plain(&format!("{sign} {name}")), 0))
-        });
+        out.extend(names.iter().map(|name| plain_paragraph(&format!("{sign} {name}"), 0)));
     }
     if differences.is_empty() && lists.0 == lists.1 {
-        out.push_str(&console_text::paragraph(messages.get("csca.diff.nothing"), 0));
+        out.push_str(&plain_paragraph(messages.get("csca.diff.nothing"), 0));
     }
     output.text(&out);
     Ok(0)
@@ -93,17 +92,18 @@ fn compare<'s>(before: &'s [Certificate], after: &'s [Certificate]) -> BTreeMap<
     all
 }
 
-fn told(difference: &Difference<'_>, messages: &Messages, out: &mut String) {
+fn lines(difference: &Difference<'_>, messages: &Messages) -> Vec<String> {
     let line = |one: &Certificate| {
-        let validity = one.validity();
-        format!("{}, {} – {}, {}", one.subject(), validity.not_before.date(), validity.not_after.date(), csca::key(one))
+        let (validity, key) = (one.validity(), trust_words::key(one));
+        format!("{}, {} – {}, {key}", one.subject(), validity.not_before.date(), validity.not_after.date())
     };
-    let mut say = |text: String| out.push_str(&console_text::paragraph(&console_text::plain(&text), 2));
-    difference.came.iter().for_each(|one| say(format!("+ {}", line(one))));
-    difference.went.iter().for_each(|one| say(format!("- {}", line(one))));
-    for (old, new) in &difference.changed {
-        say(format!("~ {}: {}", line(new), messages.fill("csca.diff.changed", &[("what", &what(old, new))])));
-    }
+    let came = difference.came.iter().map(|one| format!("+ {}", line(one)));
+    let went = difference.went.iter().map(|one| format!("- {}", line(one)));
+    let changed = difference.changed.iter().map(|(old, new)| {
+        let what = messages.fill("csca.diff.changed", &[("what", &what(old, new))]);
+        format!("~ {}: {what}", line(new))
+    });
+    came.chain(went).chain(changed).collect()
 }
 
 /// In which fields two certificates of one key differ.
@@ -120,17 +120,17 @@ fn what(old: &Certificate, new: &Certificate) -> String {
 }
 
 fn object(difference: &Difference<'_>) -> Value {
-    let all = |list: &[&Certificate]| list.iter().map(|one| csca::object(one)).collect::<Vec<_>>();
+    let all = |list: &[&Certificate]| list.iter().map(|one| trust_words::certificate(one)).collect::<Vec<_>>();
     let changed = difference
         .changed
         .iter()
-        .map(|(old, new)| json!({ "before": csca::object(old), "after": csca::object(new), "what": what(old, new) }));
+        .map(|(old, new)| json!({ "before": trust_words::certificate(old), "after": trust_words::certificate(new), "what": what(old, new) }));
     json!({
         "came": all(&difference.came), "went": all(&difference.went), "changed": changed.collect::<Vec<_>>(),
     })
 }
 
-/// The lists beside the certificates, each in a line that tells its edition.
+/// The lists beside the certificates, each in a line with its edition.
 fn names(store: &TrustStore) -> Vec<String> {
     let revocation = store.revocation_lists().iter().map(|one| {
         let list = one.list();

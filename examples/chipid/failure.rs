@@ -1,8 +1,9 @@
-//! What ends the program: an exit code, a stable code, a sentence and a remedy.
+//! Failures of the program: exit code, stable code, sentence and remedy.
 
-use crate::console_text;
-use crate::messages::Messages;
+use crate::console_text::plain;
+use crate::messages::{Messages, displayed, fill};
 use chipid::error::{Broken, Error, Step, TransportError};
+use std::fmt::Display;
 
 pub const EXIT_OTHER: u8 = 1;
 pub const EXIT_USAGE: u8 = 2;
@@ -36,26 +37,49 @@ pub enum Failure {
     /// The command line does not parse.
     Line(Box<clap::Error>),
     /// An error of the program, under its code in the catalogue, with the values of its places.
-    Own { code: &'static str, exit: u8, values: Vec<(&'static str, String)> },
+    Own { code: &'static str, exit: u8, values: Vec<(&'static str, Value)> },
     /// Ctrl-C.
     Interrupted,
 }
 
+/// The value of a place in a text.
+#[derive(Debug)]
+pub enum Value {
+    /// Itself.
+    Text(String),
+    /// The text of the catalogue under this key.
+    Key(String),
+}
+
 impl Failure {
-    /// The command line, or what it names, is wrong.
-    pub fn usage(code: &'static str, values: Vec<(&'static str, String)>) -> Self {
-        Self::Own { code, exit: EXIT_USAGE, values }
+    /// The command line, or a file that it names, is wrong.
+    pub fn usage(code: &'static str, values: &[(&'static str, &dyn Display)]) -> Self {
+        Self::with_exit(EXIT_USAGE, code, values)
     }
 
     /// Something else went wrong.
-    pub fn other(code: &'static str, values: Vec<(&'static str, String)>) -> Self {
-        Self::Own { code, exit: EXIT_OTHER, values }
+    pub fn other(code: &'static str, values: &[(&'static str, &dyn Display)]) -> Self {
+        Self::with_exit(EXIT_OTHER, code, values)
+    }
+
+    /// An error of the program with an exit code of its own.
+    pub fn with_exit(exit: u8, code: &'static str, values: &[(&'static str, &dyn Display)]) -> Self {
+        let values = values.iter().map(|(place, value)| (*place, Value::Text(value.to_string()))).collect();
+        Self::Own { code, exit, values }
+    }
+
+    /// The same with a text of the catalogue in this place.
+    pub fn naming(mut self, place: &'static str, key: String) -> Self {
+        if let Self::Own { values, .. } = &mut self {
+            values.push((place, Value::Key(key)));
+        }
+        self
     }
 
     /// The program was built without PC/SC.
     #[cfg(not(feature = "pcsc"))]
     pub fn no_pcsc() -> Self {
-        Self::Own { code: "no_pcsc", exit: EXIT_SERVICE, values: Vec::new() }
+        Self::with_exit(EXIT_SERVICE, "no_pcsc", &[])
     }
 
     /// The stable code.
@@ -79,25 +103,24 @@ impl Failure {
     }
 
     /// The sentence and the remedy, safe for a terminal.
-    pub fn tell(&self, messages: &Messages) -> (String, String) {
+    pub fn message_and_remedy(&self, messages: &Messages) -> (String, String) {
         let (message, remedy) = match self {
             Self::Library(error) => library(error, messages),
             Self::Line(error) => line(error, messages),
             Self::Own { code, values, .. } => {
-                // A value that begins with `@` names a text of the catalogue.
-                let word = |value: &'_ String| match value.strip_prefix('@') {
-                    Some(key) => messages.get(key).to_owned(),
-                    None => value.clone(),
+                let text = |value: &'_ Value| match value {
+                    Value::Text(text) => text.clone(),
+                    Value::Key(key) => messages.get(key).to_owned(),
                 };
-                let values: Vec<(&str, String)> = values.iter().map(|(name, value)| (*name, word(value))).collect();
-                let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                let values: Vec<(&str, String)> = values.iter().map(|(place, value)| (*place, text(value))).collect();
+                let values = displayed(&values);
                 (messages.fill(&format!("error.{code}"), &values), messages.fill(&format!("remedy.{code}"), &values))
             }
             Self::Interrupted => (messages.get("error.interrupted").into(), messages.get("remedy.interrupted").into()),
         };
         // A place that stays empty leaves two spaces.
         let words = message.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-        (console_text::plain(&words), console_text::plain(&remedy))
+        (plain(&words), plain(&remedy))
     }
 }
 
@@ -141,51 +164,45 @@ fn library(error: &Error, messages: &Messages) -> (String, String) {
         Error::Cancelled => "interrupted".to_owned(),
         error => error.code(),
     };
-    let mut values: Vec<(&str, String)> = Vec::new();
-    match error {
-        Error::WrongPassword { password, attempts_left } => {
-            values.push(("password", (*password).into()));
-            let left =
-                attempts_left.map(|left| messages.fill("error.wrong_password.left", &[("left", &left.to_string())]));
-            values.push(("left", left.unwrap_or_default()));
-        }
-        Error::PasswordBlocked(password) => values.push(("password", (*password).into())),
-        Error::NoApplication { status, others } => {
-            values.push(("status", status.to_string()));
-            let others = others.as_ref().map(ToString::to_string).filter(|others| !others.is_empty());
-            let others = others.map(|others| messages.fill("error.no_application.others", &[("others", &others)]));
-            values.push(("others", others.unwrap_or_default()));
-        }
-        Error::Refused { during, status } => {
-            values.push(("step", step(*during, messages)));
-            values.push(("status", status.to_string()));
-        }
-        Error::Protocol { during, broken } => {
-            values.push(("step", step(*during, messages)));
-            if let Broken::Unprotected(status) = broken {
-                values.push(("status", status.to_string()));
-            }
-        }
-        Error::Malformed { file, at, expected } => {
-            values.push(("file", file.to_string()));
-            values.push(("at", at.to_string()));
-            values.push(("expected", (*expected).into()));
-        }
-        Error::PasswordNeeded(needed) => {
-            let key = if needed.contains("CAN") { "needed.can_or_mrz" } else { "needed.mrz" };
-            values.push(("needed", messages.get(key).to_owned()));
-        }
-        Error::Unsupported(what) => values.push(("what", (*what).into())),
-        Error::Transport(TransportError::Transcript(at)) => values.push(("at", at.to_string())),
-        Error::Transport(TransportError::Service(status)) => values.push(("status", format!("{status:#010X}"))),
-        _ => {}
-    }
-    let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let message = messages.find(&format!("error.{code}")).map(|text| crate::messages::fill(text, &values));
+    let values = places(error, messages);
+    let values = displayed(&values);
+    let message = messages.find(&format!("error.{code}")).map(|text| fill(text, &values));
     // All errors of the protocol have one remedy.
     let group = code.split('.').next().unwrap_or_default();
     let remedy = messages.find(&format!("remedy.{code}")).or_else(|| messages.find(&format!("remedy.{group}")));
     (message.unwrap_or_else(|| error.to_string()), remedy.unwrap_or(error.remedy()).to_owned())
+}
+
+/// The values of the places in the sentence of a library error.
+fn places(error: &Error, messages: &Messages) -> Vec<(&'static str, String)> {
+    match error {
+        Error::WrongPassword { password, attempts_left } => {
+            let left = attempts_left.map(|left| messages.fill("error.wrong_password.left", &[("left", &left)]));
+            vec![("password", (*password).into()), ("left", left.unwrap_or_default())]
+        }
+        Error::PasswordBlocked(password) => vec![("password", (*password).into())],
+        Error::NoApplication { status, others } => {
+            let others = others.as_ref().map(ToString::to_string).filter(|others| !others.is_empty());
+            let others = others.map(|others| messages.fill("error.no_application.others", &[("others", &others)]));
+            vec![("status", status.to_string()), ("others", others.unwrap_or_default())]
+        }
+        Error::Refused { during, status } => vec![("step", step(*during, messages)), ("status", status.to_string())],
+        Error::Protocol { during, broken: Broken::Unprotected(status) } => {
+            vec![("step", step(*during, messages)), ("status", status.to_string())]
+        }
+        Error::Protocol { during, .. } => vec![("step", step(*during, messages))],
+        Error::Malformed { file, at, expected } => {
+            vec![("file", file.to_string()), ("at", at.to_string()), ("expected", (*expected).into())]
+        }
+        Error::PasswordNeeded(needed) => {
+            let key = if needed.contains("CAN") { "needed.can_or_mrz" } else { "needed.mrz" };
+            vec![("needed", messages.get(key).to_owned())]
+        }
+        Error::Unsupported(what) => vec![("what", (*what).into())],
+        Error::Transport(TransportError::Transcript(at)) => vec![("at", at.to_string())],
+        Error::Transport(TransportError::Service(status)) => vec![("status", format!("{status:#010X}"))],
+        _ => Vec::new(),
+    }
 }
 
 /// A step of the work in words.
@@ -205,7 +222,7 @@ fn step(step: Step, messages: &Messages) -> String {
         Step::TerminalAuthentication => "step.terminal_authentication",
         Step::Resume => "step.resume",
         Step::Connect => "step.connect",
-        Step::Read(file) => return messages.fill("step.read", &[("file", file.name())]),
+        Step::Read(file) => return messages.fill("step.read", &[("file", &file.name())]),
         other => return other.to_string(),
     };
     messages.get(key).to_owned()
@@ -229,29 +246,24 @@ fn line(error: &clap::Error, messages: &Messages) -> (String, String) {
         ErrorKind::InvalidUtf8 => "usage.not_utf8",
         _ => "usage.other",
     };
-    let place = match context(ContextKind::InvalidArg) {
-        place if place.is_empty() => context(ContextKind::InvalidSubcommand),
-        place => place,
+    let first_of = |kinds: &[ContextKind]| {
+        kinds.iter().map(|kind| context(*kind)).find(|found| !found.is_empty()).unwrap_or_default()
     };
-    let valid = match context(ContextKind::ValidValue) {
-        valid if valid.is_empty() => context(ContextKind::SuggestedArg),
-        valid => valid,
-    };
-    let valid = [valid, context(ContextKind::SuggestedSubcommand), context(ContextKind::ValidSubcommand)]
-        .into_iter()
-        .find(|valid| !valid.is_empty())
-        .unwrap_or_default();
+    let place = first_of(&[ContextKind::InvalidArg, ContextKind::InvalidSubcommand]);
+    let valid = first_of(&[
+        ContextKind::ValidValue,
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedSubcommand,
+        ContextKind::ValidSubcommand,
+    ]);
     let text = error.to_string();
-    let values = [
-        ("place", place.as_str()),
-        ("value", &context(ContextKind::InvalidValue)),
-        ("other", &context(ContextKind::PriorArg)),
-        ("text", text.lines().next().unwrap_or_default()),
-    ];
+    let (value, other) = (context(ContextKind::InvalidValue), context(ContextKind::PriorArg));
+    let text = text.lines().next().unwrap_or_default();
+    let message = messages.fill(key, &[("place", &place), ("value", &value), ("other", &other), ("text", &text)]);
     let remedy = if valid.is_empty() {
         messages.get("remedy.usage").to_owned()
     } else {
         messages.fill("remedy.usage.choose", &[("valid", &valid)])
     };
-    (messages.fill(key, &values), remedy)
+    (message, remedy)
 }

@@ -1,19 +1,21 @@
-//! The terminal that may read fingers and irises: a folder with its certificates and its private key.
+//! The inspection terminal that may read fingers and irises: a folder with its certificates and its private key.
 //!
 //! A key in a file is for tests and demonstrations; an inspection system keeps it in a security module and implements
 //! `TerminalSigner` for it.
 
 use crate::failure::Failure;
+use crate::files::read_up_to;
 use chipid::OsRandom;
 use chipid::chip::{FileKey, Terminal};
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What the files are named: certificates, and the one key (PKCS #8).
+/// What the names of the files end with: certificates, and the one key (PKCS #8).
 const CERTIFICATES: [&str; 2] = ["cvcert", "cvc"];
 const KEY: &str = "pkcs8";
 /// The largest file that is read, in bytes.
-const MOST: u64 = 64 << 10;
+const MOST: usize = 64 << 10;
 
 /// The terminal of this folder.
 pub fn load(folder: &Path) -> Result<Terminal, Failure> {
@@ -38,13 +40,10 @@ pub fn load(folder: &Path) -> Result<Terminal, Failure> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let length = fs::metadata(path).map_err(|error| refused(path, &error))?.len();
-    if length > MOST {
-        return Err(refused(path, &"longer than 64 KiB"));
-    }
-    fs::read(path).map_err(|error| refused(path, &error))
+    let bytes = read_up_to(path, MOST).map_err(|error| refused(path, &error))?;
+    if bytes.len() > MOST { Err(refused(path, &"longer than 64 KiB")) } else { Ok(bytes) }
 }
 
-fn refused(path: &Path, why: &dyn std::fmt::Display) -> Failure {
-    Failure::usage("usage.terminal", vec![("path", path.display().to_string()), ("why", why.to_string())])
+fn refused(path: &Path, why: &dyn Display) -> Failure {
+    Failure::usage("usage.terminal", &[("path", &path.display()), ("why", why)])
 }

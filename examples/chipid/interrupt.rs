@@ -1,7 +1,9 @@
 //! Ctrl-C: the first one asks the work to stop and put the card in order, the second one ends the program.
 
 use crate::failure::{EXIT_INTERRUPTED, Failure};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 static STOP: AtomicBool = AtomicBool::new(false);
 static BLOCKED: AtomicBool = AtomicBool::new(false);
@@ -27,15 +29,16 @@ pub fn check() -> Result<(), Failure> {
     if is_asked() { Err(Failure::Interrupted) } else { Ok(()) }
 }
 
-/// Waits so long, or until Ctrl-C.
-pub fn wait(time: std::time::Duration) {
-    let end = std::time::Instant::now() + time;
-    while !is_asked() {
-        let left = end.saturating_duration_since(std::time::Instant::now());
-        if left.is_zero() {
-            return;
-        }
-        std::thread::sleep(left.min(std::time::Duration::from_millis(50)));
+/// The same for the library's closures.
+pub fn flow() -> ControlFlow<()> {
+    if is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+}
+
+/// Waits for this time, or until Ctrl-C.
+pub fn wait(time: Duration) {
+    let end = Instant::now() + time;
+    while !is_asked() && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 

@@ -1,40 +1,57 @@
 //! `chipid`: reads and verifies chip ID cards from the command line, as an example of the library.
 //!
-//! One file a command. Results go to standard output, progress and errors to standard error; with `--format json`
-//! errors are objects on standard output too. The exit code tells the verdict or what went wrong (see the README).
+//! One file a command; a file imports only from files declared above it. Results go to standard output, progress and
+//! errors to standard error; with `--format json` errors are objects on standard output too. The exit code is that of the
+//! verdict or of the error (see the README).
 
-mod arguments;
-mod csca_bundle;
-mod csca_country;
-mod csca;
-mod csca_diff;
-mod simulated_card;
-mod evidence;
-mod failure;
-mod saved_document;
-mod image;
-mod interrupt;
-mod password;
+// Texts, the command line, failures and output.
 mod messages;
+mod console_text;
+mod arguments;
+mod failure;
 mod output;
-mod report_page;
-mod console_image;
-mod policy;
+mod interrupt;
+mod moment;
 mod progress;
-mod read;
-#[cfg(feature = "pcsc")]
-mod readers;
-mod report_text;
-mod report;
-mod mrz_qr;
-mod simulate;
+mod console_image;
+
+// What commands read and write.
+mod files;
+mod saved_document;
+mod evidence;
+mod password;
 mod statements;
 mod inspection_terminal;
-mod console_text;
+mod simulated_card;
+mod policy;
 mod trust;
+
+// A judged document and its report.
+mod judged;
+mod report_words;
+mod report_text;
+mod report_page;
+
+// Commands.
+mod read;
 mod verify;
+mod report;
+mod mrz_qr;
+mod image;
+#[cfg(feature = "pcsc")]
+mod readers;
 #[cfg(feature = "pcsc")]
 mod watch;
+mod simulate;
+
+// The commands of `chipid csca`.
+mod trust_words;
+mod csca_check;
+mod csca_list;
+mod csca_country;
+mod csca_diff;
+mod csca_bundle;
+mod csca;
 
 use arguments::Command;
 use failure::Failure;

@@ -5,6 +5,7 @@
 //! `reason.no_trust_anchor`, `error.transport.no_card`) and the program's own. A test holds both catalogues complete.
 
 use std::collections::BTreeMap;
+use std::fmt::{Display, Write};
 
 /// A language of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -66,31 +67,44 @@ impl Messages {
         self.texts.get(key).copied()
     }
 
+    /// The text of a stable code, under `group.code`; the code itself where there is none.
+    pub fn word<'a>(&self, group: &str, code: &'a str) -> &'a str
+    where
+        'static: 'a,
+    {
+        self.find(&format!("{group}.{code}")).unwrap_or(code)
+    }
+
     /// The text under this key with its places filled in.
-    pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
+    pub fn fill(&self, key: &str, values: &[(&str, &dyn Display)]) -> String {
         fill(self.get(key), values)
     }
 }
 
 /// A text with its places filled in; a value is never searched for places again.
-pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+pub fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
+        rest = after;
         match after.split_once('}') {
             Some((name, after)) => {
-                filled.push_str(values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value));
+                if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
+                    let _ = write!(filled, "{value}");
+                }
                 rest = after;
             }
-            None => {
-                filled.push('{');
-                rest = after;
-            }
+            None => filled.push('{'),
         }
     }
     filled.push_str(rest);
     filled
+}
+
+/// Values of one type, as [`fill`] takes them.
+pub fn displayed<'a>(values: &'a [(&str, String)]) -> Vec<(&'a str, &'a dyn Display)> {
+    values.iter().map(|(place, value)| (*place, value as _)).collect()
 }
 
 /// The entries of a catalogue: `key = text` lines, without comments and empty lines.

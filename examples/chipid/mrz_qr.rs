@@ -1,12 +1,14 @@
-//! `chipid mrz` and `chipid qr`: what a scanner types, taken apart; no card, and nothing of it is authentic.
+//! `chipid mrz` and `chipid qr`: the fields of a scanner's text. No card is read, and nothing of it is authentic.
 
 use crate::arguments::ScanArguments;
+use crate::console_text::{plain, table};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{console_text, password};
+use crate::password;
 use chipid::lds::{Mrz, PartialDate};
 use chipid::vietnam::{Qr, is_vietnamese, td1_number};
 use serde_json::{Map, Value, json};
+use std::fmt::Display;
 use time::OffsetDateTime;
 
 /// The machine readable zone of a scanner's text.
@@ -29,10 +31,10 @@ pub fn mrz(output: &Output, arguments: ScanArguments) -> Result<u8, Failure> {
         ("sex", Some(mrz.sex().as_str().to_owned())),
         ("date_of_expiry", date(mrz.expiry_date())),
         ("nationality", Some(mrz.nationality().to_owned())),
-        ("optional_data", Some(optional.to_owned()).filter(|_| !is_vietnamese(&mrz))),
+        ("optional_data", (!is_vietnamese(&mrz)).then(|| optional.to_owned())),
     ];
     let findings: Vec<String> = mrz.findings().iter().map(ToString::to_string).collect();
-    tell(output, "chipid.mrz/1", &fields, &findings);
+    show(output, "chipid.mrz/1", &fields, &findings);
     Ok(u8::from(!mrz.key_check_digits_hold()))
 }
 
@@ -51,11 +53,11 @@ pub fn qr(output: &Output, arguments: ScanArguments) -> Result<u8, Failure> {
         ("date_of_issue", date(qr.issue_date)),
         ("optional_data", Some(qr.rest.join("|")).filter(|rest| !rest.is_empty())),
     ];
-    tell(output, "chipid.qr/1", &fields, &[]);
+    show(output, "chipid.qr/1", &fields, &[]);
     Ok(0)
 }
 
-fn tell(output: &Output, schema: &str, fields: &[(&str, Option<String>)], findings: &[String]) {
+fn show(output: &Output, schema: &str, fields: &[(&str, Option<String>)], findings: &[String]) {
     let given = fields.iter().filter_map(|(name, value)| Some((*name, value.as_ref().filter(|v| !v.is_empty())?)));
     if output.is_json() {
         let mut object: Map<String, Value> = given.map(|(name, value)| (name.to_owned(), json!(value))).collect();
@@ -67,18 +69,17 @@ fn tell(output: &Output, schema: &str, fields: &[(&str, Option<String>)], findin
     let messages = &output.messages;
     let rows: Vec<Vec<String>> = given
         .map(|(name, value)| {
-            let label = messages.find(&format!("field.{name}")).unwrap_or(name);
-            let value = messages.find(&format!("sex.{value}")).filter(|_| name == "sex").unwrap_or(value);
-            vec![console_text::plain(label), console_text::plain(value)]
+            let value = if name == "sex" { messages.word("sex", value) } else { value };
+            vec![plain(messages.word("field", name)), plain(value)]
         })
         .collect();
-    output.text(&console_text::table(&rows, 1, 2));
+    output.text(&table(&rows, 1, 2));
     for finding in findings {
-        output.text(&console_text::paragraph(&messages.fill("label.warning", &[("warning", finding)]), 0));
+        output.message("label.warning", &[("warning", finding)]);
     }
     output.hint(messages.get("scan.unsigned"));
 }
 
-fn refused(code: &'static str, why: &dyn std::fmt::Display) -> Failure {
-    Failure::usage(code, vec![("why", why.to_string())])
+fn refused(code: &'static str, why: &dyn Display) -> Failure {
+    Failure::usage(code, &[("why", why)])
 }

@@ -1,14 +1,15 @@
-//! Where words go: results to standard output, everything else to standard error, all of it safe for a terminal.
+//! Results go to standard output, everything else to standard error, all of it safe for a terminal.
 
 use crate::arguments::Format;
-use crate::console_text;
-use crate::failure::Failure;
+use crate::console_text::{paragraph, plain, plain_json, plain_paragraph};
+use crate::failure::{EXIT_OTHER, Failure};
 use crate::messages::Messages;
 use serde_json::{Value, json};
+use std::fmt::Display;
 use std::io::Write;
 use std::process::ExitCode;
 
-/// How the program speaks.
+/// The form and the language of what the program writes.
 pub struct Output {
     pub format: Format,
     pub quiet: bool,
@@ -23,13 +24,18 @@ impl Output {
 
     /// One JSON object on a line of its own.
     pub fn json(&self, value: &Value) {
-        print(&console_text::plain_json(&value.to_string()));
+        print(&plain_json(&value.to_string()));
         print("\n");
     }
 
     /// A text of the result; its lines end with a line feed.
     pub fn text(&self, text: &str) {
         print(text);
+    }
+
+    /// A text of the catalogue as a paragraph of the result.
+    pub fn message(&self, key: &str, values: &[(&str, &dyn Display)]) {
+        print(&plain_paragraph(&self.messages.fill(key, values), 0));
     }
 
     /// A hint on standard error, unless the program is to be quiet.
@@ -40,17 +46,22 @@ impl Output {
         }
     }
 
-    /// Tells what went wrong; the exit code for it.
+    /// A text of the catalogue as a hint.
+    pub fn hint_message(&self, key: &str, values: &[(&str, &dyn Display)]) {
+        self.hint(&plain(&self.messages.fill(key, values)));
+    }
+
+    /// Writes the message and the remedy of a failure; its exit code.
     pub fn failure(&self, failure: &Failure) -> ExitCode {
-        let (message, remedy) = failure.tell(&self.messages);
+        let (message, remedy) = failure.message_and_remedy(&self.messages);
         if self.is_json() {
             self.json(&json!({
                 "schema": "chipid.error/1", "code": failure.code(), "message": message, "remedy": remedy,
             }));
         } else {
-            let mut text = console_text::paragraph(&self.messages.fill("error.line", &[("message", &message)]), 0);
+            let mut text = paragraph(&self.messages.fill("error.line", &[("message", &message)]), 0);
             if !remedy.is_empty() {
-                text.push_str(&console_text::paragraph(&self.messages.fill("remedy.line", &[("remedy", &remedy)]), 0));
+                text.push_str(&paragraph(&self.messages.fill("remedy.line", &[("remedy", &remedy)]), 0));
             }
             let _ = std::io::stderr().write_all(text.as_bytes());
         }
@@ -58,10 +69,10 @@ impl Output {
     }
 }
 
-/// Writes to standard output; a reader that has gone away (`chipid … | head`) ends the program quietly.
+/// Writes to standard output; where the reader has closed it (`chipid … | head`) the program ends without a message.
 pub fn print(text: &str) {
     let mut out = std::io::stdout().lock();
     if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-        std::process::exit(i32::from(crate::failure::EXIT_OTHER));
+        std::process::exit(i32::from(EXIT_OTHER));
     }
 }

@@ -1,4 +1,4 @@
-//! Progress: a bar on a terminal's standard error, plain lines otherwise, nothing when quiet. It also carries Ctrl-C in.
+//! Progress: a bar on a terminal's standard error, plain lines otherwise, nothing when quiet. Ctrl-C ends the work here.
 
 use crate::interrupt;
 use crate::output::Output;
@@ -20,11 +20,7 @@ pub struct Progress<'a> {
 impl<'a> Progress<'a> {
     /// Nothing has happened yet.
     pub fn new(output: &'a Output) -> Self {
-        let bar = (!output.quiet && std::io::stderr().is_terminal()).then(|| {
-            let bar = ProgressBar::with_draw_target(Some(1), ProgressDrawTarget::stderr());
-            bar.set_style(style("{spinner} {msg}"));
-            bar
-        });
+        let bar = bar(output, 1).inspect(|bar| bar.set_style(style("{spinner} {msg}")));
         Self { output, bar, phase: None, waiting: false, file: None }
     }
 
@@ -44,14 +40,13 @@ impl<'a> Progress<'a> {
                 }
             }
             Event::TriesLeft { password, left } => {
-                let values = [("password", password), ("left", &left.to_string())];
-                self.output.hint(&self.output.messages.fill("phase.tries_left", &values));
+                self.output.hint_message("phase.tries_left", &[("password", &password), ("left", &left)]);
             }
             Event::Exchange { .. } => self.tick(),
             Event::Reading { file, done, total } => self.reading(file, done, total),
             _ => {}
         }
-        if interrupt::is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        interrupt::flow()
     }
 
     /// Clears the bar: the result, or a question, comes next.
@@ -85,14 +80,13 @@ impl<'a> Progress<'a> {
     fn reading(&mut self, file: FileId, done: usize, total: usize) {
         let Some(bar) = &self.bar else {
             if done >= total && self.file.replace(file) != Some(file) {
-                let values = [("file", file.name()), ("bytes", &total.to_string())];
-                self.output.hint(&self.output.messages.fill("phase.file_read", &values));
+                self.output.hint_message("phase.file_read", &[("file", &file.name()), ("bytes", &total)]);
             }
             return;
         };
         if self.file.replace(file) != Some(file) {
             bar.set_style(style("{msg} [{bar:30}] {bytes}/{total_bytes}"));
-            bar.set_message(self.output.messages.fill("phase.file", &[("file", file.name())]));
+            bar.set_message(self.output.messages.fill("phase.file", &[("file", &file.name())]));
         }
         bar.set_length(u64::try_from(total).unwrap_or(u64::MAX));
         bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
@@ -103,6 +97,13 @@ impl Drop for Progress<'_> {
     fn drop(&mut self) {
         self.finish();
     }
+}
+
+/// A bar of this length on standard error, where that is a terminal and the program is not to be quiet.
+pub fn bar(output: &Output, length: usize) -> Option<ProgressBar> {
+    let length = u64::try_from(length).unwrap_or(u64::MAX);
+    let new = || ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
+    (!output.quiet && std::io::stderr().is_terminal()).then(new)
 }
 
 fn style(template: &str) -> ProgressStyle {

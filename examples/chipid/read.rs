@@ -1,15 +1,17 @@
 //! `chipid read`: the whole job, from a card in a reader, or the built-in one, to the report.
 
 use crate::arguments::{Keep, KeyArguments, Plan, ReadArguments};
-use crate::evidence;
+use crate::console_text::{paragraph, plain};
+use crate::evidence::EvidenceTarget;
 use crate::failure::Failure;
+use crate::files::unwritable;
+use crate::judged::Judged;
 use crate::output::Output;
+use crate::password::{self, Answer};
 use crate::progress::Progress;
-use crate::saved_document::{PROOFS, Target, unwritable};
-use crate::{
-    console_image, console_text, inspection_terminal, password, policy, report_text, saved_document, simulated_card,
-    statements, trust, verify,
-};
+use crate::saved_document::{DocumentTarget, PROOFS, portrait_name};
+use crate::trust::Signers;
+use crate::{console_image, inspection_terminal, policy, report_text, report_words, simulated_card, statements, trust};
 use chipid::error::Error;
 #[cfg(feature = "pcsc")]
 use chipid::error::TransportError;
@@ -27,18 +29,16 @@ use std::time::SystemTime;
 #[cfg(feature = "pcsc")]
 const WAIT: u32 = 60;
 
-pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
-    // What can be wrong without a card is found before one is asked for.
+pub fn run(output: &Output, mut arguments: ReadArguments) -> Result<u8, Failure> {
+    // Errors that need no card are found before one is asked for.
     let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
-    let mut store =
-        trust::store(&arguments.trust, trust::Signers::default(), policy.as_ref(), SystemTime::now(), output)?;
+    let mut store = trust::store(&arguments.trust, Signers::default(), policy.as_ref(), SystemTime::now(), output)?;
     let prepare = || -> Result<_, Failure> {
-        let folder = arguments.save.as_deref().map(Target::prepare).transpose()?;
-        Ok((folder, arguments.evidence.as_deref().map(evidence::Target::prepare).transpose()?))
+        let folder = arguments.save.as_deref().map(DocumentTarget::prepare).transpose()?;
+        Ok((folder, arguments.evidence.as_deref().map(EvidenceTarget::prepare).transpose()?))
     };
-    let KeyArguments { can, claims, ask: asks, demo } = arguments.key;
+    let KeyArguments { can, claims, ask: asks, demo } = std::mem::take(&mut arguments.key);
     let given = password::given(claims, can.as_deref())?;
-    // What is not of its kind is found before a card is asked for.
     let claims = given.claims()?;
     let statements = statements::of(&arguments.statements, SystemTime::now())?;
     let own_terminal = arguments.terminal.as_deref().map(inspection_terminal::load).transpose()?;
@@ -54,7 +54,7 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
             (link, password, prepare()?, own_terminal.or(demo.terminal))
         }
         None => {
-            // Nobody is asked for a key that no reader can use.
+            // The key is asked for only where a reader can use it.
             if asks {
                 readers(arguments.reader.as_deref(), arguments.wait)?;
             }
@@ -63,76 +63,71 @@ pub fn run(output: &Output, arguments: ReadArguments) -> Result<u8, Failure> {
             (wait_for_card(output, arguments.reader.as_deref(), arguments.wait)?, password, target, own_terminal)
         }
     };
-    let plan = match arguments.plan {
+    let mut progress = Progress::new(output);
+    let mut session = open(output, Card::connect(link)?, password, asks, &mut progress)?;
+    if let Some(terminal) = terminal {
+        session = session.with_terminal(terminal);
+    }
+    let document = session.read(&plan(arguments.plan), &mut |event| progress.show(event)).map_err(|read| read.error)?;
+    let document = document.with_claims(claims).with_statements(statements);
+    progress.finish();
+    let at = SystemTime::now();
+    let judged = Judged::new(&document, &store, at, policy.as_ref());
+    let is_standard = matches!(evidence_target, Some(EvidenceTarget::Standard));
+    if let Some(target) = evidence_target {
+        target.write(&evidence(&document, &store, at, arguments.keep, policy.as_ref())?)?;
+    }
+    let portrait = match (target, &arguments.save) {
+        (Some(target), Some(folder)) => save(target, folder, &document, &judged.report)?,
+        _ => None,
+    };
+    if is_standard {
+        // Standard output holds the evidence and nothing else.
+        report_words::summary(&judged, &output.messages).iter().for_each(|sentence| output.hint(&plain(sentence)));
+    } else {
+        show(output, &judged, portrait.as_deref(), &arguments);
+    }
+    Ok(judged.exit())
+}
+
+fn show(output: &Output, judged: &Judged, portrait: Option<&Path>, arguments: &ReadArguments) {
+    if output.is_json() {
+        return output.json(&judged.json(portrait));
+    }
+    output.text(&report_text::text(judged, portrait, &output.messages));
+    if let Some(file) = &arguments.evidence {
+        output.message("label.evidence", &[("file", &file.display())]);
+    }
+    if !arguments.no_portrait {
+        console_image::show_portrait(output, &judged.report);
+    }
+    if let Some(folder) = &arguments.save {
+        output.message("label.saved", &[("dir", &folder.display())]);
+    }
+}
+
+fn plan(plan: Plan) -> ReadPlan {
+    match plan {
         Plan::Full => ReadPlan::full(),
         Plan::Fastest => ReadPlan::fastest(),
         Plan::Age => ReadPlan::age_and_portrait(),
         Plan::Number => ReadPlan::number(),
         Plan::Residence => ReadPlan::residence(),
-    };
-    let mut progress = Progress::new(output);
-    let session = open(output, Card::connect(link)?, password, asks, &mut progress)?;
-    let session = match terminal {
-        Some(terminal) => session.with_terminal(terminal),
-        None => session,
-    };
-    let document =
-        session.read(&plan, &mut |event| progress.show(event)).map_err(|broken| broken.error)?.with_claims(claims);
-    let document = document.with_statements(statements);
-    progress.finish();
-    let at = SystemTime::now();
-    let (report, decision) = verify::judge(&document, &store, at, policy.as_ref());
-    let is_standard = matches!(evidence_target, Some(evidence::Target::Standard));
-    if let Some(target) = evidence_target {
-        target.write(&evidence(&document, &store, at, arguments.keep, policy.as_ref())?)?;
     }
-    let portrait = match (target, &arguments.save) {
-        (Some(target), Some(folder)) => save(target, folder, &document, &report)?,
-        _ => None,
-    };
-    let mut value = report_text::value(&report, portrait.as_deref());
-    report_text::decided(&mut value, decision.as_ref());
-    if is_standard {
-        // Standard output holds the evidence and nothing else.
-        if let Some(decision) = report_text::decision(&value, &output.messages) {
-            output.hint(&decision);
-        }
-        output.hint(&report_text::sentence(&value, &output.messages));
-        report_text::claims(&value, &output.messages)
-            .iter()
-            .for_each(|sentence| output.hint(&console_text::plain(sentence)));
-    } else if output.is_json() {
-        output.json(&value);
-    } else {
-        output.text(&report_text::text(&value, &output.messages));
-        if let Some(file) = &arguments.evidence {
-            let file = console_text::plain(&file.display().to_string());
-            output.text(&console_text::paragraph(&output.messages.fill("label.evidence", &[("file", &file)]), 0));
-        }
-        if !arguments.no_portrait {
-            console_image::show_portrait(output, &report);
-        }
-        if let Some(folder) = &arguments.save {
-            let folder = console_text::plain(&folder.display().to_string());
-            output.text(&console_text::paragraph(&output.messages.fill("label.saved", &[("dir", &folder)]), 0));
-        }
-    }
-    Ok(report_text::exit(&report, decision.as_ref()))
 }
 
-/// The key; a mistyped answer to `--ask` may be given again before the card is laid down.
+/// The password; a mistyped answer to `--ask` may be given again before the card is laid down.
 fn first_password(output: &Output) -> Result<Password, Failure> {
-    let mut given = password::ask(&output.messages);
     for _ in 1..password::TRIES {
-        match given {
-            Err(failure) if password::is_mistyped(&failure) => {
-                again(output, &failure);
-                given = password::ask(&output.messages);
-            }
-            done => return done,
+        match password::ask(&output.messages)? {
+            Answer::Password(password) => return Ok(password),
+            Answer::Mistyped(failure) => again(output, &failure),
         }
     }
-    given
+    match password::ask(&output.messages)? {
+        Answer::Password(password) => Ok(password),
+        Answer::Mistyped(failure) => Err(failure),
+    }
 }
 
 /// Without PC/SC there is no reader.
@@ -175,7 +170,7 @@ fn wait_for_card(output: &Output, reader: Option<&str>, wait: Option<u32>) -> Re
     })
 }
 
-/// Opens the chip; with `--ask` a wrong key may be given again without lifting the card.
+/// Opens the chip; with `--ask` a wrong password may be given again without lifting the card.
 fn open(
     output: &Output,
     mut card: Card,
@@ -193,27 +188,26 @@ fn open(
         let mut failure = Failure::from(refused.error);
         card = *refused.card;
         progress.finish();
-        let mut is_open = is_wrong && asks;
-        loop {
-            if !is_open || tries >= password::TRIES {
+        if !is_wrong || !asks {
+            return Err(failure);
+        }
+        password = loop {
+            if tries >= password::TRIES {
                 return Err(failure);
             }
             tries += 1;
             again(output, &failure);
-            match password::ask(&output.messages) {
-                Ok(given) => {
-                    password = given;
-                    break;
-                }
-                Err(mistyped) => (is_open, failure) = (password::is_mistyped(&mistyped), mistyped),
+            match password::ask(&output.messages)? {
+                Answer::Password(password) => break password,
+                Answer::Mistyped(mistyped) => failure = mistyped,
             }
-        }
+        };
     }
 }
 
 fn again(output: &Output, failure: &Failure) {
-    let (message, _) = failure.tell(&output.messages);
-    let text = console_text::paragraph(&output.messages.fill("phase.try_again", &[("message", &message)]), 0);
+    let (message, _) = failure.message_and_remedy(&output.messages);
+    let text = paragraph(&output.messages.fill("phase.try_again", &[("message", &message)]), 0);
     output.hint(text.trim_end());
 }
 
@@ -229,23 +223,25 @@ fn evidence(
         Keep::All => EvidencePolicy::all(),
         Keep::NoBiometrics => EvidencePolicy::without_biometrics(),
     };
-    let kept = match policy {
-        Some(policy) => kept.under(policy),
-        None => kept,
-    };
+    let kept = policy.into_iter().fold(kept, EvidencePolicy::under);
     let clock = Clock { read_at: at, source: "system clock".into() };
     let evidence = document.to_evidence(store, at, &kept, &clock);
-    evidence.map_err(|error| Failure::other("evidence", vec![("why", error.to_string())]))
+    evidence.map_err(|error| Failure::other("evidence", &[("why", &error)]))
 }
 
 /// Saves the document; the place of its portrait.
-fn save(target: Target, folder: &Path, document: &Document, report: &Report) -> Result<Option<PathBuf>, Failure> {
+fn save(
+    target: DocumentTarget,
+    folder: &Path,
+    document: &Document,
+    report: &Report,
+) -> Result<Option<PathBuf>, Failure> {
     let mut files: Vec<(String, Vec<u8>)> =
         document.files().map(|(id, bytes)| (id.file_name().to_owned(), bytes.to_vec())).collect();
     let proofs = serde_json::to_vec_pretty(&document.proofs())
         .map_err(|error| unwritable(&folder.join(PROOFS), &std::io::Error::other(error)))?;
     files.push((PROOFS.to_owned(), proofs));
-    let portrait = report.portrait().map(|portrait| (saved_document::portrait_name(portrait), portrait.image.clone()));
+    let portrait = report.portrait().map(|portrait| (portrait_name(portrait), portrait.image.clone()));
     let path = portrait.as_ref().map(|(name, _)| folder.join(name));
     files.extend(portrait);
     target.save(&files)?;

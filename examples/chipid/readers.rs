@@ -1,6 +1,6 @@
 //! `chipid readers`: the readers that are attached, and whether a card is in them.
 
-use crate::console_text;
+use crate::console_text::{plain, table};
 use crate::failure::Failure;
 use crate::output::Output;
 use chipid::error::TransportError;
@@ -20,17 +20,19 @@ pub fn run(output: &Output) -> Result<u8, Failure> {
         }
         return Ok(0);
     }
-    let card = |reader: &ReaderInfo| match (reader.in_use, reader.card_present) {
-        (true, _) => "readers.card.in_use",
-        (false, true) => "readers.card.yes",
-        (false, false) => "readers.card.no",
+    let card = |reader: &ReaderInfo| {
+        if reader.in_use {
+            "readers.card.in_use"
+        } else if reader.card_present {
+            "readers.card.yes"
+        } else {
+            "readers.card.no"
+        }
     };
     let head = ["readers.heading.name", "readers.heading.card"].map(|key| output.messages.get(key).to_owned());
-    let rows = readers
-        .iter()
-        .map(|reader| vec![console_text::plain(&reader.name), output.messages.get(card(reader)).to_owned()]);
+    let rows = readers.iter().map(|reader| vec![plain(&reader.name), output.messages.get(card(reader)).to_owned()]);
     let rows: Vec<Vec<String>> = std::iter::once(head.to_vec()).chain(rows).collect();
-    output.text(&console_text::table(&rows, 0, 0));
+    output.text(&table(&rows, 0, 0));
     Ok(0)
 }
 

@@ -4,11 +4,13 @@
 //! is replaced only when the new one is wholly written.
 
 use crate::failure::Failure;
+use crate::files::{create_private, fill, read_up_to, unreadable, unwritable};
 use chipid::lds::FileId;
 use chipid::verification::Portrait;
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Read, Write};
+use std::fmt::Display;
+use std::fs::{self, DirBuilder};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The file that holds the chip's proofs.
@@ -16,7 +18,7 @@ pub const PROOFS: &str = "proofs.json";
 /// What a portrait's file name begins with; the usual ending of its type follows.
 const PORTRAIT: &str = "portrait.";
 /// The largest file that is read back, in bytes.
-const MOST: u64 = 16 << 20;
+const MOST: usize = 16 << 20;
 
 /// The name that a portrait is saved under.
 pub fn portrait_name(portrait: &Portrait) -> String {
@@ -36,13 +38,12 @@ pub fn is_document(folder: &Path) -> bool {
 
 /// Reads a saved document.
 pub fn load(folder: &Path) -> Result<Saved, Failure> {
-    let shown = folder.display().to_string();
     let meta = fs::metadata(folder).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Failure::usage("usage.document", vec![("path", shown.clone())]),
+        io::ErrorKind::NotFound => Failure::usage("usage.document", &[("path", &folder.display())]),
         _ => unreadable(folder, &error),
     })?;
     if !meta.is_dir() {
-        return Err(no_document(&shown, "not a folder"));
+        return Err(no_document(folder, &"not a folder"));
     }
     let mut files = BTreeMap::new();
     for id in FileId::all() {
@@ -51,10 +52,10 @@ pub fn load(folder: &Path) -> Result<Saved, Failure> {
         }
     }
     if files.is_empty() {
-        return Err(no_document(&shown, "no EF_*.bin"));
+        return Err(no_document(folder, &"no EF_*.bin"));
     }
     let proofs = read(&folder.join(PROOFS))?
-        .map(|bytes| String::from_utf8(bytes).map_err(|_| no_document(&shown, "proofs.json: not UTF-8")))
+        .map(|bytes| String::from_utf8(bytes).map_err(|_| no_document(folder, &"proofs.json: not UTF-8")))
         .transpose()?;
     Ok(Saved { files, proofs })
 }
@@ -68,59 +69,27 @@ pub fn portrait(folder: &Path, portrait: &Portrait) -> Option<PathBuf> {
 
 /// A file that must be there.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
-    let missing =
-        || Failure::usage("usage.path", vec![("path", path.display().to_string()), ("option", "image".into())]);
-    read(path)?.ok_or_else(missing)
-}
-
-/// Writes a file of its own, for its owner alone. One that is there stays, unless it holds the same or may be replaced.
-pub fn write_file(path: &Path, bytes: &[u8], may_replace: bool) -> Result<(), Failure> {
-    let write = |path: &Path| {
-        let mut file = private_file().open(path)?;
-        file.write_all(bytes).and_then(|()| file.sync_all()).inspect_err(|_| {
-            let _ = fs::remove_file(path);
-        })
-    };
-    if may_replace {
-        let new = path.with_file_name(format!(".chipid-new-{}", std::process::id()));
-        let moved = write(&new).and_then(|()| fs::rename(&new, path)).inspect_err(|_| {
-            let _ = fs::remove_file(&new);
-        });
-        return moved.map_err(|error| unwritable(path, &error));
-    }
-    match write(path) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match read(path) {
-            Ok(Some(there)) if there == bytes => Ok(()),
-            _ => Err(Failure::usage("usage.exists", vec![("path", path.display().to_string())])),
-        },
-        Err(error) => Err(unwritable(path, &error)),
-    }
+    read(path)?.ok_or_else(|| Failure::usage("usage.path", &[("path", &path.display()), ("option", &"image")]))
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
-    let file = match fs::File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(path, &error)),
-    };
-    let mut bytes = Vec::new();
-    file.take(MOST + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
-    if u64::try_from(bytes.len()).is_ok_and(|len| len > MOST) {
-        return Err(unreadable(path, &io::Error::other("longer than 16 MiB")));
+    match read_up_to(path, MOST) {
+        Ok(bytes) if bytes.len() > MOST => Err(unreadable(path, &io::Error::other("longer than 16 MiB"))),
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(path, &error)),
     }
-    Ok(Some(bytes))
 }
 
-/// A folder that a document will be saved in; nothing of it shows until [`Target::save`] is through.
-pub struct Target {
+/// A folder that a document will be saved in; nothing of it shows until [`DocumentTarget::save`] is through.
+pub struct DocumentTarget {
     folder: PathBuf,
     new: PathBuf,
     made: bool,
     earlier: Vec<String>,
 }
 
-impl Target {
+impl DocumentTarget {
     /// Makes sure that a document can be saved in this folder, before the card is read.
     pub fn prepare(folder: &Path) -> Result<Self, Failure> {
         let earlier = match fs::read_dir(folder) {
@@ -144,10 +113,7 @@ impl Target {
     pub fn save(mut self, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
         for (name, bytes) in files {
             let path = self.new.join(name);
-            let written = private_file().open(&path).and_then(|mut file| {
-                file.write_all(bytes)?;
-                file.sync_all()
-            });
+            let written = create_private(&path).and_then(|file| fill(file, bytes));
             written.map_err(|error| unwritable(&path, &error))?;
         }
         make_private(&self.folder).map_err(|error| unwritable(&self.folder, &error))?;
@@ -171,7 +137,7 @@ impl Target {
     }
 }
 
-impl Drop for Target {
+impl Drop for DocumentTarget {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.new);
         if self.made {
@@ -228,14 +194,6 @@ fn private_folder() -> DirBuilder {
     builder
 }
 
-pub fn private_file() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
 fn make_private(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
@@ -244,19 +202,10 @@ fn make_private(folder: &Path) -> io::Result<()> {
 }
 
 fn foreign(folder: &Path) -> Failure {
-    Failure::usage("usage.foreign_directory", vec![("path", folder.display().to_string())])
+    Failure::usage("usage.foreign_directory", &[("path", &folder.display())])
 }
 
-fn no_document(folder: &str, why: &str) -> Failure {
-    Failure::other("no_document", vec![("path", folder.to_owned()), ("why", why.to_owned())])
-}
-
-/// A file that cannot be read.
-pub fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    Failure::other("unreadable", vec![("path", path.display().to_string()), ("why", error.to_string())])
-}
-
-/// A file that cannot be written.
-pub fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    Failure::other("unwritable", vec![("path", path.display().to_string()), ("why", error.to_string())])
+/// A path that is not a saved document.
+pub fn no_document(path: &Path, why: &dyn Display) -> Failure {
+    Failure::other("no_document", &[("path", &path.display()), ("why", why)])
 }

@@ -1,9 +1,9 @@
-//! `chipid simulate`: lays a simulated card into the virtual reader of pcscd (vsmartcard-vpcd), until Ctrl-C.
+//! `chipid simulate`: inserts a simulated card into the virtual reader of pcscd (vsmartcard-vpcd), until Ctrl-C.
 
 use crate::arguments::SimulateArguments;
 use crate::failure::{EXIT_INTERRUPTED, EXIT_SERVICE, Failure};
+use crate::files::unwritable;
 use crate::output::Output;
-use crate::saved_document::unwritable;
 use crate::{interrupt, simulated_card};
 use chipid::sim::{Quirk, vpcd};
 use serde_json::json;
@@ -55,8 +55,7 @@ fn serve(output: &Output, card: &mut chipid::sim::SimulatedCard, address: Socket
                 }
             }
             Err(error) if !was_there && began.elapsed() > PATIENCE => {
-                let values = vec![("place", place.clone()), ("why", error.to_string())];
-                return Err(Failure::Own { code: "vpcd", exit: EXIT_SERVICE, values });
+                return Err(Failure::with_exit(EXIT_SERVICE, "vpcd", &[("place", &place), ("why", &error)]));
             }
             Err(_) => {}
         }
@@ -68,20 +67,21 @@ fn serve(output: &Output, card: &mut chipid::sim::SimulatedCard, address: Socket
 fn quirk(name: &str) -> Result<Quirk, Failure> {
     name.parse().map_err(|_| {
         let valid: Vec<&str> = Quirk::ALL.iter().map(|quirk| quirk.name()).collect();
-        Failure::usage("usage.quirk", vec![("value", name.to_owned()), ("valid", valid.join(", "))])
+        Failure::usage("usage.quirk", &[("value", &name), ("valid", &valid.join(", "))])
     })
 }
 
 fn max_answer(bytes: u32) -> Result<usize, Failure> {
-    usize::try_from(bytes)
-        .ok()
-        .filter(|_| (256..=LONGEST).contains(&bytes))
-        .ok_or_else(|| Failure::usage("usage.max_answer", vec![("value", bytes.to_string())]))
+    let refused = || Failure::usage("usage.max_answer", &[("value", &bytes)]);
+    if !(256..=LONGEST).contains(&bytes) {
+        return Err(refused());
+    }
+    usize::try_from(bytes).map_err(|_| refused())
 }
 
 fn address(text: &str) -> Result<SocketAddr, Failure> {
     text.to_socket_addrs()
         .ok()
         .and_then(|mut addresses| addresses.next())
-        .ok_or_else(|| Failure::usage("usage.vpcd", vec![("value", text.to_owned())]))
+        .ok_or_else(|| Failure::usage("usage.vpcd", &[("value", &text)]))
 }

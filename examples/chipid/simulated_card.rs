@@ -10,13 +10,13 @@ use chipid::sim::{CvHolder, TerminalAuthority, TerminalAuthorityPlan};
 use chipid::sim::{Quirk, SimulatedCard};
 use std::fmt::Display;
 
-/// A card to lay on a reader, and what a person at the counter would know of it.
+/// A simulated card, and what a person at the counter would know of it.
 pub struct Demo {
     pub card: SimulatedCard,
     pub csca: Vec<u8>,
     pub can: Option<String>,
     pub mrz: Vec<String>,
-    /// Nothing opens it: it is open.
+    /// It has no access control.
     pub is_open: bool,
     /// A terminal that may read all of it, where the card asks for one.
     pub terminal: Option<Terminal>,
@@ -35,10 +35,7 @@ pub fn card(name: Name, quirks: &[Quirk], max_answer: Option<usize>) -> Result<D
         Name::Eac => profile::eac(),
     };
     let profile = quirks.iter().fold(profile, |profile, quirk| profile.with_quirk(*quirk));
-    let profile = match max_answer {
-        Some(bytes) => Profile::with_max_answer(profile, bytes),
-        None => profile,
-    };
+    let profile = max_answer.into_iter().fold(profile, Profile::with_max_answer);
     Ok(Demo {
         card: profile.card().map_err(|error| failed(&error))?,
         csca: profile.csca().map_err(|error| failed(&error))?,
@@ -49,7 +46,7 @@ pub fn card(name: Name, quirks: &[Quirk], max_answer: Option<usize>) -> Result<D
     })
 }
 
-/// The terminal that this authority lets read fingers and irises.
+/// The terminal that this authority allows to read fingers and irises.
 fn terminal(authority: TerminalAuthorityPlan) -> Result<Terminal, Failure> {
     let authority = TerminalAuthority::new(authority);
     let key = authority.key(CvHolder::Terminal).map_err(|error| failed(&error))?;
@@ -75,5 +72,5 @@ impl Demo {
 
 /// The simulated card could not be made.
 pub fn failed(why: &dyn Display) -> Failure {
-    Failure::other("simulation", vec![("why", why.to_string())])
+    Failure::other("simulation", &[("why", why)])
 }

@@ -1,4 +1,4 @@
-//! What the operator states of a reading, from the command line.
+//! The operator's statements about a reading, from the command line.
 
 use crate::arguments::{Face, StatementArguments};
 use crate::failure::Failure;
@@ -11,7 +11,7 @@ pub fn of(arguments: &StatementArguments, at: SystemTime) -> Result<Statements, 
     let StatementArguments { consent, identified_by, face, face_vendor, face_threshold } = arguments;
     let refused = |option: &'static str| {
         // The moment is now: only the text can be wrong.
-        move |_: StatementError| Failure::usage("usage.statement", vec![("option", option.into())])
+        move |_: StatementError| Failure::usage("usage.statement", &[("option", &option)])
     };
     let consent = consent.as_deref().map(|purpose| Consent::new(at, purpose).map_err(refused("--consent")));
     let scheme = identified_by.as_deref();

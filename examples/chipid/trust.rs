@@ -1,12 +1,13 @@
-//! Who is trusted: files and folders that the command line names, and certificates that it pins.
+//! The trust store of the command line: files and folders that it names, and certificates that it trusts directly.
 
 use crate::arguments::{ListArguments, TrustArguments};
 use crate::failure::Failure;
+use crate::files::{read_up_to, unreadable};
+use crate::interrupt;
 use crate::output::Output;
-use crate::saved_document::unreadable;
 use chipid::checks::Tolerance;
-use chipid::trust::ListError;
-use chipid::trust::{Age, AgePolicy, BundleError, Refusal, Refused, TrustBuilder, TrustBundle, TrustStore};
+use chipid::trust::{Age, AgePolicy, BundleError, Refusal, Refused, Source, TrustBuilder, TrustBundle, TrustStore};
+use chipid::trust::{Certificate, ListError};
 use chipid::{BOUNDS, Policy};
 use std::fs;
 use std::io;
@@ -15,11 +16,9 @@ use std::time::SystemTime;
 use time::{Duration, OffsetDateTime};
 
 /// The largest file that is read, in bytes.
-const MOST: u64 = BOUNDS.bundle_octets as u64;
+const MOST: usize = BOUNDS.bundle_octets;
 /// How deep folders are read, one in the other.
 const DEEPEST: usize = 4;
-/// The text that says of a folder that it holds no file.
-const EMPTY: &str = "trust.empty";
 
 /// A builder without trust material, with these tolerances.
 pub fn builder(lists: &ListArguments) -> TrustBuilder {
@@ -30,7 +29,7 @@ pub fn builder(lists: &ListArguments) -> TrustBuilder {
     builder
 }
 
-/// Signers who are trusted for one purpose, without an authority.
+/// Signers that are trusted for one purpose, without an authority.
 #[derive(Clone, Copy, Default)]
 pub struct Signers<'a> {
     /// Readers that sign evidence.
@@ -39,15 +38,19 @@ pub struct Signers<'a> {
     pub online: &'a [PathBuf],
 }
 
-/// A failure that names the option, where something was refused only for want of a tolerance.
-pub fn needs_tolerance<'r>(refused: impl Iterator<Item = &'r Refused>) -> Option<Failure> {
+/// A failure that names the option, where something was refused only because a tolerance is missing.
+pub fn needs_tolerance<'r>(mut refused: impl Iterator<Item = &'r Refused>) -> Option<Failure> {
     let needs = |one: &&Refused| one.reason == Refusal::List(ListError::NeedsDigestInfoWithoutNull);
-    let mut refused = refused;
-    refused.find(needs).map(|one| Failure::other("list_tolerance", vec![("path", one.subject.clone())]))
+    refused.find(needs).map(|one| Failure::other("list_tolerance", &[("path", &one.subject)]))
 }
 
-/// The store of what the command line trusts, at the moment judged for: a bundle that is then too old is refused. Lists are
-/// taken under the tolerances that the command line names, or its policy.
+/// A path without a certificate that can be used.
+pub fn no_certificate(path: &Path, why: &str) -> Failure {
+    Failure::other("no_certificate", &[("path", &path.display()), ("why", &why)])
+}
+
+/// The store of what the command line trusts, at the moment of verification: a bundle that is then too old is refused.
+/// Lists are accepted under the tolerances that the command line names, or its policy.
 pub fn store(
     arguments: &TrustArguments,
     signers: Signers<'_>,
@@ -65,14 +68,12 @@ pub fn store(
         let mut of_path = Vec::new();
         for (file, bytes) in files(path, "--trust")? {
             let label = file.display().to_string();
-            match TrustBundle::is_bundle(&bytes) {
-                true => {
-                    let made =
-                        builder.add_bundle(&label, &bytes, at.into(), ages).map_err(|error| bad(&label, &error))?;
-                    hint_age(made, at, ages, &label, output);
-                }
+            if TrustBundle::is_bundle(&bytes) {
+                let added = builder.add_bundle(&label, &bytes, at.into(), ages);
+                hint_age(added.map_err(|error| unusable_bundle(&label, &error))?, at, ages, &label, output);
+            } else {
                 // A file that cannot be used is reported below, with the others of its path.
-                false => drop(builder.add_file(&label, &bytes)),
+                let _ = builder.add_file(&label, &bytes);
             }
             of_path.push(builder.source_count() - 1);
         }
@@ -85,43 +86,73 @@ pub fn store(
     add_each(signers.online, "--trust-online", |bytes| builder.add_online_signer(bytes))?;
     let store = builder.build();
     for (path, of_path) in places {
-        let sources = || of_path.iter().filter_map(|place| store.sources().get(*place));
-        let accepted: usize = sources().map(|source| source.accepted).sum();
-        let lacking = sources().find_map(|source| needs_tolerance(source.refused.iter()));
-        let refused: Vec<String> = sources()
-            .flat_map(|source| source.refused.iter().map(|one| format!("{}: {}", one.subject, one.reason)))
-            .collect();
-        if let Some(failure) = lacking.filter(|_| accepted == 0) {
-            return Err(failure);
-        }
-        let values = |why: String| vec![("path", path.display().to_string()), ("why", why)];
-        if accepted == 0 {
-            let mut reasons = sources().flat_map(|source| &source.refused).map(|one| one.reason);
-            let values = values(refused.join("; "));
-            return Err(match reasons.any(|reason| reason == Refusal::NoAnchor) {
-                true => Failure::other("link_without_anchor", values),
-                false => Failure::other("no_certificate", values),
-            });
-        }
-        if !refused.is_empty() {
-            let values = [
-                ("path", path.display().to_string()),
-                ("refused", refused.len().to_string()),
-                ("accepted", accepted.to_string()),
-                ("why", refused.first().cloned().unwrap_or_default()),
-            ];
-            let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            output.hint(&crate::console_text::plain(&output.messages.fill("trust.refused", &values)));
-        }
+        let sources: Vec<&Source> = of_path.iter().filter_map(|place| store.sources().get(*place)).collect();
+        check_path(path, &sources, output)?;
     }
     let revocation = store.revocation_lists().iter().map(|one| (one.label(), one.authority()));
     let defects = store.defect_lists().iter().map(|one| (one.label(), one.authority()));
     for (label, refusal) in revocation.chain(defects).filter_map(|(label, found)| Some((label, found.err()?))) {
-        let why = refusal.to_string();
-        let values = [("path", label), ("why", why.as_str())];
-        output.hint(&crate::console_text::plain(&output.messages.fill("trust.unvouched", &values)));
+        output.hint_message("trust.unvouched", &[("path", &label), ("why", &refusal)]);
     }
     Ok(store)
+}
+
+/// An error where nothing of a path can be used, a hint where a part of it cannot.
+fn check_path(path: &Path, sources: &[&Source], output: &Output) -> Result<(), Failure> {
+    let accepted: usize = sources.iter().map(|source| source.accepted).sum();
+    let refused: Vec<&Refused> = sources.iter().flat_map(|source| &source.refused).collect();
+    let reasons: Vec<String> = refused.iter().map(|one| format!("{}: {}", one.subject, one.reason)).collect();
+    if accepted == 0 {
+        if let Some(failure) = needs_tolerance(refused.iter().copied()) {
+            return Err(failure);
+        }
+        let why = reasons.join("; ");
+        if refused.iter().any(|one| one.reason == Refusal::NoAnchor) {
+            return Err(Failure::other("link_without_anchor", &[("path", &path.display()), ("why", &why)]));
+        }
+        return Err(no_certificate(path, &why));
+    }
+    if let Some(why) = reasons.first() {
+        output.hint_message(
+            "trust.refused",
+            &[("path", &path.display()), ("refused", &reasons.len()), ("accepted", &accepted), ("why", why)],
+        );
+    }
+    Ok(())
+}
+
+/// All files of these paths in one store; an error where nothing of a path can be used.
+pub fn store_of_paths(paths: &[PathBuf], lists: &ListArguments) -> Result<TrustStore, Failure> {
+    let mut builder = builder(lists);
+    let mut places = Vec::new();
+    for path in paths {
+        let first = builder.source_count();
+        for (file, bytes) in files(path, "csca")? {
+            interrupt::check()?;
+            // A file that cannot be used is reported below, with the others of its path.
+            let _ = builder.add_file(&file.display().to_string(), &bytes);
+        }
+        places.push((path, first..builder.source_count()));
+    }
+    let store = builder.build();
+    for (path, of_path) in places {
+        let sources = store.sources().get(of_path).unwrap_or_default();
+        let is_read = |source: &Source| source.accepted > 0 || source.refused.iter().any(|one| one.reason.is_of_link());
+        if !sources.iter().any(is_read) {
+            let mut refused = sources.iter().flat_map(|source| &source.refused);
+            if let Some(failure) = needs_tolerance(refused.clone()) {
+                return Err(failure);
+            }
+            let why = refused.next().map_or_else(|| "-".to_owned(), |one| one.reason.to_string());
+            return Err(no_certificate(path, &why));
+        }
+    }
+    Ok(store)
+}
+
+/// The certificates of authorities that were read, whether signatures lead from them to an anchor or not.
+pub fn authorities(store: &TrustStore) -> Vec<Certificate> {
+    [store.anchors(), store.links(), store.unanchored_links()].concat()
 }
 
 fn age_policy(arguments: &TrustArguments) -> AgePolicy {
@@ -131,13 +162,12 @@ fn age_policy(arguments: &TrustArguments) -> AgePolicy {
     AgePolicy { warn_after: days(arguments.trust_warn_after).unwrap_or(usual.warn_after), refuse_after }
 }
 
-fn bad(path: &str, error: &BundleError) -> Failure {
-    let path = ("path", path.to_owned());
+fn unusable_bundle(path: &str, error: &BundleError) -> Failure {
     match error {
         BundleError::TooOld { days, most } => {
-            Failure::other("bundle_too_old", vec![path, ("days", days.to_string()), ("most", most.to_string())])
+            Failure::other("bundle_too_old", &[("path", &path), ("days", days), ("most", most)])
         }
-        error => Failure::other("bundle_damaged", vec![path, ("why", error.to_string())]),
+        error => Failure::other("bundle_damaged", &[("path", &path), ("why", error)]),
     }
 }
 
@@ -147,20 +177,15 @@ fn hint_age(made: OffsetDateTime, at: SystemTime, policy: AgePolicy, path: &str,
         Age::Fresh => return,
         Age::Stale | Age::TooOld => "trust.stale",
     };
-    let days = (OffsetDateTime::from(at) - made).whole_days().to_string();
-    let day = made.date().to_string();
-    let values = [("path", path), ("day", day.as_str()), ("days", days.as_str())];
-    output.hint(&crate::console_text::plain(&output.messages.fill(key, &values)));
+    let days = (OffsetDateTime::from(at) - made).whole_days();
+    output.hint_message(key, &[("path", &path), ("day", &made.date()), ("days", &days)]);
 }
 
 /// Adds the certificates of these paths, each file whole.
 fn add_each(paths: &[PathBuf], option: &str, mut add: impl FnMut(&[u8]) -> Result<(), Refusal>) -> Result<(), Failure> {
     for path in paths {
         for (file, bytes) in files(path, option)? {
-            add(&bytes).map_err(|refusal| {
-                let values = vec![("path", file.display().to_string()), ("why", refusal.to_string())];
-                Failure::other("no_certificate", values)
-            })?;
+            add(&bytes).map_err(|refusal| no_certificate(&file, &refusal.to_string()))?;
         }
     }
     Ok(())
@@ -172,7 +197,7 @@ pub fn names(arguments: &TrustArguments) -> Vec<String> {
     let paths = anchors.chain(&arguments.trust_ds).chain(&arguments.trust_lister);
     let dated = paths.map(|path| {
         let changed = fs::metadata(path).and_then(|meta| meta.modified()).ok();
-        let day = changed.map(|changed| format!(" ({})", time::OffsetDateTime::from(changed).date()));
+        let day = changed.map(|changed| format!(" ({})", OffsetDateTime::from(changed).date()));
         let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
         format!("{name}{}", day.unwrap_or_default())
     });
@@ -183,10 +208,7 @@ pub fn names(arguments: &TrustArguments) -> Vec<String> {
 /// is at least one.
 pub fn files(path: &Path, option: &str) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
     let meta = fs::metadata(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => {
-            let values = vec![("path", path.display().to_string()), ("option", option.to_owned())];
-            Failure::usage("usage.path", values)
-        }
+        io::ErrorKind::NotFound => Failure::usage("usage.path", &[("path", &path.display()), ("option", &option)]),
         _ => unreadable(path, &error),
     })?;
     if !meta.is_dir() {
@@ -195,14 +217,14 @@ pub fn files(path: &Path, option: &str) -> Result<Vec<(PathBuf, Vec<u8>)>, Failu
     let mut paths = Vec::new();
     descend(path, DEEPEST, &mut paths)?;
     if paths.is_empty() {
-        let values = vec![("path", path.display().to_string()), ("why", format!("@{EMPTY}"))];
-        return Err(Failure::other("no_certificate", values));
+        let failure = Failure::other("no_certificate", &[("path", &path.display())]);
+        return Err(failure.naming("why", "trust.empty".to_owned()));
     }
     paths.sort();
     paths.into_iter().map(|path| Ok((path.clone(), bytes(&path)?))).collect()
 }
 
-/// Adds the files of a folder and of the folders in it, hidden ones left out.
+/// Adds the files of a folder and of the folders in it, without hidden ones.
 fn descend(folder: &Path, left: usize, paths: &mut Vec<PathBuf>) -> Result<(), Failure> {
     for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
         let path = entry.map_err(|error| unreadable(folder, &error))?.path();
@@ -210,28 +232,18 @@ fn descend(folder: &Path, left: usize, paths: &mut Vec<PathBuf>) -> Result<(), F
             continue;
         }
         let meta = fs::metadata(&path).map_err(|error| unreadable(&path, &error))?;
-        match left.checked_sub(1) {
-            _ if meta.is_file() => paths.push(path),
-            Some(left) if meta.is_dir() => descend(&path, left, paths)?,
-            None if meta.is_dir() => {
-                let values = vec![("path", path.display().to_string()), ("most", DEEPEST.to_string())];
-                return Err(Failure::other("too_deep", values));
-            }
-            _ => {}
+        if meta.is_file() {
+            paths.push(path);
+        } else if meta.is_dir() {
+            let too_deep = || Failure::other("too_deep", &[("path", &path.display()), ("most", &DEEPEST)]);
+            descend(&path, left.checked_sub(1).ok_or_else(too_deep)?, paths)?;
         }
     }
     Ok(())
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    use std::io::Read;
-    let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
-    let mut bytes = Vec::new();
-    file.take(MOST + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    let bytes = read_up_to(path, MOST).map_err(|error| unreadable(path, &error))?;
     // Never a part of it: what follows could be the list that revokes.
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > MOST) {
-        let values = vec![("path", path.display().to_string()), ("why", format!("more than {MOST} bytes"))];
-        return Err(Failure::other("no_certificate", values));
-    }
-    Ok(bytes)
+    if bytes.len() > MOST { Err(no_certificate(path, &format!("more than {MOST} bytes"))) } else { Ok(bytes) }
 }

@@ -1,24 +1,24 @@
 //! `chipid watch`: readers and cards as they come and go, until Ctrl-C.
 
+use crate::console_text::plain;
 use crate::failure::{EXIT_INTERRUPTED, Failure};
 use crate::output::Output;
-use crate::{console_text, interrupt, readers};
+use crate::{interrupt, readers};
 use chipid::transport::pcsc::{Change, Readers};
 use serde_json::{Value, json};
-use std::ops::ControlFlow;
 
 pub fn run(output: &Output) -> Result<u8, Failure> {
     let readers = Readers::connect()?;
     output.hint(output.messages.get("watch.begin"));
     readers.watch(None, &mut |change| {
-        tell(output, &change);
-        if interrupt::is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        show(output, &change);
+        interrupt::flow()
     })?;
     // Ctrl-C is how this command ends.
     Ok(EXIT_INTERRUPTED)
 }
 
-fn tell(output: &Output, change: &Change) {
+fn show(output: &Output, change: &Change) {
     let (event, object) = match change {
         Change::ReaderAttached(reader) => ("reader_attached", readers::object(reader)),
         Change::ReaderDetached { reader } => ("reader_detached", json!({ "reader": reader })),
@@ -34,8 +34,8 @@ fn tell(output: &Output, change: &Change) {
         object["event"] = event.into();
         output.json(&object);
     } else {
-        let reader = console_text::plain(object.get("reader").and_then(Value::as_str).unwrap_or_default());
+        let reader = object.get("reader").and_then(Value::as_str).unwrap_or_default();
         let line = output.messages.fill(&format!("watch.{event}"), &[("reader", &reader)]);
-        output.text(&format!("{line}\n"));
+        output.text(&format!("{}\n", plain(&line)));
     }
 }
