@@ -7,7 +7,7 @@ use crate::messages::Messages;
 use crate::output::Output;
 use crate::trust::{self, needs_tolerance, no_certificate};
 use crate::{interrupt, trust_words};
-use chipid::trust::{Examination, ListSigner, Listed};
+use chipid::trust::{Examination, ExaminationReason, ListSigner, Listed, Unverified};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
@@ -18,10 +18,8 @@ pub fn run(output: &Output, paths: &[PathBuf], lists: &ListArguments) -> Result<
     for path in paths {
         files.extend(trust::files(path, "csca")?.into_iter().map(|(path, bytes)| (path.display().to_string(), bytes)));
     }
-    let found = Examination::examine_with(
-        trust::builder(lists),
-        files.iter().map(|(label, bytes)| (label.as_str(), bytes.as_slice())),
-    );
+    let labelled = files.iter().map(|(label, bytes)| (label.as_str(), bytes.as_slice()));
+    let found = Examination::examine_with(trust::builder(lists), labelled);
     interrupt::check()?;
     if found.store.anchors().is_empty() {
         let mut sources = found.store.sources().iter();
@@ -31,8 +29,8 @@ pub fn run(output: &Output, paths: &[PathBuf], lists: &ListArguments) -> Result<
     }
     let held = found.store.revocation_lists().len() + found.store.defect_lists().len();
     if found.parsed == 0 && held == 0 {
-        return Err(match found.unverified.first() {
-            Some((path, why)) => no_certificate(Path::new(path), why),
+        return Err(match found.findings.first() {
+            Some(finding) => no_certificate(Path::new(&finding.subject), &finding.reason.to_string()),
             // An empty bundle holds nothing that could give a reason.
             None => no_certificate(paths.first().map_or(Path::new(""), |path| path), "-"),
         });
@@ -42,7 +40,7 @@ pub fn run(output: &Output, paths: &[PathBuf], lists: &ListArguments) -> Result<
     } else {
         output.text(&text(&found, &output.messages));
     }
-    Ok(exit(&files, &found))
+    Ok(exit(&found))
 }
 
 fn json(found: &Examination) -> Value {
@@ -52,7 +50,7 @@ fn json(found: &Examination) -> Value {
         "certificates": found.certificates,
         "parsed": found.parsed,
         "verified": found.verified,
-        "unverified": trust_words::refusals(found.unverified.iter().map(|(subject, why)| (subject, why))),
+        "unverified": trust_words::refusals(found.findings.iter().map(|one| (&one.subject, one.reason))),
         "lists": trust_words::lists(&found.store, None, now),
         "bundles": trust_words::ages(&found.store, now),
         "signer": found.signers.first().map(signer),
@@ -83,38 +81,37 @@ fn text(found: &Examination, messages: &Messages) -> String {
     // The lists are above.
     let revocation = found.store.revocation_lists().iter().map(Listed::label);
     let labels: Vec<&str> = revocation.chain(found.store.defect_lists().iter().map(Listed::label)).collect();
-    let others = found.unverified.iter().filter(|(subject, _)| !labels.contains(&subject.as_str()));
-    let others = others.map(|(subject, why)| plain_paragraph(&format!("{subject}: {}", reason(why, messages)), 2));
+    let others = found.findings.iter().filter(|one| !labels.contains(&one.subject.as_str()));
+    let others = others.map(|one| plain_paragraph(&format!("{}: {}", one.subject, reason(one.reason, messages)), 2));
     lines.iter().map(|line| plain_paragraph(line, 0)).chain(others).collect()
 }
 
-/// A list that verifies may hold certificates whose issuer is not in it. One that does not verify has failed, one that
-/// nobody among the files vouches for is open; failed has also a
-/// certificate beside any list that its issuer does not verify.
-fn exit(files: &[(String, Vec<u8>)], found: &Examination) -> u8 {
-    let is_list = |subject: &String| files.iter().any(|(label, _)| subject.starts_with(label));
-    let open = [
-        chipid::trust::Unverified::IssuerMissing.to_string(),
-        chipid::trust::RevocationListError::IssuerUnknown.to_string(),
-        chipid::trust::ListError::SignerUnanchored.to_string(),
-    ];
-    let is_open = |why: &String| open.contains(why);
-    let mut lists = found.unverified.iter().filter(|(subject, _)| is_list(subject)).peekable();
-    let list_open = lists.peek().is_some();
-    match found.unverified.iter().all(|(_, why)| is_open(why)) {
-        _ if lists.any(|(_, why)| !is_open(why)) => EXIT_FAILED,
-        _ if list_open => EXIT_UNDETERMINED,
-        _ if found.unverified.is_empty() || !found.signers.is_empty() => 0,
-        true => EXIT_UNDETERMINED,
-        false => EXIT_FAILED,
+/// A list that verifies may hold certificates whose issuer is not in it. A list whose signature is wrong has failed, a
+/// list whose issuer is not among the files is open; so is a certificate beside any list, by the same rule.
+fn exit(found: &Examination) -> u8 {
+    let reasons = || found.findings.iter().map(|finding| finding.reason);
+    let lists = || reasons().filter(|reason| reason.is_of_list());
+    if lists().any(|reason| !reason.is_issuer_missing()) {
+        EXIT_FAILED
+    } else if lists().next().is_some() {
+        EXIT_UNDETERMINED
+    } else if found.findings.is_empty() || !found.signers.is_empty() {
+        0
+    } else if reasons().all(ExaminationReason::is_issuer_missing) {
+        EXIT_UNDETERMINED
+    } else {
+        EXIT_FAILED
     }
 }
 
-fn reason<'a>(why: &'a str, messages: &Messages) -> &'a str {
-    if why == chipid::trust::Unverified::IssuerMissing.to_string() {
-        return messages.find("csca.unverified.issuer_missing").unwrap_or(why);
+/// The reason of a finding, from the catalogue where it has one.
+fn reason(reason: ExaminationReason, messages: &Messages) -> String {
+    match reason {
+        ExaminationReason::Unverified(Unverified::IssuerMissing) => {
+            messages.get("csca.unverified.issuer_missing").to_owned()
+        }
+        reason => reason.to_string(),
     }
-    why
 }
 
 /// Whether the signer of a master list leads to an anchor of another file.

@@ -6,11 +6,12 @@ use super::bundle::TrustBundle;
 use super::file_content::{Piece, pieces};
 use super::list_signer::ListSigner;
 use super::material::subject;
-use super::path::verify_among;
-use super::source::SourceKind;
+use super::path::{Unverified, verify_among};
+use super::source::{Refusal, SourceKind};
 use super::store::TrustStore;
-use crate::pki::{Budget, Certificate};
-use crate::signed_lists::MasterList;
+use crate::pki::{Budget, Certificate, CertificateError, RevocationListError};
+use crate::signed_lists::{ListError, MasterList};
+use thiserror::Error;
 
 /// What an examination of a set of files found: which certificates verify within the set, and which do not, and why.
 #[derive(Clone, Debug, Default)]
@@ -21,12 +22,72 @@ pub struct Examination {
     pub parsed: usize,
     /// Certificates that verify under themselves or another of the set.
     pub verified: usize,
-    /// Those that do not, and lists without an authority: subject and reason.
+    /// Those that do not, and lists without an authority.
+    pub findings: Vec<ExaminationFinding>,
+    /// The findings in words: subject and reason.
     pub unverified: Vec<(String, String)>,
     /// Who signed the master lists among the files.
     pub signers: Vec<ListSigner>,
     /// The trust store of all files, with their revocation lists and lists of known defects.
     pub store: TrustStore,
+}
+
+/// A certificate or a list that does not verify within the set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExaminationFinding {
+    /// The subject of the certificate, or the caller's name for the file.
+    pub subject: String,
+    /// Why it does not verify.
+    pub reason: ExaminationReason,
+}
+
+/// Why a certificate or a list does not verify within the set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ExaminationReason {
+    /// The certificate does not parse.
+    #[error("{0}")]
+    Malformed(CertificateError),
+    /// No certificate of the set verifies the certificate.
+    #[error("{0}")]
+    Unverified(Unverified),
+    /// The trust store refuses the certificate.
+    #[error("{0}")]
+    CertificateRefused(Refusal),
+    /// The trust store refuses the list or the file.
+    #[error("{0}")]
+    ListRefused(Refusal),
+}
+
+impl ExaminationReason {
+    fn refused(reason: Refusal) -> Self {
+        match reason {
+            Refusal::List(_)
+            | Refusal::RevocationList(_)
+            | Refusal::Bundle(_)
+            | Refusal::TooMany
+            | Refusal::Unknown => Self::ListRefused(reason),
+            _ => Self::CertificateRefused(reason),
+        }
+    }
+
+    /// Whether only the issuer, or the authority of a list's signer, is missing among the files.
+    pub fn is_issuer_missing(self) -> bool {
+        let is_of_list = |refusal| {
+            let signer = Refusal::List(ListError::SignerUnanchored);
+            [Refusal::RevocationList(RevocationListError::IssuerUnknown), signer].contains(&refusal)
+        };
+        match self {
+            Self::Unverified(reason) => reason == Unverified::IssuerMissing,
+            Self::ListRefused(refusal) => is_of_list(refusal),
+            Self::Malformed(_) | Self::CertificateRefused(_) => false,
+        }
+    }
+
+    /// Whether it concerns a whole list or file, not one certificate.
+    pub fn is_of_list(self) -> bool {
+        matches!(self, Self::ListRefused(_))
+    }
 }
 
 impl Examination {
@@ -45,44 +106,52 @@ impl Examination {
                 found.certificates += 1;
                 match Certificate::parse(&der) {
                     Ok(certificate) => all.push(certificate),
-                    Err(error) => found.unverified.push((subject(&der, found.certificates - 1), error.to_string())),
+                    Err(error) => {
+                        found.push(subject(&der, found.certificates - 1), ExaminationReason::Malformed(error));
+                    }
                 }
             }
             // The sources of the store list what was refused.
             let _ = builder.add_file(label, bytes);
         }
-        found.store = builder.build();
-        for source in found.store.sources() {
+        let store = builder.build();
+        for source in store.sources() {
             match &source.kind {
                 // Its signer may have been revoked by another of the files.
                 SourceKind::MasterList(signer) => match source.refused.iter().find(|one| one.reason.is_of_list()) {
-                    Some(refused) => found.unverified.push((source.label.clone(), refused.reason.to_string())),
+                    Some(refused) => found.push(source.label.clone(), ExaminationReason::ListRefused(refused.reason)),
                     None => found.signers.push(signer.as_ref().clone()),
                 },
                 // Certificates are examined one by one below; a bundle's parts are sources of their own.
                 SourceKind::Certificates | SourceKind::Bundle => {}
-                _ => found
-                    .unverified
-                    .extend(source.refused.iter().map(|refused| (refused.subject.clone(), refused.reason.to_string()))),
+                _ => source
+                    .refused
+                    .iter()
+                    .for_each(|one| found.push(one.subject.clone(), ExaminationReason::refused(one.reason))),
             }
         }
         found.parsed = all.len();
         let mut authorities = AnchorSet::default();
-        for one in found.store.anchors().iter().chain(found.store.links()).chain(found.store.unanchored_links()) {
+        for one in store.anchors().iter().chain(store.links()).chain(store.unanchored_links()) {
             authorities.insert_anchor(one.clone(), Footing::Full);
         }
         for certificate in &all {
             let mut budget = Budget::new(Budget::DOCUMENT);
             match verify_among(certificate, &authorities, &mut budget) {
                 Ok(()) => found.verified += 1,
-                Err(reason) => found.unverified.push((certificate.subject().to_string(), reason.to_string())),
+                Err(reason) => found.push(certificate.subject().to_string(), ExaminationReason::Unverified(reason)),
             }
         }
-        let revocation = found.store.revocation_lists().iter().map(|one| (one.label(), one.authority()));
-        let defects = found.store.defect_lists().iter().map(|one| (one.label(), one.authority()));
+        let revocation = store.revocation_lists().iter().map(|one| (one.label(), one.authority()));
+        let defects = store.defect_lists().iter().map(|one| (one.label(), one.authority()));
         let unvouched = revocation.chain(defects).filter_map(|(label, authority)| Some((label, authority.err()?)));
-        found.unverified.extend(unvouched.map(|(label, refusal)| (label.to_owned(), refusal.to_string())));
-        found
+        unvouched.for_each(|(label, refusal)| found.push(label.to_owned(), ExaminationReason::ListRefused(refusal)));
+        Self { store, ..found }
+    }
+
+    fn push(&mut self, subject: String, reason: ExaminationReason) {
+        self.unverified.push((subject.clone(), reason.to_string()));
+        self.findings.push(ExaminationFinding { subject, reason });
     }
 }
 

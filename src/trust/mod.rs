@@ -22,7 +22,7 @@ pub use crate::pki::{Certificate, CertificateError, Currency, RevocationList, Re
 pub use crate::signed_lists::{DefectList, DefectListForm, ListError, MasterList};
 pub use builder::TrustBuilder;
 pub use bundle::{Age, AgePolicy, BundleError, BundlePart, BundleUse, TrustBundle};
-pub use examination::Examination;
+pub use examination::{Examination, ExaminationFinding, ExaminationReason};
 pub use list_signer::ListSigner;
 pub use listed::Listed;
 pub use path::{Chain, Unverified, authority_role};
