@@ -230,10 +230,8 @@ fn bad_documents() -> Vec<(Document, TrustStore)> {
     for base in [profile::vn(), profile::hardened()] {
         for quirk in quirks {
             let profile = base.clone().with_quirk(quirk);
-            let password = match profile.bac {
-                true => Password::mrz(&profile.mrz_lines().concat()).unwrap(),
-                false => password(&profile),
-            };
+            let password =
+                if profile.bac { Password::mrz(&profile.mrz_lines().concat()).unwrap() } else { password(&profile) };
             if let Ok(document) = read_over(link(&profile), &password, &ReadPlan::full(), None) {
                 found.push((document, trust(&profile)));
             }
@@ -474,9 +472,10 @@ fn no_altered_field_of_the_manifest_helps() {
                 cases += 1;
                 let Some(verdict) = verdict(forged, &trust) else { continue };
                 read += 1;
-                match is_signed {
-                    true => assert_eq!(verdict, Verdict::Failed, "{altered}"),
-                    false => assert!(verdict <= unsigned, "{altered}"),
+                if is_signed {
+                    assert_eq!(verdict, Verdict::Failed, "{altered}");
+                } else {
+                    assert!(verdict <= unsigned, "{altered}");
                 }
             }
         }

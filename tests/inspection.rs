@@ -36,7 +36,7 @@ fn every_profile_is_read_and_judged() {
     }
 }
 
-/// The lengths of field note §1: an answer of so many bytes, known beforehand.
+/// The limits of a reader and card that are known beforehand: without extended length where an answer has at most 256 bytes.
 fn known(max_answer: usize) -> Option<Limits> {
     Some(if max_answer <= 256 { Limits::SHORT } else { Limits::new(65_535, max_answer) })
 }

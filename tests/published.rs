@@ -18,7 +18,9 @@ fn records(file: &str, last: &str) -> Option<Vec<BTreeMap<String, String>>> {
     for line in text.lines().map(str::trim) {
         if let Some(section) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             held = BTreeMap::from([("section".to_owned(), section.to_owned())]);
-        } else if let Some((key, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) {
+        } else if !line.starts_with('#')
+            && let Some((key, value)) = line.split_once('=')
+        {
             held.insert(key.trim().to_owned(), value.trim().to_owned());
             if key.trim() == last {
                 records.push(held.clone());

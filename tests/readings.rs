@@ -111,10 +111,10 @@ impl Row {
             sizes: Sizes::default(),
             ..hardened()
         };
-        match self.extended {
-            true => profile.with_max_answer(4_096),
-            false => Profile { lengths: LengthInfo::Absent, ..profile.with_max_answer(256) },
+        if self.extended {
+            return profile.with_max_answer(4_096);
         }
+        Profile { lengths: LengthInfo::Absent, ..profile.with_max_answer(256) }
     }
 
     fn read(&self) {

@@ -531,9 +531,10 @@ fn files(folder: &str) -> BTreeSet<String> {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
         let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
-        match entry.file_type().unwrap().is_dir() {
-            true => found.extend(files(&path)),
-            false => drop(found.insert(path)),
+        if entry.file_type().unwrap().is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.insert(path);
         }
     }
     found

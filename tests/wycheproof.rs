@@ -205,8 +205,7 @@ fn ecdh() {
                     *(if shared.is_ok() { accepted } else { refused }) += 1;
                 }
                 // The cofactor is optional (RFC 3279 §2.3.5); every curve of the table has 1.
-                let lax = test.comment == "no cofactor";
-                let expected = expected(test.result).filter(|_| !lax);
+                let expected = if test.comment == "no cofactor" { None } else { expected(test.result) };
                 tally.check(test.tc_id, &test.comment, expected, shared.is_ok());
             }
         }

@@ -146,9 +146,10 @@ pub fn length_too_small(case: &mut Case, profile: Profile, number: u8) {
             }
             lay(&desk, issued(desk.profile(), held, &hashed));
             let report = report(&desk);
-            match is_hashed_whole {
-                true => is(&report, of_hash(number), State::Failed, Some(Reason::Mismatch)),
-                false => is(&report, of_hash(number), State::Successful, None),
+            if is_hashed_whole {
+                is(&report, of_hash(number), State::Failed, Some(Reason::Mismatch));
+            } else {
+                is(&report, of_hash(number), State::Successful, None);
             }
             is_named(&report, of_file(number), "");
             control(&desk, &[of_file(number), of_hash(number)]);

@@ -162,10 +162,8 @@ fn other_page(case: &mut Case, change: fn(&mut Person), field: &str) {
         for is_whole in if of_key { vec![true, false] } else { vec![true] } {
             let desk = case.desk(profile.clone());
             lay(&desk, forged(desk.profile(), |groups| *group(groups, 1) = dg1(&other)));
-            let password = match is_whole {
-                true => Password::mrz(&profile.mrz_lines().concat()).unwrap(),
-                false => mrz_only(&profile),
-            };
+            let password =
+                if is_whole { Password::mrz(&profile.mrz_lines().concat()).unwrap() } else { mrz_only(&profile) };
             let read = |password: &Password| desk.read_with(password, &ReadPlan::full()).1;
             let report = read(&password);
             is(&report, of_hash(1), State::Successful, None);
@@ -197,17 +195,16 @@ fn partial(case: &mut Case, birth: &'static str) {
         profile.person.birth = birth.to_owned();
         for is_by_can in [true, false] {
             let desk = case.desk(profile.clone());
-            let report = match is_by_can {
-                true => report(&desk),
-                false => {
-                    let password = mrz_only(&profile);
-                    let read = |card: Card| {
-                        Ok(card
-                            .open(&password, &mut crate::reading::go_on)?
-                            .read(&ReadPlan::full(), &mut crate::reading::go_on)?)
-                    };
-                    desk.inspect(read).unwrap_or_else(|cut| panic!("{}", cut.error)).1
-                }
+            let report = if is_by_can {
+                report(&desk)
+            } else {
+                let password = mrz_only(&profile);
+                let read = |card: Card| {
+                    Ok(card
+                        .open(&password, &mut crate::reading::go_on)?
+                        .read(&ReadPlan::full(), &mut crate::reading::go_on)?)
+                };
+                desk.inspect(read).unwrap_or_else(|cut| panic!("{}", cut.error)).1
             };
             let check = report.check(CheckId::LdsDg1).unwrap();
             assert_eq!(

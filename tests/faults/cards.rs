@@ -229,9 +229,10 @@ impl Bench {
     }
 
     pub fn password(&self) -> Password {
-        match self.with_mrz {
-            true => Password::mrz(&self.issued.profile.mrz_lines().concat()).unwrap(),
-            false => password(&self.issued.profile),
+        if self.with_mrz {
+            Password::mrz(&self.issued.profile.mrz_lines().concat()).unwrap()
+        } else {
+            password(&self.issued.profile)
         }
     }
 
@@ -264,7 +265,9 @@ fn canaries(profile: &Profile) -> Vec<String> {
     found.extend(profile.can.clone());
     found.extend([&person.document_number, &person.primary, &person.optional].map(String::clone));
     found.extend(person.secondary.split(' ').map(str::to_owned));
-    if let Some(national) = person.national.as_ref().filter(|_| profile.name.starts_with("vn")) {
+    if let Some(national) = &person.national
+        && profile.name.starts_with("vn")
+    {
         found.extend([&national.full_name, &national.father, &national.mother, &national.residence].map(String::clone));
     }
     found.retain(|canary| canary.chars().count() >= 4);

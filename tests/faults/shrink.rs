@@ -24,8 +24,10 @@ fn fewer(case: &Case, fails: &dyn Fn(&Case) -> bool) -> Option<Case> {
         faults.remove(index);
         Case { faults, ..case.clone() }
     };
-    let several = (0..case.faults.len()).filter(|_| case.faults.len() > 1);
-    several.map(without).find(|case| fails(case))
+    if case.faults.len() < 2 {
+        return None;
+    }
+    (0..case.faults.len()).map(without).find(|case| fails(case))
 }
 
 /// The same with one fault at an earlier place.

@@ -505,7 +505,7 @@ proptest! {
         let files = files.into_iter().map(|(name, of, random)| {
             let name = names[name % names.len()];
             let taken = all[of].files.get(&name).cloned();
-            (name, taken.filter(|_| random.len() > 4).unwrap_or(random))
+            (name, if random.len() > 4 { taken.unwrap_or(random) } else { random })
         });
         let document = Document::from_files(files, Some(all[proofs].proofs.clone()));
         prop_assert!(document.verify(&TrustStore::empty(), reading::now()).verdict() <= Verdict::Undetermined);

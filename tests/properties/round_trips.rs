@@ -92,6 +92,7 @@ proptest! {
         // Cut anywhere, the last object is not whole.
         if let Some(cut) = whole.len().checked_sub(1) {
             let mut reader = Reader::new(&whole[..cut]);
+            // To the end, or to the object that is cut.
             while reader.next().is_ok() {}
             prop_assert!(!reader.is_empty() || objects.len() > 1 || cut == 0);
         }

@@ -174,10 +174,10 @@ impl Random for Failing {
     fn fill(&mut self, out: &mut [u8]) -> Result<(), CryptoError> {
         let wire = self.wire.lock().unwrap();
         let is_it = |seen: &&Seen| matches!(seen, Seen::Command(command) if name_of(command) == self.name);
-        match wire.seen.iter().filter(is_it).count() >= self.count {
-            true => Err(CryptoError::Random),
-            false => OsRandom.fill(out),
+        if wire.seen.iter().filter(is_it).count() >= self.count {
+            return Err(CryptoError::Random);
         }
+        OsRandom.fill(out)
     }
 }
 

@@ -243,7 +243,7 @@ fn the_vietnamese_profile_is_as_it_was_observed() {
 }
 
 #[test]
-fn the_reference_card_has_the_sizes_of_the_field_notes() {
+fn the_files_of_the_reference_card_have_the_sizes_that_exchanges_are_counted_with() {
     let contents = profile::reference().contents().unwrap();
     let length = |folder, fid| contents.file(folder, fid).unwrap().len();
     assert_eq!(length(Folder::Master, 0x011C), 90);

@@ -118,9 +118,11 @@ impl Parts {
         let last = self.responses.len() - 1;
         let bytes = |exchange: usize| 0..self.responses[exchange].len();
         let shown = self.commands.iter().position(|command| command.starts_with(&[0x00, 0x86, 0x00, 0x00]));
-        match shown.filter(|_| self.outcome == Outcome::ChipMapping) {
-            Some(shown) => bytes(shown).step_by(16).map(|byte| (shown, byte)).collect(),
-            None => bytes(last).map(|byte| (last, byte)).collect(),
+        match shown {
+            Some(shown) if self.outcome == Outcome::ChipMapping => {
+                bytes(shown).step_by(16).map(|byte| (shown, byte)).collect()
+            }
+            _ => bytes(last).map(|byte| (last, byte)).collect(),
         }
     }
 }

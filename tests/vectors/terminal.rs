@@ -50,10 +50,8 @@ pub fn terminal_authentication(vector: &Vector) -> Result<(), Failure> {
     verify(&values, compression)?;
     for (at, name) in names.into_iter().enumerate() {
         // Of an uncompressed point only x counts; of a certificate each seventh octet is enough here.
-        let octets = match name.starts_with("pk_") && compression == "x" {
-            true => 1..values[at].len() / 2 + 1,
-            false => 0..values[at].len(),
-        };
+        let only_x = name.starts_with("pk_") && compression == "x";
+        let octets = if only_x { 1..values[at].len() / 2 + 1 } else { 0..values[at].len() };
         for index in octets.step_by(if at < 3 { 7 } else { 1 }) {
             values[at][index] ^= 0x01;
             if verify(&values, compression).is_ok() {
