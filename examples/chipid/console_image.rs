@@ -14,15 +14,17 @@ const LINES: u32 = 40;
 
 /// Shows the portrait of a report where a person looks on: never one whose file failed its check.
 pub fn show_portrait(output: &Output, report: &Report) {
-    let Some(portrait) = report.portrait().filter(|_| is_shown(output)) else { return };
-    let why = match portrait.state {
-        State::Failed => output.messages.get("label.picture.altered").to_owned(),
-        _ => match decode(&portrait.image, &ImageLimits::default()) {
-            Ok(picture) => return show(output, &picture),
-            Err(error) => output.messages.fill("label.picture.not_shown", &[("why", &error.to_string())]),
-        },
-    };
-    output.hint(&why);
+    let Some(portrait) = report.portrait() else { return };
+    if !is_shown(output) {
+        return;
+    }
+    if portrait.state == State::Failed {
+        return output.hint(output.messages.get("label.picture.altered"));
+    }
+    match decode(&portrait.image, &ImageLimits::default()) {
+        Ok(picture) => show(output, &picture),
+        Err(error) => output.hint_message("label.picture.not_shown", &[("why", &error)]),
+    }
 }
 
 /// Whether pictures are shown: to a person, on a terminal with colours.
