@@ -64,6 +64,7 @@ pub mod document;
 pub mod reading;
 
 // What it is worth.
+pub mod report;
 pub mod verification;
 
 // What is done with it.
@@ -94,7 +95,7 @@ pub use evidence::{Clock, Evidence, EvidenceError, EvidencePolicy};
 pub use iso7816::StatusWord;
 pub use policy::{Decision, Outcome, Policy};
 pub use reading::{Card, OpenError, Options, ReadError, ReadPlan, Session};
+pub use report::{ClaimsResult, Field, Holder, Portrait, Report, Verdict};
 #[cfg(feature = "pcsc")]
 pub use transport::pcsc;
 pub use trust::{TrustBuilder, TrustStore};
-pub use verification::{ClaimsResult, Field, Holder, Portrait, Report, Verdict};

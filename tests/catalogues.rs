@@ -135,7 +135,7 @@ fn required() -> BTreeSet<String> {
     for beginning in ["messages.get(", "messages.fill(", "messages.find(", "output.message(", "output.hint_message("] {
         keys.extend(literals_after(&sources, beginning).into_iter().filter(|key| !key.contains('{')));
     }
-    keys.extend(chipid::verification::FIELD_NAMES.iter().map(|name| format!("field.{name}")));
+    keys.extend(chipid::report::FIELD_NAMES.iter().map(|name| format!("field.{name}")));
     help_keys(&arguments::command(&Messages::new(Language::En)), "", &mut keys);
     keys
 }

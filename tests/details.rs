@@ -6,9 +6,9 @@
 mod reading;
 
 use chipid::internals::tlv::{Tag, encode};
+use chipid::report::Source;
 use chipid::sim::Profile;
 use chipid::sim::profile::passport;
-use chipid::verification::Source;
 use chipid::{CheckId, ReadPlan, State, Verdict};
 use reading::{Issued, lines, read_over};
 

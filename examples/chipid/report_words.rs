@@ -3,7 +3,7 @@
 use crate::judged::Judged;
 use crate::messages::{Messages, displayed, fill};
 use chipid::policy::DecisionReason;
-use chipid::verification::{Field, Source};
+use chipid::report::{Field, Source};
 use chipid::{Check, CheckId, ClaimField, ClaimsOutcome, Decision, Outcome, Report, State, Verdict, Warning};
 use serde_json::Value;
 

@@ -6,7 +6,7 @@
 use crate::failure::Failure;
 use crate::files::{create_private, fill, read_up_to, unreadable, unwritable};
 use chipid::lds::FileId;
-use chipid::verification::Portrait;
+use chipid::report::Portrait;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::fs::{self, DirBuilder};

@@ -6,7 +6,7 @@
 use crate::checks::State;
 use crate::document::ClaimsOutcome;
 use crate::national::{parse_date, parse_sex, province_of_residence};
-use crate::verification::{Field, Report, Verdict};
+use crate::report::{Field, Report, Verdict};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value, json};

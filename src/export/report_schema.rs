@@ -3,7 +3,7 @@
 use crate::checks::{CheckId, Reason, State, Tolerance, Warning};
 use crate::document::{ClaimField, ClaimsBasis, ClaimsOutcome, ClaimsWarning, FaceResult};
 use crate::policy::{Basis, Outcome};
-use crate::verification::{FIELD_NAMES, Report};
+use crate::report::{FIELD_NAMES, Report};
 use serde_json::{Value, json};
 
 impl Report {

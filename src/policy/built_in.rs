@@ -8,7 +8,7 @@ use super::decision::Outcome;
 use super::lines::{Condition, Line};
 use super::policy::Policy;
 use crate::checks::{CheckId, Reason, State, Tolerances, Warning};
-use crate::verification::Verdict;
+use crate::report::Verdict;
 
 impl Policy {
     /// The names of those that are built in.

@@ -6,7 +6,7 @@ use super::decision::{Basis, DecisionReason, Outcome};
 use super::lines::Line;
 use crate::checks::{CheckId, Reason, State};
 use crate::document::{ClaimsOutcome, ClaimsWarning};
-use crate::verification::ClaimsResult;
+use crate::report::ClaimsResult;
 use std::collections::BTreeMap;
 
 /// The line of a policy about claims.

@@ -2,7 +2,7 @@
 
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Warning};
 use crate::document::{ClaimsOutcome, ClaimsWarning};
-use crate::verification::{UsedTolerance, Verdict};
+use crate::report::{UsedTolerance, Verdict};
 
 /// What is to be done with a document, from worst to best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,7 +6,7 @@ use super::lines::{Condition, Line};
 use crate::checks::{Check, CheckId, Tolerances, Warning};
 use crate::crypto::DigestAlgorithm;
 use crate::document::ClaimsOutcome;
-use crate::verification::{ClaimsResult, Report, UsedTolerance, Verdict};
+use crate::report::{ClaimsResult, Report, UsedTolerance, Verdict};
 use std::collections::BTreeMap;
 
 /// What is made of reports.

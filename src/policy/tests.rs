@@ -6,7 +6,7 @@ use super::*;
 use crate::checks::{Check, CheckId, Tolerances, Warning};
 use crate::checks::{Reason, State, Tolerance};
 use crate::document::ClaimsOutcome;
-use crate::verification::{ClaimsResult, UsedTolerance, Verdict};
+use crate::report::{ClaimsResult, UsedTolerance, Verdict};
 use crate::verification::{Gate, gate};
 use proptest::collection::{btree_map, vec};
 use proptest::option;

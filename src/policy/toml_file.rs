@@ -10,7 +10,7 @@ use super::policy::Policy;
 use super::toml_text::SCHEMA;
 use crate::bounds::BOUNDS;
 use crate::checks::{CheckId, Reason, State, Tolerance, Tolerances, Warning};
-use crate::verification::Verdict;
+use crate::report::Verdict;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;

@@ -52,7 +52,7 @@ impl ReadPlan {
         Self::full().only(groups).keeping(["personal_number", "full_name", "place_of_residence", "permanent_address"])
     }
 
-    /// The same, handing out these fields of the holder only ([`FIELD_NAMES`](crate::verification::FIELD_NAMES)). A data
+    /// The same, handing out these fields of the holder only ([`FIELD_NAMES`](crate::report::FIELD_NAMES)). A data
     /// group is read whole or not at all: its hash is over all of it.
     pub fn keeping(self, fields: impl IntoIterator<Item = &'static str>) -> Self {
         Self { fields: Some(fields.into_iter().collect()), ..self }

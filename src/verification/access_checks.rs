@@ -12,8 +12,8 @@ use crate::passive_authentication::PassiveAuthentication;
 /// Which protocol opened the chip.
 pub(super) fn access_protocol(opening: &Opening, attested: &Attested<'_>) -> Check {
     let id = CheckId::AccessProtocol;
-    if let Some(told) = attested.retold(id) {
-        return told;
+    if let Some(recorded) = attested.of_reader(id) {
+        return recorded;
     }
     let Some(access) = opening.access() else {
         let reason = if opening.is_downgraded_by_file() { Reason::DowngradeAllowed } else { Reason::FromFile };
@@ -41,8 +41,8 @@ pub(super) fn access_protocol(opening: &Opening, attested: &Attested<'_>) -> Che
 /// Whether the chip let the terminal read what stands behind terminal authentication.
 pub(super) fn terminal(proofs: &ChipProofs, attested: &Attested<'_>) -> Check {
     let id = CheckId::AccessTerminal;
-    if let Some(told) = attested.retold(id) {
-        return told;
+    if let Some(recorded) = attested.of_reader(id) {
+        return recorded;
     }
     let failed = |reason| Check::failed(id, reason);
     match proofs.terminal() {
@@ -93,16 +93,16 @@ pub(super) fn card_access(
         Some(Err(_)) => return Check::undetermined(id, Reason::Malformed).comparing("EF.CardSecurity"),
         None => None,
     };
-    // A file without any PACEInfo says nothing of PACE: old chips, and DG14 written before it (design, point 3.1).
+    // A file without any PACEInfo says nothing of PACE: old chips, and DG14 written before it.
     let signed: Vec<_> = [dg14, card_security].into_iter().flatten().collect();
-    let telling: Vec<_> = signed.iter().filter(|(_, infos)| infos.pace_raw().next().is_some()).collect();
+    let with_pace_infos: Vec<_> = signed.iter().filter(|(_, infos)| infos.pace_raw().next().is_some()).collect();
     let names: Vec<&str> = signed.iter().map(|(name, _)| *name).collect();
-    if telling.is_empty() {
+    if with_pace_infos.is_empty() {
         let compared = if names.is_empty() { "no EF.DG14".to_owned() } else { names.join(", ") };
         return Check::undetermined(id, Reason::NoSignedPaceInfo).comparing(compared);
     }
     let was_offered = |raw: &[u8]| offered.as_ref().is_some_and(|offered| offered.contains(raw));
-    let hidden = telling.iter().find(|(_, infos)| !infos.pace_raw().all(|info| was_offered(&info.raw)));
+    let hidden = with_pace_infos.iter().find(|(_, infos)| !infos.pace_raw().all(|info| was_offered(&info.raw)));
     let is_signed = |raw: &[u8]| signed.iter().any(|(_, infos)| infos.contains(raw));
     // EF.CardSecurity, where it was read, holds all that EF.CardAccess holds (conformance J_02, J_03).
     let is_in_card_security = |raw: &[u8]| card_security.is_none_or(|(_, infos)| infos.contains(raw));
@@ -118,8 +118,10 @@ pub(super) fn card_access(
         "EF.DG14" => pa.authenticated(DataGroup::DG14).is_some(),
         _ => card_security_is.is_successful(),
     };
-    match telling.iter().all(|(name, _)| is_authentic(name)) {
-        true => Check::successful(id).comparing(compared),
-        false => Check::undetermined(id, Reason::KeyNotAuthenticated).comparing(compared),
-    }
+    let check = if with_pace_infos.iter().all(|(name, _)| is_authentic(name)) {
+        Check::successful(id)
+    } else {
+        Check::undetermined(id, Reason::KeyNotAuthenticated)
+    };
+    check.comparing(compared)
 }

@@ -82,17 +82,19 @@ impl<'a> Attested<'a> {
     }
 
     /// A check that only the reader could make, as it told it: a success is worth what its word is.
-    pub(super) fn retold(&self, id: CheckId) -> Option<Check> {
+    pub(super) fn of_reader(&self, id: CheckId) -> Option<Check> {
         let told = self.recorded(id)?.clone();
         Some(if told.is_successful() { self.vouch(told) } else { told })
     }
 
     /// A success that only the reader saw.
     pub(super) fn vouch(&self, check: Check) -> Check {
-        match self.is_trusted {
-            true => Check { state: State::Successful, reason: Some(Reason::AttestedByTrustedReader), ..check },
-            false => Check { state: State::Undetermined, reason: Some(Reason::AttestedByReader), ..check },
-        }
+        let (state, reason) = if self.is_trusted {
+            (State::Successful, Reason::AttestedByTrustedReader)
+        } else {
+            (State::Undetermined, Reason::AttestedByReader)
+        };
+        Check { state, reason: Some(reason), ..check }
     }
 
     /// Whether the reader found nothing against a proof whose key file was removed later.

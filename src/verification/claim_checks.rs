@@ -1,7 +1,7 @@
 //! The checks that compare what was typed or scanned, and the sources within the document, with each other.
 
 use super::attested::Attested;
-use super::claims_result::CLAIM_CHECKS;
+use super::claims_outcome::CLAIM_CHECKS;
 use super::values::Values;
 use crate::checks::{Check, CheckId, Reason};
 use crate::document::Claims;
@@ -13,7 +13,7 @@ pub(super) fn printed(claims: &Claims, values: &Values<'_>, attested: &Attested<
     let id = CheckId::LdsDg1Printed;
     let Claims { mrz, mrz_key, .. } = claims;
     if mrz.is_none() && mrz_key.is_none() {
-        return attested.retold(id);
+        return attested.of_reader(id);
     }
     let Some(chip) = values.mrz() else { return Some(Check::undetermined(id, Reason::NothingToCompare)) };
     let Some(printed) = mrz else { return mrz_key.as_ref().map(|key| printed_key(key, chip)) };
@@ -22,9 +22,10 @@ pub(super) fn printed(claims: &Claims, values: &Values<'_>, attested: &Attested<
     }
     let differ = MrzField::all().filter(|field| printed.raw(*field) != chip.raw(*field)).map(MrzField::name);
     let differ = differ.collect::<Vec<_>>().join(", ");
-    Some(match differ.is_empty() {
-        true => Check::successful(id).comparing("every field"),
-        false => Check::failed(id, Reason::Mismatch).comparing(differ),
+    Some(if differ.is_empty() {
+        Check::successful(id).comparing("every field")
+    } else {
+        Check::failed(id, Reason::Mismatch).comparing(differ)
     })
 }
 
@@ -43,9 +44,10 @@ fn printed_key(key: &MrzInformation, chip: &Mrz) -> Check {
         }
         _ => vec![MrzField::DocumentNumber.name()],
     };
-    match differ.is_empty() {
-        true => Check::successful(id).comparing("document number, date of birth, date of expiry"),
-        false => Check::failed(id, Reason::Mismatch).comparing(differ.join(", ")),
+    if differ.is_empty() {
+        Check::successful(id).comparing("document number, date of birth, date of expiry")
+    } else {
+        Check::failed(id, Reason::Mismatch).comparing(differ.join(", "))
     }
 }
 
@@ -57,6 +59,6 @@ pub(super) fn national(claims: &Claims, values: &Values<'_>, attested: &Attested
     let claimed = Claimed { personal_number: claims.number.as_ref(), qr: claims.qr.as_ref() };
     let mut checks = values.national_files().cross_checks(&claimed);
     let recorded = CLAIM_CHECKS.iter().filter(|id| **id != CheckId::LdsDg1Printed && !claims.make(**id));
-    checks.extend(recorded.filter_map(|id| attested.retold(*id)));
+    checks.extend(recorded.filter_map(|id| attested.of_reader(*id)));
     checks
 }

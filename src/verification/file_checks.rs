@@ -1,4 +1,4 @@
-//! The files as values, each parsed once, and what is amiss with them; passive authentication's inputs.
+//! The checks `lds.*`: each file as a value, EF.COM against EF.SOD, expiry.
 
 use super::attested::Attested;
 use super::values::{Value, Values};
@@ -36,8 +36,8 @@ pub(super) fn atr_info(
     allowed: &Tolerances,
 ) -> Option<Check> {
     let id = CheckId::LdsAtrInfo;
-    if let Some(told) = attested.retold(id) {
-        return Some(told);
+    if let Some(recorded) = attested.of_reader(id) {
+        return Some(recorded);
     }
     let record = match (opening.lengths(), files.bytes(FileId::AtrInfo)) {
         (Some(record), _) => record.clone(),
@@ -56,11 +56,14 @@ pub(super) fn atr_info(
     };
     let check = of_findings(id, &file.findings, allowed);
     let announced = record.announced || file.capabilities.is_some_and(|can| can.extended_length_info);
-    match check.is_successful() && file.extended_length.is_none() {
-        true if announced => Some(missing.warnings(check.warnings)),
-        // Bytes that say nothing of lengths, or no bytes at all: nothing was judged.
-        true if file.capabilities.is_none() => None,
-        _ => Some(check),
+    let has_no_lengths = check.is_successful() && file.extended_length.is_none();
+    if has_no_lengths && announced {
+        Some(missing.warnings(check.warnings))
+    } else if has_no_lengths && file.capabilities.is_none() {
+        // Bytes that state nothing of lengths, or no bytes at all: nothing was judged.
+        None
+    } else {
+        Some(check)
     }
 }
 
@@ -82,7 +85,10 @@ fn com(values: &Values<'_>, pa: &PassiveAuthentication<'_>, allowed: &Tolerances
     };
     let judged = of_findings(id, &com.findings, allowed);
     // Without a list, only by a tolerance, there is nothing to compare.
-    let Some(listed) = com.data_groups.as_ref().filter(|_| judged.state != State::Failed) else { return judged };
+    let listed = match &com.data_groups {
+        Some(listed) if judged.state != State::Failed => listed,
+        _ => return judged,
+    };
     let mut signed = pa.data_groups().to_vec();
     signed.sort();
     signed.dedup();
@@ -93,10 +99,8 @@ fn com(values: &Values<'_>, pa: &PassiveAuthentication<'_>, allowed: &Tolerances
     } else {
         Check::failed(id, Reason::Mismatch)
     };
-    let compared = match judged.compared.is_empty() {
-        true => "data groups of EF.COM and EF.SOD".to_owned(),
-        false => format!("data groups of EF.COM and EF.SOD; {}", judged.compared),
-    };
+    let separator = if judged.compared.is_empty() { "" } else { "; " };
+    let compared = format!("data groups of EF.COM and EF.SOD{separator}{}", judged.compared);
     check.warnings(judged.warnings).needing(judged.tolerances).comparing(compared)
 }
 
@@ -139,11 +143,11 @@ fn tolerance(defect: FileDefect) -> Option<Tolerance> {
     }
 }
 
-/// The most findings told of one file.
-const TOLD: usize = 8;
+/// The most findings that are reported of one file.
+const MOST: usize = 8;
 
 fn sentences(findings: &[&Finding]) -> String {
-    findings.iter().take(TOLD).map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    findings.iter().take(MOST).map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn reason(kind: FindingKind) -> Reason {

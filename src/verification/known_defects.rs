@@ -14,7 +14,7 @@
 //! A list whose signer was revoked, or that needs a tolerance which is not allowed, excuses nothing; what it holds against a
 //! document counts all the same.
 
-use super::chip_checks::Due;
+use super::chip_checks::DueProofs;
 use super::revocation_by_entry::OF_DOCUMENT;
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::passive_authentication::PathCertificate;
@@ -182,13 +182,13 @@ impl VoidCertificates {
 /// there is no such list.
 pub(super) fn apply(
     checks: &mut Vec<Check>,
-    due: Due,
+    due: DueProofs,
     document: &DocumentFacts<'_>,
     path: &[PathCertificate],
     trust: &TrustStore,
     allowed: &Tolerances,
     at: OffsetDateTime,
-) -> (Due, bool) {
+) -> (DueProofs, bool) {
     let all = trust.defect_lists().len();
     if all == 0 {
         return (due, false);
@@ -202,7 +202,9 @@ pub(super) fn apply(
         let before = turned.len();
         let explains_periods = explains_periods(entry.defect.status, path, document.signed, at);
         turn(checks, entry, &void, explains_periods, &mut turned);
-        used.extend(entry.needed.filter(|_| turned.len() > before));
+        if turned.len() > before {
+            used.extend(entry.needed);
+        }
         excused_proof |= turned.len() > before && matches!(bearing(entry.defect.kind), Bearing::ExcusesProofs);
     }
     excuse_all_groups(checks);
@@ -211,8 +213,8 @@ pub(super) fn apply(
     checks.insert(after.min(checks.len()), own);
     let is_proof = |id: &CheckId| PROOFS.contains(id);
     let is_proven = checks.iter().any(|check| PROOFS.contains(&check.id) && check.is_successful());
-    let is_turned = turned.iter().any(is_proof) && !is_proven && due != Due::Unbound;
-    let due = if is_turned { Due::Open } else { due };
+    let is_turned = turned.iter().any(is_proof) && !is_proven && due != DueProofs::Unbound;
+    let due = if is_turned { DueProofs::Open } else { due };
     (due, excused_proof)
 }
 
@@ -253,7 +255,7 @@ fn said<'t>(document: &DocumentFacts<'_>, trust: &'t TrustStore, allowed: &Toler
         let without_effect = without_effect(trust.is_by_revoked(one), one.list().is_covered(at), tolerance, allowed);
         for found in one.list().of_document(authority, document) {
             let kind = found.defect.kind;
-            let needed = tolerance.filter(|_| excuses(kind));
+            let needed = if excuses(kind) { tolerance } else { None };
             let entry = Entry { defect: found.defect, by: authority.subject().to_string(), needed };
             match &without_effect {
                 Some(why) if excuses(kind) => said.ignored.push(format!("{}: {why}", entry.told())),
@@ -377,7 +379,7 @@ fn excuse_all_groups(checks: &mut [Check]) {
     let excused = checks.iter().any(|check| is_group(check) && check.reason == Some(Reason::KnownDefect));
     let failed = checks.iter().any(|check| is_group(check) && check.state == State::Failed);
     let all = checks.iter_mut().find(|check| check.id == CheckId::PaDataGroups && check.state == State::Failed);
-    if let Some(all) = all.filter(|_| excused && !failed) {
+    if let (Some(all), true, false) = (all, excused, failed) {
         (all.state, all.reason) = (State::Undetermined, Some(Reason::KnownDefect));
     }
 }
@@ -414,10 +416,7 @@ fn told(said: &Said<'_>) -> String {
         told.extend(once.iter().take(TOLD).cloned());
         told.extend(once.len().checked_sub(TOLD).filter(|more| *more > 0).map(|more| format!("and {more} more")));
     }
-    match told.is_empty() {
-        true => format!("no entry in {} lists of known defects", said.consulted),
-        false => told.join("; "),
-    }
+    if told.is_empty() { format!("no entry in {} lists of known defects", said.consulted) } else { told.join("; ") }
 }
 
 /// The most entries told of a kind.

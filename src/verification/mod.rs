@@ -2,33 +2,35 @@
 //!
 //! [`Document::verify`](crate::Document::verify) is implemented here.
 
-mod verdict;
+mod gate;
 mod values;
 mod certified_signature;
 mod revocation_by_entry;
 mod attested;
 mod inputs;
+mod context;
 mod file_checks;
 mod access_checks;
 mod claims_comparison;
-mod claims_result;
+mod claims_outcome;
 mod claim_checks;
+mod key_file;
+mod pace_cam;
+mod chip_authentication;
+mod active_authentication;
 mod chip_checks;
 mod trust_age;
 mod known_defects;
 mod holder;
 mod online_check;
-mod report;
+mod report_parts;
+mod conclusion;
 mod verify;
 
 #[cfg(feature = "evidence")]
 pub(crate) use certified_signature::verify_evidence_signature;
-pub use claims_result::ClaimsResult;
-pub use holder::{FIELD_NAMES, Field, Holder, Portrait, Source};
+pub(crate) use gate::{Gate, gate};
 pub(crate) use online_check::OnlineFields;
-pub use report::{DataGroupCount, NotReadFile, OnlineCheck, PathEntry, Report, UnusedTrust, UsedTolerance};
-pub use verdict::Verdict;
-pub(crate) use verdict::{Gate, gate};
 pub(crate) use verify::online_fields;
 #[cfg(feature = "evidence")]
 pub(crate) use verify::{Certificates, claims_record, judge};

@@ -2,23 +2,26 @@
 
 use super::access_checks;
 use super::attested::Attested;
-use super::chip_checks::{self, Due};
+use super::chip_checks::{self, DueProofs};
 use super::claim_checks;
-use super::claims_result;
+use super::claims_comparison::compare;
+use super::claims_outcome;
+use super::conclusion::conclude;
+use super::context::Context;
 use super::file_checks;
 use super::holder;
 use super::inputs;
 use super::known_defects;
 use super::online_check::{self, OnlineFields};
-use super::report::Report;
+use super::report_parts;
 use super::trust_age;
 use super::values::Values;
-use super::verdict::{Gate, Verdict, gate};
-use crate::checks::{Check, CheckId, Reason, State, Tolerances};
-use crate::document::{ClaimsRecord, Document, FileState, Origin, Proofs, ReportedStatements};
-use crate::lds::{DataGroup, FileId, Mrz};
-use crate::passive_authentication::{ConsultedList, passive_authentication};
+use crate::checks::{Check, CheckId, Reason, Tolerances};
+use crate::document::{AccessSummary, ClaimsRecord, Document, Proofs, ReportedStatements};
+use crate::lds::Mrz;
+use crate::passive_authentication::{ConsultedList, PassiveAuthentication, passive_authentication};
 use crate::pki::{Certificate, alpha_2};
+use crate::report::{ClaimsResult, Report, SCHEMA, Verdict};
 use crate::signed_lists::DocumentFacts;
 use crate::trust::TrustStore;
 use std::time::SystemTime;
@@ -46,18 +49,18 @@ impl Document {
 
 /// The record of claims to store with a document.
 pub(crate) fn claims_record(document: &Document, at: OffsetDateTime) -> Option<ClaimsRecord> {
-    let values = Values::of(&document.files, at);
+    let compared = compare(document.claims.given(), &Values::of(&document.files, at));
     let checks = document.attestation.as_ref().map(|attestation| attestation.checks()).unwrap_or_default();
-    claims_result::to_record(&document.claims, document.origin(), &values, checks)
+    claims_outcome::to_record(&document.claims, document.origin(), compared, checks)
 }
 
 /// The values of an online question about a document.
 pub(crate) fn online_fields(document: &Document, at: OffsetDateTime) -> Option<OnlineFields> {
-    let nobody = TrustStore::empty();
+    let no_trust = TrustStore::empty();
     let values = Values::of(&document.files, at);
-    let attested = Attested::of(document.attestation.as_deref(), &document.files, &nobody);
+    let attested = Attested::of(document.attestation.as_deref(), &document.files, &no_trust);
     let tolerances = Tolerances::none();
-    let inputs = inputs::inputs(document.origin(), &document.scope, &values, &attested, &nobody, at, &tolerances);
+    let inputs = inputs::inputs(document.origin(), &document.scope, &values, &attested, &no_trust, at, &tolerances);
     OnlineFields::of(&values, &passive_authentication(&inputs))
 }
 
@@ -69,32 +72,22 @@ pub(crate) fn judge(
     allowed: &Tolerances,
 ) -> (Report, Certificates) {
     let at = OffsetDateTime::from(at);
-    let files = Values::of(&document.files, at);
+    let values = Values::of(&document.files, at);
+    let origin = document.origin();
+    let compared = compare(document.claims.given(), &values);
     let attested = Attested::of(document.attestation.as_deref(), &document.files, trust);
-    let superseded = claims_result::superseded(&document.claims, &files, attested.checks_of_reader());
+    let superseded = claims_outcome::superseded(&document.claims, compared.as_ref(), attested.checks_of_reader());
     let attested = attested.without(superseded);
-    let inputs = inputs::inputs(document.origin(), &document.scope, &files, &attested, trust, at, allowed);
+    let inputs = inputs::inputs(origin, &document.scope, &values, &attested, trust, at, allowed);
     let pa = passive_authentication(&inputs);
-    let card_security = inputs::card_security(&files, &inputs);
-    let mut checks = attested.checks.clone();
-    checks.push(access_checks::access_protocol(&document.opening, &attested));
-    checks.push(access_checks::card_access(document.origin(), &files, &pa, &card_security));
-    checks.push(access_checks::terminal(&document.proofs, &attested));
-    checks.push(card_security.clone());
-    checks.extend(pa.checks().iter().cloned());
-    let (chip, due) =
-        chip_checks::all(&document.proofs, document.origin(), &files, &pa, &card_security, &attested, allowed);
-    checks.extend(chip);
-    checks.extend(file_checks::atr_info(&document.files, &document.opening, &attested, allowed));
-    checks.extend(file_checks::all(&files, &pa, allowed));
-    checks.extend(claim_checks::printed(document.claims.given(), &files, &attested));
-    checks.extend(claim_checks::national(document.claims.given(), &files, &attested));
-    checks.extend(trust_age::trust_age(trust, at));
-    checks.extend(online_check::check(document.online.as_deref(), &files, &pa, trust, &attested, at));
+    let card_security = inputs::card_security(&values, &inputs);
+    let context = Context { origin, values: &values, attested: &attested, pa: &pa, allowed };
+
+    let (mut checks, due) = checks(document, trust, at, &context, &card_security);
     attested.keep_failures(&mut checks, document.claims.given());
     let state = inputs.issuing_state.or(inputs.presumed_state);
     let countries: Vec<String> = state.map(alpha_2).unwrap_or_default().into_iter().map(str::to_owned).collect();
-    let number = files.mrz().map(Mrz::document_number).map(Zeroizing::new);
+    let number = values.mrz().map(Mrz::document_number).map(Zeroizing::new);
     let facts = DocumentFacts {
         signer: pa.document_signer(),
         countries: &countries,
@@ -104,27 +97,74 @@ pub(crate) fn judge(
         signed: pa.signing_time(),
     };
     let (due, excused_proof) = known_defects::apply(&mut checks, due, &facts, pa.path(), trust, allowed, at);
-    let verdict = conclude(&checks, due, excused_proof, document, &attested, allowed);
-    let expired = checks.iter().any(|check| check.id == CheckId::LdsExpiry && check.reason == Some(Reason::Expired));
-    let claims = claims_result::judge(
-        &document.claims,
-        document.origin(),
-        &files,
-        &attested,
-        checks.iter().map(|check| check.id),
-    );
-    let statements =
-        ReportedStatements::of(document.statements.given(), document.statements.recorded(), attested.is_trusted());
-    let (holder, portrait) = holder::of(&document.scope, &files, &pa);
-    let certificates = Certificates {
-        signer: pa.document_signer().cloned(),
-        anchor: pa.anchor().cloned(),
-        revocation_lists: pa.consulted_lists().to_vec(),
-    };
-    (
-        Report::new(document, verdict, expired, claims, statements, checks, holder, portrait, &pa, allowed, trust),
-        certificates,
-    )
+    let verdict = conclude(&checks, due, excused_proof, &context);
+    let made = checks.iter().map(|check| check.id);
+    let claims = claims_outcome::judge(&document.claims, compared, origin, &attested, made);
+    (report(document, trust, &context, claims, checks, verdict), Certificates::of(&pa))
+}
+
+/// Every check in its order, before what was removed and what lists of known defects state bears on them; and what the due
+/// proofs came to.
+fn checks(
+    document: &Document,
+    trust: &TrustStore,
+    at: OffsetDateTime,
+    context: &Context<'_>,
+    card_security: &Check,
+) -> (Vec<Check>, DueProofs) {
+    let Context { origin, values, attested, pa, allowed } = context;
+    let mut checks = attested.checks.clone();
+    checks.push(access_checks::access_protocol(&document.opening, attested));
+    checks.push(access_checks::card_access(*origin, values, pa, card_security));
+    checks.push(access_checks::terminal(&document.proofs, attested));
+    checks.push(card_security.clone());
+    checks.extend(pa.checks().iter().cloned());
+    let (chip, due) = chip_checks::all(&document.proofs, context, card_security);
+    checks.extend(chip);
+    checks.extend(file_checks::atr_info(&document.files, &document.opening, attested, allowed));
+    checks.extend(file_checks::all(values, pa, allowed));
+    checks.extend(claim_checks::printed(document.claims.given(), values, attested));
+    checks.extend(claim_checks::national(document.claims.given(), values, attested));
+    checks.extend(trust_age::trust_age(trust, at));
+    checks.extend(online_check::check(document.online.as_deref(), values, pa, trust, attested, at));
+    (checks, due)
+}
+
+fn report(
+    document: &Document,
+    trust: &TrustStore,
+    context: &Context<'_>,
+    claims: ClaimsResult,
+    checks: Vec<Check>,
+    verdict: Verdict,
+) -> Report {
+    let Context { values, attested, pa, allowed, .. } = context;
+    let (holder, portrait) = holder::of(&document.scope, values, pa);
+    let (statements, cost) = (&document.statements, &document.cost);
+    let attested_access = || document.attestation.as_ref()?.access().cloned();
+    Report {
+        schema: SCHEMA,
+        verdict,
+        expired: checks.iter().any(|check| check.id == CheckId::LdsExpiry && check.reason == Some(Reason::Expired)),
+        claims,
+        statements: ReportedStatements::of(statements.given(), statements.recorded(), attested.is_trusted()),
+        online_check: report_parts::online_check(&holder, pa),
+        holder,
+        portrait,
+        access: document.access().map(AccessSummary::of).or_else(attested_access),
+        exchanges: cost.exchanges(),
+        elapsed_ms: u64::try_from(cost.elapsed().as_millis()).unwrap_or(u64::MAX),
+        limits: cost.limits(),
+        restarts: cost.restarts(),
+        resumes: cost.resumes(),
+        resumed_files: document.files.resumed().iter().map(|file| file.name()).collect(),
+        not_read: report_parts::not_read(&document.files, &checks),
+        data_groups: report_parts::data_groups(pa, &checks),
+        tolerances: report_parts::used_tolerances(&checks, allowed),
+        certificate_path: pa.path().iter().map(report_parts::path_entry).collect(),
+        unused_trust: report_parts::unused_trust(trust),
+        checks,
+    }
 }
 
 /// The certificates that a judgement rests on, and the revocation lists.
@@ -135,46 +175,12 @@ pub(crate) struct Certificates {
     pub(crate) revocation_lists: Vec<ConsultedList>,
 }
 
-fn conclude(
-    checks: &[Check],
-    due: Due,
-    excused_proof: bool,
-    document: &Document,
-    attested: &Attested<'_>,
-    allowed: &Tolerances,
-) -> Verdict {
-    let failed = checks.iter().any(|check| check.state == State::Failed && gate(check.id) != Gate::None);
-    // A tolerance caps the verdict wherever it stands, and one that is not allowed fails it: also in a check that does not
-    // gate by itself. Else allowing one could lower a verdict, and a guess about DG14 could pass for genuine.
-    let mut needed = checks.iter().flat_map(|check| &check.tolerances).peekable();
-    let is_tolerated = needed.peek().is_some();
-    if failed || needed.any(|tolerance| !allowed.allows(*tolerance)) {
-        return Verdict::Failed;
-    }
-    let concluded = checks.iter().filter(|check| gate(check.id) == Gate::MustSucceed).all(Check::is_successful);
-    // DG1 names the country. It may be left open only where a plan of this process, or of a reader that the caller trusts,
-    // leaves DG1 out; where DG1 was removed later, only if such a reader recorded that the country was right.
-    let may_be_open = match document.files.state(FileId::DataGroup(DataGroup::DG1)) {
-        FileState::Removed(_) => {
-            attested.is_trusted() && attested.recorded(CheckId::PaCountry).is_some_and(Check::is_successful)
+impl Certificates {
+    fn of(pa: &PassiveAuthentication<'_>) -> Self {
+        Self {
+            signer: pa.document_signer().cloned(),
+            anchor: pa.anchor().cloned(),
+            revocation_lists: pa.consulted_lists().to_vec(),
         }
-        FileState::NotRead(_) => document.origin() == Origin::Card || attested.is_trusted(),
-        _ => false,
-    };
-    let country = checks.iter().find(|check| check.id == CheckId::PaCountry);
-    let country_is_open = !may_be_open && !country.is_some_and(Check::is_successful);
-    // What a list of known defects explains, or leaves in the dark, is no better than undetermined.
-    let is_known = |check: &Check| matches!(check.reason, Some(Reason::KnownDefect | Reason::UnknownDefect));
-    let gates = |check: &Check| matches!(gate(check.id), Gate::MustSucceed | Gate::MustNotFail);
-    let is_excused = excused_proof
-        || checks.iter().any(|check| check.state == State::Undetermined && is_known(check) && gates(check));
-    if !concluded || country_is_open || is_excused || document.files.is_cut_off() || is_tolerated {
-        return Verdict::Undetermined;
-    }
-    match (due, document.origin()) {
-        (Due::Proven, _) => Verdict::Genuine,
-        (Due::Unbound, _) => Verdict::Undetermined,
-        (Due::None | Due::Past, _) | (Due::Open, Origin::Files) => Verdict::DataAuthentic,
-        (Due::Open, Origin::Card | Origin::Evidence) => Verdict::Undetermined,
     }
 }

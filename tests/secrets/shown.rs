@@ -77,7 +77,7 @@ const SHOWN: &[&str] = &[
 
 /// Types that hold nothing of a holder or of a key, each with what they hold.
 const HARMLESS: &[(&str, &str)] = &[
-    ("Access", "names of protocols and of what the chip offered"),
+    ("AccessSummary", "names of protocols and of what the chip offered"),
     ("AlternativeName", "the place and the code of an authority"),
     ("Angle", "how a face was turned"),
     ("BundlePart", "a file of an operator's anchors"),
@@ -85,7 +85,6 @@ const HARMLESS: &[(&str, &str)] = &[
     ("Change", "names of readers"),
     ("Claims", "whether there are any"),
     ("Clock", "when, by whose clock"),
-    ("Examination", "public certificates of authorities"),
     ("Consent", "when, and the operator's purpose"),
     ("ConsultedList", "issuer, number and hash of a public list"),
     ("CvCertificate", "a certificate of a terminal"),
@@ -97,6 +96,8 @@ const HARMLESS: &[(&str, &str)] = &[
     ("DefectList", "a public list; of document numbers only how many"),
     ("DsaPublicKey", "a key of a document signer"),
     ("EvidenceSigningError", "what the caller's signer says"),
+    ("Examination", "public certificates of authorities"),
+    ("ExaminationFinding", "the subject of a public certificate, or the name of a file"),
     ("Extensions", "of a public certificate"),
     ("FaceAnswer", "a result, the vendor and the threshold"),
     ("FaceComparison", "when, a result, the vendor and the threshold"),
@@ -118,6 +119,7 @@ const HARMLESS: &[(&str, &str)] = &[
     ("OnlineSignature", "of whoever answers for the issuer"),
     ("PaceDomainParameterInfo", "parameters of a kind of card"),
     ("PathEntry", "the name and hash of a certificate of an authority"),
+    ("Policy", "an operator's rules"),
     ("PolicyError", "a line of an operator's policy"),
     ("PolicyFault", "a word of an operator's policy"),
     ("ProofsError", "why a file is none; a word of the schema at most"),

@@ -2,8 +2,8 @@
 
 use crate::format::{Failure, Vector, same};
 use crate::trust_changes::AddTrust as _;
+use chipid::report::Report;
 use chipid::trust::TrustStore;
-use chipid::verification::Report;
 use chipid::{Document, Evidence};
 
 /// `csca`, `signer` (the certificate of a trusted signer of evidence), `online` (of one who answers online questions) and

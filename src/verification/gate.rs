@@ -1,36 +1,10 @@
-//! From checks to a verdict: a lattice, not a boolean.
+//! How each check bears on the verdict: one table.
 //!
 //! `failed`: a gating check failed. `undetermined`: passive authentication could not be concluded, or a due proof could
 //! not be made. `data_authentic`: passive authentication successful and no proof is due, or none can be verified from a
 //! file. `genuine`: all that, and the chip proven. Which checks gate stands in one table.
 
 use crate::checks::CheckId;
-
-/// What the document is worth, from worst to best.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
-pub enum Verdict {
-    /// A gating check failed: do not accept it.
-    Failed,
-    /// Nothing contradicts it, but it could not be concluded.
-    Undetermined,
-    /// The data is authentic; that the chip is the one it was issued with is not proven.
-    DataAuthentic,
-    /// Data and chip are genuine.
-    Genuine,
-}
-
-impl Verdict {
-    /// The word of the JSON output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Failed => "failed",
-            Self::Undetermined => "undetermined",
-            Self::DataAuthentic => "data_authentic",
-            Self::Genuine => "genuine",
-        }
-    }
-}
 
 /// How a check bears on the verdict.
 #[derive(Clone, Copy, PartialEq, Eq)]
