@@ -34,16 +34,19 @@ pub enum Format {
 pub enum Command {
     Read(ReadArguments),
     Verify(VerifyArguments),
-    Evidence(EvidenceArguments),
+    #[command(subcommand)]
+    Evidence(EvidenceAction),
     Report(ReportArguments),
-    Policy(PolicyCommand),
+    #[command(subcommand)]
+    Policy(PolicyAction),
     Schema,
     Mrz(ScanArguments),
     Qr(ScanArguments),
     Image(ImageArguments),
     Readers,
     Watch,
-    Csca(CscaArguments),
+    #[command(subcommand)]
+    Csca(CscaAction),
     Simulate(SimulateArguments),
 }
 
@@ -190,6 +193,19 @@ pub enum Profile {
     Eac,
 }
 
+/// How a stored document is judged.
+#[derive(Args)]
+pub struct JudgeArguments {
+    #[arg(long, value_name = "PATH")]
+    pub trust_reader: Vec<PathBuf>,
+    #[arg(long, value_name = "PATH")]
+    pub trust_online: Vec<PathBuf>,
+    #[arg(long, value_name = "NAME|FILE")]
+    pub policy: Option<String>,
+    #[arg(long, value_name = "NUMBERS")]
+    pub kept: Option<String>,
+}
+
 #[derive(Args)]
 pub struct VerifyArguments {
     #[arg(value_name = "PATH", required = true)]
@@ -200,14 +216,8 @@ pub struct VerifyArguments {
     pub trust: TrustArguments,
     #[arg(long, value_name = "RFC3339")]
     pub at: Option<String>,
-    #[arg(long, value_name = "PATH")]
-    pub trust_reader: Vec<PathBuf>,
-    #[arg(long, value_name = "PATH")]
-    pub trust_online: Vec<PathBuf>,
-    #[arg(long, value_name = "NAME|FILE")]
-    pub policy: Option<String>,
-    #[arg(long, value_name = "NUMBERS")]
-    pub kept: Option<String>,
+    #[command(flatten)]
+    pub judge: JudgeArguments,
     #[arg(long, value_name = "PATH")]
     pub trust_then: Vec<PathBuf>,
     #[arg(long, value_name = "COUNT")]
@@ -216,22 +226,13 @@ pub struct VerifyArguments {
     pub no_portrait: bool,
 }
 
-#[derive(Args)]
-pub struct EvidenceArguments {
-    #[command(subcommand)]
-    pub action: EvidenceAction,
-}
-
 #[derive(Subcommand)]
 pub enum EvidenceAction {
-    Show(EvidenceFile),
+    Show {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
     Remove(RemoveArguments),
-}
-
-#[derive(Args)]
-pub struct EvidenceFile {
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
 }
 
 #[derive(Args)]
@@ -274,22 +275,10 @@ pub struct ReportArguments {
     pub photo: bool,
     #[command(flatten)]
     pub trust: TrustArguments,
-    #[arg(long, value_name = "PATH")]
-    pub trust_reader: Vec<PathBuf>,
-    #[arg(long, value_name = "PATH")]
-    pub trust_online: Vec<PathBuf>,
-    #[arg(long, value_name = "NAME|FILE")]
-    pub policy: Option<String>,
-    #[arg(long, value_name = "NUMBERS")]
-    pub kept: Option<String>,
+    #[command(flatten)]
+    pub judge: JudgeArguments,
     #[arg(long, value_name = "RFC3339")]
     pub at: Option<String>,
-}
-
-#[derive(Args)]
-pub struct PolicyCommand {
-    #[command(subcommand)]
-    pub action: PolicyAction,
 }
 
 #[derive(Subcommand)]
@@ -316,12 +305,6 @@ pub enum Form {
 pub struct ScanArguments {
     #[arg(value_name = "TEXT|-")]
     pub text: String,
-}
-
-#[derive(Args)]
-pub struct CscaArguments {
-    #[command(subcommand)]
-    pub action: CscaAction,
 }
 
 #[derive(Subcommand)]

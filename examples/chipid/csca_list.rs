@@ -32,23 +32,25 @@ impl Holding {
             return Err(failure);
         }
         let refused = source.refused.iter().map(|one| (one.subject.clone(), one.reason.to_string())).collect();
-        Ok(match source.kind.clone() {
-            SourceKind::MasterList(signer) => {
-                Self { path, certificates: store.anchors().to_vec(), refused, signer: Some(*signer), store }
+        let mut signer = None;
+        let certificates = match &source.kind {
+            SourceKind::MasterList(of_list) => {
+                signer = Some(of_list.as_ref().clone());
+                store.anchors().to_vec()
             }
-            SourceKind::Bundle => {
-                let certificates = [authorities(&store), store.pinned_signers().to_vec()].concat();
-                Self { path, certificates, refused, signer: None, store }
-            }
-            kind => {
+            SourceKind::Bundle => [authorities(&store), store.pinned_signers().to_vec()].concat(),
+            SourceKind::Certificates => {
                 // A certificate need not be that of an authority here: a document signer is shown as well.
                 let mut any = TrustBuilder::new();
-                let all = matches!(kind, SourceKind::Certificates) && any.pin_signer(bytes).is_ok();
-                let any = any.build();
-                let certificates = if all { any.pinned_signers().to_vec() } else { authorities(&store) };
-                Self { path, certificates, refused: if all { Vec::new() } else { refused }, signer: None, store }
+                if any.pin_signer(bytes).is_ok() {
+                    let certificates = any.build().pinned_signers().to_vec();
+                    return Ok(Self { path, certificates, refused: Vec::new(), signer, store });
+                }
+                authorities(&store)
             }
-        })
+            _ => authorities(&store),
+        };
+        Ok(Self { path, certificates, refused, signer, store })
     }
 
     fn json(&self) -> Value {

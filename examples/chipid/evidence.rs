@@ -1,6 +1,6 @@
 //! `chipid evidence`, and evidence as a file: written for its owner alone, shown, and parts of it removed.
 
-use crate::arguments::{EvidenceAction, EvidenceArguments, RemoveArguments};
+use crate::arguments::{EvidenceAction, RemoveArguments};
 use crate::console_text::{plain, table};
 use crate::failure::Failure;
 use crate::files::{create_private, fill, read_up_to, unreadable, unwritable};
@@ -18,9 +18,9 @@ const MOST: usize = 32 << 20;
 /// Lines of the summary that are there under a policy only.
 const BY_POLICY: [&str; 3] = ["evidence.policy", "evidence.policy_sha256", "evidence.decision"];
 
-pub fn run(output: &Output, arguments: EvidenceArguments) -> Result<u8, Failure> {
-    match arguments.action {
-        EvidenceAction::Show(arguments) => show(output, &load(&arguments.file)?),
+pub fn run(output: &Output, action: EvidenceAction) -> Result<u8, Failure> {
+    match action {
+        EvidenceAction::Show { file } => show(output, &load(&file)?),
         EvidenceAction::Remove(arguments) => remove(output, &arguments)?,
     }
     Ok(0)

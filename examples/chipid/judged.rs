@@ -1,17 +1,67 @@
 //! A document that was saved or read, its report, and what a policy decides about it.
 
-use crate::evidence;
+use crate::arguments::{ClaimArguments, JudgeArguments, TrustArguments};
 use crate::failure::{
     EXIT_DIFFERS, EXIT_EXPIRED, EXIT_FAILED, EXIT_NOT_COMPARABLE, EXIT_NOT_PROVEN, EXIT_REFERRED, EXIT_REJECTED,
     EXIT_UNDETERMINED, Failure,
 };
+use crate::output::Output;
+use crate::password::{self, Given};
 use crate::saved_document::{self, PROOFS, no_document};
+use crate::trust::{self, Signers};
+use crate::{evidence, moment, policy};
 use chipid::lds::DataGroup;
 use chipid::trust::TrustStore;
 use chipid::{ClaimsOutcome, Decision, Document, KeptGroups, Outcome, Policy, Proofs, Report, Verdict};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::SystemTime;
+
+/// How documents are judged.
+pub struct Judge {
+    store: TrustStore,
+    at: SystemTime,
+    policy: Option<Policy>,
+    /// Who was asked for.
+    given: Given,
+    /// What the archive keeps, as the caller states.
+    kept: KeptGroups,
+}
+
+impl Judge {
+    /// By the command line; what is wrong in it is found before any document is read.
+    pub fn new(
+        claims: ClaimArguments,
+        trust: &TrustArguments,
+        at: Option<&str>,
+        arguments: &JudgeArguments,
+        output: &Output,
+    ) -> Result<Self, Failure> {
+        let at = moment::parse(at)?;
+        let kept = kept(arguments.kept.as_deref())?;
+        let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
+        let store = trust::store(trust, Signers::of(arguments), policy.as_ref(), at, output)?;
+        let given = password::given(claims, None)?;
+        given.claims()?;
+        Ok(Self { store, at, policy, given, kept })
+    }
+
+    /// The moment that documents are judged for.
+    pub fn at(&self) -> SystemTime {
+        self.at
+    }
+
+    /// The policy that decides, where there is one.
+    pub fn policy(&self) -> Option<&Policy> {
+        self.policy.as_ref()
+    }
+
+    /// Judges a document.
+    pub fn judge(&self, document: Document) -> Result<Judged, Failure> {
+        let document = document.with_claims(self.given.claims()?).with_kept(self.kept.clone());
+        Ok(Judged::new(&document, &self.store, self.at, self.policy.as_ref()))
+    }
+}
 
 /// A judged document.
 pub struct Judged {
@@ -84,7 +134,7 @@ fn proofs(folder: &Path, text: &str) -> Result<Proofs, Failure> {
 }
 
 /// What the archive keeps: the data groups that are given, else all.
-pub fn kept(given: Option<&str>) -> Result<KeptGroups, Failure> {
+fn kept(given: Option<&str>) -> Result<KeptGroups, Failure> {
     let Some(given) = given else { return Ok(KeptGroups::all()) };
     let mut groups = Vec::new();
     for word in given.split(',').map(str::trim) {

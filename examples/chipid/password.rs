@@ -37,15 +37,6 @@ impl Kind {
             Self::Qr => "qr",
         }
     }
-
-    fn option(self) -> &'static str {
-        match self {
-            Self::Can => "--can",
-            Self::Mrz => "--mrz",
-            Self::Number => "--number",
-            Self::Qr => "--qr",
-        }
-    }
 }
 
 /// The person's number, QR code and MRZ from the command line, each with its kind.
@@ -66,8 +57,8 @@ pub fn given(arguments: ClaimArguments, can: Option<&str>) -> Result<Given, Fail
 impl Given {
     /// All that opens the chip, together: the CAN first.
     pub fn password(&self, can: Option<String>) -> Result<Password, Failure> {
-        let can = can.map(|can| parse(Kind::Can, Kind::Can.option(), &text_or_input(can)?));
-        let others = self.0.iter().map(|(kind, text)| parse(*kind, kind.option(), text));
+        let can = can.map(|can| parse(Kind::Can, None, &text_or_input(can)?));
+        let others = self.0.iter().map(|(kind, text)| parse(*kind, None, text));
         let all = can.into_iter().chain(others).collect::<Result<Vec<_>, _>>()?;
         all.into_iter().reduce(Password::or).ok_or_else(|| Failure::usage("no_answer", &[]))
     }
@@ -76,7 +67,7 @@ impl Given {
     pub fn claims(&self) -> Result<Claims, Failure> {
         let mut claims = Claims::default();
         for (kind, text) in &self.0 {
-            let wrong = |code| refused(*kind, kind.option(), code);
+            let wrong = |code| refused(*kind, None, code);
             match kind {
                 Kind::Number => claims.number = Some(PersonalNumber::parse(text).map_err(|_| wrong("usage.key"))?),
                 Kind::Qr => claims.qr = Some(Qr::parse(text).map_err(|_| wrong("usage.key"))?),
@@ -118,10 +109,10 @@ pub fn ask(messages: &Messages) -> Result<Answer, Failure> {
         _ if is_number => Kind::Can,
         _ => Kind::Mrz,
     };
-    Ok(parse(kind, "--ask", text).map_or_else(Answer::Mistyped, Answer::Password))
+    Ok(parse(kind, Some("--ask"), text).map_or_else(Answer::Mistyped, Answer::Password))
 }
 
-fn parse(kind: Kind, option: &'static str, text: &str) -> Result<Password, Failure> {
+fn parse(kind: Kind, option: Option<&str>, text: &str) -> Result<Password, Failure> {
     let password = match kind {
         Kind::Can => Password::can(text),
         Kind::Mrz => Password::mrz(text),
@@ -134,8 +125,9 @@ fn parse(kind: Kind, option: &'static str, text: &str) -> Result<Password, Failu
     })
 }
 
-/// A text that is not of its kind.
-fn refused(kind: Kind, option: &'static str, code: &'static str) -> Failure {
+/// A text that is not of its kind, of the option of its kind unless another is given.
+fn refused(kind: Kind, option: Option<&str>, code: &'static str) -> Failure {
+    let option = option.map_or_else(|| format!("--{}", kind.name()), str::to_owned);
     let failure = Failure::usage(code, &[("option", &option)]);
     failure.naming("kind", format!("kind.{}", kind.name())).naming("hint", format!("hint.{}", kind.name()))
 }

@@ -1,6 +1,6 @@
 //! `chipid policy`: shows a policy in full, or checks a policy file; and the policy of the option `--policy`.
 
-use crate::arguments::{PolicyAction, PolicyCommand};
+use crate::arguments::PolicyAction;
 use crate::console_text::{COLUMNS, wrap};
 use crate::failure::Failure;
 use crate::files::{read_up_to, unreadable};
@@ -13,8 +13,8 @@ use std::path::Path;
 /// The most that is read of a file, in bytes: the library takes less.
 const MOST: usize = 1 << 20;
 
-pub fn run(output: &Output, command: PolicyCommand) -> Result<u8, Failure> {
-    match command.action {
+pub fn run(output: &Output, action: PolicyAction) -> Result<u8, Failure> {
+    match action {
         PolicyAction::Show(named) => show(output, &load(&named.policy)?),
         PolicyAction::Check(named) => check(output, &named.policy, &load(&named.policy)?),
     }

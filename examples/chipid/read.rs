@@ -58,7 +58,7 @@ pub fn run(output: &Output, mut arguments: ReadArguments) -> Result<u8, Failure>
             if asks {
                 readers(arguments.reader.as_deref(), arguments.wait)?;
             }
-            let password = if asks { first_password(output)? } else { given.password(can)? };
+            let password = if asks { ask(output, &mut 0, None)? } else { given.password(can)? };
             let target = prepare()?;
             (wait_for_card(output, arguments.reader.as_deref(), arguments.wait)?, password, target, own_terminal)
         }
@@ -116,17 +116,22 @@ fn plan(plan: Plan) -> ReadPlan {
     }
 }
 
-/// The password; a mistyped answer to `--ask` may be given again before the card is laid down.
-fn first_password(output: &Output) -> Result<Password, Failure> {
-    for _ in 1..password::TRIES {
+/// Asks for a password, after a failure again, until so many answers were wrong.
+fn ask(output: &Output, tries: &mut u32, mut failure: Option<Failure>) -> Result<Password, Failure> {
+    loop {
+        if let Some(failure) = failure {
+            if *tries >= password::TRIES {
+                return Err(failure);
+            }
+            let (message, _) = failure.message_and_remedy(&output.messages);
+            let text = paragraph(&output.messages.fill("phase.try_again", &[("message", &message)]), 0);
+            output.hint(text.trim_end());
+        }
+        *tries += 1;
         match password::ask(&output.messages)? {
             Answer::Password(password) => return Ok(password),
-            Answer::Mistyped(failure) => again(output, &failure),
+            Answer::Mistyped(mistyped) => failure = Some(mistyped),
         }
-    }
-    match password::ask(&output.messages)? {
-        Answer::Password(password) => Ok(password),
-        Answer::Mistyped(failure) => Err(failure),
     }
 }
 
@@ -185,30 +190,14 @@ fn open(
             Err(refused) => refused,
         };
         let is_wrong = matches!(refused.error, Error::WrongPassword { .. } | Error::PasswordNeeded(_));
-        let mut failure = Failure::from(refused.error);
+        let failure = Failure::from(refused.error);
         card = *refused.card;
         progress.finish();
         if !is_wrong || !asks {
             return Err(failure);
         }
-        password = loop {
-            if tries >= password::TRIES {
-                return Err(failure);
-            }
-            tries += 1;
-            again(output, &failure);
-            match password::ask(&output.messages)? {
-                Answer::Password(password) => break password,
-                Answer::Mistyped(mistyped) => failure = mistyped,
-            }
-        };
+        password = ask(output, &mut tries, Some(failure))?;
     }
-}
-
-fn again(output: &Output, failure: &Failure) {
-    let (message, _) = failure.message_and_remedy(&output.messages);
-    let text = paragraph(&output.messages.fill("phase.try_again", &[("message", &message)]), 0);
-    output.hint(text.trim_end());
 }
 
 /// Evidence of the reading, by this computer's clock.

@@ -4,11 +4,10 @@
 use crate::arguments::{Form, ReportArguments};
 use crate::failure::Failure;
 use crate::files::write_file;
-use crate::judged::{self, Judged};
+use crate::judged::{self, Judge};
 use crate::output::{Output, print};
 use crate::report_page::{self, Beside, Picture};
-use crate::trust::{self, Signers};
-use crate::{moment, password, policy};
+use crate::{moment, trust};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use chipid::Report;
@@ -17,18 +16,13 @@ use chipid::image::{self, ImageLimits};
 use std::path::Path;
 
 pub fn run(output: &Output, arguments: ReportArguments) -> Result<u8, Failure> {
-    let at = moment::parse(arguments.at.as_deref())?;
-    let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
-    let signers = Signers { online: &arguments.trust_online, readers: &arguments.trust_reader };
-    let store = trust::store(&arguments.trust, signers, policy.as_ref(), at, output)?;
-    let claims = password::given(arguments.claims, None)?.claims()?;
-    let kept = judged::kept(arguments.kept.as_deref())?;
-    let document = judged::document(&arguments.path)?.with_claims(claims).with_kept(kept);
-    let judged = Judged::new(&document, &store, at, policy.as_ref());
+    let at = arguments.at.as_deref();
+    let judge = Judge::new(arguments.claims, &arguments.trust, at, &arguments.judge, output)?;
+    let judged = judge.judge(judged::document(&arguments.path)?)?;
     let text = match arguments.form {
         Form::Html => {
-            let at = moment::text(moment::whole_second(at)).unwrap_or_default();
             let trusted = trust::names(&arguments.trust);
+            let at = moment::text(moment::whole_second(judge.at())).unwrap_or_default();
             report_page::html(&judged, &Beside { picture: picture(&judged.report), at: &at, trusted: &trusted })
         }
         Form::Json => format!("{}\n", judged.json(None)),

@@ -1,6 +1,6 @@
 //! The trust store of the command line: files and folders that it names, and certificates that it trusts directly.
 
-use crate::arguments::{ListArguments, TrustArguments};
+use crate::arguments::{JudgeArguments, ListArguments, TrustArguments};
 use crate::failure::Failure;
 use crate::files::{read_up_to, unreadable};
 use crate::interrupt;
@@ -36,6 +36,12 @@ pub struct Signers<'a> {
     pub readers: &'a [PathBuf],
     /// Services that answer online questions.
     pub online: &'a [PathBuf],
+}
+
+impl<'a> Signers<'a> {
+    pub fn of(arguments: &'a JudgeArguments) -> Self {
+        Self { readers: &arguments.trust_reader, online: &arguments.trust_online }
+    }
 }
 
 /// A failure that names the option, where something was refused only because a tolerance is missing.

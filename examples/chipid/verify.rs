@@ -11,81 +11,59 @@ use crate::failure::{
     EXIT_UNDETERMINED, Failure,
 };
 use crate::files::unreadable;
-use crate::judged::{self, Judged};
+use crate::judged::{self, Judge, Judged};
 use crate::messages::displayed;
 use crate::output::Output;
-use crate::password::{self, Given};
 use crate::trust::{self, Signers};
-use crate::{console_image, interrupt, moment, policy, progress, report_text, report_words, saved_document};
+use crate::{console_image, interrupt, progress, report_text, report_words, saved_document};
 use chipid::trust::TrustStore;
-use chipid::{ClaimsOutcome, Document, KeptGroups, Outcome, Policy, Verdict};
+use chipid::{ClaimsOutcome, Document, Outcome, Verdict};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
-use std::time::SystemTime;
 
 /// What the name of evidence ends with in a folder.
 const ENDING: &str = ".chipid.json";
 
-/// What is trusted, and for which moment it is judged.
-struct Judge {
-    store: TrustStore,
-    /// What was trusted when the card was read, where the caller has it still.
-    then: Option<TrustStore>,
-    at: SystemTime,
-    policy: Option<Policy>,
-    /// Who was asked for.
-    given: Given,
-    /// What the archive keeps, as the caller states.
-    kept: KeptGroups,
-}
-
 pub fn run(output: &Output, arguments: VerifyArguments) -> Result<u8, Failure> {
-    let at = moment::parse(arguments.at.as_deref())?;
-    let kept = judged::kept(arguments.kept.as_deref())?;
-    let policy = arguments.policy.as_deref().map(policy::load).transpose()?;
-    let signers = Signers { readers: &arguments.trust_reader, online: &arguments.trust_online };
-    let store = trust::store(&arguments.trust, signers, policy.as_ref(), at, output)?;
+    let at = arguments.at.as_deref();
+    let judge = Judge::new(arguments.claims, &arguments.trust, at, &arguments.judge, output)?;
     let then = if arguments.trust_then.is_empty() {
         None
     } else {
         // What was trusted then is old by nature.
         let paths = TrustArguments {
-            trust: arguments.trust_then.clone(),
+            trust: arguments.trust_then,
             trust_warn_after: Some(u32::MAX),
             trust_refuse_after: Some(u32::MAX),
             lists: arguments.trust.lists.clone(),
             ..TrustArguments::default()
         };
-        Some(trust::store(&paths, signers, policy.as_ref(), at, output)?)
+        Some(trust::store(&paths, Signers::of(&arguments.judge), judge.policy(), judge.at(), output)?)
     };
-    let given = password::given(arguments.claims, None)?;
-    // What is not of its kind is found before any document is read.
-    given.claims()?;
-    let judge = Judge { store, then, at, policy, given, kept };
+    let verifier = Verifier { judge, then };
     let mut paths = Vec::new();
     for path in &arguments.paths {
         collect(path, &mut paths)?;
     }
-    let ([path], [named]) = (paths.as_slice(), arguments.paths.as_slice()) else {
-        return several(output, &judge, &paths, arguments.jobs);
-    };
-    if path != named {
-        return several(output, &judge, &paths, arguments.jobs);
-    }
-    let verified = judge.verify(path)?;
-    if output.is_json() {
-        output.json(&verified.json());
-    } else {
-        output.text(&report_text::text(&verified.judged, verified.portrait.as_deref(), &output.messages));
-        if !arguments.no_portrait {
-            console_image::show_portrait(output, &verified.judged.report);
+    match (paths.as_slice(), arguments.paths.as_slice()) {
+        ([path], [named]) if path == named => {
+            let verified = verifier.verify(path)?;
+            if output.is_json() {
+                output.json(&verified.json());
+            } else {
+                output.text(&report_text::text(&verified.judged, verified.portrait.as_deref(), &output.messages));
+                if !arguments.no_portrait {
+                    console_image::show_portrait(output, &verified.judged.report);
+                }
+            }
+            Ok(verified.judged.exit())
         }
+        _ => several(output, &verifier, &paths, arguments.jobs),
     }
-    Ok(verified.judged.exit())
 }
 
 /// A document that was verified.
@@ -107,10 +85,17 @@ impl Verified {
     }
 }
 
-impl Judge {
+/// Verifies documents by their paths.
+struct Verifier {
+    judge: Judge,
+    /// What was trusted when the card was read, where the caller has it still.
+    then: Option<TrustStore>,
+}
+
+impl Verifier {
     fn verify(&self, path: &Path) -> Result<Verified, Failure> {
         if path.is_dir() {
-            let judged = self.judge(judged::document(path)?)?;
+            let judged = self.judge.judge(judged::document(path)?)?;
             let portrait = judged.report.portrait().and_then(|portrait| saved_document::portrait(path, portrait));
             return Ok(Verified { judged, portrait, then: None });
         }
@@ -122,12 +107,7 @@ impl Judge {
                 "same_lists": evidence.has_trust_of(then),
             })
         });
-        Ok(Verified { judged: self.judge(Document::from_evidence(&evidence))?, portrait: None, then })
-    }
-
-    fn judge(&self, document: Document) -> Result<Judged, Failure> {
-        let document = document.with_claims(self.given.claims()?).with_kept(self.kept.clone());
-        Ok(Judged::new(&document, &self.store, self.at, self.policy.as_ref()))
+        Ok(Verified { judged: self.judge.judge(Document::from_evidence(&evidence))?, portrait: None, then })
     }
 }
 
@@ -249,7 +229,7 @@ impl Summary {
 }
 
 /// Verifies all of them on every core, and shows each in its turn.
-fn several(output: &Output, judge: &Judge, paths: &[PathBuf], jobs: Option<usize>) -> Result<u8, Failure> {
+fn several(output: &Output, verifier: &Verifier, paths: &[PathBuf], jobs: Option<usize>) -> Result<u8, Failure> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = jobs.unwrap_or(cores).clamp(1, paths.len().max(1));
     let bar = progress::bar(output, paths.len());
@@ -264,7 +244,7 @@ fn several(output: &Output, judge: &Judge, paths: &[PathBuf], jobs: Option<usize
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(path) = paths.get(at) else { return };
-                    if interrupt::is_asked() || sender.send((at, judge.verify(path))).is_err() {
+                    if interrupt::is_asked() || sender.send((at, verifier.verify(path))).is_err() {
                         return;
                     }
                 }
@@ -293,7 +273,7 @@ fn several(output: &Output, judge: &Judge, paths: &[PathBuf], jobs: Option<usize
         bar.finish_and_clear();
     }
     interrupt::check()?;
-    summary.show(output, judge.policy.is_some());
+    summary.show(output, verifier.judge.policy().is_some());
     Ok(if summary.is_bad { EXIT_SEVERAL } else { summary.worst })
 }
 
