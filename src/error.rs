@@ -28,7 +28,7 @@ pub enum Error {
     PasswordBlocked(&'static str),
     /// The chip asks for a password that was not given: the MRZ where it has no PACE, the CAN or the MRZ where it has.
     #[error("this chip needs {0} to be opened")]
-    PasswordNeeded(&'static str),
+    PasswordNeeded(NeededPassword),
     /// The chip has no eMRTD application: it is another kind of card.
     #[error("the chip has no eMRTD application (status {status}){}", applications(.others))]
     NoApplication {
@@ -77,6 +77,27 @@ fn tries(left: Option<u8>) -> String {
 
 fn applications(dir: &Option<Dir>) -> String {
     dir.as_ref().map(|dir| format!("; its applications: {dir}")).unwrap_or_default()
+}
+
+/// A password that was not given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NeededPassword {
+    /// The card access number.
+    Can,
+    /// The machine-readable zone.
+    Mrz,
+    /// Either of them.
+    CanOrMrz,
+}
+
+impl core::fmt::Display for NeededPassword {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Can => "the CAN",
+            Self::Mrz => "the MRZ",
+            Self::CanOrMrz => "the CAN or the MRZ",
+        })
+    }
 }
 
 impl Error {

@@ -2,7 +2,7 @@
 
 use crate::console_text::plain;
 use crate::messages::{Messages, displayed, fill};
-use chipid::error::{Broken, Error, Step, TransportError};
+use chipid::error::{Broken, Error, NeededPassword, Step, TransportError};
 use std::fmt::Display;
 
 pub const EXIT_OTHER: u8 = 1;
@@ -195,7 +195,10 @@ fn places(error: &Error, messages: &Messages) -> Vec<(&'static str, String)> {
             vec![("file", file.to_string()), ("at", at.to_string()), ("expected", (*expected).into())]
         }
         Error::PasswordNeeded(needed) => {
-            let key = if needed.contains("CAN") { "needed.can_or_mrz" } else { "needed.mrz" };
+            let key = match needed {
+                NeededPassword::Can | NeededPassword::CanOrMrz => "needed.can_or_mrz",
+                NeededPassword::Mrz => "needed.mrz",
+            };
             vec![("needed", messages.get(key).to_owned())]
         }
         Error::Unsupported(what) => vec![("what", (*what).into())],

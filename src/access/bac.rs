@@ -3,7 +3,7 @@
 use super::password::{Password, is_wrong_password};
 use crate::channel::Channel;
 use crate::crypto::{self, Cipher, CryptoError, KeyUse, Random, Secret};
-use crate::error::{Broken, Error, Step};
+use crate::error::{Broken, Error, NeededPassword, Step};
 use crate::event::Show;
 use crate::iso7816::{Command, StatusWord};
 use crate::secure_messaging::SecureMessaging;
@@ -30,7 +30,7 @@ pub(crate) fn basic_access_control(
 ) -> Result<Option<()>, Error> {
     let broken = |broken| Error::Protocol { during: DURING, broken };
     let crypto_error = |_: CryptoError| broken(Broken::Crypto);
-    let Some(k_seed) = password.bac_seed() else { return Err(Error::PasswordNeeded("the MRZ")) };
+    let Some(k_seed) = password.bac_seed() else { return Err(Error::PasswordNeeded(NeededPassword::Mrz)) };
     let challenge = channel.send(&Command::get_challenge(), DURING, show)?;
     if !challenge.status.is_success() {
         return Ok(None);

@@ -9,7 +9,7 @@ use super::mapping;
 use super::password::{Password, PasswordKind, is_wrong_password};
 use crate::channel::Channel;
 use crate::crypto::{self, Cipher, CurveId, Element, GroupId, KeyUse, Random, Secret};
-use crate::error::{Broken, Error, Step};
+use crate::error::{Broken, Error, NeededPassword, Step};
 use crate::event::{Event, Show};
 use crate::iso7816::{Command, Response, StatusWord};
 use crate::lds::{Agreement, Mapping, PaceInfo, PaceSuite, SecurityInfoKind, SecurityInfos};
@@ -122,7 +122,11 @@ pub(crate) fn password_authenticated_connection_establishment(
     random: &mut dyn Random,
     show: &mut Show<'_>,
 ) -> Result<Opened, Error> {
-    let secret = password.pace_secret(kind).ok_or(Error::PasswordNeeded(kind.name()))?;
+    let needed = match kind {
+        PasswordKind::Can => NeededPassword::Can,
+        PasswordKind::Mrz => NeededPassword::Mrz,
+    };
+    let secret = password.pace_secret(kind).ok_or(Error::PasswordNeeded(needed))?;
     let form = set_at(channel, suite, kind, show)?;
 
     // K_π = KDF(f(π), 3);  s = D(K_π, z)  (9303-11 §4.4.3.4, §9.7.3)

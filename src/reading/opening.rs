@@ -10,7 +10,7 @@ use crate::bounds::BOUNDS;
 use crate::channel::{Channel, ends_session};
 use crate::crypto::{Cipher, Random};
 use crate::document::{FileState, LengthRecord};
-use crate::error::{Broken, Error, Step};
+use crate::error::{Broken, Error, NeededPassword, Step};
 use crate::event::Show;
 use crate::iso7816::StatusWord;
 use crate::lds::{FileId, Mapping, SecurityInfos};
@@ -90,7 +90,7 @@ impl Opener {
     ) -> Result<AccessGranted, Error> {
         let mut kinds = self.password.pace_kinds().peekable();
         if kinds.peek().is_none() {
-            return Err(Error::PasswordNeeded("the CAN or the MRZ"));
+            return Err(Error::PasswordNeeded(NeededPassword::CanOrMrz));
         }
         while let Some(kind) = kinds.next() {
             let pace =
@@ -128,7 +128,7 @@ impl Opener {
                 Err(error) => return Err(error),
             }
         }
-        Err(Error::PasswordNeeded("the CAN or the MRZ"))
+        Err(Error::PasswordNeeded(NeededPassword::CanOrMrz))
     }
 
     /// EF.CardSecurity, in the master file, before the application is selected. A chip that ends the session over it is
@@ -197,7 +197,7 @@ impl Opener {
             status if status.is_success_or_warning() => Ok(opening(AccessProtocol::None, None, None, None)),
             StatusWord::NOT_FOUND => Ok(opening(AccessProtocol::None, None, None, None)),
             status if has_key => Err(Error::Refused { during: Step::Bac, status }),
-            _ => Err(Error::PasswordNeeded("the MRZ")),
+            _ => Err(Error::PasswordNeeded(NeededPassword::Mrz)),
         }
     }
 }
