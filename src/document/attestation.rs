@@ -1,6 +1,7 @@
 //! What a document from evidence brings along: what the reader that held the card attests, and who signed it.
 
 use super::opening::AccessSummary;
+use super::recorded_revocation::RecordedRevocation;
 use crate::checks::Check;
 use crate::chip::ChipAuthenticationSuite;
 use time::OffsetDateTime;
@@ -11,6 +12,7 @@ pub(crate) struct Attestation {
     signatures: Vec<EvidenceSignature>,
     judged_at: OffsetDateTime,
     checks: Vec<Check>,
+    revocation: Option<RecordedRevocation>,
     access: Option<AccessSummary>,
     chip_suite: Option<SuiteNames>,
     is_mapping_bound: bool,
@@ -25,7 +27,17 @@ impl Attestation {
         judged_at: OffsetDateTime,
         checks: Vec<Check>,
     ) -> Self {
-        Self { message, signatures, judged_at, checks, access: None, chip_suite: None, is_mapping_bound: false }
+        let revocation = RecordedRevocation::among(&checks);
+        Self {
+            message,
+            signatures,
+            judged_at,
+            checks,
+            revocation,
+            access: None,
+            chip_suite: None,
+            is_mapping_bound: false,
+        }
     }
 
     /// How the chip was opened.
@@ -56,6 +68,11 @@ impl Attestation {
     /// The checks as the reader judged them, with the trust of then.
     pub(crate) fn checks(&self) -> &[Check] {
         &self.checks
+    }
+
+    /// The revocation among the checks.
+    pub(crate) fn revocation(&self) -> Option<RecordedRevocation> {
+        self.revocation
     }
 
     /// How the chip was opened.

@@ -7,6 +7,7 @@ mod chip_proofs;
 mod claims;
 mod statements;
 mod operator;
+mod recorded_revocation;
 mod attestation;
 mod online_record;
 mod scope;
@@ -36,6 +37,7 @@ pub use opening::AccessSummary;
 pub(crate) use opening::{LengthRecord, Opening};
 pub(crate) use operator::SuppliedClaims;
 pub use proofs_file::{Proofs, ProofsError};
+pub(crate) use recorded_revocation::RecordedRevocation;
 pub use scope::KeptGroups;
 pub(crate) use scope::Scope;
 #[cfg(feature = "evidence")]

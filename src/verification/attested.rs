@@ -6,9 +6,8 @@
 //! it stays failed: removing never helps.
 
 use super::certified_signature::verify_evidence_signature;
-use super::revocation_by_entry::is_revoked_by_entry;
 use crate::checks::{Check, CheckId, Reason, State, Warning};
-use crate::document::{Attestation, Claims, Files, SuiteNames};
+use crate::document::{Attestation, Claims, Files, RecordedRevocation, SuiteNames};
 use crate::lds::{DataGroup, FileId};
 use crate::trust::TrustStore;
 
@@ -126,7 +125,9 @@ impl<'a> Attested<'a> {
     /// Whether the document was revoked by a name that was removed later, so that no list can tell it again. Whose list that
     /// was is a matter of trust: the word of a reader whom the caller does not trust is not enough.
     fn is_named_revoked(&self, told: &Check) -> bool {
-        self.is_trusted && self.has_removed_name && is_revoked_by_entry(told)
+        let recorded = self.attestation.and_then(Attestation::revocation);
+        let is_revoked = (told.id, told.reason) == (CheckId::PaRevocation, Some(Reason::Revoked));
+        self.is_trusted && self.has_removed_name && is_revoked && recorded == Some(RecordedRevocation::Document)
     }
 
     /// Where files were removed, what had failed stays failed, but for what is judged by trust and time alone and so again.
@@ -139,8 +140,7 @@ impl<'a> Attested<'a> {
         let failed = failed.filter(|check| !claims.make(check.id));
         for told in failed.filter(|check| !is_judged_anew(check.id) || self.is_named_revoked(check)) {
             // The check of all files fails with the check of one.
-            let all =
-                told.id.as_str().starts_with("pa.dg").then(|| Check { id: CheckId::PaDataGroups, ..told.clone() });
+            let all = told.id.is_data_group().then(|| Check { id: CheckId::PaDataGroups, ..told.clone() });
             for told in [told.clone()].into_iter().chain(all) {
                 match checks.iter_mut().find(|check| check.id == told.id) {
                     Some(check) if check.state != State::Failed => *check = told,

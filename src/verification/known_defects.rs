@@ -15,8 +15,8 @@
 //! document counts all the same.
 
 use super::chip_checks::DueProofs;
-use super::revocation_by_entry::OF_DOCUMENT;
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
+use crate::document::RecordedRevocation;
 use crate::passive_authentication::PathCertificate;
 use crate::pki::{ProfileFinding, Role};
 use crate::signed_lists::{Criterion, DefectKind, DocumentFacts, KnownDefect};
@@ -341,7 +341,7 @@ fn turn(
             // Passive authentication asks by the signer alone; an entry may name documents by other criteria as well.
             let id = CheckId::PaRevocation;
             for check in checks.iter_mut().filter(|check| check.id == id && check.state != State::Failed) {
-                *check = Check::failed(id, Reason::Revoked).comparing(format!("{OF_DOCUMENT}{}", entry.told()));
+                *check = Check::failed(id, Reason::Revoked).comparing(RecordedRevocation::of_document(&entry.told()));
             }
         }
         Bearing::Nothing | Bearing::Unknown => {}
@@ -375,11 +375,14 @@ fn open(check: &Check, entry: &Entry<'_>) -> Check {
 
 /// The check of all data groups is open where every data group that failed was to fail.
 fn excuse_all_groups(checks: &mut [Check]) {
-    let is_group = |check: &Check| check.id.as_str().starts_with("pa.dg");
+    let is_group = |check: &Check| check.id.is_data_group();
     let excused = checks.iter().any(|check| is_group(check) && check.reason == Some(Reason::KnownDefect));
     let failed = checks.iter().any(|check| is_group(check) && check.state == State::Failed);
     let all = checks.iter_mut().find(|check| check.id == CheckId::PaDataGroups && check.state == State::Failed);
-    if let (Some(all), true, false) = (all, excused, failed) {
+    if let Some(all) = all
+        && excused
+        && !failed
+    {
         (all.state, all.reason) = (State::Undetermined, Some(Reason::KnownDefect));
     }
 }

@@ -5,7 +5,6 @@
 mod gate;
 mod values;
 mod certified_signature;
-mod revocation_by_entry;
 mod attested;
 mod inputs;
 mod context;
