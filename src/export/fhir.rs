@@ -90,12 +90,11 @@ fn identifiers<'a>(text: &impl Fn(&'static str) -> Option<&'a str>) -> Vec<Value
     // On an ID card that has a personal number, the document number may be a part of it.
     if let (Some(number), None) = (text("document_number"), text("personal_number")) {
         let state = text("issuing_state").unwrap_or_default();
-        identifiers.push(match text("document_code").is_some_and(|code| code.starts_with('P')) {
-            true => {
-                let system = format!("{PASSPORT}{state}");
-                json!({"use": "official", "type": kind("PPN"), "system": system, "value": number})
-            }
-            false => json!({"use": "official", "value": number, "assigner": {"display": state}}),
+        identifiers.push(if text("document_code").is_some_and(|code| code.starts_with('P')) {
+            let system = format!("{PASSPORT}{state}");
+            json!({"use": "official", "type": kind("PPN"), "system": system, "value": number})
+        } else {
+            json!({"use": "official", "value": number, "assigner": {"display": state}})
         });
     }
     identifiers

@@ -103,10 +103,13 @@ fn line(id: CheckId, kind: Kind) -> Line {
             cut_off(if field { line } else { line.with(pinned, Outcome::Refer) }, field)
         }
         // Where no list was consulted, `field` accepts.
-        CheckId::PaRevocation => match field {
-            true => of(&[SUCCESSFUL, open(Reason::RevocationNotChecked)], &[UNDETERMINED, NOT_SUPPORTED]),
-            false => of(&[SUCCESSFUL], &[UNDETERMINED, NOT_SUPPORTED]),
-        },
+        CheckId::PaRevocation => {
+            if field {
+                of(&[SUCCESSFUL, open(Reason::RevocationNotChecked)], &[UNDETERMINED, NOT_SUPPORTED])
+            } else {
+                of(&[SUCCESSFUL], &[UNDETERMINED, NOT_SUPPORTED])
+            }
+        }
         // Made where there is such a list; an entry that bears on the document is for a person.
         CheckId::PaKnownDefects => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, NOT_SUPPORTED]),
         // Made where there is a bundle. What is older than it should be: `field` accepts; what is older than it may be is
@@ -117,10 +120,13 @@ fn line(id: CheckId, kind: Kind) -> Line {
         }
         // Where a plan left DG1 out no country is named: `field` accepts. Where DG1 is missing from a stored document the
         // verdict is undetermined, and a person decides.
-        CheckId::PaCountry => match field {
-            true => of(&[SUCCESSFUL, open(Reason::NothingToCompare)], &[UNDETERMINED]),
-            false => of(&[SUCCESSFUL], &[UNDETERMINED]),
-        },
+        CheckId::PaCountry => {
+            if field {
+                of(&[SUCCESSFUL, open(Reason::NothingToCompare)], &[UNDETERMINED])
+            } else {
+                of(&[SUCCESSFUL], &[UNDETERMINED])
+            }
+        }
         // Not every document has every group, and a purpose may leave one out: both policies accept. Where a trusted reader
         // attests that it read the group before it was removed, or the caller states that the archive does not keep it,
         // `field` accepts and `strict` refers. One that is missing otherwise (`not_held`) makes the verdict undetermined:
@@ -152,10 +158,7 @@ fn line(id: CheckId, kind: Kind) -> Line {
         // was opened: `field` accepts.
         CheckId::AccessProtocol => {
             let line = of(&[SUCCESSFUL, without(Reason::NoAccessControl)], &[UNDETERMINED]);
-            match field {
-                true => by_file(line),
-                false => line.with(open(Reason::DowngradeAllowed), Outcome::Reject),
-            }
+            if field { by_file(line) } else { line.with(open(Reason::DowngradeAllowed), Outcome::Reject) }
         }
         // Old chips have no signed copy of what they offer: `field` accepts.
         CheckId::AccessCardAccess => {
@@ -166,10 +169,13 @@ fn line(id: CheckId, kind: Kind) -> Line {
             of(&[SUCCESSFUL, without(Reason::NotPresent), without(Reason::NotRead)], &[UNDETERMINED])
         }
         // Fingers and irises are for authorities: that they could not be read says nothing of the document.
-        CheckId::AccessTerminal => match field {
-            true => of(&[SUCCESSFUL, NOT_SUPPORTED, FAILED, UNDETERMINED, ABORTED], &[]),
-            false => of(&[SUCCESSFUL, NOT_SUPPORTED], &[FAILED, UNDETERMINED, ABORTED]),
-        },
+        CheckId::AccessTerminal => {
+            if field {
+                of(&[SUCCESSFUL, NOT_SUPPORTED, FAILED, UNDETERMINED, ABORTED], &[])
+            } else {
+                of(&[SUCCESSFUL, NOT_SUPPORTED], &[FAILED, UNDETERMINED, ABORTED])
+            }
+        }
         // Which proofs are due, the verdict knows. What a file cannot prove again: `field` accepts.
         CheckId::ChipPaceCam | CheckId::ChipActiveAuthentication | CheckId::ChipChipAuthentication => {
             let not_needed = [without(Reason::NotDue), without(Reason::ShownByMapping)];
@@ -178,10 +184,13 @@ fn line(id: CheckId, kind: Kind) -> Line {
             cut_off(line, field)
         }
         // Evidence that nobody signed, or somebody unknown, is as good as a stored document: `field` accepts.
-        CheckId::EvidenceSignature => match field {
-            true => of(&[SUCCESSFUL, MISSING, UNDETERMINED, without(Reason::NotSigned)], &[]),
-            false => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, without(Reason::NotSigned)]),
-        },
+        CheckId::EvidenceSignature => {
+            if field {
+                of(&[SUCCESSFUL, MISSING, UNDETERMINED, without(Reason::NotSigned)], &[])
+            } else {
+                of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, without(Reason::NotSigned)])
+            }
+        }
         // Where somebody was asked, he must have said yes; a policy of the operator's may demand that he was asked.
         CheckId::OnlineConfirmation => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED]),
         // A time stamp is kept for others to verify.
@@ -192,10 +201,13 @@ fn line(id: CheckId, kind: Kind) -> Line {
             cut_off(if field { line.with(open(Reason::NotPresent), Outcome::Accept) } else { line }, field)
         }
         // Made where it was read; nobody signed it, and the chip reads in short lengths all the same: `field` accepts.
-        CheckId::LdsAtrInfo => match field {
-            true => by_file(of(&[SUCCESSFUL, MISSING, FAILED], &[UNDETERMINED, NOT_SUPPORTED])),
-            false => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, NOT_SUPPORTED]),
-        },
+        CheckId::LdsAtrInfo => {
+            if field {
+                by_file(of(&[SUCCESSFUL, MISSING, FAILED], &[UNDETERMINED, NOT_SUPPORTED]))
+            } else {
+                of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, NOT_SUPPORTED])
+            }
+        }
         // A file that the issuer signed, and that is not as the standard has it: `field` refers it.
         CheckId::LdsDg1
         | CheckId::LdsDg2
@@ -208,15 +220,21 @@ fn line(id: CheckId, kind: Kind) -> Line {
         | CheckId::LdsDg13
         | CheckId::LdsDg14
         | CheckId::LdsDg15
-        | CheckId::LdsDg16 => match field {
-            true => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, FAILED]),
-            false => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED]),
-        },
+        | CheckId::LdsDg16 => {
+            if field {
+                of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, FAILED])
+            } else {
+                of(&[SUCCESSFUL, MISSING], &[UNDETERMINED])
+            }
+        }
         // An expired document: `field` refers it.
-        CheckId::LdsExpiry => match field {
-            true => of(&[SUCCESSFUL], &[UNDETERMINED, Condition::Because(State::Failed, Reason::Expired)]),
-            false => of(&[SUCCESSFUL], &[UNDETERMINED]),
-        },
+        CheckId::LdsExpiry => {
+            if field {
+                of(&[SUCCESSFUL], &[UNDETERMINED, Condition::Because(State::Failed, Reason::Expired)])
+            } else {
+                of(&[SUCCESSFUL], &[UNDETERMINED])
+            }
+        }
         // A reading with a purpose may have one of the two only.
         CheckId::VnNumber => of(&[SUCCESSFUL, MISSING, open(Reason::NothingToCompare)], &[UNDETERMINED]),
         CheckId::VnName | CheckId::VnBirthDate | CheckId::VnSex | CheckId::VnExpiry => {
@@ -225,10 +243,13 @@ fn line(id: CheckId, kind: Kind) -> Line {
         // The law promises twelve digits and nothing else.
         CheckId::VnNumberStructure => of(&[SUCCESSFUL, MISSING, UNDETERMINED], &[FAILED]),
         // Another card than the one that was typed or scanned: `field` refers it.
-        CheckId::VnNumberGiven | CheckId::VnQrNumber | CheckId::LdsDg1Printed => match field {
-            true => by_file(of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, FAILED])),
-            false => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED]),
-        },
+        CheckId::VnNumberGiven | CheckId::VnQrNumber | CheckId::LdsDg1Printed => {
+            if field {
+                by_file(of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, FAILED]))
+            } else {
+                of(&[SUCCESSFUL, MISSING], &[UNDETERMINED])
+            }
+        }
         CheckId::VnQrName | CheckId::VnQrBirthDate | CheckId::VnQrOther => {
             let line = of(&[SUCCESSFUL, MISSING, open(Reason::NothingToCompare)], &[UNDETERMINED, FAILED]);
             if field { by_file(line) } else { line }

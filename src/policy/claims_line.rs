@@ -72,8 +72,10 @@ impl ClaimsLine {
         };
         // A record that is not signed, or that contradicts the claim, is treated as a missing record.
         let doubts = [ClaimsWarning::RecordedDiffers, ClaimsWarning::RecordedMatchNotSigned];
-        let doubt = doubts.into_iter().find(|doubt| claims.warnings().contains(doubt));
-        let doubt = doubt.filter(|_| self.not_recorded < outcome);
+        let mut doubt = None;
+        if self.not_recorded < outcome {
+            doubt = doubts.into_iter().find(|doubt| claims.warnings().contains(doubt));
+        }
         if doubt.is_some() {
             (key, outcome) = ("not_recorded", self.not_recorded);
         }

@@ -94,9 +94,10 @@ impl Policy {
 
     /// Where a tolerance was needed a person decides, at best.
     fn of_tolerance(&self, used: &UsedTolerance) -> DecisionReason {
-        let (basis, outcome) = match self.tolerances.allows(used.tolerance) {
-            true => (Basis::Tolerance, Outcome::Refer),
-            false => (Basis::ToleranceNotAllowed, Outcome::Reject),
+        let (basis, outcome) = if self.tolerances.allows(used.tolerance) {
+            (Basis::Tolerance, Outcome::Refer)
+        } else {
+            (Basis::ToleranceNotAllowed, Outcome::Reject)
         };
         DecisionReason {
             check: Some(used.check),

@@ -225,9 +225,10 @@ impl File<'_> {
                 }
             }
         }
-        match policy.refer > policy.accept {
-            true => Err(self.error(value.span(), "verdict", PolicyFault::VerdictOrder)),
-            false => Ok(()),
+        if policy.refer > policy.accept {
+            Err(self.error(value.span(), "verdict", PolicyFault::VerdictOrder))
+        } else {
+            Ok(())
         }
     }
 

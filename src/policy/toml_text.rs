@@ -65,10 +65,7 @@ fn written(line: &Line) -> String {
     let words = |outcome| of(outcome).map(|condition: Condition| condition.to_string());
     let parts = Outcome::ALL.iter().rev().filter(|outcome| of(**outcome).next().is_some());
     let parts: Vec<String> = parts.map(|outcome| format!("{outcome} = {}", list(words(*outcome)))).collect();
-    match parts.is_empty() {
-        true => "{}".to_owned(),
-        false => format!("{{ {} }}", parts.join(", ")),
-    }
+    if parts.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", parts.join(", ")) }
 }
 
 fn list(words: impl Iterator<Item = String>) -> String {

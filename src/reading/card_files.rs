@@ -74,10 +74,8 @@ fn read_or_refused(channel: &mut Channel, show: &mut Show<'_>) -> Result<Outcome
 pub(super) fn read_limits(channel: &mut Channel, show: &mut Show<'_>) -> Result<(Limits, LengthRecord), Error> {
     let file = FileId::AtrInfo;
     let answer = channel.read_start(file, SHORT_ANSWER, Step::ReadAtrInfo, show)?;
-    let file = match answer.status.is_success_or_warning() {
-        true => Ok(AtrInfo::parse(&answer.data)),
-        false => Err(answer.status),
-    };
+    let file =
+        if answer.status.is_success_or_warning() { Ok(AtrInfo::parse(&answer.data)) } else { Err(answer.status) };
     let historical = CardCapabilities::from_atr(channel.link().atr());
     let limits = match file.as_ref().ok().and_then(|file| file.extended_length) {
         Some(says) => {

@@ -99,9 +99,10 @@ impl Opener {
                 Ok(opened) => {
                     // Where the mapping shows the chip, what it shows is judged by EF.CardSecurity (9303-11 §4.4.3.5).
                     let is_wanted = suite.mapping == Mapping::ChipAuthentication || self.options.card_security;
-                    let (opened, card_security, restarts) = match first && is_wanted {
-                        true => self.read_card_security(channel, suite, kind, opened, random, show)?,
-                        false => (opened, None, 0),
+                    let (opened, card_security, restarts) = if first && is_wanted {
+                        self.read_card_security(channel, suite, kind, opened, random, show)?
+                    } else {
+                        (opened, None, 0)
                     };
                     select_application(channel, show)?;
                     let access = AccessRecord {

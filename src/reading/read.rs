@@ -78,10 +78,12 @@ impl Reading {
         let has_terminal = self.session.terminal.is_some();
         for group in &listed {
             let file = FileId::DataGroup(*group);
-            let why = match is_biometric(*group) {
-                true if !has_terminal => NotRead::NeedsTerminalAuthentication,
-                _ if !plan.wants(*group) => NotRead::Plan,
-                _ => continue,
+            let why = if is_biometric(*group) && !has_terminal {
+                NotRead::NeedsTerminalAuthentication
+            } else if !plan.wants(*group) {
+                NotRead::Plan
+            } else {
+                continue;
             };
             document.files.put(file, FileState::NotRead(why));
         }

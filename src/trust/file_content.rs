@@ -87,10 +87,7 @@ fn block<'a>(marked: &'a [u8], found: &mut Vec<Piece>) -> (&'a [u8], bool) {
     let next = rest.strip_prefix(DASHES).unwrap_or(rest).trim_ascii_start();
     // Definite lengths only: the end of an indefinite one would have to be searched for again after every block.
     let left = objects(Reader::new(next), found);
-    match left.len() < next.len() {
-        true => (left, false),
-        false => (rest, true),
-    }
+    if left.len() < next.len() { (left, false) } else { (rest, true) }
 }
 
 /// The bytes before the first such mark, and those from it on.

@@ -68,9 +68,10 @@ impl KeptClaims {
         let not_exact = fields(&self.not_exact)?;
         let is_part = different.iter().all(|field| compared.contains(field) && !not_exact.contains(field))
             && not_exact.iter().all(|field| compared.contains(field));
-        let expected = match compared.is_empty() {
-            true if outcome == ClaimsOutcome::NotGiven => ClaimsRecord::not_given(),
-            _ => ClaimsRecord { not_exact, ..ClaimsRecord::of_fields(compared, different) },
+        let expected = if compared.is_empty() && outcome == ClaimsOutcome::NotGiven {
+            ClaimsRecord::not_given()
+        } else {
+            ClaimsRecord { not_exact, ..ClaimsRecord::of_fields(compared, different) }
         };
         (is_part && expected.outcome == outcome).then_some(expected)
     }
@@ -130,9 +131,10 @@ fn differs(check: &Check, field: ClaimField) -> bool {
         return true;
     }
     let is_named = |of: MrzField| check.compared.split(", ").any(|name| name == of.name());
-    match MrzField::all().any(is_named) {
-        true => PRINTED.iter().any(|(of, own)| *own == field && is_named(*of)),
+    if MrzField::all().any(is_named) {
+        PRINTED.iter().any(|(of, own)| *own == field && is_named(*of))
+    } else {
         // Another format than the chip's: another document.
-        false => field == ClaimField::DocumentNumber,
+        field == ClaimField::DocumentNumber
     }
 }
