@@ -122,11 +122,7 @@ pub(crate) fn password_authenticated_connection_establishment(
     random: &mut dyn Random,
     show: &mut Show<'_>,
 ) -> Result<Opened, Error> {
-    let needed = match kind {
-        PasswordKind::Can => NeededPassword::Can,
-        PasswordKind::Mrz => NeededPassword::Mrz,
-    };
-    let secret = password.pace_secret(kind).ok_or(Error::PasswordNeeded(needed))?;
+    let secret = password.pace_secret(kind).ok_or(Error::PasswordNeeded(kind.into()))?;
     let form = set_at(channel, suite, kind, show)?;
 
     // K_π = KDF(f(π), 3);  s = D(K_π, z)  (9303-11 §4.4.3.4, §9.7.3)
@@ -134,8 +130,7 @@ pub(crate) fn password_authenticated_connection_establishment(
     let k_pi = crypto::kdf(suite.cipher, secret.expose(), KeyUse::Password);
     let z = step(channel, suite, &[], Tag(0x80), during_nonce, show)?;
     let zero_iv = vec![0; suite.cipher.block_len()];
-    let is_whole = matches!(z.len(), 16 | 32);
-    if !is_whole {
+    if !matches!(z.len(), 16 | 32) {
         return Err(Error::Protocol { during: during_nonce, broken: Broken::BadAnswer });
     }
     let nonce = suite.cipher.decrypt_cbc(&k_pi, &zero_iv, &z).map_err(|_| failed(during_nonce))?;
@@ -177,6 +172,15 @@ pub(crate) fn password_authenticated_connection_establishment(
     };
     channel.protect(SecureMessaging::new(suite.cipher, ks_enc, ks_mac));
     Ok(Opened { form, id_ic: public_ic.compressed(), ephemeral: public_ifd.compressed(), chip_mapping })
+}
+
+impl From<PasswordKind> for NeededPassword {
+    fn from(kind: PasswordKind) -> Self {
+        match kind {
+            PasswordKind::Can => Self::Can,
+            PasswordKind::Mrz => Self::Mrz,
+        }
+    }
 }
 
 /// The ephemeral generator, and the key that the chip showed for it.

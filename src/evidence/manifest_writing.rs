@@ -12,7 +12,7 @@ use crate::document::KeptClaims;
 use crate::document::KeptOnline;
 use crate::document::KeptStatements;
 use crate::document::suite_names;
-use crate::document::{Document, FileState, MappingRecord, NotRead};
+use crate::document::{ChipProofs, Document, FileState, Files, MappingRecord, NotRead};
 use crate::iso7816::StatusWord;
 use crate::lds::{FileId, SecurityObject};
 use crate::passive_authentication::ConsultedList;
@@ -36,7 +36,6 @@ impl Manifest {
         clock: &Clock,
         policy: Option<&Policy>,
     ) -> Result<Self, EvidenceError> {
-        let chip = report.check(CheckId::ChipPaceCam);
         let checks: Vec<manifest::Check> = report.checks().iter().map(check).collect();
         let tolerances =
             report.checks().iter().filter(|check| report.tolerances().iter().any(|used| used.check == check.id));
@@ -56,19 +55,7 @@ impl Manifest {
             library: manifest::Library { name: "chipid".into(), version: env!("CARGO_PKG_VERSION").into() },
             online: document.online.as_deref().map(KeptOnline::of),
             policy: policy.map(|policy| decided_by(&report.decide(policy))),
-            pace_cam: match document.proofs.mapping() {
-                MappingRecord::None => None,
-                _ => {
-                    // A failure that a list of known defects explains is still no proof.
-                    let is_failed = chip.is_none_or(|check| check.state == State::Failed);
-                    let is_proven = !is_failed && document.proofs.is_shown_by_mapping(&document.files);
-                    Some(manifest::ChipMapping {
-                        attested_by: READER.into(),
-                        key_in_dg14: (is_proven && document.proofs.is_mapping_bound(&document.files)).then_some(true),
-                        outcome: if is_proven { "proven" } else { "failed" }.into(),
-                    })
-                }
-            },
+            pace_cam: chip_mapping(&document.proofs, &document.files, report.check(CheckId::ChipPaceCam)),
             reading: manifest::Reading {
                 elapsed_ms: report.elapsed_ms().min(MAX_INTEGER),
                 exchanges: report.exchanges(),
@@ -94,6 +81,20 @@ impl Manifest {
             checks,
         })
     }
+}
+
+/// The mapping, where one was used. A failure that a list of known defects explains is still not a proof.
+fn chip_mapping(proofs: &ChipProofs, files: &Files, check: Option<&Check>) -> Option<manifest::ChipMapping> {
+    if matches!(proofs.mapping(), MappingRecord::None) {
+        return None;
+    }
+    let is_failed = check.is_none_or(|check| check.state == State::Failed);
+    let is_proven = !is_failed && proofs.is_shown_by_mapping(files);
+    Some(manifest::ChipMapping {
+        attested_by: READER.into(),
+        key_in_dg14: (is_proven && proofs.is_mapping_bound(files)).then_some(true),
+        outcome: if is_proven { "proven" } else { "failed" }.into(),
+    })
 }
 
 fn decided_by(decision: &Decision) -> DecidedBy {

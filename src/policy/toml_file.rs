@@ -124,21 +124,10 @@ impl File<'_> {
             (None, Some(_)) => {}
         }
         if let Some(value) = find("warnings") {
-            for (code, at, value) in entries_of(self, value, "warnings")? {
-                let (warning, key) = (Warning::from_code(code), format!("warnings.{code}"));
-                let codes = Warning::ALL.iter().map(|warning| warning.as_str());
-                let unknown = || self.unknown(at, &key, PolicyFault::UnknownWarning(code.to_owned()), code, codes);
-                policy.warnings.insert(warning.ok_or_else(unknown)?, self.outcome(value, &key)?);
-            }
+            self.warnings(value, &mut policy)?;
         }
         if let Some(value) = find("checks") {
-            for (code, at, value) in entries_of(self, value, "checks")? {
-                let key = format!("checks.\"{code}\"");
-                let codes = CheckId::ALL.iter().map(|id| id.as_str());
-                let unknown = || self.unknown(at, &key, PolicyFault::UnknownCheck(code.to_owned()), code, codes);
-                let id = CheckId::from_code(code).ok_or_else(unknown)?;
-                policy.lines.insert(id, self.line(id, value, &key)?);
-            }
+            self.checks(value, &mut policy)?;
         }
         policy.claims = self.claims(find("claims"), ClaimsLine::built_in(&policy.lines))?;
         let is_earlier = || EARLIER.contains(&(name, hex::encode(policy.sha256()).as_str()));
@@ -148,6 +137,27 @@ impl File<'_> {
             }
             _ => Ok(policy),
         }
+    }
+
+    fn warnings(&self, value: &Spanned<DeValue<'_>>, policy: &mut Policy) -> Result<(), PolicyError> {
+        for (code, at, value) in entries_of(self, value, "warnings")? {
+            let (warning, key) = (Warning::from_code(code), format!("warnings.{code}"));
+            let codes = Warning::ALL.iter().map(|warning| warning.as_str());
+            let unknown = || self.unknown(at, &key, PolicyFault::UnknownWarning(code.to_owned()), code, codes);
+            policy.warnings.insert(warning.ok_or_else(unknown)?, self.outcome(value, &key)?);
+        }
+        Ok(())
+    }
+
+    fn checks(&self, value: &Spanned<DeValue<'_>>, policy: &mut Policy) -> Result<(), PolicyError> {
+        for (code, at, value) in entries_of(self, value, "checks")? {
+            let key = format!("checks.\"{code}\"");
+            let codes = CheckId::ALL.iter().map(|id| id.as_str());
+            let unknown = || self.unknown(at, &key, PolicyFault::UnknownCheck(code.to_owned()), code, codes);
+            let id = CheckId::from_code(code).ok_or_else(unknown)?;
+            policy.lines.insert(id, self.line(id, value, &key)?);
+        }
+        Ok(())
     }
 
     /// The line about claims; what it does not say is as in the built-in line.

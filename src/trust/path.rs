@@ -233,7 +233,7 @@ pub(super) fn verify_among(
     budget: &mut Budget,
 ) -> Result<(), Unverified> {
     let mut failure = Unverified::IssuerMissing;
-    let itself = Some(certificate).filter(|_| certificate.names_as_issuer(certificate));
+    let itself = certificate.names_as_issuer(certificate).then_some(certificate);
     for issuer in itself.into_iter().chain(candidates(certificate, store)).chain(links_for(certificate, store, &[])) {
         budget.take().ok_or(Unverified::OutOfBudget)?;
         match verified(certificate, issuer) {

@@ -68,6 +68,7 @@ impl<'a> Fields<'a> {
     /// The fields of this SEQUENCE; a malformed one is noted, and with it what follows is lost.
     pub(crate) fn of(block: &Tlv<'a>, findings: &mut Findings) -> Self {
         let mut inside = block.children();
+        // Every field is decoded once for its findings; the values are looked up later.
         while findings.next(&mut inside).is_some() {}
         Self { block: *block }
     }
