@@ -107,9 +107,19 @@ fn ecdsa() {
             let plain = group.test_type == TestGroupTypeId::EcdsaP1363;
             let algorithm = SignatureAlgorithm::Ecdsa { digest: Some(digest), plain };
             let key = PublicKey::from_spki(&group.der).unwrap();
+            let prepared = key.clone().for_many_signatures();
+            assert_eq!(prepared, key);
             *curves.entry((id, plain)).or_insert(0) += group.tests.len();
             for test in &group.tests {
-                let accepted = algorithm.verify(&key, &test.msg, &test.sig, None).is_ok();
+                let verified = algorithm.verify(&key, &test.msg, &test.sig, None);
+                let accepted = verified.is_ok();
+                // The multiples of a key that verifies many signatures answer as the key alone does.
+                assert_eq!(
+                    algorithm.verify(&prepared, &test.msg, &test.sig, None),
+                    verified,
+                    "{name:?}, {}",
+                    test.tc_id
+                );
                 let mut expected = expected(test.result);
                 if expected == Some(false) && accepted && is_redundant_zeros(&test.comment) {
                     redundant_zeros += 1;

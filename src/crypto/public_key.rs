@@ -92,6 +92,18 @@ impl PublicKey {
         Ok((key, notes))
     }
 
+    /// The same key, ready to verify many signatures: worthwhile from about a dozen on under an elliptic curve key.
+    #[must_use]
+    pub fn for_many_signatures(self) -> Self {
+        match self {
+            Self::Ec { curve, ref point } => match curve.curve().for_many_signatures(point) {
+                Ok(point) => Self::Ec { curve, point },
+                Err(_) => self,
+            },
+            Self::Rsa(_) | Self::Dh { .. } | Self::Dsa(_) => self,
+        }
+    }
+
     /// Bits of the RSA modulus, of the curve's field, or of the prime of DH and DSA.
     pub fn key_bits(&self) -> usize {
         match self {

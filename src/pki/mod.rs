@@ -11,11 +11,13 @@ mod certificate;
 mod profile;
 mod crl;
 mod cms;
+mod certificate_file;
 
 pub(crate) use asn1_time::moment;
 pub use certificate::{
     AlternativeName, BasicConstraints, Certificate, CertificateError, Extensions, KeyUsage, Validity,
 };
+pub(crate) use certificate_file::{FileObject, file_objects};
 pub use cms::{CmsError, Laxities, SignedData, SignerId, SignerInfo, VerifiedSignature};
 pub(crate) use country::issue_for_one_state;
 pub use country::{Binding, Exception, alpha_2, bindings};

@@ -1,7 +1,7 @@
 //! Collects what the caller trusts, and evaluates it once.
 
 use super::bundle::{AgePolicy, BundleError, TrustBundle};
-use super::material::{Added, Material, add_named};
+use super::material::{Material, add_named};
 use super::source::Refusal;
 use super::store::TrustStore;
 use crate::signed_lists::ListError;
@@ -87,7 +87,7 @@ impl TrustBuilder {
     /// # Errors
     /// Not certificates of authorities.
     pub fn add_link_as_anchor(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        self.material.add_named_links(bytes, Added::LinkAsAnchor)
+        self.material.add_links(bytes, true)
     }
 
     /// Adds link certificates, in DER or PEM, that are never anchors, not even if they verify under their own key: one is
@@ -96,7 +96,7 @@ impl TrustBuilder {
     /// # Errors
     /// Not certificates.
     pub fn add_links(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        self.material.add_named_links(bytes, Added::Link)
+        self.material.add_links(bytes, false)
     }
 
     /// Trusts a document signer's certificate (DER or PEM) directly: its documents are trusted although no authority is

@@ -13,15 +13,14 @@
 //! could take revocations back by having that signer revoked.) So what is revoked is final after step 2 and does not depend on
 //! step 3. That a certificate is *not* revoked is believed only of an authority that stands (`passive_authentication`).
 
-use super::anchors::AnchorSet;
-use super::list_signer::ListSigner;
-use super::listed::{Listed, defect_list, revocation_list};
+use super::issuer_candidates::AnchorSet;
+use super::list_authority::{Listed, defect_list, revocation_list};
 use super::material::{Added, Candidate, Content, Material, Place, SourceRecord};
-use super::search::{Found, ListState, Revoked, Search, Taken};
-use super::source::{Refusal, Refused, Source, SourceKind};
+use super::reachable::{Found, ReachedList, Search};
+use super::source::{ListSigner, Refusal, Refused, Source, SourceKind};
 use crate::bounds::BOUNDS;
 use crate::pki::{Certificate, RevocationList};
-use crate::signed_lists::{DefectList, ListError};
+use crate::signed_lists::DefectList;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -42,20 +41,21 @@ pub(super) struct Evaluation {
     /// Links that lead to no anchor, but for those that their issuer did not sign.
     pub(super) unanchored_links: Vec<Certificate>,
     /// Signatures that were verified to find out what signatures lead to.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the tests count them"))]
-    pub(super) signatures: usize,
+    #[cfg(test)]
+    signatures: usize,
 }
 
 /// Evaluates everything.
 pub(super) fn evaluate(material: &Material) -> Evaluation {
     let mut search = Search::new(material);
-    let known = search.run(None);
+    let known = search.run(&|_| false);
     let known_set = known.anchor_set(material);
     let lists = material.revocation_lists.iter();
     let mut revocation_lists: Vec<_> = lists.map(|one| revocation_list(one, &known_set)).collect();
     let verified: Vec<_> = revocation_lists.iter().filter(|one| one.authority().is_ok()).map(Listed::shared).collect();
     let revocations = Revocations::of(material, &known, &verified);
-    let found = if revocations.is_empty(material) { known.clone() } else { search.run(Some(&revocations)) };
+    let has_revoked = !revocations.is_empty(material);
+    let found = if has_revoked { search.run(&|one| revocations.is_revoked(one)) } else { known.clone() };
     let mut standing = found.anchor_set(material);
     for one in &mut revocation_lists {
         one.prefer(&standing);
@@ -63,7 +63,7 @@ pub(super) fn evaluate(material: &Material) -> Evaluation {
     let mut unanchored_links = Vec::new();
     for (place, candidate) in material.candidates.iter().enumerate() {
         if found.reached(place).is_none() && counts_by_key(material, &known, place) {
-            standing.insert_other(candidate.certificate.clone());
+            standing.insert_other(&candidate.certificate);
             unanchored_links.extend((candidate.added == Added::Link).then(|| candidate.certificate.clone()));
         }
     }
@@ -77,7 +77,6 @@ pub(super) fn evaluate(material: &Material) -> Evaluation {
     refused.extend(refused_alone.iter().cloned());
     let is_named = |one: &&Candidate| one.added == Added::LinkAsAnchor;
     let links_as_anchors = material.candidates.iter().filter(is_named).map(|one| one.certificate.clone()).collect();
-    let signatures = search.signatures();
     Evaluation {
         standing,
         revocation_lists,
@@ -87,18 +86,18 @@ pub(super) fn evaluate(material: &Material) -> Evaluation {
         refused_alone,
         links_as_anchors,
         unanchored_links,
-        signatures,
+        #[cfg(test)]
+        signatures: search.signatures(),
     }
 }
 
 /// Whether a revocation of this certificate revokes its key, whatever it is worth itself: it was found while nothing was
 /// revoked, or it is a link that no known issuer disproves.
 fn counts_by_key(material: &Material, known: &Found, place: Place) -> bool {
-    let is_link = material.candidates.get(place).is_some_and(|one| one.added == Added::Link);
-    match known.refusal(place) {
-        None => true,
-        Some(refusal) => is_link && !matches!(refusal, Refusal::IssuerSignature(_)),
-    }
+    let candidate = material.candidate(place);
+    let is_disproved = matches!(known.refusal(place), Some(Refusal::IssuerSignature(_)));
+    let may_be_link = candidate.added == Added::Link && candidate.own_signature.is_none() && !is_disproved;
+    known.reached(place).is_some() || may_be_link
 }
 
 /// What is revoked. A certificate is revoked where it, or any known one of its key, is in a verified revocation list.
@@ -133,9 +132,7 @@ impl<'l> Revocations<'l> {
         let lists = self.by_issuer.get(certificate.issuer().folded());
         lists.into_iter().flatten().any(|list| list.entry(certificate).is_some())
     }
-}
 
-impl Revoked for Revocations<'_> {
     fn is_revoked(&self, certificate: &Certificate) -> bool {
         let key = self.key_numbers.get(certificate.spki());
         key.is_some_and(|key| self.keys.contains(key)) || self.has_entry(certificate)
@@ -154,8 +151,8 @@ struct Outcomes<'m> {
 
 impl Outcomes<'_> {
     fn count_holders(&mut self) {
-        for (list, state) in self.material.master_lists.iter().zip(&self.found.lists) {
-            if matches!(state, ListState::Taken(_)) {
+        for (place, list) in self.material.master_lists.iter().enumerate() {
+            if self.found.list(place).is_ok() {
                 list.entries.iter().for_each(|place| *self.holders.entry(*place).or_default() += 1);
             }
         }
@@ -195,16 +192,10 @@ impl Outcomes<'_> {
 
     fn add_master_list(&self, list: usize, source: &mut Source, search: &mut Search<'_>) {
         let Some(taken) = self.material.master_lists.get(list) else { return };
-        let state = |found: &Found| match found.lists.get(list) {
-            Some(ListState::Taken(taken)) => Ok(taken.clone()),
-            Some(ListState::Waiting(error)) => Err(*error),
-            Some(ListState::Ready(..)) | None => Err(ListError::SignerUnanchored),
-        };
-        let (standing, known) = (state(self.found), state(self.known));
-        if let Some((found, path)) =
-            standing.as_ref().ok().map(|path| (self.found, path)).or(known.as_ref().ok().map(|path| (self.known, path)))
-        {
-            source.kind = SourceKind::MasterList(Box::new(self.signer(list, path, found, search)));
+        let standing = self.found.list(list);
+        let signed = standing.map(|reached| (self.found, reached));
+        if let Ok((found, reached)) = signed.or_else(|_| self.known.list(list).map(|reached| (self.known, reached))) {
+            source.kind = SourceKind::MasterList(Box::new(self.signer(list, reached, found, search)));
         }
         match standing {
             Ok(_) => {
@@ -219,50 +210,50 @@ impl Outcomes<'_> {
 
     /// Why a certificate is not used.
     fn refused(&self, place: Place) -> Option<Refused> {
-        let candidate = self.material.candidates.get(place)?;
-        let is_revoked = || candidate.added == Added::Link && self.revocations.is_revoked(&candidate.certificate);
-        let reason = self.found.refusal(place).or_else(|| is_revoked().then_some(Refusal::Revoked))?;
+        let candidate = self.material.candidate(place);
+        let reason = match (self.found.reached(place), self.found.refusal(place), candidate.own_signature) {
+            (Some(_), ..) if candidate.added == Added::Link && self.revocations.is_revoked(&candidate.certificate) => {
+                Refusal::Revoked
+            }
+            (Some(_), ..) => return None,
+            (None, None | Some(Refusal::IssuerSignature(_)), Some(error)) => Refusal::OwnSignature(error),
+            (None, refusal, _) => refusal.unwrap_or(Refusal::NoAnchor),
+        };
         Some(Refused { subject: candidate.certificate.subject().to_string(), reason })
     }
 
     /// Who signed a list, up to an anchor outside of the list where there is one.
-    fn signer(&self, list: usize, taken: &Taken, found: &Found, search: &mut Search<'_>) -> ListSigner {
-        let (issuer, anchored) =
-            self.outside(list, taken, found, search).map_or((taken.issuer, false), |one| (one, true));
-        let mut path = vec![issuer];
+    fn signer(&self, list: usize, reached: ReachedList, found: &Found, search: &mut Search<'_>) -> ListSigner {
+        let outside = self.outside(list, reached, found, search);
+        let mut path = vec![outside.unwrap_or(reached.issuer)];
         while let Some(above) = path.last().and_then(|place| found.reached(*place)).and_then(|reached| reached.issuer)
             && path.len() <= BOUNDS.certificate_links
         {
             path.push(above);
         }
-        let mut certificates: Vec<Certificate> = path
-            .iter()
-            .filter_map(|place| self.material.candidates.get(*place))
-            .map(|one| one.certificate.clone())
-            .collect();
-        let signature = self.material.master_lists.get(list).and_then(|list| list.signatures.get(taken.signer));
-        let authority = certificates.pop().expect("the issuer of a list that was taken is a candidate");
-        let signature = signature.expect("a list was taken by one of its signers");
-        ListSigner::new(signature, authority, certificates, anchored)
+        let certificate = |place| self.material.candidate(place).certificate.clone();
+        let mut certificates: Vec<Certificate> = path.into_iter().map(certificate).collect();
+        let authority = certificates.pop().expect("the path has the issuer of the signer");
+        let signature = self.material.master_lists.get(list).and_then(|list| list.signatures.get(reached.signer));
+        let signature = signature.expect("a list was reached by one of its signers");
+        ListSigner::new(signature, authority, certificates, outside.is_some())
     }
 
     /// The issuer of the signer, or another certificate of its key, if it is trusted not only by this list.
-    fn outside(&self, list: usize, taken: &Taken, found: &Found, search: &mut Search<'_>) -> Option<Place> {
-        let own: HashSet<Place> = self.material.master_lists.get(list)?.entries.iter().copied().collect();
-        let key = self.material.candidates.get(taken.issuer)?.key;
+    fn outside(&self, list: usize, reached: ReachedList, found: &Found, search: &mut Search<'_>) -> Option<Place> {
+        let entries = &self.material.master_lists.get(list)?.entries;
         let is_outside = |place: Place| {
-            let added = self.material.candidates.get(place).map(|one| one.added);
             let holders = self.holders.get(&place).copied().unwrap_or_default();
-            let others = holders.saturating_sub(usize::from(own.contains(&place)));
-            found.reached(place).is_some_and(|reached| reached.links > 0)
-                || matches!(added, Some(Added::Root(_) | Added::LinkAsAnchor))
-                || others > 0
+            let others = holders.saturating_sub(usize::from(entries.contains(&place)));
+            let is_link = found.reached(place).is_some_and(|reached| reached.requirement.links > 0);
+            let added = self.material.candidate(place).added;
+            is_link || matches!(added, Added::UnverifiedRoot | Added::Root | Added::LinkAsAnchor) || others > 0
         };
-        let twins = self.material.of_key(key).iter().copied();
-        core::iter::once(taken.issuer).chain(twins).find(|place| {
+        let twins = self.material.of_key(self.material.candidate(reached.issuer).key).iter().copied();
+        core::iter::once(reached.issuer).chain(twins).find(|place| {
             found.reached(*place).is_some()
                 && is_outside(*place)
-                && search.leads_to_signer(*place, list, taken.signer, None).is_ok()
+                && search.certified_signer(*place, list, reached.signer, &|_| false).is_ok()
         })
     }
 }

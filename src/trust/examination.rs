@@ -1,15 +1,13 @@
 //! Examines a set of files: which certificates verify within the set, who signed the lists, and what is wrong.
 
-use super::anchors::{AnchorSet, Footing};
 use super::builder::TrustBuilder;
 use super::bundle::TrustBundle;
-use super::file_content::{Piece, pieces};
-use super::list_signer::ListSigner;
+use super::certification_path::{Unverified, verify_among};
+use super::issuer_candidates::{AnchorSet, RequiredTolerance};
 use super::material::subject;
-use super::path::{Unverified, verify_among};
-use super::source::{Refusal, SourceKind};
+use super::source::{ListSigner, Refusal, SourceKind};
 use super::store::TrustStore;
-use crate::pki::{Budget, Certificate, CertificateError, RevocationListError};
+use crate::pki::{Budget, Certificate, CertificateError, FileObject, RevocationListError, file_objects};
 use crate::signed_lists::{ListError, MasterList};
 use thiserror::Error;
 
@@ -133,7 +131,7 @@ impl Examination {
         found.parsed = all.len();
         let mut authorities = AnchorSet::default();
         for one in store.anchors().iter().chain(store.links()).chain(store.unanchored_links()) {
-            authorities.insert_anchor(one.clone(), Footing::Full);
+            authorities.insert_anchor(one, RequiredTolerance::None);
         }
         for certificate in &all {
             let mut budget = Budget::new(Budget::DOCUMENT);
@@ -159,17 +157,17 @@ impl Examination {
 /// bundle within a bundle, none is opened here.
 fn certificates(bytes: &[u8]) -> Vec<Vec<u8>> {
     match TrustBundle::parse(bytes) {
-        Ok(bundle) => bundle.parts().iter().flat_map(|part| certificates_of_pieces(part.bytes())).collect(),
-        Err(_) => certificates_of_pieces(bytes),
+        Ok(bundle) => bundle.parts().iter().flat_map(|part| certificates_of_objects(part.bytes())).collect(),
+        Err(_) => certificates_of_objects(bytes),
     }
 }
 
-fn certificates_of_pieces(bytes: &[u8]) -> Vec<Vec<u8>> {
+fn certificates_of_objects(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut all = Vec::new();
-    for piece in pieces(bytes) {
-        match piece {
-            Piece::Certificate(der) => all.push(der),
-            Piece::MasterList(der) => {
+    for object in file_objects(bytes) {
+        match object {
+            FileObject::Certificate(der) => all.push(der),
+            FileObject::MasterList(der) => {
                 if let Ok(list) = MasterList::parse(&der) {
                     all.extend(list.entries().map(<[u8]>::to_vec));
                 }

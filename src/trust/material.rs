@@ -1,13 +1,11 @@
 //! What was added to a builder: each file taken apart, each certificate and each list held once. Nothing here is evaluated
 //! beside the rest; that is done when all of it is there.
 
-use super::anchors::Footing;
 use super::bundle::{AgePolicy, BundleUse, TrustBundle};
-use super::file_content::{Piece, pieces};
 use super::source::{Refusal, Refused, Source, SourceKind};
 use crate::bounds::BOUNDS;
 use crate::crypto::DigestAlgorithm;
-use crate::pki::{Budget, Certificate, CertificateError, RevocationList};
+use crate::pki::{Budget, Certificate, CertificateError, FileObject, RevocationList, file_objects};
 use crate::signed_lists::{DefectList, ListError, MasterList, Signature};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -20,27 +18,33 @@ pub(super) type Place = usize;
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
     pub(super) certificate: Certificate,
+    pub(super) fingerprint: Vec<u8>,
     /// The number of its key: certificates of one key have the same.
     pub(super) key: usize,
     pub(super) added: Added,
+    /// Why a certificate with its own name as its issuer's does not verify under its own key.
+    pub(super) own_signature: Option<CertificateError>,
 }
 
-/// How a certificate came by itself, in a file or alone; entries of signed lists did not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a certificate was added, the weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Added {
     /// As an entry of signed lists only.
     InLists,
     /// As a link, used only if it leads to an anchor.
     Link,
+    /// It verifies under its own key, and stands in a list whose signature was not verified.
+    UnverifiedRoot,
     /// It verifies under its own key.
-    Root(Footing),
+    Root,
     /// The caller trusts this link as an anchor.
     LinkAsAnchor,
 }
 
 /// A master list whose signature verifies.
 #[derive(Clone, Debug)]
-pub(super) struct TakenList {
+pub(super) struct VerifiedList {
+    pub(super) fingerprint: Vec<u8>,
     pub(super) signatures: Vec<Signature>,
     /// The authorities in it, each once.
     pub(super) entries: Vec<Place>,
@@ -92,7 +96,7 @@ pub(super) struct Material {
     of_key: Vec<Vec<Place>>,
     /// Certificates that were added one by one, outside of any source.
     pub(super) alone: Vec<Place>,
-    pub(super) master_lists: Vec<TakenList>,
+    pub(super) master_lists: Vec<VerifiedList>,
     master_list_places: HashMap<Vec<u8>, usize>,
     pub(super) revocation_lists: Vec<Labelled<RevocationList>>,
     pub(super) defect_lists: Vec<Labelled<DefectList>>,
@@ -124,25 +128,25 @@ impl Material {
         Ok(())
     }
 
-    /// Adds all certificates of a file as `added`, or none.
-    pub(super) fn add_named_links(&mut self, bytes: &[u8], added: Added) -> Result<(), Refusal> {
-        let certificates = certificates(bytes)?;
-        if added == Added::LinkAsAnchor {
-            for certificate in &certificates {
-                if !may_be_authority(certificate) {
-                    return Err(Refusal::NotCa);
-                }
-                own_signature(certificate)?;
+    /// Adds all certificates of a file as links, or as links that are trusted, or none.
+    pub(super) fn add_links(&mut self, bytes: &[u8], as_anchors: bool) -> Result<(), Refusal> {
+        let mut links = Vec::new();
+        for certificate in certificates(bytes)? {
+            let (mut added, mut own_signature) = (Added::Link, None);
+            if as_anchors {
+                may_be_authority(&certificate)?;
+                (added, own_signature) = classified(&certificate)?;
+                added = if added == Added::Root { added } else { Added::LinkAsAnchor };
             }
+            links.push((certificate, added, own_signature));
         }
-        let count = self.named.links.saturating_add(certificates.len());
-        if count > BOUNDS.named_certificates || !self.has_room(certificates.len()) {
+        let count = self.named.links.saturating_add(links.len());
+        if count > BOUNDS.named_certificates || !self.has_room(links.len()) {
             return Err(Refusal::TooMany);
         }
         self.named.links = count;
-        for certificate in certificates {
-            let is_root = added == Added::LinkAsAnchor && certificate.names_as_issuer(&certificate);
-            let place = self.insert(certificate, if is_root { Added::Root(Footing::Full) } else { added });
+        for (certificate, added, own_signature) in links {
+            let place = self.insert(certificate, added, own_signature);
             self.alone.push(place);
         }
         Ok(())
@@ -153,10 +157,14 @@ impl Material {
         if TrustBundle::is_bundle(bytes) {
             match TrustBundle::parse(bytes) {
                 Ok(bundle) => self.add_bundle(label, bytes, &bundle),
-                Err(error) => self.push_refused(label, bytes, error.into()),
+                Err(error) => {
+                    let mut record = SourceRecord::new(label, SourceKind::Unknown, bytes);
+                    record.push(Err(error.into()), || label.to_owned());
+                    self.sources.push(record);
+                }
             }
         } else {
-            let record = self.take_pieces(label, bytes);
+            let record = self.take_file(label, bytes);
             self.sources.push(record);
         }
         self.sources.last().map_or(Ok(()), SourceRecord::error)
@@ -170,17 +178,14 @@ impl Material {
             let name = format!("{label}: {}", part.name());
             let named = match part.purpose() {
                 BundleUse::Trust => {
-                    let record = self.take_pieces(&name, part.bytes());
+                    let record = self.take_file(&name, part.bytes());
                     self.sources.push(record);
                     continue;
                 }
                 BundleUse::PinnedSigner => add_named(&mut self.named.pinned, part.bytes()),
                 BundleUse::ListSigner => add_named(&mut self.named.list_signers, part.bytes()),
             };
-            whole.contents.push(match named {
-                Ok(()) => Content::Accepted,
-                Err(reason) => Content::Refused(Refused { subject: name, reason }),
-            });
+            whole.push(named.map(|()| Content::Accepted), || name);
         }
         self.bundles.push(bundle.made());
         whole.source.parts = self.sources.len() - before;
@@ -199,15 +204,18 @@ impl Material {
         }
         let mut record = SourceRecord::new(label, SourceKind::UnverifiedMasterList, bytes);
         for (index, der) in entries.into_iter().enumerate() {
-            record.contents.push(
-                match authority(der).and_then(|one| Ok((added_by(&one, Footing::Unverified)?, one))) {
-                    Ok((added, certificate)) => Content::Certificate(self.insert(certificate, added)),
-                    Err(reason) => Content::Refused(Refused { subject: subject(der, index), reason }),
-                },
-            );
+            let taken = authority(der).and_then(|certificate| {
+                let (added, own_signature) = classified(&certificate)?;
+                Ok(self.insert(certificate, added.min(Added::UnverifiedRoot), own_signature))
+            });
+            record.push(taken.map(Content::Certificate), || subject(der, index));
         }
         self.sources.push(record);
         Ok(())
+    }
+
+    pub(super) fn candidate(&self, place: Place) -> &Candidate {
+        self.candidates.get(place).expect("a place is that of a candidate")
     }
 
     /// The candidates with this key.
@@ -216,66 +224,61 @@ impl Material {
     }
 
     fn take_certificate(&mut self, der: &[u8]) -> Result<Place, Refusal> {
-        // The same bytes again: it was verified then.
-        if let Some(place) = self.places.get(&DigestAlgorithm::Sha256.digest(&[der])).copied()
-            && let Some(Candidate { added: Added::Root(Footing::Full) | Added::LinkAsAnchor, .. }) =
-                self.candidates.get(place)
+        // The same bytes again: their signature was verified then.
+        if let Some(place) = self.places.get(&DigestAlgorithm::Sha256.digest(&[der]))
+            && matches!(self.candidate(*place).added, Added::Root | Added::LinkAsAnchor)
         {
-            return Ok(place);
+            return Ok(*place);
         }
         let certificate = authority(der)?;
-        let added = added_by(&certificate, Footing::Full)?;
+        let (added, own_signature) = classified(&certificate)?;
         if !self.has_room(1) {
             return Err(Refusal::TooMany);
         }
-        Ok(self.insert(certificate, added))
+        Ok(self.insert(certificate, added, own_signature))
     }
 
-    fn take_pieces(&mut self, label: &str, bytes: &[u8]) -> SourceRecord {
+    fn take_file(&mut self, label: &str, bytes: &[u8]) -> SourceRecord {
         let mut record = SourceRecord::new(label, SourceKind::Unknown, bytes);
-        let pieces = pieces(bytes);
-        let refused = |subject: String, reason| Content::Refused(Refused { subject, reason });
-        if pieces.is_empty() || pieces.len() > BOUNDS.pieces {
-            let reason = if pieces.is_empty() { Refusal::Unknown } else { Refusal::TooMany };
-            record.contents.push(refused(label.to_owned(), reason));
+        let objects = file_objects(bytes);
+        if objects.is_empty() || objects.len() > BOUNDS.pieces {
+            let reason = if objects.is_empty() { Refusal::Unknown } else { Refusal::TooMany };
+            record.push(Err(reason), || label.to_owned());
             return record;
         }
-        for (index, piece) in pieces.iter().enumerate() {
-            let (kind, content) = match piece {
-                Piece::Certificate(der) => {
+        for (index, object) in objects.iter().enumerate() {
+            let (kind, taken) = match object {
+                FileObject::Certificate(der) => {
                     let taken = self.take_certificate(der).map(Content::Certificate);
-                    (SourceKind::Certificates, taken.unwrap_or_else(|reason| refused(subject(der, index), reason)))
+                    record.set_kind(SourceKind::Certificates);
+                    record.push(taken, || subject(der, index));
+                    continue;
                 }
-                Piece::RevocationList(der) => {
-                    let taken = self.take_revocation_list(label, der).map(|()| Content::Accepted);
-                    (SourceKind::RevocationLists, taken.unwrap_or_else(|reason| refused(label.to_owned(), reason)))
+                FileObject::Unreadable => {
+                    record.push(Err(Refusal::Unknown), || format!("{label}, piece {}", index + 1));
+                    continue;
                 }
-                Piece::DefectList(der) => match DefectList::parse(der) {
+                FileObject::RevocationList(der) => {
+                    (SourceKind::RevocationLists, self.take_revocation_list(label, der).map(|()| Content::Accepted))
+                }
+                FileObject::DefectList(der) => match DefectList::parse(der) {
                     Ok(list) => {
                         record.source.date = list.signing_time();
                         let kind = SourceKind::DefectList(list.form());
-                        let taken = self.take_defect_list(label, list).map(|()| Content::Accepted);
-                        (kind, taken.unwrap_or_else(|reason| refused(label.to_owned(), reason)))
+                        (kind, self.take_defect_list(label, list).map(|()| Content::Accepted))
                     }
-                    Err(error) => (SourceKind::Unknown, refused(label.to_owned(), error.into())),
+                    Err(error) => (SourceKind::Unknown, Err(error.into())),
                 },
-                Piece::MasterList(der) => match self.take_master_list(der) {
-                    Ok(place) => {
-                        let date = self.master_lists.get(place).and_then(|list| list.date);
-                        record.source.date = date.or(record.source.date);
-                        (SourceKind::Unknown, Content::MasterList(place))
-                    }
-                    Err(error) => (SourceKind::Unknown, refused(label.to_owned(), error.into())),
-                },
-                Piece::Unreadable => {
-                    (SourceKind::Unknown, refused(format!("{label}, piece {}", index + 1), Refusal::Unknown))
+                FileObject::MasterList(der) => {
+                    let taken = self.take_master_list(der).map_err(Refusal::from);
+                    let list = taken.ok().and_then(|place| self.master_lists.get(place));
+                    record.source.date = list.and_then(|list| list.date).or(record.source.date);
+                    (SourceKind::Unknown, taken.map(Content::MasterList))
                 }
-                Piece::OtherSigned => (SourceKind::Unknown, refused(label.to_owned(), ListError::OtherContent.into())),
+                FileObject::OtherSigned => (SourceKind::Unknown, Err(ListError::OtherContent.into())),
             };
-            if matches!(record.source.kind, SourceKind::Unknown) {
-                record.source.kind = kind;
-            }
-            record.contents.push(content);
+            record.set_kind(kind);
+            record.push(taken, || label.to_owned());
         }
         record
     }
@@ -332,7 +335,7 @@ impl Material {
             match authority(der) {
                 Ok(certificate) => {
                     accepted += 1;
-                    let place = self.insert(certificate, Added::InLists);
+                    let place = self.insert(certificate, Added::InLists, None);
                     if met.insert(place) {
                         entries.push(place);
                     }
@@ -340,16 +343,11 @@ impl Material {
                 Err(reason) => refused.push(Refused { subject: subject(der, index), reason }),
             }
         }
-        self.master_lists.push(TakenList { signatures, entries, accepted, refused, date: list.signing_time() });
-        let place = self.master_lists.len() - 1;
-        self.master_list_places.insert(fingerprint, place);
+        let place = self.master_lists.len();
+        self.master_list_places.insert(fingerprint.clone(), place);
+        let date = list.signing_time();
+        self.master_lists.push(VerifiedList { fingerprint, signatures, entries, accepted, refused, date });
         Ok(place)
-    }
-
-    fn push_refused(&mut self, label: &str, bytes: &[u8], reason: Refusal) {
-        let mut record = SourceRecord::new(label, SourceKind::Unknown, bytes);
-        record.contents.push(Content::Refused(Refused { subject: label.to_owned(), reason }));
-        self.sources.push(record);
     }
 
     fn has_room(&self, count: usize) -> bool {
@@ -357,11 +355,12 @@ impl Material {
     }
 
     /// Holds a certificate once. Of several ways in which it was added the strongest counts.
-    fn insert(&mut self, certificate: Certificate, added: Added) -> Place {
+    fn insert(&mut self, certificate: Certificate, added: Added, own_signature: Option<CertificateError>) -> Place {
         let fingerprint = certificate.fingerprint();
         if let Some(place) = self.places.get(&fingerprint).copied() {
             if let Some(known) = self.candidates.get_mut(place) {
-                known.added = known.added.or_stronger(added);
+                known.added = known.added.max(added);
+                known.own_signature = known.own_signature.or(own_signature);
             }
             return place;
         }
@@ -371,29 +370,26 @@ impl Material {
             self.of_key.push(Vec::new());
         }
         self.of_key.get_mut(key).into_iter().for_each(|places| places.push(place));
-        self.candidates.push(Candidate { certificate, key, added });
-        self.places.insert(fingerprint, place);
+        self.places.insert(fingerprint.clone(), place);
+        self.candidates.push(Candidate { certificate, fingerprint, key, added, own_signature });
         place
-    }
-}
-
-impl Added {
-    fn or_stronger(self, other: Self) -> Self {
-        let rank = |added| match added {
-            Self::InLists => 0,
-            Self::Link => 1,
-            Self::Root(Footing::Unverified) => 2,
-            Self::Root(Footing::WithoutNull) => 3,
-            Self::Root(Footing::Full) => 4,
-            Self::LinkAsAnchor => 5,
-        };
-        if rank(other) > rank(self) { other } else { self }
     }
 }
 
 impl SourceRecord {
     fn new(label: &str, kind: SourceKind, bytes: &[u8]) -> Self {
         Self { source: Source::new(label, kind, bytes), contents: Vec::new() }
+    }
+
+    /// The kind of a source is that of its first part that has one.
+    fn set_kind(&mut self, kind: SourceKind) {
+        if matches!(self.source.kind, SourceKind::Unknown) {
+            self.source.kind = kind;
+        }
+    }
+
+    fn push(&mut self, taken: Result<Content, Refusal>, subject: impl FnOnce() -> String) {
+        self.contents.push(taken.unwrap_or_else(|reason| Content::Refused(Refused { subject: subject(), reason })));
     }
 
     /// Why nothing in it can be used, whatever else is added.
@@ -428,43 +424,47 @@ pub(super) fn add_named(named: &mut Vec<Certificate>, bytes: &[u8]) -> Result<()
 
 /// The certificates of a file that holds nothing else, at most as many as may be named.
 fn certificates(bytes: &[u8]) -> Result<Vec<Certificate>, Refusal> {
-    let pieces = pieces(bytes);
-    if pieces.is_empty() {
+    let objects = file_objects(bytes);
+    if objects.is_empty() {
         return Err(Refusal::Unknown);
     }
-    if pieces.len() > BOUNDS.named_certificates {
+    if objects.len() > BOUNDS.named_certificates {
         return Err(Refusal::TooMany);
     }
-    let parse = |piece| match piece {
-        Piece::Certificate(der) => Ok(Certificate::parse(&der)?),
+    let parse = |object| match object {
+        FileObject::Certificate(der) => Ok(Certificate::parse(&der)?),
         _ => Err(Refusal::Unknown),
     };
-    pieces.into_iter().map(parse).collect()
+    objects.into_iter().map(parse).collect()
 }
 
-/// The certificate of an authority. Some real ones lack cA: they are taken, and judged where they are used.
+/// The certificate of an authority.
 fn authority(der: &[u8]) -> Result<Certificate, Refusal> {
     let certificate = Certificate::parse(der)?;
-    if may_be_authority(&certificate) { Ok(certificate) } else { Err(Refusal::NotCa) }
+    may_be_authority(&certificate).map(|()| certificate)
 }
 
-fn may_be_authority(certificate: &Certificate) -> bool {
-    certificate.is_ca() || certificate.extensions().key_usage.is_some_and(|usage| usage.key_cert_sign)
+/// Some real authorities lack cA: they are accepted here, and judged where they are used.
+fn may_be_authority(certificate: &Certificate) -> Result<(), Refusal> {
+    let signs_certificates = || certificate.extensions().key_usage.is_some_and(|usage| usage.key_cert_sign);
+    if certificate.is_ca() || signs_certificates() { Ok(()) } else { Err(Refusal::NotCa) }
 }
 
-/// How a certificate counts that no signed list covers: as an anchor if it verifies under its own key, else as a link.
-fn added_by(certificate: &Certificate, footing: Footing) -> Result<Added, Refusal> {
-    own_signature(certificate)?;
-    Ok(if certificate.names_as_issuer(certificate) { Added::Root(footing) } else { Added::Link })
-}
-
-/// A certificate that names itself as its issuer must verify under its own key.
-fn own_signature(certificate: &Certificate) -> Result<(), Refusal> {
+/// How a certificate counts that no signed list covers: as an anchor if it verifies under its own key, else as a link. One
+/// whose key identifiers name itself as its issuer must verify; where only the names are equal, it may be a link between
+/// generations of one name, and why it does not verify under its own key is kept.
+fn classified(certificate: &Certificate) -> Result<(Added, Option<CertificateError>), Refusal> {
     if !certificate.names_as_issuer(certificate) {
-        return Ok(());
+        return Ok((Added::Link, None));
     }
+    let extensions = certificate.extensions();
+    let by_key_id = extensions.authority_key_id.is_some() && extensions.subject_key_id.is_some();
     let key = certificate.public_key().map_err(CertificateError::from);
-    key.and_then(|key| certificate.verify_signed_by(&key)).map(|_| ()).map_err(Refusal::OwnSignature)
+    match key.and_then(|key| certificate.verify_signed_by(&key)) {
+        Ok(_) => Ok((Added::Root, None)),
+        Err(error) if by_key_id => Err(Refusal::OwnSignature(error)),
+        Err(error) => Ok((Added::Link, Some(error))),
+    }
 }
 
 /// The subject's name where it can be read, else the place.

@@ -4,14 +4,12 @@
 //! Nothing that comes from a card is ever an anchor. There is no clock here: the moment is an argument.
 
 mod bundle;
-mod file_content;
-mod anchors;
-mod path;
-mod list_signer;
 mod source;
+mod issuer_candidates;
 mod material;
-mod search;
-mod listed;
+mod certification_path;
+mod list_authority;
+mod reachable;
 mod evaluation;
 mod store;
 mod builder;
@@ -22,9 +20,8 @@ pub use crate::pki::{Certificate, CertificateError, Currency, RevocationList, Re
 pub use crate::signed_lists::{DefectList, DefectListForm, ListError, MasterList};
 pub use builder::TrustBuilder;
 pub use bundle::{Age, AgePolicy, BundleError, BundlePart, BundleUse, TrustBundle};
+pub use certification_path::{Chain, Unverified, authority_role};
 pub use examination::{Examination, ExaminationFinding, ExaminationReason};
-pub use list_signer::ListSigner;
-pub use listed::Listed;
-pub use path::{Chain, Unverified, authority_role};
-pub use source::{Refusal, Refused, Source, SourceKind};
+pub use list_authority::Listed;
+pub use source::{ListSigner, Refusal, Refused, Source, SourceKind};
 pub use store::{TrustStore, find_anchor, find_path, verify_among};

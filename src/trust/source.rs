@@ -1,10 +1,9 @@
 //! What a trust store took, from where, and what it refused.
 
 use super::bundle::BundleError;
-use super::list_signer::ListSigner;
 use crate::crypto::DigestAlgorithm;
-use crate::pki::{CertificateError, RevocationListError};
-use crate::signed_lists::{DefectListForm, ListError};
+use crate::pki::{Certificate, CertificateError, RevocationListError};
+use crate::signed_lists::{DefectListForm, ListError, Signature};
 use thiserror::Error;
 use time::OffsetDateTime;
 
@@ -62,6 +61,28 @@ impl SourceKind {
     }
 }
 
+/// Who signed a list.
+#[derive(Clone, Debug)]
+pub struct ListSigner {
+    /// The signer's certificate.
+    pub certificate: Certificate,
+    /// Its certification authority.
+    pub authority: Certificate,
+    /// Whether that authority is an anchor by more than this list; else the list is self-contained.
+    pub anchored: bool,
+    /// The link certificates between, from the signer up.
+    pub links: Vec<Certificate>,
+    /// The list's signature lacks the NULL in its DigestInfo (RFC 8017 §A.2.4), as the ICAO list's does.
+    pub null_missing: bool,
+}
+
+impl ListSigner {
+    pub(super) fn new(signature: &Signature, authority: Certificate, links: Vec<Certificate>, anchored: bool) -> Self {
+        let (certificate, null_missing) = (signature.certificate.clone(), signature.null_missing);
+        Self { certificate, authority, anchored, links, null_missing }
+    }
+}
+
 /// Something that was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
@@ -78,7 +99,8 @@ pub enum Refusal {
     /// No certificate.
     #[error("{0}")]
     Certificate(#[from] CertificateError),
-    /// A certificate that is called its own issuer does not verify under its own key.
+    /// A certificate that names itself as its issuer does not verify under its own key, nor do signatures lead from it to an
+    /// anchor.
     #[error("it does not verify under its own key: {0}")]
     OwnSignature(CertificateError),
     /// A link certificate does not verify under the key of the anchor that it names as its issuer.

@@ -1,11 +1,11 @@
 //! What the caller trusts. A store never changes; [`TrustBuilder`](super::TrustBuilder) makes it.
 
-use super::anchors::AnchorSet;
 use super::bundle::Age;
+use super::certification_path::{self, Chain, Unverified};
 use super::evaluation::{Evaluation, evaluate};
-use super::listed::Listed;
+use super::issuer_candidates::AnchorSet;
+use super::list_authority::Listed;
 use super::material::Material;
-use super::path::{self, Chain, Unverified};
 use super::source::{Refusal, Refused, Source};
 use crate::checks::Tolerance;
 use crate::crypto::DigestAlgorithm;
@@ -258,7 +258,7 @@ impl TrustStore {
 
     /// Where to try a certificate's signature: anchors with its authority key identifier, then those with its issuer's name.
     pub fn candidates(&self, certificate: &Certificate) -> Vec<&Certificate> {
-        self.set().issuers(certificate.extensions().authority_key_id.as_deref(), certificate.issuer())
+        self.set().issuers(certificate)
     }
 }
 
@@ -284,7 +284,7 @@ pub fn find_path<'s>(
     at: OffsetDateTime,
     budget: &mut Budget,
 ) -> Chain<'s> {
-    path::find_path(signer, store.set(), hints, at, budget)
+    certification_path::find_path(signer, store.set(), hints, at, budget)
 }
 
 /// Whether a certificate verifies under itself, or under an anchor or a link of the store.
@@ -292,5 +292,5 @@ pub fn find_path<'s>(
 /// # Errors
 /// Why it does not.
 pub fn verify_among(certificate: &Certificate, store: &TrustStore, budget: &mut Budget) -> Result<(), Unverified> {
-    path::verify_among(certificate, store.set(), budget)
+    certification_path::verify_among(certificate, store.set(), budget)
 }

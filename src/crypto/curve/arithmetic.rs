@@ -4,6 +4,7 @@ use super::super::modular::significant;
 use super::super::random::random_below;
 use super::CurveId;
 use super::domain_parameters::DomainParameters;
+use super::multiples::EcdsaKey;
 #[cfg(feature = "sim")]
 use crate::bounds::BOUNDS;
 use crate::crypto::{CryptoError, Random, Secret};
@@ -13,18 +14,34 @@ use elliptic_curve::subtle::Choice;
 use elliptic_curve::{
     AffinePoint, CurveArithmetic, CurveGroup, Field, FieldBytes, Group, PrimeField, ProjectivePoint, Scalar,
 };
+use std::any::Any;
 use std::marker::PhantomData;
+use std::sync::Arc;
 use zeroize::Zeroize;
 
 /// A point of a curve in affine coordinates, each of the field's length; never the identity. Wiped on drop, since it
 /// may be a shared secret.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Point {
     x: Vec<u8>,
     y: Vec<u8>,
+    /// The [`EcdsaKey`] of this public point, where it verifies many signatures.
+    ecdsa_key: Option<Arc<dyn Any + Send + Sync>>,
 }
 
+impl PartialEq for Point {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.x, &self.y) == (&other.x, &other.y)
+    }
+}
+
+impl Eq for Point {}
+
 impl Point {
+    fn new(x: &[u8], y: &[u8]) -> Self {
+        Self { x: x.to_vec(), y: y.to_vec(), ecdsa_key: None }
+    }
+
     /// The x-coordinate, as many octets as the field has.
     pub fn x(&self) -> &[u8] {
         &self.x
@@ -110,6 +127,13 @@ pub trait Curve: Send + Sync {
     /// [`CryptoError::BadPoint`] for a public key that is not of this curve, [`CryptoError::BadSignature`] for all else.
     fn verify_ecdsa(&self, public: &Point, digest: &[u8], r: &[u8], s: &[u8]) -> Result<(), CryptoError>;
 
+    /// The same public key with multiples of its point: each signature is then verified in about a third of the time. To
+    /// compute them takes about as long as eight verifications.
+    ///
+    /// # Errors
+    /// [`CryptoError::BadPoint`] for a point that is not of this curve.
+    fn for_many_signatures(&self, public: &Point) -> Result<Point, CryptoError>;
+
     /// Makes an ECDSA signature (r, s), each as many octets as the order has.
     ///
     /// # Errors
@@ -153,7 +177,7 @@ where
             return Err(CryptoError::BadPoint);
         }
         let affine = point.to_affine();
-        Ok(Point { x: affine.x().to_vec(), y: affine.y().to_vec() })
+        Ok(Point::new(&affine.x(), &affine.y()))
     }
 
     /// A number of the order's length; leading zeros are filled up or left out.
@@ -221,7 +245,7 @@ where
     }
 
     fn generator(&self) -> Point {
-        Point { x: self.parameters.x.to_vec(), y: self.parameters.y.to_vec() }
+        Point::new(self.parameters.x, self.parameters.y)
     }
 
     fn decode_point(&self, bytes: &[u8]) -> Result<Point, CryptoError> {
@@ -229,7 +253,7 @@ where
         match form {
             0x04 if coordinates.len() == 2 * self.field_len() => {
                 let (x, y) = coordinates.split_at_checked(self.field_len()).ok_or(CryptoError::BadPoint)?;
-                let point = Point { x: x.to_vec(), y: y.to_vec() };
+                let point = Point::new(x, y);
                 self.point_in(&point)?;
                 Ok(point)
             }
@@ -263,12 +287,23 @@ where
     }
 
     fn verify_ecdsa(&self, public: &Point, digest: &[u8], r: &[u8], s: &[u8]) -> Result<(), CryptoError> {
-        let public = self.point_in(public)?;
+        let point = self.point_in(public)?;
         let r = self.fixed(r).ok_or(CryptoError::BadSignature)?;
         let s = self.fixed(s).ok_or(CryptoError::BadSignature)?;
         let signature = Signature::<C>::from_scalars(r, s).map_err(|_| CryptoError::BadSignature)?;
-        hazmat::verify_prehashed::<C>(&public, &self.leftmost_bits(digest), &signature)
-            .map_err(|_| CryptoError::BadSignature)
+        let digest = self.leftmost_bits(digest);
+        let verifies = match public.ecdsa_key.as_ref().and_then(|key| key.downcast_ref::<EcdsaKey<C>>()) {
+            Some(key) => self.fixed(&digest).is_some_and(|digest| key.verifies(&digest, &signature)),
+            None => hazmat::verify_prehashed::<C>(&point, &digest, &signature).is_ok(),
+        };
+        if verifies { Ok(()) } else { Err(CryptoError::BadSignature) }
+    }
+
+    fn for_many_signatures(&self, public: &Point) -> Result<Point, CryptoError> {
+        let key = EcdsaKey::<C>::new(self.point_in(public)?);
+        let mut public = Point::new(&public.x, &public.y);
+        public.ecdsa_key = Some(Arc::new(key));
+        Ok(public)
     }
 
     #[cfg(feature = "sim")]

@@ -6,6 +6,7 @@
 
 mod id;
 mod domain_parameters;
+mod multiples;
 mod arithmetic;
 mod table;
 #[cfg(test)]

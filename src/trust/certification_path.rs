@@ -2,13 +2,11 @@
 //! RFC 5280 §6).
 //!
 //! Every anchor is trusted by itself, a link certificate of a trusted list among them. Any other link certificate, of the
-//! caller or from the document, is used only where signatures lead from it to an anchor. Key identifiers and names only say
-//! where to try; a signature decides. The search is wide, not deep: the shortest path is found first, each link is used
-//! once, and links and signatures are bounded.
+//! caller or from the document, is used only where signatures lead from it to an anchor. The search is wide, not deep: the
+//! shortest path is found first, each link is used once, and links and signatures are bounded.
 
-use super::anchors::AnchorSet;
+use super::issuer_candidates::{AnchorSet, Hint, hint, preference};
 use crate::bounds::BOUNDS;
-use crate::oid;
 use crate::pki::{Budget, Certificate, CertificateError, CertificateSignature, Role, csca_defects};
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -63,9 +61,8 @@ pub(super) fn find_path<'s>(
     loop {
         let step = below.and_then(|index: usize| steps.get(index));
         let (certificate, depth) = step.map_or((signer, 0), |step| (step.link, step.depth));
-        let candidates =
-            if depth < BOUNDS.certificate_links { links_for(certificate, store, hints) } else { Vec::new() };
-        for link in candidates {
+        let has_room = depth < BOUNDS.certificate_links;
+        for link in has_room.then(|| store.link_issuers(certificate, hints)).into_iter().flatten() {
             if link == certificate || steps.iter().any(|step| step.link == link) {
                 continue;
             }
@@ -125,33 +122,8 @@ impl<'s> Step<'s> {
     }
 }
 
-/// The link certificates to try: those with the authority key identifier, then those with the issuer's name; those of the
-/// set before the hints. A hint must join two generations of one authority; real authorities often change their name without
-/// stating it, but no caller has chosen what comes with a document.
-fn links_for<'s>(certificate: &Certificate, store: &'s AnchorSet, hints: &'s [Certificate]) -> Vec<&'s Certificate> {
-    let key_id = certificate.extensions().authority_key_id.as_ref();
-    let has_key_id = |link: &&Certificate| key_id.is_some() && link.extensions().subject_key_id.as_ref() == key_id;
-    let known = store.linked_issuers(key_id.map(Vec::as_slice), certificate.issuer());
-    let (by_key_id, by_name): (Vec<_>, Vec<_>) = known.into_iter().partition(has_key_id);
-    let hints = || hints.iter().filter(|link| joins_generations(link));
-    let hinted = hints().filter(has_key_id);
-    let hinted_by_name = hints().filter(|link| !has_key_id(link) && certificate.issuer().matches(link.subject()));
-    by_key_id.into_iter().chain(hinted).chain(by_name).chain(hinted_by_name).collect()
-}
-
-/// Whether a certificate can join two generations of one authority: it has its issuer's name, or states that the name has
-/// changed. Any other would be an authority below another, which is not allowed (9303-12 §7.1: pathLenConstraint 0).
-fn joins_generations(link: &Certificate) -> bool {
-    link.is_self_issued() || link.extensions().has(oid::ID_ICAO_NAME_CHANGE)
-}
-
 fn verified(certificate: &Certificate, issuer: &Certificate) -> Result<CertificateSignature, CertificateError> {
     certificate.verify_signed_by(&issuer.public_key()?)
-}
-
-/// The anchors under which a certificate may verify.
-fn candidates<'s>(certificate: &Certificate, store: &'s AnchorSet) -> Vec<&'s Certificate> {
-    store.issuers(certificate.extensions().authority_key_id.as_deref(), certificate.issuer())
 }
 
 /// The result of verifying a certificate against the anchors alone.
@@ -170,7 +142,7 @@ fn under_anchor<'s>(
 ) -> Under<'s> {
     let mut found: Option<(&Certificate, CertificateSignature)> = None;
     let mut named: Option<(&Certificate, CertificateError)> = None;
-    for anchor in candidates(certificate, store) {
+    for anchor in store.issuers(certificate) {
         // The same key again: only a better certificate for it is of interest.
         if found.as_ref().is_none_or(|(earlier, _)| earlier.spki() != anchor.spki()) {
             if found.is_some() {
@@ -182,23 +154,17 @@ fn under_anchor<'s>(
             match verified(certificate, anchor) {
                 Ok(signature) => found = Some((anchor, signature)),
                 Err(error) => {
-                    let by_key_id = certificate.extensions().authority_key_id.is_some()
-                        && certificate.extensions().authority_key_id == anchor.extensions().subject_key_id;
-                    if by_key_id && named.is_none() {
+                    if hint(certificate, anchor) == Some(Hint::KeyIdentifier) && named.is_none() {
                         named = Some((anchor, error));
                     }
                     continue;
                 }
             }
         }
-        // First one that bears the issuer's name: another is of another generation, or a crosslink.
-        let rank = |anchor: &Certificate| {
-            let is_sound = csca_defects(anchor).is_empty() && anchor.validity().contains(at);
-            (certificate.issuer().matches(anchor.subject()), is_sound)
-        };
+        let preference = |anchor| preference(certificate, anchor, at);
         match &mut found {
-            Some((chosen, _)) if rank(chosen) == (true, true) => break,
-            Some((chosen, _)) if rank(anchor) > rank(chosen) => *chosen = anchor,
+            Some((chosen, _)) if preference(chosen) == (true, true) => break,
+            Some((chosen, _)) if preference(anchor) > preference(chosen) => *chosen = anchor,
             _ => {}
         }
     }
@@ -233,8 +199,8 @@ pub(super) fn verify_among(
     budget: &mut Budget,
 ) -> Result<(), Unverified> {
     let mut failure = Unverified::IssuerMissing;
-    let itself = certificate.names_as_issuer(certificate).then_some(certificate);
-    for issuer in itself.into_iter().chain(candidates(certificate, store)).chain(links_for(certificate, store, &[])) {
+    let itself = Some(certificate).filter(|_| certificate.names_as_issuer(certificate));
+    for issuer in itself.into_iter().chain(store.issuers(certificate)).chain(store.link_issuers(certificate, &[])) {
         budget.take().ok_or(Unverified::OutOfBudget)?;
         match verified(certificate, issuer) {
             Ok(_) => return Ok(()),

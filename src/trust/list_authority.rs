@@ -2,13 +2,14 @@
 //!
 //! A list without an authority is kept and reported, and never consulted.
 
-use super::anchors::AnchorSet;
-use super::list_signer::{AuthorityPath, authority};
+use super::certification_path::{Chain, find_path};
+use super::issuer_candidates::AnchorSet;
 use super::material::{Labelled, Material};
 use super::source::Refusal;
-use crate::pki::{Budget, Certificate, RevocationList, RevocationListError};
+use crate::pki::{Budget, Certificate, RevocationList, RevocationListError, csca_defects};
 use crate::signed_lists::{DefectList, DefectListForm, ListError, ListKind, Signature};
 use std::sync::Arc;
+use time::Duration;
 
 /// A list, and the certificate under whose authority it counts.
 #[derive(Debug)]
@@ -99,8 +100,7 @@ pub(super) fn revocation_list(listed: &Labelled<RevocationList>, known: &AnchorS
 }
 
 fn issuer(list: &RevocationList, known: &AnchorSet) -> Result<Certificate, Refusal> {
-    let (key_id, name) = (list.authority_key_id(), list.issuer());
-    let candidates = known.issuers(key_id, name).into_iter().chain(known.linked_issuers(key_id, name));
+    let candidates = known.list_issuers(list.authority_key_id(), list.issuer());
     match list.verify(candidates, &mut Budget::new(Budget::DOCUMENT)) {
         Ok(issuer) => Ok(issuer.clone()),
         Err(RevocationListError::Budget) => Err(RevocationListError::IssuerUnknown.into()),
@@ -157,4 +157,37 @@ fn authorised(
         }
     }
     Err(failure)
+}
+
+/// The certification path of a list's signer.
+#[derive(Clone, Debug)]
+struct AuthorityPath {
+    authority: Certificate,
+    /// From the signer up.
+    links: Vec<Certificate>,
+}
+
+/// The authority among these anchors that a list's signer chains to. It and the links between must be authorities by their
+/// profiles, and must have been in force when they certified the one below.
+///
+/// # Errors
+/// There is none, or one that may not certify the signer.
+fn authority(signer: &Certificate, anchors: &AnchorSet, budget: &mut Budget) -> Result<AuthorityPath, ListError> {
+    let begun = |certificate: &Certificate| certificate.validity().not_before;
+    let Chain::Anchored { anchor, links, .. } = find_path(signer, anchors, &[], begun(signer), budget) else {
+        return Err(ListError::SignerUnanchored);
+    };
+    let links: Vec<Certificate> = links.into_iter().map(|(link, _)| link.clone()).collect();
+    let mut below = signer;
+    for issuer in links.iter().chain([anchor]) {
+        if !csca_defects(issuer).is_empty() {
+            return Err(ListError::AuthorityVoid);
+        }
+        let period = issuer.validity();
+        if !(period.not_before - Duration::DAY..=period.not_after + Duration::DAY).contains(&begun(below)) {
+            return Err(ListError::AuthorityLapsed);
+        }
+        below = issuer;
+    }
+    Ok(AuthorityPath { authority: anchor.clone(), links })
 }

@@ -1,4 +1,5 @@
-//! Splits a file of trust material into certificates and lists, recognised by their bytes, never by the name of the file.
+//! Splits a file into certificates, revocation lists and signed lists: DER objects and PEM blocks (RFC 7468), recognised by
+//! their bytes, never by the name of the file.
 
 use crate::bounds::BOUNDS;
 use crate::oid::{self, Oid};
@@ -6,8 +7,8 @@ use crate::tlv::{Reader, Tag};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-/// One piece of a file, DER (a signed list may be BER).
-pub(super) enum Piece {
+/// An object in a file, DER (a signed list may be BER).
+pub(crate) enum FileObject {
     Certificate(Vec<u8>),
     RevocationList(Vec<u8>),
     MasterList(Vec<u8>),
@@ -24,12 +25,11 @@ const BEGIN: &[u8] = b"-----BEGIN";
 const END: &[u8] = b"-----END";
 const DASHES: &[u8] = b"-----";
 
-/// The pieces of a file of DER objects, PEM blocks or both, at most one more than the bound; none if nothing in it is known.
-/// Plain text may precede, separate and follow blocks. Every octet belongs to a piece or to such text, and each is
-/// looked at a fixed number of times.
-pub(super) fn pieces(bytes: &[u8]) -> Vec<Piece> {
+/// The objects of a file, at most one more than the bound; none if nothing in it is known. Plain text may precede, separate
+/// and follow blocks. Every octet belongs to an object or to such text, and each is looked at a fixed number of times.
+pub(crate) fn file_objects(bytes: &[u8]) -> Vec<FileObject> {
     let mut found = Vec::new();
-    let mut rest = objects(Reader::ber(bytes), &mut found);
+    let mut rest = der_objects(Reader::ber(bytes), &mut found);
     if found.is_empty() && split_before(rest, BEGIN).1.is_empty() {
         return found;
     }
@@ -38,7 +38,7 @@ pub(super) fn pieces(bytes: &[u8]) -> Vec<Piece> {
         let (between, marked) = split_before(rest, BEGIN);
         let is_known = is_blank(between) || may_be_text && is_plain_text(between);
         if !is_known {
-            found.push(Piece::Unreadable);
+            found.push(FileObject::Unreadable);
         }
         if marked.is_empty() {
             break;
@@ -50,18 +50,18 @@ pub(super) fn pieces(bytes: &[u8]) -> Vec<Piece> {
 }
 
 /// Octets of a DER object by which it is distinguished from text.
-const TOLD_BY: usize = 1024;
+const DISTINCTIVE: usize = 1024;
 
 /// Takes consecutive DER objects; returns what follows them.
-fn objects<'a>(mut reader: Reader<'a>, found: &mut Vec<Piece>) -> &'a [u8] {
+fn der_objects<'a>(mut reader: Reader<'a>, found: &mut Vec<FileObject>) -> &'a [u8] {
     let mut rest = reader.rest();
     while found.len() <= BOUNDS.pieces
         && let Ok(whole) = reader.next()
         && matches!(whole.children().peek(), Some(Tag::OID | Tag::SEQUENCE))
         // The digit 0 is the tag of a SEQUENCE. The first bytes decide: a length or a number is not text.
-        && !is_text(whole.raw.get(..TOLD_BY).unwrap_or(whole.raw))
+        && !is_text(whole.raw.get(..DISTINCTIVE).unwrap_or(whole.raw))
     {
-        found.push(piece(whole.raw));
+        found.push(object(whole.raw));
         rest = reader.rest();
     }
     rest
@@ -69,24 +69,24 @@ fn objects<'a>(mut reader: Reader<'a>, found: &mut Vec<Piece>) -> &'a [u8] {
 
 /// Takes a block from its mark on, and DER objects right behind it; what follows, and whether that may be plain text. Of a
 /// block that cannot be read all is lost up to the next mark.
-fn block<'a>(marked: &'a [u8], found: &mut Vec<Piece>) -> (&'a [u8], bool) {
+fn block<'a>(marked: &'a [u8], found: &mut Vec<FileObject>) -> (&'a [u8], bool) {
     let (label, closed) = split_before(behind(marked, BEGIN.len()), DASHES);
     if !label.starts_with(b" ") || !label.iter().copied().all(is_of_line) {
-        found.push(Piece::Unreadable);
+        found.push(FileObject::Unreadable);
         return (split_before(closed, BEGIN).1, true);
     }
     let (body, end) = split_before(behind(closed, DASHES.len()), DASHES);
     let body: Vec<u8> = body.iter().copied().filter(|octet| !octet.is_ascii_whitespace()).collect();
     let ended = end.strip_prefix(END).and_then(|end| end.strip_prefix(label));
     let (Some(rest), Ok(der)) = (ended, BASE64_STANDARD.decode(body)) else {
-        found.push(Piece::Unreadable);
+        found.push(FileObject::Unreadable);
         return (split_before(end, BEGIN).1, true);
     };
-    found.push(piece(&der));
+    found.push(object(&der));
     // Where a line end is lost, the dashes of the next mark follow those of this one.
     let next = rest.strip_prefix(DASHES).unwrap_or(rest).trim_ascii_start();
     // Definite lengths only: the end of an indefinite one would have to be searched for again after every block.
-    let left = objects(Reader::new(next), found);
+    let left = der_objects(Reader::new(next), found);
     if left.len() < next.len() { (left, false) } else { (rest, true) }
 }
 
@@ -140,17 +140,17 @@ fn has_mark(line: &[u8]) -> bool {
 }
 
 /// SignedData begins with an OBJECT IDENTIFIER, a certificate and a revocation list with a SEQUENCE.
-fn piece(der: &[u8]) -> Piece {
+fn object(der: &[u8]) -> FileObject {
     let owned = der.to_vec();
     let begins = Reader::ber(der).next().ok().and_then(|whole| whole.children().peek());
     match begins {
         Some(Tag::OID) => match content_type(der) {
-            Some(oid::ID_ICAO_CSCA_MASTER_LIST) => Piece::MasterList(owned),
-            Some(oid::ID_ICAO_DEVIATION_LIST | oid::ID_DEFECT_LIST) => Piece::DefectList(owned),
-            _ => Piece::OtherSigned,
+            Some(oid::ID_ICAO_CSCA_MASTER_LIST) => FileObject::MasterList(owned),
+            Some(oid::ID_ICAO_DEVIATION_LIST | oid::ID_DEFECT_LIST) => FileObject::DefectList(owned),
+            _ => FileObject::OtherSigned,
         },
-        _ if is_revocation_list(der).unwrap_or(false) => Piece::RevocationList(owned),
-        _ => Piece::Certificate(owned),
+        _ if is_revocation_list(der).unwrap_or(false) => FileObject::RevocationList(owned),
+        _ => FileObject::Certificate(owned),
     }
 }
 
