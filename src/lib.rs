@@ -4,7 +4,8 @@
 //! read and the chip's proofs; no card, no I/O) → `Report` (verdicts). Each step consumes the one before, except
 //! that verifying borrows.
 //!
-//! The modules stand in one order: **a module imports only from modules declared above it**.
+//! The modules stand in one order: **a module imports only from modules declared above it, and a file only from files declared
+//! above it in its `mod.rs`** (`tests/order.rs` checks both).
 #![forbid(unsafe_code)]
 #![deny(
     missing_docs,
@@ -24,58 +25,60 @@
 )]
 
 // Words and bytes.
-pub mod bounds;
-pub mod checks;
-mod oid;
-mod tlv;
-mod crypto;
+pub mod bounds; // Every limit on sizes, counts and times.
+pub mod checks; // Ids, states, reasons, warnings and tolerances of checks.
+mod oid; // Object identifiers by name.
+mod tlv; // The only BER-TLV decoder and encoder.
+mod crypto; // Ciphers, digests, signatures, curves: the only module that names cipher crates.
 
 // Structures: bytes in, values out.
-mod iso7816;
-mod pki;
-mod signed_lists;
-mod cvc;
-pub mod lds;
-pub mod compare;
-pub mod vietnam;
-pub mod national;
+mod iso7816; // Command and response APDUs, status words.
+mod pki; // Certificates, signed data (CMS), revocation lists, PEM and DER files of them.
+mod signed_lists; // Master lists, lists of known defects, and what their signers may sign.
+mod cvc; // Card-verifiable certificates of terminals.
+pub mod lds; // The files of the chip: EF.COM, EF.SOD, MRZ, data groups, EF.CardAccess.
+pub mod compare; // Names, dates, numbers and texts of two sources, compared by levels.
+pub mod vietnam; // DG13, personal number, QR code and cross checks of Vietnam's ID card.
+pub mod national; // The one table of countries: which profile a document has.
 
 // What a caller is told.
-pub mod error;
-pub mod event;
+pub mod error; // The one public error, by what a caller can do about it.
+pub mod event; // Progress, and data that arrives while the card is read.
 
-// Trust: anchors and chains, then passive authentication.
-pub mod trust;
-mod passive_authentication;
+// What is trusted.
+pub mod trust; // Trust anchors, certification paths, lists, bundles; the store and its builder.
+mod passive_authentication; // EF.SOD against its certificate chain, data groups against EF.SOD.
 
 // To a card and back.
-pub mod transport;
+pub mod transport; // PC/SC readers, transcripts, and the trait of a connection.
 #[cfg(feature = "sim")]
-pub mod sim;
-mod secure_messaging;
-mod channel;
+pub mod sim; // The simulated card and its issuer; it shares no protocol code with the reader.
+mod secure_messaging; // Protected commands and responses.
+mod channel; // Commands to a card: lengths, chaining, file selection, budget, deadline.
 
 // Protocols.
-pub mod access;
-pub mod chip;
+pub mod access; // Passwords, BAC and PACE.
+pub mod chip; // Active, chip and terminal authentication: what the reader does.
 
 // What was read, and how.
-pub mod document;
-pub mod reading;
+pub mod document; // What was read, as plain data: files, opening, proofs, claims, statements, cost.
+pub mod reading; // From a connected card to a document: plan, opening, files, lost cards.
 
 // What it is worth.
-pub mod report;
-pub mod verification;
+pub mod report; // The result as values: verdict, checks, claims, holder, portrait.
+mod verification; // Makes the report: every check, and the verdict that follows from them.
 
 // What is done with it.
-pub mod online;
-pub mod policy;
+pub mod online; // The question to an online service, and its signed answer.
+pub mod policy; // Accept, refer or reject: rules over a report.
 #[cfg(feature = "evidence")]
-pub mod evidence;
+pub mod evidence; // One signed file that shows a reading to others later.
 #[cfg(feature = "json")]
-pub mod export;
+pub mod export; // A report as FHIR patient, and the JSON schema of a report.
 #[cfg(feature = "image")]
-pub mod image;
+pub mod image; // JPEG and JPEG 2000 images decoded within limits.
+
+// For the library's own tests only: unstable.
 #[doc(hidden)]
 pub mod internals;
 

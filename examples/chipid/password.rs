@@ -92,7 +92,7 @@ pub fn text_or_input(text: String) -> Result<Zeroizing<String>, Failure> {
 
 /// An answer at the prompt.
 pub enum Answer {
-    Password(Password),
+    Password(Box<Password>),
     /// Another answer may be right.
     Mistyped(Failure),
 }
@@ -109,7 +109,7 @@ pub fn ask(messages: &Messages) -> Result<Answer, Failure> {
         _ if is_number => Kind::Can,
         _ => Kind::Mrz,
     };
-    Ok(parse(kind, Some("--ask"), text).map_or_else(Answer::Mistyped, Answer::Password))
+    Ok(parse(kind, Some("--ask"), text).map_or_else(Answer::Mistyped, |password| Answer::Password(Box::new(password))))
 }
 
 fn parse(kind: Kind, option: Option<&str>, text: &str) -> Result<Password, Failure> {

@@ -129,7 +129,7 @@ fn ask(output: &Output, tries: &mut u32, mut failure: Option<Failure>) -> Result
         }
         *tries += 1;
         match password::ask(&output.messages)? {
-            Answer::Password(password) => return Ok(password),
+            Answer::Password(password) => return Ok(*password),
             Answer::Mistyped(mistyped) => failure = Some(mistyped),
         }
     }

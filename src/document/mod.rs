@@ -1,5 +1,5 @@
 //! What was read: the files of the chip, how it was opened, its proofs, and what the operator supplied. Plain data: it is
-//! judged in [`verification`](crate::verification).
+//! judged by [`Document::verify`].
 
 mod files;
 mod opening;

@@ -1,6 +1,6 @@
 //! The verdict: a lattice, not a boolean.
 //!
-//! Which checks decide it is a table in [`verification`](crate::verification).
+//! `verification/gate.rs` has the table of the checks that decide it.
 
 /// What the document is worth, from worst to best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,7 +2,7 @@
 //!
 //! It stands above all reader protocol code and so cannot borrow it: what both sides must agree on is the standard. A
 //! [`profile`] describes a card, a [`Quirk`] a habit of real cards, a [`Deviation`] what a hostile card does; [`faults`]
-//! holds those of the line too, and [`issuer`] makes certificates and signed files, correct or defective.
+//! holds those of the line too, and an [`Issuer`] makes certificates and signed files, correct or defective.
 
 mod der;
 pub mod faults;

@@ -30,7 +30,7 @@ pub(crate) struct Equipment {
     pub(crate) random: Box<dyn Random>,
 }
 
-/// A chip ID card in a reader of its own: a [`Transport`].
+/// A chip ID card in a reader of its own: a [`Transport`](crate::transport::Transport).
 pub struct SimulatedCard {
     pub(super) equipment: Equipment,
     pub(super) volatile: VolatileState,

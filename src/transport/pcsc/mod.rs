@@ -3,7 +3,7 @@
 //! On Linux the service is pcscd, on Windows the Smart Card service, on macOS the system's own. No state is kept
 //! between calls: each makes a context of its own, and makes it again when the service restarts meanwhile. A card is
 //! held for this program alone and left with a reset. An SSH session, a kiosk without a seat or a service account may
-//! be refused by polkit on Linux: that is [`TransportError::Denied`].
+//! be refused by polkit on Linux: that is [`TransportError::Denied`](crate::TransportError::Denied).
 
 mod binding;
 mod features;

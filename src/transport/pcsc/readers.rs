@@ -76,7 +76,7 @@ impl Readers {
     /// Waits for a card in the reader of this name: the whole name, or a part of it that only one reader's name has.
     ///
     /// # Errors
-    /// As [`Readers::wait_for_card`]; [`TransportError::UnknownReader`] when the time is over without such a reader.
+    /// As [`Readers::wait_for_card`]; [`TransportError::UnknownReader`](crate::TransportError::UnknownReader) when the time is over without such a reader.
     pub fn wait_for_card_in(
         &self,
         reader: &str,
