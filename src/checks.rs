@@ -31,7 +31,7 @@ impl State {
         Self::ALL.into_iter().find(|one| one.as_str() == code)
     }
 
-    /// The word of the JSON output.
+    /// The code in the JSON output.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Successful => "successful",

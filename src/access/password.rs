@@ -55,7 +55,7 @@ impl PasswordKind {
         }
     }
 
-    /// The word of the JSON output.
+    /// The code in the JSON output.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Mrz => "mrz",

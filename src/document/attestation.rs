@@ -100,7 +100,7 @@ pub(crate) fn suite_names(suite: &ChipAuthenticationSuite) -> SuiteNames {
     (protocol, suite.group.name().to_owned(), suite.cipher.name().to_owned())
 }
 
-/// What somebody put on evidence to vouch for it.
+/// A signature or time stamp over evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EvidenceSignature {

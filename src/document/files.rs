@@ -22,7 +22,7 @@ pub enum FileState {
     NotRead(NotRead),
     /// It was read, and removed from the evidence later; what is left of it are its hashes.
     Removed(Vec<(DigestAlgorithm, Vec<u8>)>),
-    /// Nothing is known of it: it is not in what was handed in.
+    /// Nothing is known of it: it is not among the files.
     Unknown,
 }
 
@@ -31,12 +31,12 @@ pub enum FileState {
 pub enum NotRead {
     /// The plan left it out.
     Plan,
-    /// It stands behind terminal authentication.
+    /// It requires terminal authentication.
     NeedsTerminalAuthentication,
 }
 
 impl NotRead {
-    /// The word of the JSON output.
+    /// The code in the JSON output.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Plan => "plan",

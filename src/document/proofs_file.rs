@@ -36,7 +36,7 @@ pub struct Proofs {
     pace_cam: Option<AttestedOutcome>,
     /// The access protocol: attested by the reader.
     access: Option<StoredAccess>,
-    /// What somebody was asked online, and his signed answer.
+    /// What was asked online, and the signed answer.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     online: Option<KeptOnline>,
     /// The outcome of comparing the operator's claims with the chip: the reader's statement.

@@ -2,8 +2,8 @@
 //!
 //! `{"manifest":{…},"parts":{"EF.SOD":"…"},"schema":"chipid.evidence/2","sha256":"…","signatures":[…]}`
 //!
-//! A decoder that took two forms of the same evidence would let somebody change what no signature covers: whatever is read
-//! is written again, and must be the very bytes that came. So keys that stand twice, spaces, another order and other
+//! A decoder that accepted two forms of the same evidence would allow changes that no signature covers: whatever is read
+//! is encoded again and must give the same bytes. So duplicate keys, spaces, another order and other
 //! escapes are refused without a parser of our own.
 
 use super::error::EvidenceError;
@@ -50,7 +50,7 @@ pub(super) struct Wire {
     pub(super) manifest: Manifest,
     pub(super) parts: BTreeMap<String, Bytes>,
     pub(super) schema: String,
-    /// SHA-256 of the manifest: a slip of the pen is noticed where nobody signed.
+    /// SHA-256 of the manifest: damage is noticed also in unsigned evidence.
     pub(super) sha256: String,
     pub(super) signatures: Vec<Signature>,
 }
@@ -158,9 +158,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Wire, Version), EvidenceError> {
         return Err(EvidenceError::TooLong);
     }
     let wire: Wire = serde_json::from_slice(bytes).map_err(|error| match schema(bytes) {
-        // A later version has other fields: it is told by its name, not by the first field that is not known.
+        // A later version has other fields: it is reported by its name, not by its first unknown field.
         Some(schema) if Version::of(&schema).is_none() => EvidenceError::Schema,
-        // The message of the parser may hold a piece of the text: only its place is told.
+        // The message of the parser may hold a piece of the text: only its place is reported.
         _ => EvidenceError::Json { at: error.column() },
     })?;
     let version = Version::of(&wire.schema).ok_or(EvidenceError::Schema)?;

@@ -7,7 +7,7 @@ use thiserror::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum EvidenceError {
-    /// Only a card in the reader gives evidence: of a stored document nobody can attest anything.
+    /// Evidence is made of a card in the reader only: a stored document cannot be attested.
     #[error("the document does not come from a card")]
     NotFromCard,
     /// A moment before the year 0 or after the year 9999.

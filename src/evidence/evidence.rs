@@ -27,7 +27,7 @@ pub struct Evidence {
     recorded: ReadManifest,
 }
 
-/// Says nothing of the content.
+/// `Debug` output omits the contents.
 impl core::fmt::Debug for Evidence {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Evidence({} parts, {} signatures)", self.parts.len(), self.signatures.len())
@@ -198,7 +198,7 @@ impl Evidence {
         Ok(())
     }
 
-    /// The signatures and time stamps; what they are worth stands in the report.
+    /// The signatures and time stamps; the report shows what they are worth.
     pub fn signatures(&self) -> &[EvidenceSignature] {
         &self.signatures
     }
@@ -224,7 +224,7 @@ impl Evidence {
         encoding::encode(&self.manifest)
     }
 
-    /// When the card was read, by the reader's word.
+    /// When the card was read, as the reader recorded it.
     pub fn read_at(&self) -> SystemTime {
         self.recorded.read_at.into()
     }

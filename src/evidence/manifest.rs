@@ -34,7 +34,7 @@ pub(super) struct Manifest {
     /// Every file of which something is known, by the standard's name.
     pub(super) files: BTreeMap<String, File>,
     pub(super) library: Library,
-    /// What somebody was asked online, and his signed answer.
+    /// What was asked online, and the signed answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) online: Option<KeptOnline>,
     #[serde(skip_serializing_if = "Option::is_none")]

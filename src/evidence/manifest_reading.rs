@@ -214,7 +214,7 @@ fn read_check(recorded: &manifest::Check) -> Result<Check, EvidenceError> {
 const CIPHERS: [Cipher; 4] = [Cipher::TripleDes, Cipher::Aes128, Cipher::Aes192, Cipher::Aes256];
 const MAPPINGS: [Mapping; 3] = [Mapping::Generic, Mapping::Integrated, Mapping::ChipAuthentication];
 
-/// The one of these words that stands there.
+/// The word, if it is one of these.
 fn word(
     words: impl IntoIterator<Item = &'static str>,
     text: Option<&str>,

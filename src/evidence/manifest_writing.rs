@@ -228,7 +228,7 @@ fn trusted(trust: &TrustStore) -> manifest::Trust {
     let lists = trust.sources().iter().filter(|source| source.accepted > 0).map(|source| List {
         date: source.date.and_then(|date| moment(date.into()).ok()),
         kind: source.kind.as_str().into(),
-        // Where it lay on this computer is nobody's business.
+        // The folder on this computer stays private.
         name: source.label.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
         sha256: hex::encode(&source.sha256),
     });

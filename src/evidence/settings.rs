@@ -39,7 +39,7 @@ impl EvidencePolicy {
         }
     }
 
-    /// The same, the reading judged with these tolerances; those that were used stand in the manifest.
+    /// The same, the reading judged with these tolerances; the manifest lists those that were used.
     pub fn tolerating(self, tolerances: Tolerances) -> Self {
         Self { tolerances, ..self }
     }
@@ -60,6 +60,6 @@ impl EvidencePolicy {
 pub struct Clock {
     /// When the card was read.
     pub read_at: SystemTime,
-    /// Where the caller has his times from: `system clock`, `NTP ntp.example`, with its quality where that is known.
+    /// The source of the caller's times: `system clock`, `NTP ntp.example`, with its quality where that is known.
     pub source: String,
 }

@@ -115,7 +115,7 @@ impl DateTime {
     }
 }
 
-/// Says nothing of its content.
+/// `Debug` output omits the contents.
 impl core::fmt::Debug for DateTime {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("DateTime(..)")
@@ -155,7 +155,7 @@ pub enum Sex {
 }
 
 impl Sex {
-    /// The word of the JSON output.
+    /// The code in the JSON output.
     pub fn as_str(self) -> &'static str {
         match self {
             Sex::Male => "male",
@@ -165,7 +165,7 @@ impl Sex {
     }
 }
 
-/// Says nothing of its content.
+/// `Debug` output omits the contents.
 impl core::fmt::Debug for Sex {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("Sex(..)")

@@ -40,7 +40,7 @@ impl<'a> From<Tlv<'a>> for RawObject<'a> {
     }
 }
 
-/// Says nothing of its content.
+/// `Debug` output omits the contents.
 impl core::fmt::Debug for OpaqueGroup<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "OpaqueGroup({:?}, {} bytes, {:?})", self.group, self.value.len(), self.objects)

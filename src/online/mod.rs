@@ -1,11 +1,11 @@
-//! Online verification: somebody else is asked whether a document signer's certificate belongs to a card, and his signed
+//! Online verification: a service is asked whether a document signer's certificate belongs to a card, and its signed
 //! answer is kept and judged as a check of its own, `online.confirmation`.
 //!
 //! In Vietnam a ministry answers this for the operators that it has a contract with; the library holds no client for it,
 //! no key and no address. The operator implements [`OnlineVerifier`]: it receives the personal number, the document
 //! signer's certificate and the province of residence, and nothing else of the card. The library does no I/O.
 //!
-//! The answer is bound to what was asked and signed by one whom the caller named
+//! The answer is bound to what was asked and signed by a signer that the caller named
 //! ([`TrustBuilder::add_online_signer`](crate::trust::TrustBuilder::add_online_signer)), so that it can be kept with the document and judged again, by others
 //! and offline. What is signed, octet by octet (lengths and times big-endian):
 //!
@@ -16,15 +16,15 @@
 //! ```
 //!
 //! A trusted signer's denial fails the verdict. A confirmation raises nothing: without an anchor the verdict stays
-//! *undetermined*. Whatever else comes of it, no answer, one that nobody signed, one by somebody unknown, to another
-//! question, or a confirmation from another time than the question, leaves the check undetermined and the verdict as it is; a policy may demand more. Where
-//! nobody was asked there is no such check. An answer that was kept stays what it was; it tells its day, and a warning says
-//! when that is not the day judged for.
+//! *undetermined*. Every other outcome leaves the check undetermined and the verdict as it is: no answer, an unsigned one,
+//! one by an unknown signer, one to another question, a confirmation from another time than the question. A policy may
+//! require more. Where nothing was asked there is no such check. A kept answer stays as it was; its day is reported, with a
+//! warning when that is not the day judged for.
 //!
 //! ```
 //! use chipid::online::{OnlineAnswer, OnlineError, OnlineQuestion, OnlineVerdict, OnlineVerifier};
 //!
-//! /// Asks the operator's own gateway, which has the contract and signs what it was told.
+//! /// Asks the operator's own gateway, which has the contract and signs the answer that it received.
 //! struct Gateway;
 //!
 //! impl OnlineVerifier for Gateway {

@@ -48,7 +48,7 @@ impl OnlineQuestion<'_> {
     }
 }
 
-/// Says nothing of its content.
+/// `Debug` output omits the contents.
 impl core::fmt::Debug for OnlineQuestion<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("OnlineQuestion(..)")
@@ -62,7 +62,7 @@ pub enum OnlineError {
     /// No personal number or no document signer's certificate was read.
     #[error("the document has no personal number or no signer's certificate to ask about")]
     NothingToAsk,
-    /// There is an answer already: nobody asks until he likes it.
+    /// There is an answer already: a question is not repeated until the answer is convenient.
     #[error("the question was answered already")]
     Answered,
     /// Whoever is asked cannot be reached.
@@ -87,7 +87,7 @@ impl Document {
     /// it is saved with the document. `at`: when it is asked.
     ///
     /// # Errors
-    /// [`OnlineError`]; where somebody was asked and did not answer, that stands in the report.
+    /// [`OnlineError`]; a question without an answer is reported.
     pub fn confirm_online(&mut self, verifier: &mut dyn OnlineVerifier, at: SystemTime) -> Result<(), OnlineError> {
         if self.online.as_ref().is_some_and(|record| record.answer.is_some()) {
             return Err(OnlineError::Answered);

@@ -32,7 +32,7 @@ pub struct Authenticated<'a> {
     bytes: &'a [u8],
 }
 
-/// Says nothing of its content.
+/// `Debug` output omits the contents.
 impl core::fmt::Debug for Authenticated<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Authenticated({}, {} bytes)", self.group, self.bytes.len())

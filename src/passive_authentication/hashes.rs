@@ -17,7 +17,7 @@ pub struct HashMatches<'a> {
     bytes: &'a [u8],
 }
 
-/// Says nothing of its content.
+/// `Debug` output omits the contents.
 impl core::fmt::Debug for HashMatches<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "HashMatches({}, {} bytes)", self.group, self.bytes.len())

@@ -30,7 +30,7 @@ pub enum InputFile<'a> {
     NotKept(&'a [(DigestAlgorithm, Vec<u8>)]),
 }
 
-/// Says nothing of its content.
+/// `Debug` output omits the contents.
 impl core::fmt::Debug for InputFile<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {

@@ -154,7 +154,7 @@ fn line(id: CheckId, kind: Kind) -> Line {
                 if id == CheckId::PaDg1 && !field { line.with(open(Reason::NotRead), Outcome::Refer) } else { line };
             cut_off(if field { accounted_for(line) } else { line }, field)
         }
-        // BAC after PACE had failed: `strict` rejects it, also where the caller allowed it. A file cannot tell how the chip
+        // BAC after PACE had failed: `strict` rejects it, also where the caller allowed it. A file cannot show how the chip
         // was opened: `field` accepts.
         CheckId::AccessProtocol => {
             let line = of(&[SUCCESSFUL, without(Reason::NoAccessControl)], &[UNDETERMINED]);
@@ -183,7 +183,7 @@ fn line(id: CheckId, kind: Kind) -> Line {
             let line = if field { accounted_for(by_file(line)) } else { line };
             cut_off(line, field)
         }
-        // Evidence that nobody signed, or somebody unknown, is as good as a stored document: `field` accepts.
+        // Evidence without a signature, or with that of an unknown signer, is as good as a stored document: `field` accepts.
         CheckId::EvidenceSignature => {
             if field {
                 of(&[SUCCESSFUL, MISSING, UNDETERMINED, without(Reason::NotSigned)], &[])
@@ -191,7 +191,7 @@ fn line(id: CheckId, kind: Kind) -> Line {
                 of(&[SUCCESSFUL, MISSING], &[UNDETERMINED, without(Reason::NotSigned)])
             }
         }
-        // Where somebody was asked, he must have said yes; a policy of the operator's may demand that he was asked.
+        // Where a service was asked, it must have confirmed; a policy of the operator may require the question.
         CheckId::OnlineConfirmation => of(&[SUCCESSFUL, MISSING], &[UNDETERMINED]),
         // A time stamp is kept for others to verify.
         CheckId::EvidenceTimestamp => of(&[SUCCESSFUL, MISSING, open(Reason::NotVerified)], &[UNDETERMINED]),
@@ -200,7 +200,7 @@ fn line(id: CheckId, kind: Kind) -> Line {
             let line = of(&[SUCCESSFUL, open(Reason::NotRead)], &[UNDETERMINED]);
             cut_off(if field { line.with(open(Reason::NotPresent), Outcome::Accept) } else { line }, field)
         }
-        // Made where it was read; nobody signed it, and the chip reads in short lengths all the same: `field` accepts.
+        // Made where it was read; it is not signed, and the chip reads in short lengths all the same: `field` accepts.
         CheckId::LdsAtrInfo => {
             if field {
                 by_file(of(&[SUCCESSFUL, MISSING, FAILED], &[UNDETERMINED, NOT_SUPPORTED]))

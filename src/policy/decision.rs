@@ -20,7 +20,7 @@ impl Outcome {
     /// All of them, from worst to best.
     pub const ALL: [Self; 3] = [Self::Reject, Self::Refer, Self::Accept];
 
-    /// The word of policies and of the JSON output.
+    /// The code in policies and in the JSON output.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Reject => "reject",
@@ -78,7 +78,7 @@ impl Basis {
         Self::ToleranceNotAllowed,
     ];
 
-    /// The word of the JSON output.
+    /// The code in the JSON output.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Verdict => "verdict",

@@ -10,7 +10,7 @@
 //! or a gating check that failed; accept a document whose verdict is *undetermined*, or one for which a tolerance of trust
 //! was needed; put any state of a check above its success. So no decision is better than the verdict, and taking away the
 //! success of a check never improves one. A file that is left out is judged as one that was not read, also where it would
-//! have failed had it been there: an altered EF.COM or DG13 that is not handed in fails nothing. What must have been read,
+//! have failed had it been there: an altered EF.COM or DG13 that is left out fails nothing. What must have been read,
 //! a policy's lines say.
 //!
 //! Two are built in ([`Policy::strict`], [`Policy::field`]); others are read from files (feature `policy`,

@@ -180,7 +180,7 @@ impl Reading {
             }
             Err(error) => {
                 document.proofs.set_active(ActiveAuthentication::SessionLost);
-                // A challenge of the caller's is never used twice: somebody may have the answer to it.
+                // A challenge of the caller is never used twice: its answer may already be known to others.
                 self.ask_again = is_lost_card(&error) && plan.challenge.is_none();
                 return Err(error);
             }

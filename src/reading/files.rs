@@ -132,7 +132,7 @@ impl Reading {
     }
 }
 
-/// Whether a data group stands behind terminal authentication.
+/// Whether a data group requires terminal authentication.
 pub(super) fn is_biometric(group: DataGroup) -> bool {
     matches!(group, DataGroup::DG3 | DataGroup::DG4)
 }

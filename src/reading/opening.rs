@@ -26,7 +26,7 @@ pub(crate) struct AccessGranted {
     pub(crate) chip_mapping: Option<ChipMapping>,
     /// EF.CardSecurity, where it was asked for.
     pub(crate) card_security: Option<FileState>,
-    /// How often access was opened anew because of too long an answer.
+    /// How often access was opened again because an answer was too long.
     pub(crate) restarts: u32,
 }
 
@@ -133,7 +133,7 @@ impl Opener {
     }
 
     /// EF.CardSecurity, in the master file, before the application is selected. A chip that ends the session over it is
-    /// opened anew: for a shorter answer where the length may be at fault, else without the file.
+    /// opened again: for a shorter answer where the length may be at fault, else without the file.
     fn read_card_security(
         &self,
         channel: &mut Channel,

@@ -8,7 +8,7 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// Try BAC, after a reset, where PACE was offered and failed. It stands in the report. Default: no.
+    /// Try BAC, after a reset, where PACE was offered and failed. The report shows it. Default: no.
     pub allow_bac_after_pace: bool,
     /// What a card may cost.
     pub budget: Budget,
@@ -19,7 +19,7 @@ pub struct Options {
     pub card_security: bool,
 }
 
-/// What is done when the card is lost in the middle of a reading: it is waited for, opened anew, and read on.
+/// What is done when the card is lost in the middle of a reading: it is waited for, opened again, and read on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resume {
     /// How often, in one reading; 0 ends the reading at once.

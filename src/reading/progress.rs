@@ -87,7 +87,7 @@ impl Reading {
         }
     }
 
-    /// Opens the chip anew, from a reset; protected commands are never sent again. What was agreed on and not yet
+    /// Opens the chip again, from a reset; protected commands are never sent again. What was agreed on and not yet
     /// proven is gone with the old session: an answer under other keys proves nothing.
     pub(super) fn reopen(&mut self, document: &mut Document, show: &mut Show<'_>) -> Result<(), Error> {
         self.session.channel.reset()?;

@@ -19,7 +19,7 @@ use crate::lds::{DataGroup, FileId};
 impl Session {
     /// Reads what the plan names and asks for the chip's proofs; the card may then leave the reader, and is reset.
     ///
-    /// A card that is lost on the way is waited for, opened anew and read on, as
+    /// A card that is lost on the way is waited for, opened again and read on, as
     /// [`Options::resume`](crate::Options::resume) says.
     ///
     /// # Errors
@@ -62,7 +62,7 @@ impl Reading {
                 self.resumes += 1;
                 match self.resume(document, show) {
                     Ok(()) => break,
-                    // The card did not come back: what is to be told is that it left.
+                    // The card did not come back: report that it was removed.
                     Err(Error::Transport(error)) if !is_lost_card(&Error::Transport(error.clone())) => {
                         return Err(lost);
                     }

@@ -9,7 +9,7 @@ use crate::event::{Phase, Show};
 use crate::lds::FileId;
 
 impl Reading {
-    /// Waits for a lost card and opens it anew. It must be the same card: the same password opens it, and it shows the
+    /// Waits for a lost card and opens it again. It must be the same card: the same password opens it, and it shows the
     /// EF.SOD that is held. What it proved before, it proves again.
     pub(super) fn resume(&mut self, document: &mut Document, show: &mut Show<'_>) -> Result<(), Error> {
         let during = Step::Resume;

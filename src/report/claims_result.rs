@@ -1,4 +1,4 @@
-//! The outcome of comparing claims, as it stands in a report.
+//! The outcome of comparing claims, as a report shows it.
 
 use crate::checks::CheckId;
 use crate::document::{ClaimField, ClaimsBasis, ClaimsOutcome, ClaimsRecord, ClaimsWarning};

@@ -25,11 +25,11 @@ pub struct Field {
     pub value: String,
     /// Where it was read.
     pub source: Source,
-    /// *Successful*: its file is authentic. *Failed*: it is not. *Undetermined*: nobody knows.
+    /// *Successful*: its file is authentic. *Failed*: it is not. *Undetermined*: neither is known.
     pub state: State,
 }
 
-/// Says nothing of its content.
+/// `Debug` output omits the contents.
 impl core::fmt::Debug for Field {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Field({:?}, {:?})", self.source, self.state)
@@ -131,7 +131,7 @@ pub struct Portrait {
     pub image: Vec<u8>,
 }
 
-/// Says nothing of its content.
+/// `Debug` output omits the contents.
 impl core::fmt::Debug for Portrait {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Portrait({}, {} bytes, {:?})", self.mime, self.bytes, self.state)

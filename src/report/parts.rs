@@ -42,7 +42,7 @@ pub struct PathEntry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct UsedTolerance {
-    /// The check that it stands in.
+    /// The check that needed it.
     pub check: CheckId,
     /// The tolerance.
     pub tolerance: Tolerance,

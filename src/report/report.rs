@@ -143,7 +143,7 @@ impl Report {
         self.portrait.as_ref()
     }
 
-    /// How the chip was opened; `None` for a document from files. From evidence it is the reader's word.
+    /// How the chip was opened; `None` for a document from files. From evidence it is what the reader recorded.
     pub fn access(&self) -> Option<&AccessSummary> {
         self.access.as_ref()
     }

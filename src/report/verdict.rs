@@ -17,7 +17,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The word of the JSON output.
+    /// The code in the JSON output.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Failed => "failed",

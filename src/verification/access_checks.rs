@@ -38,7 +38,7 @@ pub(super) fn access_protocol(opening: &Opening, attested: &Attested<'_>) -> Che
     if access.other_set_at_form { check.warning(Warning::OtherSetAtForm) } else { check }
 }
 
-/// Whether the chip let the terminal read what stands behind terminal authentication.
+/// Whether the chip let the terminal read the files that require terminal authentication.
 pub(super) fn terminal(proofs: &ChipProofs, attested: &Attested<'_>) -> Check {
     let id = CheckId::AccessTerminal;
     if let Some(recorded) = attested.of_reader(id) {
@@ -65,7 +65,7 @@ pub(super) fn terminal(proofs: &ChipProofs, attested: &Attested<'_>) -> Check {
 }
 
 /// Each info of EF.CardAccess stands byte-equal in DG14 or EF.CardSecurity, and each PACEInfo signed there was offered:
-/// else somebody took the stronger suites away (9303-11 §9.2.11). Signed files without any PACEInfo cannot tell.
+/// otherwise the stronger suites may have been removed (9303-11 §9.2.11). Signed files without any PACEInfo cannot show it.
 ///
 /// A success rests on files that a trusted signer signed: `card_security` is what EF.CardSecurity is worth.
 pub(super) fn card_access(

@@ -1,7 +1,7 @@
-//! What a document from evidence brings along that no file can show again: the word of the reader that held the card, and
+//! What a document from evidence records that no file can show again: what the reader that held the card attests, and
 //! who signed it.
 //!
-//! The word counts for a proof of the chip only where a signature over the evidence is by one whom the caller named
+//! The attestation counts for a proof of the chip only where a signer that the caller named signed the evidence
 //! ([`TrustBuilder::add_evidence_signer`](crate::trust::TrustBuilder::add_evidence_signer)); a bad word counts always. Where a file was removed later, what had failed with
 //! it stays failed: removing never helps.
 
@@ -38,7 +38,7 @@ impl<'a> Attested<'a> {
         Self { superseded, ..self }
     }
 
-    /// Whether one whom the caller trusts signed it.
+    /// Whether a signer that the caller trusts signed it.
     pub(super) fn is_trusted(&self) -> bool {
         self.is_trusted
     }
@@ -80,7 +80,7 @@ impl<'a> Attested<'a> {
         self.is_trusted && self.attestation.is_some_and(|attestation| attestation.is_mapping_bound())
     }
 
-    /// A check that only the reader could make, as it told it: a success is worth what its word is.
+    /// A check that only the reader could make, as it recorded it: a success is worth what its attestation is.
     pub(super) fn of_reader(&self, id: CheckId) -> Option<Check> {
         let told = self.recorded(id)?.clone();
         Some(if told.is_successful() { self.vouch(told) } else { told })
@@ -122,8 +122,8 @@ impl<'a> Attested<'a> {
         }
     }
 
-    /// Whether the document was revoked by a name that was removed later, so that no list can tell it again. Whose list that
-    /// was is a matter of trust: the word of a reader whom the caller does not trust is not enough.
+    /// Whether the document was revoked by a name that was removed later, so that no list can name it again. Whether that
+    /// list counts is a matter of trust: the record of a reader that the caller does not trust is not enough.
     fn is_named_revoked(&self, told: &Check) -> bool {
         let recorded = self.attestation.and_then(Attestation::revocation);
         let is_revoked = (told.id, told.reason) == (CheckId::PaRevocation, Some(Reason::Revoked));
@@ -177,7 +177,7 @@ fn is_judged_anew(id: CheckId) -> bool {
 }
 
 /// The checks of signatures and time stamps. A signature that does not verify fails: what it was over was altered. Of
-/// those that verify, one by a trusted signer is enough; his certificate must have been in force when he judged.
+/// those that verify, one by a trusted signer is enough; its certificate must have been in force at the moment of the judgement.
 fn signatures(attestation: &Attestation, trust: &TrustStore) -> Vec<Check> {
     let id = CheckId::EvidenceSignature;
     let mut stamped = false;

@@ -8,7 +8,7 @@ use crate::document::Claims;
 use crate::lds::{Mrz, MrzField, MrzInformation};
 use crate::national::Claimed;
 
-/// The printed machine readable zone against DG1, where it was given; what differs is named, never told.
+/// The printed machine readable zone against DG1, where it was given; the differing fields are named, their values are not.
 pub(super) fn printed(claims: &Claims, values: &Values<'_>, attested: &Attested<'_>) -> Option<Check> {
     let id = CheckId::LdsDg1Printed;
     let Claims { mrz, mrz_key, .. } = claims;

@@ -32,7 +32,7 @@ pub(super) fn conclude(checks: &[Check], due: DueProofs, excused_proof: bool, co
     };
     let country = checks.iter().find(|check| check.id == CheckId::PaCountry);
     let country_is_open = !may_be_open && !country.is_some_and(Check::is_successful);
-    // What a list of known defects explains, or leaves in the dark, is no better than undetermined.
+    // What a list of known defects explains, or leaves open, is no better than undetermined.
     let is_known = |check: &Check| matches!(check.reason, Some(Reason::KnownDefect | Reason::UnknownDefect));
     let gates = |check: &Check| matches!(gate(check.id), Gate::MustSucceed | Gate::MustNotFail);
     let is_excused = excused_proof

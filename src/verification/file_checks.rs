@@ -117,8 +117,8 @@ fn conformity<T>(
     })
 }
 
-/// What the findings of a file come to. What a tolerance stands for is a fault where it is not allowed, and no success
-/// where it is.
+/// The check that follows from the findings of a file. A defect that a tolerance covers is a fault where the tolerance is not
+/// allowed, and undetermined where it is.
 fn of_findings(id: CheckId, findings: &[Finding], allowed: &Tolerances) -> Check {
     let needed = |finding: &&Finding| tolerance(finding.defect);
     let is_tolerated = |finding: &&Finding| needed(finding).is_some_and(|tolerance| allowed.allows(tolerance));

@@ -2,7 +2,7 @@
 //!
 //! `failed`: a gating check failed. `undetermined`: passive authentication could not be concluded, or a due proof could
 //! not be made. `data_authentic`: passive authentication successful and no proof is due, or none can be verified from a
-//! file. `genuine`: all that, and the chip proven. Which checks gate stands in one table.
+//! file. `genuine`: all that, and the chip proven.
 
 use crate::checks::CheckId;
 

@@ -3,10 +3,10 @@
 //! at undetermined wherever the check gates. An entry that the signer was revoked fails the documents that it means.
 //!
 //! An entry excuses only a document that it certainly means. What counts against a document — its signer revoked, its keys
-//! compromised, a kind that nobody knows — and could mean it, were more known of it, leaves `pa.known_defects` undetermined:
+//! compromised, an unknown kind — and could mean it, were more known of it, leaves `pa.known_defects` undetermined:
 //! that DG1 was not read, or taken away, hides no number from a list.
 //!
-//! What each kind bears on stands in one table. What a kind does not name stays as it is: a wrong signature of EF.SOD
+//! One table lists what each kind bears on. What a kind does not name stays as it is: a wrong signature of EF.SOD
 //! excuses no altered data group, a wrong check digit no wrong hash, a signer's certificate not its authority's, a period of
 //! validity not that of a private key, a malformed file no algorithm that is never allowed. `id-Deviation-Chip`, defects for
 //! national use and those of other applications bear on nothing: they do not say what fails, and a clone fails too.
@@ -416,11 +416,11 @@ fn told(said: &Said<'_>) -> String {
         let mut once = more.clone();
         once.sort_unstable();
         once.dedup();
-        told.extend(once.iter().take(TOLD).cloned());
-        told.extend(once.len().checked_sub(TOLD).filter(|more| *more > 0).map(|more| format!("and {more} more")));
+        told.extend(once.iter().take(MOST).cloned());
+        told.extend(once.len().checked_sub(MOST).filter(|more| *more > 0).map(|more| format!("and {more} more")));
     }
     if told.is_empty() { format!("no entry in {} lists of known defects", said.consulted) } else { told.join("; ") }
 }
 
-/// The most entries told of a kind.
-const TOLD: usize = 8;
+/// The most entries that are reported of a kind.
+const MOST: usize = 8;

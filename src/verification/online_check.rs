@@ -20,7 +20,7 @@ const MAX_DELAY: u64 = 15 * 60;
 /// The files that the question was made of, beside EF.SOD.
 const ASKED_ABOUT: [DataGroup; 3] = [DataGroup::DG1, DataGroup::DG11, DataGroup::DG13];
 
-/// The check of the answer; none where nobody was asked.
+/// The check of the answer; none where nothing was asked.
 pub(crate) fn check(
     record: Option<&OnlineRecord>,
     values: &Values<'_>,
@@ -48,12 +48,12 @@ pub(crate) fn check(
         (OnlineVerdict::Confirmed, Bound::Here) => Check::successful(id),
         (OnlineVerdict::Confirmed, Bound::ByReader) => attested.vouch(Check::successful(id)),
     };
-    // What was kept stands, and its day is told: a card can be withdrawn the day after.
+    // A kept answer counts, and its day is reported: a card can be withdrawn the day after.
     let is_old = (at - answered).abs() > Duration::DAY;
     Some(check.comparing(compared).warnings(is_old.then_some(Warning::OldAnswer)))
 }
 
-/// Who signed it and when, if that is one whom the caller trusts, and whose certificate was in force.
+/// The signer and the moment, if the caller trusts the signer and its certificate was in force.
 fn signer(answer: &OnlineAnswer, trust: &TrustStore) -> Result<(String, OffsetDateTime), Reason> {
     let signature = answer.signature.as_ref().ok_or(Reason::AnswerNotSigned)?;
     let (algorithm, certificate) = (&signature.algorithm, &signature.certificate);

@@ -242,7 +242,7 @@ impl Dg13 {
     }
 }
 
-/// Says nothing of its content.
+/// `Debug` output omits the contents.
 impl core::fmt::Debug for Dg13 {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Dg13({} fields, {} findings)", self.fields.len(), self.findings.len())

@@ -99,7 +99,7 @@ impl Drop for Qr {
     }
 }
 
-/// Says nothing of its content.
+/// `Debug` output omits the contents.
 impl core::fmt::Debug for Qr {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Qr({} fields more)", self.rest.len())

@@ -63,7 +63,7 @@ impl KeptStatements {
         })
     }
 
-    /// The statements; `None` for a word, moment or text that cannot stand there.
+    /// The statements; `None` for an unknown code, moment or text.
     pub(crate) fn read(&self) -> Option<Statements> {
         let consent = |kept: &KeptConsent| Consent::new(moment(&kept.given_at)?, &kept.purpose).ok();
         let face = |kept: &KeptFace| {

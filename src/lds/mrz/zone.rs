@@ -163,7 +163,7 @@ impl Mrz {
     }
 }
 
-/// Says nothing of its content.
+/// `Debug` output omits the contents.
 impl core::fmt::Debug for Mrz {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Mrz({:?}, {} findings)", self.format, self.findings.len())
@@ -191,7 +191,7 @@ impl MrzName {
     }
 }
 
-/// Says nothing of its content.
+/// `Debug` output omits the contents.
 impl core::fmt::Debug for MrzName {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("MrzName(..)")

@@ -20,7 +20,7 @@ pub enum DefectListForm {
 }
 
 impl DefectListForm {
-    /// The word of the JSON output.
+    /// The code in the JSON output.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Deviation => "deviation_list",
