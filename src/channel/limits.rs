@@ -2,7 +2,7 @@
 
 /// The longest APDUs, in bytes, that chip and reader take together (EF.ATR/INFO DO'7F66', 7816-4 §12.7.1).
 ///
-/// A caller keeps the value that a reading returns, per reader and ATR, and hands it in for the next card: the first
+/// A caller keeps the value that a reading returns, per reader and ATR, and supplies it for the next card: the first
 /// contact then costs one exchange less. A wrong value never changes data or verdict, only the count of exchanges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -18,6 +18,10 @@ impl Limits {
     pub const SHORT: Limits = Limits { max_command: 261, max_answer: 258 };
     /// The longest that extended lengths allow.
     pub const EXTENDED: Limits = Limits { max_command: 65_544, max_answer: 65_538 };
+
+    /// The first to try where a chip states that it takes extended lengths, but not how long: then down the ladder of
+    /// `lengths.rs`.
+    pub(crate) const UNSTATED: Limits = Limits { max_command: 4096, max_answer: 4096 };
 
     /// These lengths, at least the short ones.
     pub fn new(max_command: usize, max_answer: usize) -> Self {

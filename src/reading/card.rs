@@ -1,9 +1,11 @@
 //! A connected card.
 
-use super::card_files::{read_card_access, read_dir, read_limits};
+use super::application::read_dir;
+use super::card_access::read_card_access;
 use super::opening::{AccessGranted, Opener};
 use super::options::Options;
 use super::session::Session;
+use super::stated_lengths::read_limits;
 use crate::access::Password;
 use crate::channel::{Channel, Limits};
 use crate::crypto::{OsRandom, Random};

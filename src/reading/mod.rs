@@ -2,7 +2,9 @@
 
 mod plan;
 mod options;
-mod card_files;
+mod application;
+mod card_access;
+mod stated_lengths;
 mod opening;
 mod session;
 mod card;

@@ -1,6 +1,6 @@
 //! A connected card, and how it is opened.
 
-use super::card_files::select_application;
+use super::application::select_application;
 use super::options::Options;
 use crate::access::{
     AccessProtocol, AccessRecord, ChipMapping, Offer, Opened, Password, PasswordKind, Suite, basic_access_control,
