@@ -16,47 +16,47 @@ use std::collections::BTreeMap;
 pub(super) struct Manifest {
     /// How the chip was opened: attested by the reader.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) access: Option<Access>,
+    pub(super) access: Option<ManifestAccess>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) active_authentication: Option<ActiveAuthentication>,
+    pub(super) active_authentication: Option<ManifestActiveAuthentication>,
     /// The certificates that the reader's judgement rested on: hints, never trust.
-    pub(super) certificates: Certificates,
+    pub(super) certificates: ManifestCertificates,
     /// The checks as the reader judged them.
-    pub(super) checks: Vec<Check>,
-    pub(super) chip_authentication: ChipAuthentication,
+    pub(super) checks: Vec<ManifestCheck>,
+    pub(super) chip_authentication: ManifestChipAuthentication,
     /// The outcome of comparing the operator's claims with the chip: the reader's statement. Not in version 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) claims: Option<KeptClaims>,
     /// The revocation lists that were consulted.
-    pub(super) crls: Vec<RevocationList>,
+    pub(super) crls: Vec<ManifestRevocationList>,
     /// The reading was cut off.
     pub(super) cut_off: bool,
     /// Every file of which something is known, by the standard's name.
-    pub(super) files: BTreeMap<String, File>,
-    pub(super) library: Library,
+    pub(super) files: BTreeMap<String, ManifestFile>,
+    pub(super) library: ManifestLibrary,
     /// What was asked online, and the signed answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) online: Option<KeptOnline>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) pace_cam: Option<ChipMapping>,
+    pub(super) pace_cam: Option<ManifestChipMapping>,
     /// The policy that the reading was judged under, and what it decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) policy: Option<DecidedBy>,
-    pub(super) reading: Reading,
+    pub(super) reading: ManifestReading,
     /// What the operator states of the reading. Not in version 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) statements: Option<KeptStatements>,
-    pub(super) times: Times,
+    pub(super) times: ManifestTimes,
     /// The checks that a tolerance of trust was needed for.
-    pub(super) tolerances: Vec<Tolerance>,
-    pub(super) trust: Trust,
+    pub(super) tolerances: Vec<ManifestTolerance>,
+    pub(super) trust: ManifestTrust,
     /// The verdict with the trust of then.
     pub(super) verdict: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Access {
+pub(super) struct ManifestAccess {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) cipher: Option<String>,
     pub(super) downgraded: bool,
@@ -75,7 +75,7 @@ pub(super) struct Access {
 /// Active authentication: all that is needed to judge it again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ActiveAuthentication {
+pub(super) struct ManifestActiveAuthentication {
     /// Eight bytes, in hexadecimal digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) challenge: Option<String>,
@@ -93,7 +93,7 @@ pub(super) struct ActiveAuthentication {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Certificates {
+pub(super) struct ManifestCertificates {
     /// The anchor, DER in Base64.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) anchor: Option<String>,
@@ -104,7 +104,7 @@ pub(super) struct Certificates {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Check {
+pub(super) struct ManifestCheck {
     pub(super) compared: String,
     pub(super) id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,7 +116,7 @@ pub(super) struct Check {
 /// Chip authentication: no file shows it again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ChipAuthentication {
+pub(super) struct ManifestChipAuthentication {
     /// `reader`.
     pub(super) attested_by: String,
     /// `proven`, `not_made`, `shown_by_mapping`, `not_offered`, `impossible`, `refused`, `session_lost`,
@@ -127,12 +127,12 @@ pub(super) struct ChipAuthentication {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) status: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) suite: Option<Suite>,
+    pub(super) suite: Option<ManifestSuite>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Suite {
+pub(super) struct ManifestSuite {
     pub(super) cipher: String,
     pub(super) group: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,7 +142,7 @@ pub(super) struct Suite {
 /// Chip authentication mapping: no file shows it again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ChipMapping {
+pub(super) struct ManifestChipMapping {
     /// `reader`.
     pub(super) attested_by: String,
     /// `true` where DG14 holds the key that was proven; absent otherwise. Not in version 1.
@@ -155,7 +155,7 @@ pub(super) struct ChipMapping {
 /// A revocation list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RevocationList {
+pub(super) struct ManifestRevocationList {
     pub(super) issuer: String,
     pub(super) next_update: String,
     /// In decimal digits, or `0x` and hexadecimal ones where it is longer than 64 bits.
@@ -186,10 +186,10 @@ pub struct List {
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct File {
+pub(super) struct ManifestFile {
     /// The hash with the algorithm of EF.SOD, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) lds_hash: Option<Hash>,
+    pub(super) lds_hash: Option<ManifestHash>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) length: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -202,7 +202,7 @@ pub(super) struct File {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Hash {
+pub(super) struct ManifestHash {
     /// `SHA-384`.
     pub(super) algorithm: String,
     /// In hexadecimal digits.
@@ -211,7 +211,7 @@ pub(super) struct Hash {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Library {
+pub(super) struct ManifestLibrary {
     pub(super) name: String,
     pub(super) version: String,
 }
@@ -232,7 +232,7 @@ pub struct DecidedBy {
 /// What the reading cost.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Reading {
+pub(super) struct ManifestReading {
     pub(super) elapsed_ms: u64,
     pub(super) exchanges: u32,
     pub(super) restarts: u32,
@@ -242,7 +242,7 @@ pub(super) struct Reading {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Times {
+pub(super) struct ManifestTimes {
     pub(super) read_at: String,
     /// Where the times are from, in the caller's words.
     pub(super) source: String,
@@ -251,7 +251,7 @@ pub(super) struct Times {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Tolerance {
+pub(super) struct ManifestTolerance {
     pub(super) check: String,
     /// The tolerances by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -262,7 +262,7 @@ pub(super) struct Tolerance {
 /// What the reader trusted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Trust {
+pub(super) struct ManifestTrust {
     pub(super) anchors: u64,
     /// SHA-256 over all of them.
     pub(super) fingerprint: String,

@@ -91,10 +91,10 @@ impl ReadManifest {
 }
 
 impl RecordedFile {
-    fn of(file: &manifest::File) -> Result<Self, EvidenceError> {
+    fn of(file: &manifest::ManifestFile) -> Result<Self, EvidenceError> {
         let place = "files";
         let wrong = Err(EvidenceError::Value(place));
-        let manifest::File { lds_hash, length, sha256, state, status: recorded } = file;
+        let manifest::ManifestFile { lds_hash, length, sha256, state, status: recorded } = file;
         let is_bare = lds_hash.is_none() && length.is_none() && sha256.is_none();
         Ok(match (state.as_str(), recorded.as_deref()) {
             ("read", None) => {
@@ -118,7 +118,7 @@ impl RecordedFile {
     }
 }
 
-fn read_access(recorded: &manifest::Access) -> Result<AccessSummary, EvidenceError> {
+fn read_access(recorded: &manifest::ManifestAccess) -> Result<AccessSummary, EvidenceError> {
     let place = "access";
     let ciphers = CIPHERS.map(|cipher| cipher.name());
     let kinds = [PasswordKind::Can, PasswordKind::Mrz].map(|kind| kind.as_str());
@@ -134,11 +134,11 @@ fn read_access(recorded: &manifest::Access) -> Result<AccessSummary, EvidenceErr
 }
 
 fn read_active_authentication(
-    recorded: Option<&manifest::ActiveAuthentication>,
+    recorded: Option<&manifest::ManifestActiveAuthentication>,
 ) -> Result<ActiveAuthentication, EvidenceError> {
     let place = "active_authentication";
     let Some(recorded) = recorded else { return Ok(ActiveAuthentication::NotMade) };
-    let manifest::ActiveAuthentication { challenge, chosen_by, outcome, signature, status: code } = recorded;
+    let manifest::ManifestActiveAuthentication { challenge, chosen_by, outcome, signature, status: code } = recorded;
     Ok(match (outcome.as_str(), challenge, chosen_by, signature, code) {
         ("answered", Some(challenge), Some(chosen_by), Some(signature), None) => ActiveAuthentication::Answered {
             challenge: digits(Some(challenge), place)?.try_into().map_err(|_| EvidenceError::Value(place))?,
@@ -157,11 +157,11 @@ fn read_active_authentication(
 }
 
 fn read_chip_authentication(
-    recorded: &manifest::ChipAuthentication,
+    recorded: &manifest::ManifestChipAuthentication,
 ) -> Result<(ChipAuthentication, Option<SuiteNames>), EvidenceError> {
     let place = "chip_authentication";
     let wrong = EvidenceError::Value(place);
-    let manifest::ChipAuthentication { attested_by, outcome, reason, status: code, suite } = recorded;
+    let manifest::ManifestChipAuthentication { attested_by, outcome, reason, status: code, suite } = recorded;
     if attested_by != READER {
         return Err(wrong);
     }
@@ -184,7 +184,7 @@ fn read_chip_authentication(
     Ok((record, None))
 }
 
-fn read_chip_mapping(recorded: &manifest::ChipMapping) -> Result<RecordedMapping, EvidenceError> {
+fn read_chip_mapping(recorded: &manifest::ManifestChipMapping) -> Result<RecordedMapping, EvidenceError> {
     match (recorded.attested_by.as_str(), recorded.outcome.as_str(), recorded.key_in_dg14) {
         (READER, "proven", in_dg14 @ (None | Some(true))) => {
             Ok(RecordedMapping::Proven { is_in_dg14: in_dg14.is_some() })
@@ -194,7 +194,7 @@ fn read_chip_mapping(recorded: &manifest::ChipMapping) -> Result<RecordedMapping
     }
 }
 
-fn read_check(recorded: &manifest::Check) -> Result<Check, EvidenceError> {
+fn read_check(recorded: &manifest::ManifestCheck) -> Result<Check, EvidenceError> {
     let wrong = EvidenceError::Value("checks");
     let reason = match &recorded.reason {
         Some(code) => Some(Reason::from_code(code).ok_or(wrong)?),

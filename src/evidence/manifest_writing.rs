@@ -36,14 +36,14 @@ impl Manifest {
         clock: &Clock,
         policy: Option<&Policy>,
     ) -> Result<Self, EvidenceError> {
-        let checks: Vec<manifest::Check> = report.checks().iter().map(check).collect();
+        let checks: Vec<manifest::ManifestCheck> = report.checks().iter().map(check).collect();
         let tolerances =
             report.checks().iter().filter(|check| report.tolerances().iter().any(|used| used.check == check.id));
         let der = |certificate: &Certificate| BASE64_STANDARD.encode(certificate.der());
         Ok(Self {
             access: report.access().map(access),
             active_authentication: active_authentication(document.active_authentication()),
-            certificates: manifest::Certificates {
+            certificates: manifest::ManifestCertificates {
                 anchor: certificates.anchor.as_ref().map(der),
                 signer: certificates.signer.as_ref().map(der),
             },
@@ -52,11 +52,11 @@ impl Manifest {
             crls: certificates.revocation_lists.iter().map(revocation_list).collect::<Result<_, _>>()?,
             cut_off: document.files.is_cut_off(),
             files: files(document),
-            library: manifest::Library { name: "chipid".into(), version: env!("CARGO_PKG_VERSION").into() },
+            library: manifest::ManifestLibrary { name: "chipid".into(), version: env!("CARGO_PKG_VERSION").into() },
             online: document.online.as_deref().map(KeptOnline::of),
             policy: policy.map(|policy| decided_by(&report.decide(policy))),
             pace_cam: chip_mapping(&document.proofs, &document.files, report.check(CheckId::ChipPaceCam)),
-            reading: manifest::Reading {
+            reading: manifest::ManifestReading {
                 elapsed_ms: report.elapsed_ms().min(MAX_INTEGER),
                 exchanges: report.exchanges(),
                 restarts: report.restarts(),
@@ -64,13 +64,13 @@ impl Manifest {
                 resumes: report.resumes(),
             },
             statements: KeptStatements::of(&document.statements()),
-            times: manifest::Times {
+            times: manifest::ManifestTimes {
                 read_at: moment(clock.read_at)?,
                 source: clock.source.clone(),
                 verified_at: moment(at)?,
             },
             tolerances: tolerances
-                .map(|check| manifest::Tolerance {
+                .map(|check| manifest::ManifestTolerance {
                     check: check.id.as_str().into(),
                     tolerances: check.tolerances.iter().map(|tolerance| tolerance.as_str().into()).collect(),
                     warnings: check.warnings.iter().map(|warning| warning.as_str().into()).collect(),
@@ -84,13 +84,13 @@ impl Manifest {
 }
 
 /// The mapping, where one was used. A failure that a list of known defects explains is still not a proof.
-fn chip_mapping(proofs: &ChipProofs, files: &Files, check: Option<&Check>) -> Option<manifest::ChipMapping> {
+fn chip_mapping(proofs: &ChipProofs, files: &Files, check: Option<&Check>) -> Option<manifest::ManifestChipMapping> {
     if matches!(proofs.mapping(), MappingRecord::None) {
         return None;
     }
     let is_failed = check.is_none_or(|check| check.state == State::Failed);
     let is_proven = !is_failed && proofs.is_shown_by_mapping(files);
-    Some(manifest::ChipMapping {
+    Some(manifest::ManifestChipMapping {
         attested_by: READER.into(),
         key_in_dg14: (is_proven && proofs.is_mapping_bound(files)).then_some(true),
         outcome: if is_proven { "proven" } else { "failed" }.into(),
@@ -108,9 +108,9 @@ fn decided_by(decision: &Decision) -> DecidedBy {
 /// The largest integer that every reader of JSON keeps (RFC 8785 §3.2.2.3).
 const MAX_INTEGER: u64 = (1 << 53) - 1;
 
-fn access(access: &AccessSummary) -> manifest::Access {
+fn access(access: &AccessSummary) -> manifest::ManifestAccess {
     let word = |word: Option<&'static str>| word.map(str::to_owned);
-    manifest::Access {
+    manifest::ManifestAccess {
         cipher: word(access.cipher),
         downgraded: access.downgraded,
         mapping: word(access.mapping),
@@ -121,8 +121,8 @@ fn access(access: &AccessSummary) -> manifest::Access {
     }
 }
 
-fn active_authentication(record: &ActiveAuthentication) -> Option<manifest::ActiveAuthentication> {
-    let bare = |outcome: &str| manifest::ActiveAuthentication {
+fn active_authentication(record: &ActiveAuthentication) -> Option<manifest::ManifestActiveAuthentication> {
+    let bare = |outcome: &str| manifest::ManifestActiveAuthentication {
         challenge: None,
         chosen_by: None,
         outcome: outcome.into(),
@@ -131,22 +131,22 @@ fn active_authentication(record: &ActiveAuthentication) -> Option<manifest::Acti
     };
     Some(match record {
         ActiveAuthentication::NotMade => return None,
-        ActiveAuthentication::Answered { challenge, chosen_by, signature } => manifest::ActiveAuthentication {
+        ActiveAuthentication::Answered { challenge, chosen_by, signature } => manifest::ManifestActiveAuthentication {
             challenge: Some(hex::encode(challenge)),
             chosen_by: Some(name_of(&CHOOSERS, *chosen_by).into()),
             signature: Some(hex::encode(signature)),
             ..bare("answered")
         },
         ActiveAuthentication::Refused(status) => {
-            manifest::ActiveAuthentication { status: Some(status.to_string()), ..bare("refused") }
+            manifest::ManifestActiveAuthentication { status: Some(status.to_string()), ..bare("refused") }
         }
         ActiveAuthentication::SessionLost => bare("session_lost"),
         ActiveAuthentication::BadKey => bare("bad_key"),
     })
 }
 
-fn chip_authentication(record: &ChipAuthentication) -> manifest::ChipAuthentication {
-    let bare = |outcome: &str| manifest::ChipAuthentication {
+fn chip_authentication(record: &ChipAuthentication) -> manifest::ManifestChipAuthentication {
+    let bare = |outcome: &str| manifest::ManifestChipAuthentication {
         attested_by: READER.into(),
         outcome: outcome.into(),
         reason: None,
@@ -158,23 +158,26 @@ fn chip_authentication(record: &ChipAuthentication) -> manifest::ChipAuthenticat
         ChipAuthentication::ShownByMapping => bare("shown_by_mapping"),
         ChipAuthentication::NotOffered => bare("not_offered"),
         ChipAuthentication::Impossible(reason) => {
-            manifest::ChipAuthentication { reason: Some(reason.as_str().into()), ..bare("impossible") }
+            manifest::ManifestChipAuthentication { reason: Some(reason.as_str().into()), ..bare("impossible") }
         }
         ChipAuthentication::Proven(suite) => {
             let (protocol, group, cipher) = suite_names(suite);
-            manifest::ChipAuthentication { suite: Some(manifest::Suite { cipher, group, protocol }), ..bare("proven") }
+            manifest::ManifestChipAuthentication {
+                suite: Some(manifest::ManifestSuite { cipher, group, protocol }),
+                ..bare("proven")
+            }
         }
         ChipAuthentication::Attested => bare("proven"),
         ChipAuthentication::Refused(status) => {
-            manifest::ChipAuthentication { status: Some(status.to_string()), ..bare("refused") }
+            manifest::ManifestChipAuthentication { status: Some(status.to_string()), ..bare("refused") }
         }
         ChipAuthentication::SessionLost => bare("session_lost"),
         ChipAuthentication::NotUnderNewKeys => bare("not_under_new_keys"),
     }
 }
 
-fn check(check: &Check) -> manifest::Check {
-    manifest::Check {
+fn check(check: &Check) -> manifest::ManifestCheck {
+    manifest::ManifestCheck {
         compared: check.compared.clone(),
         id: check.id.as_str().into(),
         reason: check.reason.map(|reason| reason.as_str().into()),
@@ -183,20 +186,29 @@ fn check(check: &Check) -> manifest::Check {
     }
 }
 
-fn files(document: &Document) -> BTreeMap<String, manifest::File> {
+fn files(document: &Document) -> BTreeMap<String, manifest::ManifestFile> {
     let sod = document.file(FileId::Sod).bytes().and_then(|bytes| SecurityObject::parse(bytes).ok());
     // A file that is removed later is still compared with EF.SOD, by this hash.
     let digest = sod.and_then(|sod| sod.content().digest());
-    let bare =
-        |state: &str| manifest::File { lds_hash: None, length: None, sha256: None, state: state.into(), status: None };
-    let refused = |state: &str, status: &StatusWord| manifest::File { status: Some(status.to_string()), ..bare(state) };
+    let bare = |state: &str| manifest::ManifestFile {
+        lds_hash: None,
+        length: None,
+        sha256: None,
+        state: state.into(),
+        status: None,
+    };
+    let refused =
+        |state: &str, status: &StatusWord| manifest::ManifestFile { status: Some(status.to_string()), ..bare(state) };
     let file = |(id, state): (FileId, &FileState)| {
         let hash = |digest: DigestAlgorithm, bytes: &[u8]| hex::encode(digest.digest(&[bytes]));
         let file = match state {
-            FileState::Read(bytes) => manifest::File {
+            FileState::Read(bytes) => manifest::ManifestFile {
                 lds_hash: digest
                     .filter(|digest| matches!(id, FileId::DataGroup(_)) && *digest != DigestAlgorithm::Sha256)
-                    .map(|digest| manifest::Hash { algorithm: digest.name().into(), value: hash(digest, bytes) }),
+                    .map(|digest| manifest::ManifestHash {
+                        algorithm: digest.name().into(),
+                        value: hash(digest, bytes),
+                    }),
                 length: u64::try_from(bytes.len()).ok(),
                 sha256: Some(hash(DigestAlgorithm::Sha256, bytes)),
                 ..bare("read")
@@ -213,8 +225,8 @@ fn files(document: &Document) -> BTreeMap<String, manifest::File> {
     document.files.known().filter_map(file).collect()
 }
 
-fn revocation_list(list: &ConsultedList) -> Result<manifest::RevocationList, EvidenceError> {
-    Ok(manifest::RevocationList {
+fn revocation_list(list: &ConsultedList) -> Result<manifest::ManifestRevocationList, EvidenceError> {
+    Ok(manifest::ManifestRevocationList {
         issuer: list.issuer.clone(),
         next_update: moment(list.next_update.into())?,
         number: list.number.clone(),
@@ -223,7 +235,7 @@ fn revocation_list(list: &ConsultedList) -> Result<manifest::RevocationList, Evi
     })
 }
 
-fn trusted(trust: &TrustStore) -> manifest::Trust {
+fn trusted(trust: &TrustStore) -> manifest::ManifestTrust {
     let count = |length: usize| u64::try_from(length).unwrap_or(MAX_INTEGER);
     let lists = trust.sources().iter().filter(|source| source.accepted > 0).map(|source| List {
         date: source.date.and_then(|date| moment(date.into()).ok()),
@@ -232,7 +244,7 @@ fn trusted(trust: &TrustStore) -> manifest::Trust {
         name: source.label.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
         sha256: hex::encode(&source.sha256),
     });
-    manifest::Trust {
+    manifest::ManifestTrust {
         anchors: count(trust.anchors().len()),
         fingerprint: hex::encode(trust.fingerprint()),
         lists: lists.collect(),
