@@ -29,7 +29,8 @@ use chipid::internals::issuer::{
 };
 use chipid::internals::oid::{self, Oid};
 use chipid::internals::pki::{
-    Budget as Signatures, Certificate, CertificateError, CmsError, RevocationList, RevocationListError, SignedData,
+    Certificate, CertificateError, CmsError, RevocationList, RevocationListError, SignatureBudget as Signatures,
+    SignedData,
 };
 use chipid::internals::signed_lists::{DefectList, ListError, MasterList};
 use chipid::internals::tlv::{self, Problem, Reader, Tag};

@@ -8,7 +8,7 @@ mod support;
 use chipid::internals::crypto::{CurveId, DigestAlgorithm};
 use chipid::internals::issuer::{Extension, Issuer, IssuerPlan, KeyPlan, RevocationListFields, RevokedEntry};
 use chipid::internals::oid;
-use chipid::internals::pki::{Budget, Certificate, Currency, RevocationList, RevocationListError};
+use chipid::internals::pki::{Certificate, Currency, RevocationList, RevocationListError, SignatureBudget};
 use chipid::internals::tlv::{self, Tag};
 use chipid::trust::{Refusal, SourceKind, TrustStore};
 use time::macros::datetime;
@@ -68,7 +68,7 @@ fn tells_what_a_list_says() {
     let entry = list.entry(&ds).unwrap();
     assert_eq!((entry.since, entry.reason.map(|reason| reason.as_str())), (since, Some("keyCompromise")));
     assert_eq!(list.entry(&csca), None);
-    assert_eq!(list.verify([&csca], &mut Budget::new(4)).unwrap(), &csca);
+    assert_eq!(list.verify([&csca], &mut SignatureBudget::new(4)).unwrap(), &csca);
 }
 
 #[test]
@@ -197,7 +197,8 @@ fn no_cut_and_no_altered_byte_is_taken() {
     for at in 0..bytes.len() {
         let mut altered = bytes.clone();
         altered[at] ^= 1;
-        let verified = RevocationList::parse(&altered).map(|list| list.verify([&csca], &mut Budget::new(4)).is_ok());
+        let verified =
+            RevocationList::parse(&altered).map(|list| list.verify([&csca], &mut SignatureBudget::new(4)).is_ok());
         assert!(!matches!(verified, Ok(true)), "byte {at}");
     }
 }
@@ -332,7 +333,7 @@ fn real_lists_verify_under_the_authorities_of_the_real_master_lists() {
         let list = RevocationList::parse(&altered).unwrap();
         let refusal = list.verify(
             store.anchors().iter().filter(|anchor| anchor.subject().matches(list.issuer())),
-            &mut Budget::new(64),
+            &mut SignatureBudget::new(64),
         );
         assert!(matches!(refusal, Err(RevocationListError::OtherKey(_))), "{refusal:?}");
     }

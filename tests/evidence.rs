@@ -16,7 +16,7 @@ use chipid::document::{EvidenceSignature, Origin};
 use chipid::evidence::{EvidenceSigner, EvidenceSigningError};
 use chipid::internals::crypto::DigestAlgorithm;
 use chipid::lds::{DataGroup, FileId};
-use chipid::sim::profile::FileDefect;
+use chipid::sim::profile::PlantedDefect;
 use chipid::sim::{Profile, Quirk, profile};
 use chipid::trust::TrustStore;
 use chipid::{
@@ -236,7 +236,7 @@ fn bad_documents() -> Vec<(Document, TrustStore)> {
                 found.push((document, trust(&profile)));
             }
         }
-        for defect in FileDefect::ALL {
+        for defect in PlantedDefect::ALL {
             let profile = base.clone().with_defect(defect);
             let Ok(card) = profile.card() else { continue };
             if let Ok(document) = read_over(Box::new(card), &password(&profile), &ReadPlan::full(), None) {

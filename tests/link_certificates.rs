@@ -9,7 +9,7 @@ use chipid::internals::issuer::{
     CertificateFields, Extension, Issuer, IssuerPlan, KeyPlan, Name, RevocationListFields, RevokedEntry,
 };
 use chipid::internals::oid;
-use chipid::internals::pki::{Budget, Certificate};
+use chipid::internals::pki::{Certificate, SignatureBudget};
 use chipid::internals::signed_lists::ListError;
 use chipid::sim::profile;
 use chipid::trust::{Chain, Refusal, SourceKind, find_anchor};
@@ -71,7 +71,7 @@ fn revoking(by: &Issuer, serials: &[&[u8]]) -> Vec<u8> {
 /// The anchor that a signer's certificate chains to, and the number of links between.
 fn anchor(store: &TrustStore, signer: &[u8]) -> Option<(Vec<u8>, usize)> {
     let signer = Certificate::parse(signer).unwrap();
-    match find_anchor(&signer, store, reading::now().into(), &mut Budget::new(Budget::DOCUMENT)) {
+    match find_anchor(&signer, store, reading::now().into(), &mut SignatureBudget::new(SignatureBudget::DOCUMENT)) {
         Chain::Anchored { anchor, links, .. } => Some((anchor.der().to_vec(), links.len())),
         _ => None,
     }

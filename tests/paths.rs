@@ -13,7 +13,7 @@ use chipid::internals::issuer::{
 };
 use chipid::internals::oid;
 use chipid::internals::passive_authentication::{InputFile, Inputs, PassiveAuthentication, passive_authentication};
-use chipid::internals::pki::{Budget, Certificate, Role};
+use chipid::internals::pki::{Certificate, Role, SignatureBudget};
 use chipid::lds::{DataGroup, FileId};
 use chipid::trust::{Chain, Refusal, TrustBuilder, TrustStore, Unverified, find_path, verify_among};
 use chipid::{BOUNDS, Document, Verdict};
@@ -347,7 +347,7 @@ fn of_the_certificates_of_one_key_the_sound_one_is_the_anchor_and_no_other_key_t
 fn a_certificate_verifies_among_others_or_it_is_told_why_not() {
     let (issuer, other) = (generation(0), generation(1));
     let among = |der: &[u8], anchors: &[&[u8]], signatures: u32| {
-        verify_among(&Certificate::parse(der).unwrap(), &trusting(anchors), &mut Budget::new(signatures))
+        verify_among(&Certificate::parse(der).unwrap(), &trusting(anchors), &mut SignatureBudget::new(signatures))
     };
     assert_eq!(among(issuer.csca(), &[], 1), Ok(()), "by its own key");
     assert_eq!(among(issuer.ds(), &[issuer.csca()], 1), Ok(()));
@@ -443,7 +443,7 @@ fn circles_end() {
     let signer = Certificate::parse(one.ds()).unwrap();
     let hints: Vec<Certificate> = [one.csca(), two.csca()].iter().map(|der| Certificate::parse(der).unwrap()).collect();
     for hints in [&hints[..0], &hints] {
-        let mut budget = Budget::new(Budget::DOCUMENT);
+        let mut budget = SignatureBudget::new(SignatureBudget::DOCUMENT);
         let chain = find_path(&signer, &trust, hints, NOW, &mut budget);
         assert!(matches!(chain, Chain::NotFound), "{chain:?}");
         // Each certificate was tried a few times, not for ever.
@@ -459,13 +459,13 @@ fn the_budget_of_signatures_bounds_the_search() {
     let trust = with_links(line.oldest(), &line.links);
     // How many signatures the way takes, found by trying.
     let found = |signatures| {
-        matches!(find_path(&signer, &trust, &[], NOW, &mut Budget::new(signatures)), Chain::Anchored { .. })
+        matches!(find_path(&signer, &trust, &[], NOW, &mut SignatureBudget::new(signatures)), Chain::Anchored { .. })
     };
     let needed = (0..64).find(|signatures| found(*signatures)).unwrap();
     println!("{needed} signatures for two links");
     assert!((3..16).contains(&needed));
     for signatures in 0..needed {
-        let chain = find_path(&signer, &trust, &[], NOW, &mut Budget::new(signatures));
+        let chain = find_path(&signer, &trust, &[], NOW, &mut SignatureBudget::new(signatures));
         assert!(matches!(chain, Chain::OutOfBudget), "{signatures}: {chain:?}");
     }
     // A document with thirty-one certificates that all claim to be the next generation.
@@ -515,7 +515,7 @@ fn the_right_one_of_many_generations_is_found() {
         let foreign = issuer.ds_fields().with(Extension::authority_key_id(&generation(7).csca_key().key_id()));
         let foreign = Certificate::parse(&issuer.sign_with_csca(&foreign).unwrap()).unwrap();
         for signer in [&signer, &foreign] {
-            match find_path(signer, &by_name, &[], NOW, &mut Budget::new(64)) {
+            match find_path(signer, &by_name, &[], NOW, &mut SignatureBudget::new(64)) {
                 Chain::Anchored { anchor: found, links, .. } => {
                     assert_eq!((found.der(), links.len()), (anchor.as_slice(), 0));
                 }

@@ -10,7 +10,7 @@ mod support;
 
 use chipid::internals::crypto::CryptoError;
 use chipid::internals::oid;
-use chipid::internals::pki::{Budget, Certificate, CmsError, SignedData};
+use chipid::internals::pki::{Certificate, CmsError, SignatureBudget, SignedData};
 use chipid::internals::signed_lists::ListError;
 use chipid::trust::{Chain, Refusal, TrustStore, find_anchor};
 use time::OffsetDateTime;
@@ -43,7 +43,7 @@ fn mock_chains_of_every_algorithm_verify() {
         pinned.pin_signer(&std::fs::read(path).unwrap()).unwrap();
         let signer = &pinned.pinned_signers()[0];
         let key = signer.public_key().unwrap();
-        match find_anchor(signer, &store, NOW, &mut Budget::new(64)) {
+        match find_anchor(signer, &store, NOW, &mut SignatureBudget::new(64)) {
             Chain::Anchored { anchor, signature, .. } => algorithms.push(format!(
                 "{} by {} for {}",
                 signature.algorithm.name(),
@@ -73,7 +73,7 @@ fn verifies_the_card_security_of_the_worked_examples() {
             let certificate = Certificate::parse(signed.certificates()[0]).unwrap();
             assert!(signer.sid().names(&certificate));
             let key = certificate.public_key().unwrap();
-            signed.verify(signer, &key, &mut Budget::new(4)).map(|verified| verified.algorithm.name())
+            signed.verify(signer, &key, &mut SignatureBudget::new(4)).map(|verified| verified.algorithm.name())
         };
         assert_eq!(verify(&file).unwrap(), "RSA-PSS SHA-256");
         // The first protocol identifier of the signed content.

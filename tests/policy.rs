@@ -18,7 +18,7 @@ use chipid::internals::oid;
 use chipid::internals::pki::Certificate;
 use chipid::lds::{DataGroup, FileId};
 use chipid::policy::{Basis, PolicyError};
-use chipid::sim::profile::FileDefect;
+use chipid::sim::profile::PlantedDefect;
 use chipid::sim::{Profile, Quirk, profile};
 use chipid::trust::{AgePolicy, BundlePart, BundleUse, TrustBundle, TrustStore};
 use chipid::{
@@ -468,7 +468,7 @@ fn reports() -> Vec<Report> {
         found.push(document.verify(&trust(&profile), now()));
         found.push(document.verify_with(&trust(&profile), now(), &Tolerances::field()));
     }
-    for defect in FileDefect::ALL {
+    for defect in PlantedDefect::ALL {
         let profile = profile::vn().with_defect(defect);
         if profile.card().is_err() {
             continue;

@@ -6,7 +6,7 @@ mod trust_changes;
 #[path = "support/shared.rs"]
 mod support;
 
-use chipid::internals::pki::{Budget, Certificate, CmsError, bindings, csca_defects, document_signer_defects};
+use chipid::internals::pki::{Certificate, CmsError, SignatureBudget, bindings, csca_defects, document_signer_defects};
 use chipid::internals::signed_lists::{DefectKind, DefectList, DefectListForm, DocumentFacts, ListError, MasterList};
 use chipid::trust::{
     Chain, Examination, Refusal, SourceKind, TrustBuilder, TrustStore, Unverified, find_anchor, verify_among,
@@ -148,7 +148,7 @@ fn real_document_signers_chain_as_far_as_their_authorities_are_listed() {
         assert_eq!(document_signer_defects(&signer), [], "{file}");
         for (list, store) in &lists {
             let listed = algorithm.is_some() && (italian || *list != IT_2023);
-            match find_anchor(&signer, store, NOW, &mut Budget::new(Budget::DOCUMENT)) {
+            match find_anchor(&signer, store, NOW, &mut SignatureBudget::new(SignatureBudget::DOCUMENT)) {
                 Chain::Anchored { anchor, signature, .. } if listed => {
                     assert_eq!(Some(signature.algorithm.name().as_str()), algorithm, "{file}");
                     assert_eq!(anchor.subject().country(), signer.subject().country());
@@ -206,7 +206,7 @@ fn refuses_a_real_document_signer_with_one_altered_byte() {
             unparsable += 1;
             continue;
         };
-        let chain = find_anchor(&signer, &store, NOW, &mut Budget::new(Budget::DOCUMENT));
+        let chain = find_anchor(&signer, &store, NOW, &mut SignatureBudget::new(SignatureBudget::DOCUMENT));
         assert!(!matches!(chain, Chain::Anchored { .. }), "byte {at} altered");
     }
     for end in 0..der.len() {
@@ -222,7 +222,7 @@ fn a_link_certificate_verifies_as_it_came_and_not_when_altered() {
     for (name, sound) in [("good_ef7c66d6", true), ("badsig_81a46f68", false)] {
         let der = shared(&format!("csca/broken/CI_link_{name}.der")).unwrap();
         let link = Certificate::parse(&der).unwrap();
-        let outcome = verify_among(&link, &store, &mut Budget::new(8));
+        let outcome = verify_among(&link, &store, &mut SignatureBudget::new(8));
         println!("{name}: {outcome:?}");
         assert_eq!(outcome.is_ok(), sound, "{name}");
     }

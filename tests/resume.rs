@@ -13,7 +13,7 @@ use chipid::internals::issuer::AgreementKey;
 use chipid::lds::{DataGroup, FileId};
 use chipid::reading::{Options, Resume};
 use chipid::sim::profile::CardSecurityPlan;
-use chipid::sim::{FileDefect, Folder, Profile, Quirk, SimulatedCard, profile};
+use chipid::sim::{Folder, PlantedDefect, Profile, Quirk, SimulatedCard, profile};
 use chipid::transport::Transport;
 use chipid::{
     Card, CheckId, Document, Error, Event, Limits, Password, ReadError, ReadPlan, Reason, State, TransportError,
@@ -257,7 +257,7 @@ fn another_chip_of_the_product_does_not_inherit_what_the_mapping_proved() {
         let other_chip = || {
             let mut card = issued.card();
             card.set_mapping_key(curve, AgreementKey::of(GroupId::Curve(curve), "another").unwrap().private);
-            let other = issued.profile.clone().with_defect(FileDefect::CardSecurityOtherKey);
+            let other = issued.profile.clone().with_defect(PlantedDefect::CardSecurityOtherKey);
             let mut files = card.files_mut().iter_mut();
             let file = files.find(|file| (file.folder, file.fid) == (Folder::Master, 0x011D)).unwrap();
             file.content = other.card_security().unwrap().unwrap();

@@ -18,7 +18,7 @@ use chipid::internals::tlv::{Reader, Tag, encode};
 use chipid::lds::{DataGroup, FileId};
 use chipid::report::UsedTolerance;
 use chipid::sim::profile::ActiveAuthenticationPlan;
-use chipid::sim::{FileDefect, Profile, Quirk, profile};
+use chipid::sim::{PlantedDefect, Profile, Quirk, profile};
 use chipid::trust::TrustStore;
 use chipid::{Document, ReadPlan, Report, Verdict};
 use reading::{lines, now};
@@ -242,7 +242,7 @@ fn allowing_more_never_worsens_a_verdict_nor_lifts_it_above_undetermined() {
     let mut lifted = 0;
     for base in [profile::vn(), profile::passport()] {
         let quirks = Quirk::ALL.iter().map(|quirk| base.clone().with_quirk(*quirk));
-        let defects = FileDefect::ALL.iter().map(|defect| base.clone().with_defect(*defect));
+        let defects = PlantedDefect::ALL.iter().map(|defect| base.clone().with_defect(*defect));
         for profile in quirks.chain(defects) {
             let Ok(card) = profile.card() else { continue };
             let read = reading::read_over(Box::new(card), &reading::password(&profile), &ReadPlan::full(), None);

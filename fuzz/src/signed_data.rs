@@ -1,7 +1,7 @@
 //! SignedData and what rests on it: EF.SOD, EF.CardSecurity, master lists, trust stores; and what an EF.SOD alone is worth.
 
 use super::now;
-use chipid::internals::pki::{Budget, Certificate, SignedData};
+use chipid::internals::pki::{Certificate, SignatureBudget, SignedData};
 use chipid::internals::signed_lists::MasterList;
 use chipid::lds::{CardSecurity, DataGroup, FileId, LdsSecurityObject, SecurityObject};
 use chipid::trust::{TrustBuilder, TrustStore};
@@ -34,7 +34,7 @@ fn signed_data(bytes: &[u8]) {
             let exactly = signer.sid().names_exactly(&certificate);
             assert!(!exactly || signer.sid().names(&certificate), "an exact name is also a lenient one");
             let Ok(key) = certificate.public_key() else { continue };
-            let mut budget = Budget::new(4);
+            let mut budget = SignatureBudget::new(4);
             let verified = signed.verify(signer, &key, &mut budget);
             assert!(verified.is_err() || checked.is_ok(), "what verifies follows the rules");
         }

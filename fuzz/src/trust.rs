@@ -1,7 +1,7 @@
 //! What an operator brings: revocation lists, lists of deviations and of defects, trust bundles, policy files.
 
 use super::now;
-use chipid::internals::pki::{Budget, Certificate, Currency, RevocationList};
+use chipid::internals::pki::{Certificate, Currency, RevocationList, SignatureBudget};
 use chipid::internals::signed_lists::DefectList;
 use chipid::sim::profile;
 use chipid::trust::{AgePolicy, TrustBuilder, TrustBundle, TrustStore};
@@ -27,7 +27,7 @@ fn revocation_list(bytes: &[u8]) {
     assert!(list.this_update() <= list.next_update());
     assert_eq!(list.currency(list.this_update()), Currency::Current);
     let none: [&Certificate; 0] = [];
-    assert!(list.verify(none, &mut Budget::new(4)).is_err(), "nobody vouches for it");
+    assert!(list.verify(none, &mut SignatureBudget::new(4)).is_err(), "nobody vouches for it");
     // In a store without its issuer it says nothing of anybody.
     let mut store = TrustBuilder::new();
     let _ = store.add_file("a list", bytes);

@@ -16,7 +16,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 /// What became of a file.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum FileOutcome {
     /// Its bytes, cut by the length in its header.
     Read(Vec<u8>),
     /// The chip answers that it does not have it (6A82, 6A88).
@@ -26,7 +26,7 @@ pub enum Outcome {
 }
 
 /// `Debug` output omits the content.
-impl core::fmt::Debug for Outcome {
+impl core::fmt::Debug for FileOutcome {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Read(bytes) => write!(f, "Read({} bytes)", bytes.len()),
@@ -60,8 +60,8 @@ impl Channel {
     ///
     /// # Errors
     /// The line was lost, the session ended, the caller stopped, or the chip makes no progress. A file that the chip
-    /// does not have or does not give is an [`Outcome`], not an error.
-    pub fn read_file(&mut self, file: FileId, during: Step, show: &mut Show<'_>) -> Result<Outcome, Error> {
+    /// does not have or does not give is an [`FileOutcome`], not an error.
+    pub fn read_file(&mut self, file: FileId, during: Step, show: &mut Show<'_>) -> Result<FileOutcome, Error> {
         // In the clear the files are short; they are read before it is known what lengths are safe.
         let first = (!self.is_protected() && file.is_in_master_file()).then_some(SHORT_READ);
         let mut held = Vec::new();
@@ -98,9 +98,9 @@ impl Channel {
         mut held: Vec<u8>,
         during: Step,
         show: &mut Show<'_>,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<FileOutcome, Error> {
         if file.tag().is_none() {
-            return Ok(Outcome::Read(held));
+            return Ok(FileOutcome::Read(held));
         }
         loop {
             let total = match tlv::total_length(&held) {
@@ -109,14 +109,14 @@ impl Channel {
                 }
                 Some(total) => Some(total),
                 // Not a data object (a national file, an erased one): what one read gave is all that can be known.
-                None if held.len() >= HEADER => return Ok(Outcome::Read(held)),
+                None if held.len() >= HEADER => return Ok(FileOutcome::Read(held)),
                 None => None,
             };
             let due = total.unwrap_or(HEADER);
             tell(show, Event::Reading { file, done: held.len().min(due), total: due })?;
             if held.len() >= due {
                 held.truncate(due);
-                return Ok(Outcome::Read(held));
+                return Ok(FileOutcome::Read(held));
             }
             match self.read_part(None, held.len(), Some(due - held.len()), during, show) {
                 Ok(Part::Data(mut data)) => {
@@ -124,7 +124,7 @@ impl Channel {
                     data.zeroize();
                 }
                 // The file is shorter than its header states: the bytes that came are taken, and its hash decides.
-                Ok(Part::Status(_)) => return Ok(Outcome::Read(held)),
+                Ok(Part::Status(_)) => return Ok(FileOutcome::Read(held)),
                 Err(error) => {
                     self.partial = Some((file, held));
                     return Err(error);
@@ -146,7 +146,7 @@ impl Channel {
         held: Vec<u8>,
         during: Step,
         show: &mut Show<'_>,
-    ) -> Result<Option<Outcome>, Error> {
+    ) -> Result<Option<FileOutcome>, Error> {
         let sfi = if self.addressing.is_by_fid() {
             if !is_selected(self.send(&Command::select_file(file.fid()), during, show)?.status) {
                 return Ok(None);
@@ -197,7 +197,7 @@ impl Channel {
         length: usize,
         during: Step,
         show: &mut Show<'_>,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<FileOutcome, Error> {
         if let Some(fid) = fid {
             let status = self.send(&Command::select_file(fid), during, show)?.status;
             if !is_selected(status) {
@@ -205,7 +205,7 @@ impl Channel {
             }
         }
         Ok(match self.read_part(sfi, 0, Some(length), during, show)? {
-            Part::Data(data) => Outcome::Read(data),
+            Part::Data(data) => FileOutcome::Read(data),
             Part::Status(status) => refusal(status),
         })
     }
@@ -278,10 +278,10 @@ fn append(held: &mut Vec<u8>, part: &[u8], due: usize) {
     held.extend_from_slice(part);
 }
 
-fn refusal(status: StatusWord) -> Outcome {
+fn refusal(status: StatusWord) -> FileOutcome {
     match status {
-        StatusWord::NOT_FOUND | StatusWord::REFERENCE_NOT_FOUND => Outcome::Absent(status),
-        _ => Outcome::Refused(status),
+        StatusWord::NOT_FOUND | StatusWord::REFERENCE_NOT_FOUND => FileOutcome::Absent(status),
+        _ => FileOutcome::Refused(status),
     }
 }
 

@@ -14,7 +14,7 @@ mod files;
 
 pub use budget::Budget;
 pub use chip_channel::Channel;
-pub use files::Outcome;
+pub use files::FileOutcome;
 pub(crate) use files::is_selected;
 pub use limits::Limits;
 pub(crate) use protection::ends_session;

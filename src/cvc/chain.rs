@@ -7,7 +7,7 @@
 
 use super::{CertificateReference, CvCertificate, CvcError, Rights, Role, TerminalType, VerificationKey};
 use crate::bounds::BOUNDS;
-use crate::pki::Budget;
+use crate::pki::SignatureBudget;
 use std::collections::VecDeque;
 use thiserror::Error;
 use time::Date;
@@ -80,7 +80,8 @@ pub fn find_chain<'a>(
     trust_points: &[CertificateReference],
     terminal_type: TerminalType,
 ) -> Result<Chain<'a>, NoChain> {
-    let mut search = Search { certificates, terminal_type, budget: Budget::new(BOUNDS.cv_signatures), furthest: None };
+    let mut search =
+        Search { certificates, terminal_type, budget: SignatureBudget::new(BOUNDS.cv_signatures), furthest: None };
     let first = trust_points.first().ok_or(NoChain::NoTrustPoint)?;
     for trust_point in trust_points {
         if let Some(chain) = search.from(*trust_point)? {
@@ -96,7 +97,7 @@ pub fn find_chain<'a>(
 struct Search<'a> {
     certificates: &'a [CvCertificate],
     terminal_type: TerminalType,
-    budget: Budget,
+    budget: SignatureBudget,
     /// The defect met deepest in a chain, with its depth.
     furthest: Option<(usize, CertificateReference, ChainDefect)>,
 }

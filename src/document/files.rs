@@ -1,6 +1,6 @@
 //! The files of the chip: what is known of each.
 
-use crate::channel::Outcome;
+use crate::channel::FileOutcome;
 use crate::crypto::DigestAlgorithm;
 use crate::iso7816::StatusWord;
 use crate::lds::{DataGroup, FileId};
@@ -86,12 +86,12 @@ impl Drop for FileState {
     }
 }
 
-impl From<Outcome> for FileState {
-    fn from(outcome: Outcome) -> Self {
+impl From<FileOutcome> for FileState {
+    fn from(outcome: FileOutcome) -> Self {
         match outcome {
-            Outcome::Read(bytes) => Self::Read(bytes),
-            Outcome::Absent(status) => Self::Absent(status),
-            Outcome::Refused(status) => Self::Refused(status),
+            FileOutcome::Read(bytes) => Self::Read(bytes),
+            FileOutcome::Absent(status) => Self::Absent(status),
+            FileOutcome::Refused(status) => Self::Refused(status),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::security_object::security_object;
 use super::signer::{self, Judgement, laxities};
 use crate::checks::{Check, CheckId, Reason, State};
 use crate::lds::{DataGroup, SecurityObject};
-use crate::pki::{Budget, Certificate};
+use crate::pki::{Certificate, SignatureBudget};
 use time::OffsetDateTime;
 
 /// The findings of passive authentication.
@@ -143,7 +143,7 @@ pub fn passive_authentication<'a>(inputs: &Inputs<'a>) -> PassiveAuthentication<
         Ok(sod) => sod,
         Err(error) => return without_security_object(inputs, State::Failed, Reason::Malformed, &error.to_string()),
     };
-    let mut budget = Budget::new(Budget::DOCUMENT);
+    let mut budget = SignatureBudget::new(SignatureBudget::DOCUMENT);
     let Judgement {
         signature,
         chain,

@@ -6,13 +6,13 @@ use super::inputs::Inputs;
 use super::signer::{self, Judgement, laxities};
 use crate::checks::{Check, CheckId, State, Warning};
 use crate::lds::CardSecurity;
-use crate::pki::Budget;
+use crate::pki::SignatureBudget;
 
 /// Whether EF.CardSecurity is a trusted signer's word: the first of the findings that stands in the way, else
 /// *successful*.
 pub fn card_security(file: &CardSecurity<'_>, inputs: &Inputs<'_>) -> Check {
     let id = CheckId::AccessCardSecurity;
-    let mut budget = Budget::new(Budget::DOCUMENT);
+    let mut budget = SignatureBudget::new(SignatureBudget::DOCUMENT);
     let Judgement { signature, chain, certificates, validity, revocation, country, .. } =
         signer::judge(file.signed_data(), inputs, &mut budget);
     let warnings: Vec<Warning> = [&signature, &chain, &certificates].iter().flat_map(|c| c.warnings.clone()).collect();

@@ -10,7 +10,8 @@ use super::revocation::{ConsultedList, revocation};
 use crate::checks::{Check, CheckId, Reason, State, Tolerance, Tolerances, Warning};
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey};
 use crate::pki::{
-    Budget, Certificate, CertificateError, CertificateSignature, CmsError, Laxities, SignedData, SignerId, SignerInfo,
+    Certificate, CertificateError, CertificateSignature, CmsError, Laxities, SignatureBudget, SignedData, SignerId,
+    SignerInfo,
 };
 use crate::trust::{Chain, find_path};
 
@@ -29,7 +30,7 @@ pub(super) struct Judgement {
 }
 
 /// Judges the only signer of a signed object.
-pub(super) fn judge(signed: &SignedData<'_>, inputs: &Inputs<'_>, budget: &mut Budget) -> Judgement {
+pub(super) fn judge(signed: &SignedData<'_>, inputs: &Inputs<'_>, budget: &mut SignatureBudget) -> Judgement {
     let signer = match signed.only_signer() {
         Ok(signer) => signer,
         Err(error) => return without_signer(signature_error(error), inputs),
@@ -114,7 +115,7 @@ fn signature(
     signer: &SignerInfo<'_>,
     certificate: &Certificate,
     allowed: &Tolerances,
-    budget: &mut Budget,
+    budget: &mut SignatureBudget,
 ) -> Check {
     let id = CheckId::PaSignature;
     let key = match certificate.public_key() {
@@ -179,7 +180,7 @@ fn chain<'s>(
     signer: &Certificate,
     present: &'s [Certificate],
     inputs: &Inputs<'s>,
-    budget: &mut Budget,
+    budget: &mut SignatureBudget,
 ) -> (Check, Vec<&'s Certificate>) {
     let id = CheckId::PaChain;
     let chain = find_path(signer, inputs.trust, present, inputs.at, budget);

@@ -6,7 +6,7 @@
 use super::asn1_time::moment;
 use super::certificate::Certificate;
 use super::name::Name;
-use super::signature::{Budget, odd_parameters, verify};
+use super::signature::{SignatureBudget, odd_parameters, verify};
 use crate::bounds::BOUNDS;
 use crate::crypto::{CryptoError, DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::oid::{self, Oid};
@@ -342,7 +342,7 @@ impl<'a> SignedData<'a> {
         &self,
         signer: &SignerInfo<'_>,
         key: &PublicKey,
-        budget: &mut Budget,
+        budget: &mut SignatureBudget,
     ) -> Result<VerifiedSignature, CmsError> {
         let digest = self.check(signer)?;
         let attributes = signer.signed_attributes.as_ref().ok_or(CmsError::NoSignedAttributes)?;

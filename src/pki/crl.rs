@@ -7,7 +7,7 @@
 use super::asn1_time::moment;
 use super::certificate::{Certificate, authority_key_id};
 use super::name::Name;
-use super::signature::{Budget, Signed};
+use super::signature::{SignatureBudget, Signed};
 use crate::bounds::BOUNDS;
 use crate::crypto::CryptoError;
 use crate::oid::{self, Oid};
@@ -289,7 +289,7 @@ impl RevocationList {
     pub fn verify<'c>(
         &self,
         candidates: impl IntoIterator<Item = &'c Certificate>,
-        budget: &mut Budget,
+        budget: &mut SignatureBudget,
     ) -> Result<&'c Certificate, RevocationListError> {
         let mut failure = RevocationListError::IssuerUnknown;
         let mut tried: Vec<&[u8]> = Vec::new();

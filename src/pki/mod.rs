@@ -26,4 +26,4 @@ pub use name::Name;
 pub use profile::{
     ProfileDefect, ProfileFinding, Role, Severity, beside, csca_defects, document_signer_defects, profile,
 };
-pub use signature::{Budget, CertificateSignature};
+pub use signature::{CertificateSignature, SignatureBudget};

@@ -113,11 +113,11 @@ pub(super) fn odd_parameters(notes: &[EncodingNote]) -> bool {
 
 /// How many signatures may still be tried: a card can name many certificates, and each costs a computation.
 #[derive(Debug)]
-pub struct Budget {
+pub struct SignatureBudget {
     left: u32,
 }
 
-impl Budget {
+impl SignatureBudget {
     /// Signatures tried for one document at most.
     pub const DOCUMENT: u32 = BOUNDS.signatures;
 

@@ -1,6 +1,6 @@
 //! Selects the eMRTD application, and reads EF.DIR where the chip has none.
 
-use crate::channel::{Channel, Outcome, is_selected};
+use crate::channel::{Channel, FileOutcome, is_selected};
 use crate::error::{Error, Step};
 use crate::event::{Phase, Show};
 use crate::iso7816::instruction::EMRTD_AID;
@@ -24,7 +24,7 @@ pub(super) fn select_application(channel: &mut Channel, show: &mut Show<'_>) -> 
 pub(super) fn read_dir(channel: &mut Channel, show: &mut Show<'_>) -> Result<Option<Dir>, Error> {
     let file = FileId::Dir;
     match channel.read_file(file, Step::Read(file), show) {
-        Ok(Outcome::Read(bytes)) => Ok(Some(Dir::parse(&bytes))),
+        Ok(FileOutcome::Read(bytes)) => Ok(Some(Dir::parse(&bytes))),
         Err(error @ (Error::Transport(_) | Error::Cancelled)) => Err(error),
         _ => Ok(None),
     }

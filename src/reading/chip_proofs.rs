@@ -3,7 +3,7 @@
 use super::plan::ReadPlan;
 use super::progress::{Reading, is_lost_card};
 use super::session::Session;
-use crate::channel::{Outcome, ends_session};
+use crate::channel::{FileOutcome, ends_session};
 use crate::chip::{
     ActiveAuthentication, Agreed, ChipAuthentication, KeyChoice, TerminalAuthentication, TerminalInputs, agree, ask,
     authenticate, choose_key,
@@ -125,7 +125,7 @@ impl Reading {
             _ => channel.read_stated_file(fid, sfi, CVCA_LENGTH, Step::Read(file), show)?,
         };
         let cvca = match &outcome {
-            Outcome::Read(bytes) => Cvca::parse(bytes),
+            FileOutcome::Read(bytes) => Cvca::parse(bytes),
             _ => return Ok(TerminalAuthentication::NoTrustPoints),
         };
         let Ok(cvca) = cvca else { return Ok(TerminalAuthentication::NoTrustPoints) };

@@ -2,7 +2,7 @@
 
 use super::progress::{Reading, is_chip_suspect};
 use crate::bounds::BOUNDS;
-use crate::channel::{Outcome, ends_session};
+use crate::channel::{FileOutcome, ends_session};
 use crate::chip::{ChipAuthentication, TerminalAuthentication};
 use crate::document::{Document, FileState, NotRead};
 use crate::error::{Error, Step};
@@ -115,17 +115,17 @@ impl Reading {
         file: FileId,
         document: &mut Document,
         show: &mut Show<'_>,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<FileOutcome, Error> {
         let during = Step::Read(file);
         let channel = &mut self.session.channel;
         let held = channel.take_partial(file).filter(|held| !held.is_empty() && self.resumes > 0);
         if let (FileId::DataGroup(group), Some(held)) = (file, held)
-            && let Some(Outcome::Read(bytes)) = channel.continue_file(file, held, during, show)?
+            && let Some(FileOutcome::Read(bytes)) = channel.continue_file(file, held, during, show)?
         {
             let sod = document.files.bytes(FileId::Sod).map(SecurityObject::parse);
             if matches!(sod, Some(Ok(sod)) if sod.content().hash_matches(group, &bytes) == Some(true)) {
                 document.files.add_resumed([file]);
-                return Ok(Outcome::Read(bytes));
+                return Ok(FileOutcome::Read(bytes));
             }
         }
         channel.read_file(file, during, show)

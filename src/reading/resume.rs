@@ -1,7 +1,7 @@
 //! How a reading goes on after the card was lost.
 
 use super::progress::{Reading, is_chip_suspect};
-use crate::channel::Outcome;
+use crate::channel::FileOutcome;
 use crate::chip::ChipAuthentication;
 use crate::document::Document;
 use crate::error::{Broken, Error, Step};
@@ -27,7 +27,7 @@ impl Reading {
         }
         if let Some(held) = document.files.bytes(FileId::Sod) {
             match self.session.channel.read_file(FileId::Sod, during, show)? {
-                Outcome::Read(shown) if shown == held => {}
+                FileOutcome::Read(shown) if shown == held => {}
                 _ => return Err(other_card()),
             }
         }

@@ -5,7 +5,7 @@
 
 use super::signer::{ListError, ListKind, Signature, signatures};
 use crate::bounds::BOUNDS;
-use crate::pki::{Budget, SignedData, SignerInfo};
+use crate::pki::{SignatureBudget, SignedData, SignerInfo};
 use crate::tlv::{Reader, Tag};
 use core::ops::Range;
 use time::OffsetDateTime;
@@ -51,7 +51,7 @@ impl<'a> MasterList<'a> {
     }
 
     /// The signers whose signatures verify and that state when they signed (9303-12 §9).
-    pub(crate) fn signatures(&self, budget: &mut Budget) -> Result<Vec<Signature>, ListError> {
+    pub(crate) fn signatures(&self, budget: &mut SignatureBudget) -> Result<Vec<Signature>, ListError> {
         let mut signatures = signatures(&self.signed, ListKind::Master, budget)?;
         signatures.retain(|signature| signature.signed.is_some());
         if signatures.is_empty() { Err(ListError::Undated) } else { Ok(signatures) }

@@ -6,7 +6,7 @@
 use crate::crypto::CryptoError;
 use crate::oid::{self, Oid};
 use crate::pki::{
-    Budget, Certificate, CertificateError, CmsError, ProfileDefect, ProfileFinding, Role, SignedData, profile,
+    Certificate, CertificateError, CmsError, ProfileDefect, ProfileFinding, Role, SignatureBudget, SignedData, profile,
 };
 use crate::tlv::TlvError;
 use thiserror::Error;
@@ -128,7 +128,7 @@ pub(crate) struct Signature {
 pub(super) fn signatures(
     signed: &SignedData<'_>,
     kind: ListKind,
-    budget: &mut Budget,
+    budget: &mut SignatureBudget,
 ) -> Result<Vec<Signature>, ListError> {
     let mut failure = ListError::SignerMissing;
     let mut found = Vec::new();

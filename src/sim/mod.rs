@@ -25,5 +25,5 @@ pub use card::SimulatedCard;
 pub use faults::Deviation;
 pub use files::{File, Folder, ReadRule};
 pub use issuer::{CvHolder, Issuer, IssuerPlan, KeyPlan, TerminalAuthority, TerminalAuthorityPlan};
-pub use profile::{FileDefect, Profile};
+pub use profile::{PlantedDefect, Profile};
 pub use quirks::{Quirk, Quirks, UnknownQuirk};

@@ -7,7 +7,7 @@
 
 use super::issuer_candidates::{AnchorSet, Hint, hint, preference};
 use crate::bounds::BOUNDS;
-use crate::pki::{Budget, Certificate, CertificateError, CertificateSignature, Role, csca_defects};
+use crate::pki::{Certificate, CertificateError, CertificateSignature, Role, SignatureBudget, csca_defects};
 use thiserror::Error;
 use time::OffsetDateTime;
 
@@ -48,14 +48,14 @@ pub(super) fn find_path<'s>(
     store: &'s AnchorSet,
     hints: &'s [Certificate],
     at: OffsetDateTime,
-    budget: &mut Budget,
+    budget: &mut SignatureBudget,
 ) -> Chain<'s> {
     let named = match under_anchor(signer, store, at, budget) {
         Under::Anchor(anchor, signature) => return Chain::Anchored { anchor, signature, links: Vec::new() },
         Under::OutOfBudget => return Chain::OutOfBudget,
         Under::None(named) => named,
     };
-    let mut steps: Vec<Step<'s>> = Vec::new();
+    let mut steps: Vec<PathStep<'s>> = Vec::new();
     let mut done = 0;
     let mut below = None;
     loop {
@@ -73,7 +73,7 @@ pub(super) fn find_path<'s>(
             if !csca_defects(link).is_empty() {
                 continue;
             }
-            let step = Step { link, signature, below, depth: depth + 1 };
+            let step = PathStep { link, signature, below, depth: depth + 1 };
             match under_anchor(link, store, at, budget) {
                 Under::Anchor(anchor, top) => return step.down(&steps, anchor, top),
                 Under::OutOfBudget => return Chain::OutOfBudget,
@@ -98,7 +98,7 @@ pub fn authority_role(certificate: &Certificate) -> Role {
 }
 
 /// A link certificate that verifies the one below it.
-struct Step<'s> {
+struct PathStep<'s> {
     link: &'s Certificate,
     /// Of the certificate below.
     signature: CertificateSignature,
@@ -107,9 +107,9 @@ struct Step<'s> {
     depth: usize,
 }
 
-impl<'s> Step<'s> {
+impl<'s> PathStep<'s> {
     /// The path from this link, which an anchor verifies, down to the signer.
-    fn down(self, steps: &[Step<'s>], anchor: &'s Certificate, top: CertificateSignature) -> Chain<'s> {
+    fn down(self, steps: &[PathStep<'s>], anchor: &'s Certificate, top: CertificateSignature) -> Chain<'s> {
         let mut links = vec![(self.link, top)];
         let (mut signature, mut below) = (self.signature, self.below);
         while let Some(step) = below.and_then(|index| steps.get(index)) {
@@ -138,7 +138,7 @@ fn under_anchor<'s>(
     certificate: &Certificate,
     store: &'s AnchorSet,
     at: OffsetDateTime,
-    budget: &mut Budget,
+    budget: &mut SignatureBudget,
 ) -> Under<'s> {
     let mut found: Option<(&Certificate, CertificateSignature)> = None;
     let mut named: Option<(&Certificate, CertificateError)> = None;
@@ -196,7 +196,7 @@ pub enum Unverified {
 pub(super) fn verify_among(
     certificate: &Certificate,
     store: &AnchorSet,
-    budget: &mut Budget,
+    budget: &mut SignatureBudget,
 ) -> Result<(), Unverified> {
     let mut failure = Unverified::IssuerMissing;
     let itself = Some(certificate).filter(|_| certificate.names_as_issuer(certificate));

@@ -7,7 +7,7 @@ use super::issuer_candidates::{AnchorSet, RequiredTolerance};
 use super::material::subject;
 use super::source::{ListSigner, Refusal, SourceKind};
 use super::store::TrustStore;
-use crate::pki::{Budget, Certificate, CertificateError, FileObject, RevocationListError, file_objects};
+use crate::pki::{Certificate, CertificateError, FileObject, RevocationListError, SignatureBudget, file_objects};
 use crate::signed_lists::{ListError, MasterList};
 use thiserror::Error;
 
@@ -134,7 +134,7 @@ impl Examination {
             authorities.insert_anchor(one, RequiredTolerance::None);
         }
         for certificate in &all {
-            let mut budget = Budget::new(Budget::DOCUMENT);
+            let mut budget = SignatureBudget::new(SignatureBudget::DOCUMENT);
             match verify_among(certificate, &authorities, &mut budget) {
                 Ok(()) => found.verified += 1,
                 Err(reason) => found.push(certificate.subject().to_string(), ExaminationReason::Unverified(reason)),

@@ -6,7 +6,7 @@ use super::certification_path::{Chain, find_path};
 use super::issuer_candidates::AnchorSet;
 use super::material::{Labelled, Material};
 use super::source::Refusal;
-use crate::pki::{Budget, Certificate, RevocationList, RevocationListError, csca_defects};
+use crate::pki::{Certificate, RevocationList, RevocationListError, SignatureBudget, csca_defects};
 use crate::signed_lists::{DefectList, DefectListForm, ListError, ListKind, Signature};
 use std::sync::Arc;
 use time::Duration;
@@ -101,7 +101,7 @@ pub(super) fn revocation_list(listed: &Labelled<RevocationList>, known: &AnchorS
 
 fn issuer(list: &RevocationList, known: &AnchorSet) -> Result<Certificate, Refusal> {
     let candidates = known.list_issuers(list.authority_key_id(), list.issuer());
-    match list.verify(candidates, &mut Budget::new(Budget::DOCUMENT)) {
+    match list.verify(candidates, &mut SignatureBudget::new(SignatureBudget::DOCUMENT)) {
         Ok(issuer) => Ok(issuer.clone()),
         Err(RevocationListError::Budget) => Err(RevocationListError::IssuerUnknown.into()),
         Err(error) => Err(error.into()),
@@ -133,7 +133,7 @@ fn authorised(
     material: &Material,
 ) -> Result<(AuthorityPath, Signature), ListError> {
     let mut failure = ListError::SignerUnanchored;
-    let mut budget = Budget::new(Budget::DOCUMENT);
+    let mut budget = SignatureBudget::new(SignatureBudget::DOCUMENT);
     let mut signers: Vec<&Signature> = list.signers().iter().collect();
     signers.sort_by_key(|signature| signature.null_missing);
     for signature in signers {
@@ -172,7 +172,11 @@ struct AuthorityPath {
 ///
 /// # Errors
 /// There is none, or one that may not certify the signer.
-fn authority(signer: &Certificate, anchors: &AnchorSet, budget: &mut Budget) -> Result<AuthorityPath, ListError> {
+fn authority(
+    signer: &Certificate,
+    anchors: &AnchorSet,
+    budget: &mut SignatureBudget,
+) -> Result<AuthorityPath, ListError> {
     let begun = |certificate: &Certificate| certificate.validity().not_before;
     let Chain::Anchored { anchor, links, .. } = find_path(signer, anchors, &[], begun(signer), budget) else {
         return Err(ListError::SignerUnanchored);

@@ -5,7 +5,7 @@ use super::bundle::{AgePolicy, BundleUse, TrustBundle};
 use super::source::{Refusal, Refused, Source, SourceKind};
 use crate::bounds::BOUNDS;
 use crate::crypto::DigestAlgorithm;
-use crate::pki::{Budget, Certificate, CertificateError, FileObject, RevocationList, file_objects};
+use crate::pki::{Certificate, CertificateError, FileObject, RevocationList, SignatureBudget, file_objects};
 use crate::signed_lists::{DefectList, ListError, MasterList, Signature};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -326,7 +326,7 @@ impl Material {
             return Ok(*place);
         }
         let list = MasterList::parse(bytes)?;
-        let signatures = list.signatures(&mut Budget::new(Budget::DOCUMENT))?;
+        let signatures = list.signatures(&mut SignatureBudget::new(SignatureBudget::DOCUMENT))?;
         if self.master_lists.len() >= BOUNDS.lists || !self.has_room(list.entries().count()) {
             return Err(ListError::TooMany);
         }

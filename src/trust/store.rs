@@ -9,7 +9,7 @@ use super::material::Material;
 use super::source::{Refusal, Refused, Source};
 use crate::checks::Tolerance;
 use crate::crypto::DigestAlgorithm;
-use crate::pki::{Budget, Certificate, RevocationList};
+use crate::pki::{Certificate, RevocationList, SignatureBudget};
 use crate::signed_lists::DefectList;
 use core::fmt;
 use std::sync::Arc;
@@ -267,7 +267,7 @@ pub fn find_anchor<'s>(
     signer: &Certificate,
     store: &'s TrustStore,
     at: OffsetDateTime,
-    budget: &mut Budget,
+    budget: &mut SignatureBudget,
 ) -> Chain<'s> {
     find_path(signer, store, &[], at, budget)
 }
@@ -282,7 +282,7 @@ pub fn find_path<'s>(
     store: &'s TrustStore,
     hints: &'s [Certificate],
     at: OffsetDateTime,
-    budget: &mut Budget,
+    budget: &mut SignatureBudget,
 ) -> Chain<'s> {
     certification_path::find_path(signer, store.set(), hints, at, budget)
 }
@@ -291,6 +291,10 @@ pub fn find_path<'s>(
 ///
 /// # Errors
 /// Why it does not.
-pub fn verify_among(certificate: &Certificate, store: &TrustStore, budget: &mut Budget) -> Result<(), Unverified> {
+pub fn verify_among(
+    certificate: &Certificate,
+    store: &TrustStore,
+    budget: &mut SignatureBudget,
+) -> Result<(), Unverified> {
     certification_path::verify_among(certificate, store.set(), budget)
 }

@@ -14,7 +14,7 @@ use chipid::internals::issuer::{
     CertificateFields, CurveForm, Extension, Issuer, IssuerPlan, SecurityObject, attribute,
 };
 use chipid::internals::oid;
-use chipid::internals::pki::{Budget, Certificate, SignedData};
+use chipid::internals::pki::{Certificate, SignatureBudget, SignedData};
 use chipid::internals::tlv::{self, Reader, Tag};
 use chipid::lds::{DataGroup, Dg2, Dg11, Dg12, FileId, ImageFormat};
 use chipid::sim::profile::{self, Contents};
@@ -709,7 +709,7 @@ fn x_bomb_an_ef_sod_of_a_megabyte_is_judged_within_its_bounds() {
         if let Ok(data) = SignedData::parse(Reader::ber(&sod).next().unwrap().value)
             && let Ok(signer) = data.only_signer()
         {
-            let mut budget = Budget::new(8);
+            let mut budget = SignatureBudget::new(8);
             let key = PublicKey::from_spki(&victim.issuer.ds_key().spki(CurveForm::Explicit)).unwrap();
             let _ = data.verify(signer, &key, &mut budget);
             let left = core::iter::from_fn(|| budget.take()).count();
@@ -817,7 +817,7 @@ fn x_bomb_signatures_tried_are_counted() {
     let ds = victim.issuer.ds_fields().without(oid::AUTHORITY_KEY_IDENTIFIER);
     let signer = Certificate::parse(&victim.issuer.sign_with_csca(&ds).unwrap()).unwrap();
     for limit in [0, 1, 64, 199, 200, 201] {
-        let mut budget = Budget::new(limit);
+        let mut budget = SignatureBudget::new(limit);
         let chain = find_anchor(&signer, &trust, datetime!(2026-01-01 0:00 UTC), &mut budget);
         let left = u32::try_from(core::iter::from_fn(|| budget.take()).count()).unwrap();
         let ended = matches!(chain, Chain::OutOfBudget);

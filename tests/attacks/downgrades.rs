@@ -9,7 +9,7 @@ use chipid::internals::crypto::{Cipher, CurveId};
 use chipid::internals::tlv::{self, Tag};
 use chipid::reading::Options;
 use chipid::sim::faults::{Fault, Faulty};
-use chipid::sim::profile::{self, FileDefect};
+use chipid::sim::profile::{self, PlantedDefect};
 use chipid::sim::{File, Folder, PaceSuite, Profile, Quirk, SimulatedCard};
 use chipid::transport::Transport;
 use chipid::{Card, CheckId, Error, Reason, State, Verdict};
@@ -71,7 +71,7 @@ fn x_down_an_absent_ef_card_access_is_found_by_dg14() {
         assert_eq!(document.access().unwrap().protocol, AccessProtocol::Bac);
     }
     // What no signed file tells cannot be missed: the check says so, and is no success.
-    let silent = Victim::new(base().with_defect(FileDefect::Dg14WithoutInfos));
+    let silent = Victim::new(base().with_defect(PlantedDefect::Dg14WithoutInfos));
     let document = crate::forge::read(without(silent.card(), Folder::Master, 0x011C), &silent.password());
     silent.judge(&document, &Way::COUNTER, |_, _, report| {
         let check = report.check(CheckId::AccessCardAccess).unwrap();
@@ -145,7 +145,7 @@ fn x_down_an_ef_card_access_without_what_ef_card_security_has_is_found_by_it() {
     let strong = profile::cam().pace[0];
     // DG14 says nothing of PACE: EF.CardSecurity alone does.
     let victim = {
-        let profile = with_both(vec![weak, strong]).with_defect(FileDefect::Dg14WithoutInfos);
+        let profile = with_both(vec![weak, strong]).with_defect(PlantedDefect::Dg14WithoutInfos);
         Profile { active_authentication: base().active_authentication, ..profile }
     };
     let genuine = victim.card().unwrap();

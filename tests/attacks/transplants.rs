@@ -18,7 +18,7 @@ use chipid::internals::oid;
 use chipid::internals::tlv::{self, Tag};
 use chipid::lds::{DataGroup, FileId};
 use chipid::sim::profile::{self, CardSecurityPlan, ChipAuthenticationPlan, Sizes};
-use chipid::sim::{File, FileDefect, Folder, Profile, ReadRule, SimulatedCard};
+use chipid::sim::{File, Folder, PlantedDefect, Profile, ReadRule, SimulatedCard};
 use chipid::trust::TrustStore;
 use chipid::{
     Card, CheckId, Clock, Document, Evidence, EvidencePolicy, Outcome, Policy, Proofs, ReadPlan, Reason, Report, State,
@@ -64,7 +64,7 @@ impl Keys {
         Issued::new(Profile {
             card_security: Some(CardSecurityPlan { keys_in_dg14, ..CardSecurityPlan::new() }),
             chip_authentication: if matches!(self, Self::OneOfTwo | Self::Other) { vec![other] } else { Vec::new() },
-            defect: (self == Self::NoDg14).then_some(FileDefect::Dg14WithoutInfos),
+            defect: (self == Self::NoDg14).then_some(PlantedDefect::Dg14WithoutInfos),
             sizes: Sizes::default(),
             ..profile::cam()
         })
@@ -77,7 +77,7 @@ fn clone(victim: &Issued) -> SimulatedCard {
     let blank = Profile { chip_authentication: Vec::new(), ..other_chip.clone() };
     let mut card = blank.card_with(victim.profile.contents().unwrap()).unwrap();
     card.set_mapping_key(CURVE, AgreementKey::of(GroupId::Curve(CURVE), "another").unwrap().private);
-    let card_security = other_chip.with_defect(FileDefect::CardSecurityOtherKey).card_security().unwrap().unwrap();
+    let card_security = other_chip.with_defect(PlantedDefect::CardSecurityOtherKey).card_security().unwrap().unwrap();
     change(&mut card, Folder::Master, 0x011D, |file| file.content = card_security);
     card
 }

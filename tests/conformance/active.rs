@@ -7,7 +7,7 @@ use crate::reading::lines;
 use chipid::chip::{ActiveAuthentication, ChallengeSource};
 use chipid::internals::crypto::{CurveId, DigestAlgorithm};
 use chipid::internals::issuer::KeyKind;
-use chipid::sim::{Deviation, FileDefect};
+use chipid::sim::{Deviation, PlantedDefect};
 use chipid::{CheckId, Reason, State, Verdict, Warning};
 
 const CHECK: CheckId = CheckId::ChipActiveAuthentication;
@@ -60,7 +60,7 @@ fn a_wrong_trailer_fails(case: &mut Case) {
 }
 
 fn an_identifier_in_ef_dg14_that_is_none_of_a_signature_on_a_curve_fails(case: &mut Case) {
-    for defect in [FileDefect::AaInfoUnknown, FileDefect::AaInfoOfRsa] {
+    for defect in [PlantedDefect::AaInfoUnknown, PlantedDefect::AaInfoOfRsa] {
         let desk = case.desk(with_key(KeyKind::Ec(CURVE), DigestAlgorithm::Sha256));
         desk.lay(desk.profile().clone().with_defect(defect).card().unwrap());
         is_unproven(&desk, CHECK, 1, State::Failed, Reason::ForbiddenAlgorithm);

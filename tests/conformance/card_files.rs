@@ -5,18 +5,18 @@ use crate::desk::{ATR_INFO, is};
 use crate::issue::{control, passport, report};
 use crate::reading::lines;
 use chipid::sim::profile::{LengthInfo, cam};
-use chipid::sim::{FileDefect, Profile, Quirk};
+use chipid::sim::{PlantedDefect, Profile, Quirk};
 use chipid::{CheckId, Reason, Report, State, Verdict};
 
 pub const ROWS: &[Row] = &[
     case("LDS_H_93", a_card_security_that_is_not_signed_fails),
     case("LDS_J_01", |case| {
-        let report = with(case, FileDefect::CardSecurityMoreInfos);
+        let report = with(case, PlantedDefect::CardSecurityMoreInfos);
         is(&report, CheckId::AccessCardAccess, State::Successful, None);
         assert_eq!(report.verdict(), Verdict::Genuine, "{}", lines(&report));
     }),
-    case("LDS_J_02", |case| downgraded(case, FileDefect::CardSecurityFewerInfos, Reason::CardAccessDiffers)),
-    case("LDS_J_03", |case| downgraded(case, FileDefect::CardSecurityOtherInfos, Reason::PaceInfoHidden)),
+    case("LDS_J_02", |case| downgraded(case, PlantedDefect::CardSecurityFewerInfos, Reason::CardAccessDiffers)),
+    case("LDS_J_03", |case| downgraded(case, PlantedDefect::CardSecurityOtherInfos, Reason::PaceInfoHidden)),
     case("LDS_J_04", another_key_than_the_chips_shows_nothing),
     case("LDS_K_01", |case| lengths(case, 1_024, 2_048)),
     case("LDS_K_02", |case| lengths(case, 65_535, 65_536)),
@@ -25,7 +25,7 @@ pub const ROWS: &[Row] = &[
 ];
 
 /// What is said of the card of chip authentication mapping with this defect; and of the one without.
-fn with(case: &mut Case, defect: FileDefect) -> Report {
+fn with(case: &mut Case, defect: PlantedDefect) -> Report {
     let desk = case.desk(cam());
     desk.lay(desk.profile().clone().with_defect(defect).card().unwrap());
     let report = report(&desk);
@@ -36,8 +36,8 @@ fn with(case: &mut Case, defect: FileDefect) -> Report {
 /// What shows the chip is a key that nobody signed.
 fn a_card_security_that_is_not_signed_fails(case: &mut Case) {
     for (defect, reason) in [
-        (FileDefect::CardSecurityWrongSignature, Reason::BadSignature),
-        (FileDefect::CardSecurityWrongHash, Reason::MessageDigestMismatch),
+        (PlantedDefect::CardSecurityWrongSignature, Reason::BadSignature),
+        (PlantedDefect::CardSecurityWrongHash, Reason::MessageDigestMismatch),
     ] {
         let report = with(case, defect);
         is(&report, CheckId::AccessCardSecurity, State::Failed, Some(reason));
@@ -49,7 +49,7 @@ fn a_card_security_that_is_not_signed_fails(case: &mut Case) {
 }
 
 /// What EF.CardAccess offers is not what its signed copy has.
-fn downgraded(case: &mut Case, defect: FileDefect, reason: Reason) {
+fn downgraded(case: &mut Case, defect: PlantedDefect, reason: Reason) {
     let report = with(case, defect);
     is(&report, CheckId::AccessCardSecurity, State::Successful, None);
     is(&report, CheckId::AccessCardAccess, State::Failed, Some(reason));
@@ -57,7 +57,7 @@ fn downgraded(case: &mut Case, defect: FileDefect, reason: Reason) {
 }
 
 fn another_key_than_the_chips_shows_nothing(case: &mut Case) {
-    let report = with(case, FileDefect::CardSecurityOtherKey);
+    let report = with(case, PlantedDefect::CardSecurityOtherKey);
     is(&report, CheckId::AccessCardSecurity, State::Successful, None);
     assert_eq!(report.check(CheckId::ChipPaceCam).unwrap().state, State::Failed, "{}", lines(&report));
     assert_eq!(report.verdict(), Verdict::Failed);

@@ -11,7 +11,7 @@ use chipid::internals::issuer::explicit_parameters;
 use chipid::internals::oid;
 use chipid::internals::tlv::{self, Tag};
 use chipid::sim::profile::{self, ChipAuthenticationPlan};
-use chipid::sim::{FileDefect, Profile, Quirk};
+use chipid::sim::{PlantedDefect, Profile, Quirk};
 use chipid::{CheckId, Reason, State, Verdict};
 
 const CHECK: CheckId = CheckId::ChipChipAuthentication;
@@ -115,14 +115,14 @@ fn a_key_reference_that_the_chip_does_not_know_fails(case: &mut Case) {
 
 fn a_corrupt_dh_key_in_ef_dg14_is_never_agreed_with(case: &mut Case) {
     let desk = case.desk(with_keys(vec![chip_key(DH, Cipher::Aes128, None)]));
-    desk.lay(desk.profile().clone().with_defect(FileDefect::CaKeyCorrupt).card().unwrap());
+    desk.lay(desk.profile().clone().with_defect(PlantedDefect::CaKeyCorrupt).card().unwrap());
     is_unproven(&desk, CHECK, 0, State::Failed, Reason::BadKey);
 }
 
 fn a_corrupt_ecdh_key_in_ef_dg14_is_never_agreed_with(case: &mut Case) {
     for cipher in [Cipher::TripleDes, Cipher::Aes128] {
         let desk = case.desk(with_keys(vec![chip_key(EC, cipher, None)]));
-        desk.lay(desk.profile().clone().with_defect(FileDefect::CaKeyCorrupt).card().unwrap());
+        desk.lay(desk.profile().clone().with_defect(PlantedDefect::CaKeyCorrupt).card().unwrap());
         is_unproven(&desk, CHECK, 0, State::Failed, Reason::BadKey);
     }
 }

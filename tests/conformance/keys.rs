@@ -12,7 +12,7 @@ use chipid::document::{FileState, NotRead};
 use chipid::internals::oid;
 use chipid::internals::tlv::{Reader, Tag, encode};
 use chipid::lds::{DataGroup, FileDefect, FileId};
-use chipid::sim::{FileDefect as Flaw, profile};
+use chipid::sim::{PlantedDefect as Flaw, profile};
 use chipid::{CheckId, Reason, State, Tolerances, Verdict};
 
 pub const ROWS: &[Row] = &[

@@ -7,7 +7,7 @@ use crate::protocols::*;
 use crate::reading::{self, go_on, lines, mrz_only};
 use chipid::error::Step;
 use chipid::internals::crypto::{Cipher, DhGroupId, GroupId};
-use chipid::sim::{Deviation, FileDefect, Mapping, PaceSuite, Profile, SimulatedCard};
+use chipid::sim::{Deviation, Mapping, PaceSuite, PlantedDefect, Profile, SimulatedCard};
 use chipid::trust::TrustStore;
 use chipid::{CheckId, Reason, State, Verdict};
 
@@ -53,7 +53,7 @@ fn chip_data_that_are_encoded_wrongly_do_not_show_the_chip(case: &mut Case) {
 }
 
 /// Another card of the profile, with this defect in its files.
-fn with_defect(profile: &Profile, defect: FileDefect) -> SimulatedCard {
+fn with_defect(profile: &Profile, defect: PlantedDefect) -> SimulatedCard {
     profile.clone().with_defect(defect).card().unwrap()
 }
 
@@ -63,7 +63,7 @@ fn a_shown_chip_counts_only_under_a_valid_ef_card_security(case: &mut Case) {
     is(&report, CHECK, State::Successful, None);
     is(&report, CheckId::AccessCardSecurity, State::Successful, None);
     assert_eq!(report.verdict(), Verdict::Genuine, "{}", lines(&report));
-    for defect in [FileDefect::CardSecurityWrongSignature, FileDefect::CardSecurityWrongHash] {
+    for defect in [PlantedDefect::CardSecurityWrongSignature, PlantedDefect::CardSecurityWrongHash] {
         let desk = case.aside(cam());
         desk.lay(with_defect(desk.profile(), defect));
         let (_, report) = desk.read();
@@ -111,7 +111,7 @@ fn ef_dg14_without_the_infos_of_pace_does_not_let_the_chip_be_shown(case: &mut C
         assert_eq!(report.verdict(), Verdict::Failed);
         desk.is_genuine(&[CHECK]);
     };
-    desk.lay(with_defect(desk.profile(), FileDefect::Dg14WithoutInfos));
+    desk.lay(with_defect(desk.profile(), PlantedDefect::Dg14WithoutInfos));
     unshown(&desk);
     // No info at all in it.
     desk.lay(with_dg14(desk.profile(), |dg14| *dg14 = vec![0x6E, 0x02, 0x31, 0x00]));
@@ -120,12 +120,16 @@ fn ef_dg14_without_the_infos_of_pace_does_not_let_the_chip_be_shown(case: &mut C
 
 fn a_signed_key_that_is_not_the_chips_does_not_show_it(case: &mut Case) {
     for (defect, reason) in
-        [(FileDefect::CardSecurityOtherKey, Reason::BadKey), (FileDefect::CardSecurityKeyOfDh, Reason::Missing)]
+        [(PlantedDefect::CardSecurityOtherKey, Reason::BadKey), (PlantedDefect::CardSecurityKeyOfDh, Reason::Missing)]
     {
         does_not_show(case, |desk| desk.lay(with_defect(desk.profile(), defect)), reason);
     }
 }
 
 fn ef_card_security_without_a_key_does_not_show_the_chip(case: &mut Case) {
-    does_not_show(case, |desk| desk.lay(with_defect(desk.profile(), FileDefect::CardSecurityNoKey)), Reason::Missing);
+    does_not_show(
+        case,
+        |desk| desk.lay(with_defect(desk.profile(), PlantedDefect::CardSecurityNoKey)),
+        Reason::Missing,
+    );
 }

@@ -6,7 +6,7 @@
 use crate::reading::go_on;
 use chipid::TransportError;
 use chipid::error::Step;
-use chipid::internals::channel::{Channel, Outcome};
+use chipid::internals::channel::{Channel, FileOutcome};
 use chipid::internals::crypto::{Cipher, Secret, pad};
 use chipid::internals::secure_messaging::SecureMessaging;
 use chipid::internals::tlv::{self, Tag};
@@ -125,7 +125,7 @@ pub fn the_channel_is_dead_after(seal: Seal, code: &str) {
         assert_eq!(*commands.lock().unwrap(), sent);
         let (mut channel, _) = open(cipher, Seal::Right);
         for _ in 0..2 {
-            assert_eq!(read(&mut channel).unwrap(), Outcome::Read(FILE.to_vec()));
+            assert_eq!(read(&mut channel).unwrap(), FileOutcome::Read(FILE.to_vec()));
         }
         assert!(channel.is_protected());
     }

@@ -14,7 +14,7 @@ use chipid::internals::issuer::{CurveForm, CvHolder, KeyKind, TerminalAuthority,
 use chipid::internals::oid::{self, Oid};
 use chipid::lds::{DataGroup, FileId};
 use chipid::sim::profile::{CardSecurityPlan, ChipAuthenticationPlan, TerminalPlan, eac};
-use chipid::sim::{Deviation, File, FileDefect, Folder, Mapping, PaceSuite, Profile};
+use chipid::sim::{Deviation, File, Folder, Mapping, PaceSuite, PlantedDefect, Profile};
 use chipid::{Card, CheckId, Document, ReadPlan, Reason, Report, State, Verdict};
 use time::Duration;
 use time::macros::date;
@@ -171,21 +171,21 @@ fn ecdsa_with_sha_256_opens_both(case: &mut Case) {
 }
 
 /// The untouched profile's desk, with a card of this defect on it.
-fn with_defect(case: &mut Case, defect: FileDefect) -> Desk {
+fn with_defect(case: &mut Case, defect: PlantedDefect) -> Desk {
     let desk = case.desk(eac());
     desk.lay(eac().with_defect(defect).card().unwrap());
     desk
 }
 
 fn a_reference_in_ef_cvca_of_another_authority_fails_before_a_certificate_is_sent(case: &mut Case) {
-    let desk = with_defect(case, FileDefect::CvcaOtherReference);
+    let desk = with_defect(case, PlantedDefect::CvcaOtherReference);
     let (became, sent) = fails(&desk, own_terminal(&desk, true), Reason::NoTerminalChain);
     assert!(matches!(became, TerminalAuthentication::NoChain(NoChain::Unconnected(_))), "{became:?}");
     assert!(sent.is_empty(), "{sent:?}");
 }
 
 fn an_ef_cvca_without_a_reference_fails_before_a_certificate_is_sent(case: &mut Case) {
-    for defect in [FileDefect::CvcaAbsent, FileDefect::CvcaTag43] {
+    for defect in [PlantedDefect::CvcaAbsent, PlantedDefect::CvcaTag43] {
         let desk = with_defect(case, defect);
         let (became, sent) = fails(&desk, own_terminal(&desk, true), Reason::Missing);
         assert_eq!((became, sent), (TerminalAuthentication::NoTrustPoints, vec![]));
@@ -199,7 +199,7 @@ fn an_ef_cvca_without_a_reference_fails_before_a_certificate_is_sent(case: &mut 
 }
 
 fn three_references_in_ef_cvca_leave_the_reader_in_working_order(case: &mut Case) {
-    let desk = with_defect(case, FileDefect::CvcaThreeReferences);
+    let desk = with_defect(case, PlantedDefect::CvcaThreeReferences);
     let (document, _) = read(&desk, own_terminal(&desk, true));
     assert!(matches!(document.terminal_authentication(), TerminalAuthentication::Done { .. }));
     desk.heal();
@@ -291,13 +291,13 @@ fn no_chain(became: TerminalAuthentication) -> NoChain {
 }
 
 fn a_file_identifier_of_ef_cvca_that_is_not_there_fails(case: &mut Case) {
-    let desk = with_defect(case, FileDefect::TaInfoOtherFile);
+    let desk = with_defect(case, PlantedDefect::TaInfoOtherFile);
     let (became, sent) = fails(&desk, own_terminal(&desk, true), Reason::Missing);
     assert_eq!((became, sent), (TerminalAuthentication::NoTrustPoints, vec![]));
 }
 
 fn a_short_identifier_that_is_not_ef_cvcas_fails(case: &mut Case) {
-    let desk = with_defect(case, FileDefect::TaInfoOtherShortId);
+    let desk = with_defect(case, PlantedDefect::TaInfoOtherShortId);
     let (became, sent) = fails(&desk, own_terminal(&desk, true), Reason::Missing);
     assert_eq!((became, sent), (TerminalAuthentication::NoTrustPoints, vec![]));
     // Both right, at another place than the usual one.

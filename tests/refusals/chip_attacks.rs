@@ -6,7 +6,7 @@ use chipid::internals::crypto::{Cipher, CurveId, DhGroupId, DigestAlgorithm, Gro
 use chipid::internals::iso7816::StatusWord;
 use chipid::internals::issuer::{CurveForm, Holder, IssuerPlan, KeyKind, RsaKey, SigningKey};
 use chipid::sim::profile::{self, ActiveAuthenticationPlan, ChipAuthenticationPlan};
-use chipid::sim::{FileDefect, Quirk};
+use chipid::sim::{PlantedDefect, Quirk};
 use chipid::trust::TrustStore;
 use chipid::{Tolerance, Tolerances, Warning};
 use std::time::Duration;
@@ -351,7 +351,7 @@ fn ch_9_the_key_is_matched_exactly_and_no_other_is_tried_over_the_card() {
     assert_eq!((report.verdict(), desk.named(SET_CHIP).len()), (Verdict::Failed, 1));
     // A key whose number no info has.
     let desk = Desk::new(of(1, 2));
-    desk.lay(of(1, 2).with_defect(FileDefect::CaKeyOtherId).card().unwrap());
+    desk.lay(of(1, 2).with_defect(PlantedDefect::CaKeyOtherId).card().unwrap());
     read_lying(&desk, CHIP, State::Failed, Reason::Mismatch, Verdict::Failed);
     assert_eq!(desk.named(SET_CHIP).len(), 0);
 }

@@ -54,7 +54,7 @@ const SHOWN: &[&str] = &[
     "OpaqueGroup",
     "OpenError",
     "OptionalDetails",
-    "Outcome",
+    "FileOutcome",
     "PartialDate",
     "PersonalNumber",
     "Picture",
@@ -215,7 +215,7 @@ fn debug_outputs_hold_nothing() {
     let command = Command::new(0, 0xA4, 4, 12).with_data(name.as_bytes()).expecting(16);
     show(&command);
     show(&Response { data: group(1).to_vec(), status: StatusWord::SUCCESS });
-    show(&chipid::internals::channel::Outcome::Read(group(1).to_vec()));
+    show(&chipid::internals::channel::FileOutcome::Read(group(1).to_vec()));
     show(&chipid::document::FileState::Read(group(13).to_vec()));
     show(&PersonalNumber::parse(canaries::NUMBER).unwrap());
     show(&Qr::parse(&profile.qr_text().unwrap()).unwrap());

@@ -8,7 +8,7 @@ use chipid::internals::oid;
 use chipid::internals::tlv::Reader;
 use chipid::lds::{FileId, SecurityInfos};
 use chipid::sim::profile::{self, ActiveAuthenticationPlan, Profile};
-use chipid::sim::{Deviation, FileDefect, Folder, Quirk};
+use chipid::sim::{Deviation, Folder, PlantedDefect, Quirk};
 
 const CHALLENGE: &[u8; 8] = b"RND.IFD.";
 
@@ -115,6 +115,6 @@ fn the_algorithm_in_dg14_is_the_one_or_another() {
         infos.active_authentication().unwrap().signature_algorithm
     };
     assert_eq!(named(&profile), oid::ECDSA_PLAIN_SHA384);
-    assert_eq!(named(&profile.clone().with_defect(FileDefect::AaInfoOfRsa)), oid::SHA384_WITH_RSA);
-    assert_eq!(named(&profile.with_defect(FileDefect::AaInfoUnknown)).to_string(), "2.999.1");
+    assert_eq!(named(&profile.clone().with_defect(PlantedDefect::AaInfoOfRsa)), oid::SHA384_WITH_RSA);
+    assert_eq!(named(&profile.with_defect(PlantedDefect::AaInfoUnknown)).to_string(), "2.999.1");
 }

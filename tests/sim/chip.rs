@@ -9,7 +9,7 @@ use chipid::internals::oid::{self, Oid};
 use chipid::internals::tlv::{self, Reader, Tag};
 use chipid::lds::{FileId, SecurityInfos};
 use chipid::sim::profile::{self, ChipAuthenticationPlan, Profile};
-use chipid::sim::{FileDefect, Folder, PaceSuite, Quirk, SimulatedCard};
+use chipid::sim::{Folder, PaceSuite, PlantedDefect, Quirk, SimulatedCard};
 
 pub const SUITE: PaceSuite = PaceSuite::generic(CurveId::Secp256r1, Cipher::Aes128);
 
@@ -245,24 +245,24 @@ fn the_infos_of_chip_authentication_have_the_defects_that_their_plan_says() {
                 infos.chip_authentication().map(|(_, info)| (info.version, info.key_id.clone())).collect();
             found
         };
-        let three = versions(FileDefect::CardSecurityNoKey)[0].1.clone();
+        let three = versions(PlantedDefect::CardSecurityNoKey)[0].1.clone();
         assert!(three.is_some());
-        assert_eq!(versions(FileDefect::CaInfoVersion10), [(10, three.clone())]);
+        assert_eq!(versions(PlantedDefect::CaInfoVersion10), [(10, three.clone())]);
         // Without its version the number of the key is taken for it.
-        assert_eq!(versions(FileDefect::CaInfoWithoutVersion), [(3, None)]);
-        assert_eq!(versions(FileDefect::CaInfoUnknown), []);
+        assert_eq!(versions(PlantedDefect::CaInfoWithoutVersion), [(3, None)]);
+        assert_eq!(versions(PlantedDefect::CaInfoUnknown), []);
         let keys = |defect| {
             let (infos, _) = of(defect);
             let found: Vec<_> = infos.chip_authentication_keys().map(|(_, info)| info.key_id.clone()).collect();
             found
         };
-        assert_ne!(keys(FileDefect::CaKeyOtherId)[0], three);
+        assert_ne!(keys(PlantedDefect::CaKeyOtherId)[0], three);
         let readable = |defect| {
             let (_, infos) = of(defect);
             std::panic::catch_unwind(|| public_keys(&infos)).is_ok()
         };
-        assert!(readable(FileDefect::CaKeyOtherId));
-        assert!(!readable(FileDefect::CaKeyCorrupt) && !readable(FileDefect::CaParametersCorrupt));
+        assert!(readable(PlantedDefect::CaKeyOtherId));
+        assert!(!readable(PlantedDefect::CaKeyCorrupt) && !readable(PlantedDefect::CaParametersCorrupt));
     }
 }
 
@@ -305,22 +305,22 @@ fn card_security_has_the_defects_that_its_plan_says() {
     let file = right.card_security().unwrap().unwrap();
     let content = infos_of(&file);
     let scratch = Scratch::new("card-security-defects");
-    for defect in FileDefect::ALL {
+    for defect in PlantedDefect::ALL {
         let profile = right.clone().with_defect(defect);
         let bad = profile.card_security().unwrap().unwrap();
         let infos = infos_of(&bad);
         let verifies = cms_verifies(&scratch, Trust::Anybody, &bad, &infos).is_ok();
-        let broken = matches!(defect, FileDefect::CardSecurityWrongSignature | FileDefect::CardSecurityWrongHash);
+        let broken = matches!(defect, PlantedDefect::CardSecurityWrongSignature | PlantedDefect::CardSecurityWrongHash);
         assert_eq!(verifies, !broken, "{defect:?}");
         let keys = || public_keys(&infos);
         let pace = |infos: &[u8]| SecurityInfos::parse(FileId::CardSecurity, infos).unwrap().pace_raw().count();
         match defect {
-            FileDefect::CardSecurityFewerInfos => assert_eq!((pace(&infos), keys().len()), (0, 1)),
-            FileDefect::CardSecurityOtherInfos => assert!(pace(&infos) == 1 && infos.len() == content.len()),
-            FileDefect::CardSecurityMoreInfos => assert!(infos.len() > content.len()),
-            FileDefect::CardSecurityOtherKey => assert!(keys().len() == 1 && keys() != public_keys(&content)),
-            FileDefect::CardSecurityKeyOfDh => assert!(matches!(keys()[..], [PublicKey::Dh { .. }])),
-            FileDefect::CardSecurityNoKey => assert_eq!((pace(&infos), keys().len()), (1, 0)),
+            PlantedDefect::CardSecurityFewerInfos => assert_eq!((pace(&infos), keys().len()), (0, 1)),
+            PlantedDefect::CardSecurityOtherInfos => assert!(pace(&infos) == 1 && infos.len() == content.len()),
+            PlantedDefect::CardSecurityMoreInfos => assert!(infos.len() > content.len()),
+            PlantedDefect::CardSecurityOtherKey => assert!(keys().len() == 1 && keys() != public_keys(&content)),
+            PlantedDefect::CardSecurityKeyOfDh => assert!(matches!(keys()[..], [PublicKey::Dh { .. }])),
+            PlantedDefect::CardSecurityNoKey => assert_eq!((pace(&infos), keys().len()), (1, 0)),
             _ if !broken => {}
             _ => assert_eq!(infos, content),
         }

@@ -11,7 +11,7 @@ use chipid::internals::issuer::{
 use chipid::internals::tlv::{self, Reader, Tag};
 use chipid::lds::{FileId, SecurityInfos};
 use chipid::sim::profile::{self, ChipAuthenticationPlan, Profile, TerminalPlan};
-use chipid::sim::{Deviation, FileDefect, Folder, Quirk, SimulatedCard};
+use chipid::sim::{Deviation, Folder, PlantedDefect, Quirk, SimulatedCard};
 use chipid::transport::Transport;
 use time::macros::date;
 
@@ -359,12 +359,12 @@ fn the_files_of_terminal_authentication_have_the_defects_that_their_plan_says() 
     let file = cvca(&right).unwrap();
     assert_eq!((file.len(), &file[..2], place(&right)), (36, &[0x42, 11][..], (1, None, None)));
     let with = |defect| right.clone().with_defect(defect);
-    assert_eq!(cvca(&with(FileDefect::CvcaAbsent)), None);
-    assert_eq!(cvca(&with(FileDefect::CvcaTag43)).unwrap()[0], 0x43);
-    assert_eq!(&cvca(&with(FileDefect::CvcaOtherReference)).unwrap()[2..4], b"XX");
-    assert_eq!(cvca(&with(FileDefect::CvcaThreeReferences)).unwrap().len(), 39);
-    assert_eq!(place(&with(FileDefect::TaInfoOtherFile)), (1, Some(0x0121), Some(0x1B)));
-    assert_eq!(place(&with(FileDefect::TaInfoOtherShortId)), (1, Some(0x011C), Some(0x1B)));
+    assert_eq!(cvca(&with(PlantedDefect::CvcaAbsent)), None);
+    assert_eq!(cvca(&with(PlantedDefect::CvcaTag43)).unwrap()[0], 0x43);
+    assert_eq!(&cvca(&with(PlantedDefect::CvcaOtherReference)).unwrap()[2..4], b"XX");
+    assert_eq!(cvca(&with(PlantedDefect::CvcaThreeReferences)).unwrap().len(), 39);
+    assert_eq!(place(&with(PlantedDefect::TaInfoOtherFile)), (1, Some(0x0121), Some(0x1B)));
+    assert_eq!(place(&with(PlantedDefect::TaInfoOtherShortId)), (1, Some(0x011C), Some(0x1B)));
     let mut elsewhere = profile::eac();
     elsewhere.terminal_authentication.as_mut().unwrap().cvca_file = Some((0x0123, 0x19));
     assert_eq!(place(&elsewhere), (1, Some(0x0123), Some(0x19)));

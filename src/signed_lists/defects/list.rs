@@ -3,7 +3,7 @@
 use super::entry::{Criterion, DocumentFacts, Entry, Fit, unknown};
 use super::{KnownDefect, defect_list, deviation_list};
 use crate::crypto::DigestAlgorithm;
-use crate::pki::{Budget, Certificate, SignedData, SignerInfo};
+use crate::pki::{Certificate, SignatureBudget, SignedData, SignerInfo};
 use crate::signed_lists::signer::{ListError, ListKind, Signature, signatures};
 use core::fmt;
 use std::collections::HashSet;
@@ -72,7 +72,7 @@ impl DefectList {
         Ok(Self {
             form,
             entries,
-            signers: signatures(&signed, kind, &mut Budget::new(Budget::DOCUMENT))?,
+            signers: signatures(&signed, kind, &mut SignatureBudget::new(SignatureBudget::DOCUMENT))?,
             signing_time: signed.signers().iter().find_map(SignerInfo::signing_time),
             sha256: DigestAlgorithm::Sha256.digest(&[bytes]),
         })

@@ -1,7 +1,7 @@
 //! EF.CardSecurity (9303-11 §9.2.11).
 
 use super::super::issuer::{AgreementKey, CurveForm};
-use super::defect::FileDefect;
+use super::defect::PlantedDefect;
 use super::infos::{UNKNOWN_INFO, info, unknown_info};
 use super::plan::Profile;
 use crate::crypto::{CryptoError, CurveId, DhGroupId, GroupId};
@@ -25,14 +25,14 @@ impl Profile {
         let mut infos = self.card_access_infos();
         let mut keys = self.mapping_key_infos()?;
         match self.defect {
-            Some(FileDefect::CardSecurityFewerInfos) => infos.clear(),
-            Some(FileDefect::CardSecurityOtherInfos) => {
+            Some(PlantedDefect::CardSecurityFewerInfos) => infos.clear(),
+            Some(PlantedDefect::CardSecurityOtherInfos) => {
                 infos = self.pace.iter().map(|suite| info(suite.oid(), &[2, suite.parameter_id() ^ 1])).collect();
             }
-            Some(FileDefect::CardSecurityMoreInfos) => infos.push(unknown_info(UNKNOWN_INFO, 50)),
-            Some(FileDefect::CardSecurityNoKey) => keys.clear(),
-            Some(FileDefect::CardSecurityOtherKey) => keys = self.other_keys(plan.form)?,
-            Some(FileDefect::CardSecurityKeyOfDh) => {
+            Some(PlantedDefect::CardSecurityMoreInfos) => infos.push(unknown_info(UNKNOWN_INFO, 50)),
+            Some(PlantedDefect::CardSecurityNoKey) => keys.clear(),
+            Some(PlantedDefect::CardSecurityOtherKey) => keys = self.other_keys(plan.form)?,
+            Some(PlantedDefect::CardSecurityKeyOfDh) => {
                 let key = AgreementKey::of(GroupId::Dh(DhGroupId::Modp2048Prime256), "another")?;
                 keys = vec![self.chip_key_info(&key, plan.form, None)];
             }
@@ -46,13 +46,13 @@ impl Profile {
         infos.dedup();
         let issuer = self.issuer()?;
         let mut fields = issuer.card_security_fields(&infos);
-        if self.defect == Some(FileDefect::CardSecurityWrongHash) {
+        if self.defect == Some(PlantedDefect::CardSecurityWrongHash) {
             // The attributes are those of another content.
             let other = issuer.card_security_fields(&[]);
             fields.signed_attributes = other.signed_attributes;
         }
         let mut file = issuer.sign_card_security(&fields)?;
-        if self.defect == Some(FileDefect::CardSecurityWrongSignature) {
+        if self.defect == Some(PlantedDefect::CardSecurityWrongSignature) {
             file.last_mut().into_iter().for_each(|octet| *octet ^= 1);
         }
         Ok(Some(file))

@@ -10,7 +10,7 @@ use super::super::der;
 use super::super::files::{File, Folder, ReadRule, cvca};
 use super::super::issuer::{Holder, SigningKey, seeded};
 use super::super::quirks::Quirk;
-use super::defect::FileDefect;
+use super::defect::PlantedDefect;
 use super::plan::{LengthInfo, Profile};
 use crate::crypto::{CryptoError, OsRandom, Random, Secret};
 use crate::iso7816::StatusWord;
@@ -158,16 +158,16 @@ impl Profile {
         let mut references = self.trust().ok()??.references();
         let nobody = |number: u8| format!("XXCVCA{number:05}").into_bytes();
         match self.defect {
-            Some(FileDefect::CvcaAbsent) => return None,
-            Some(FileDefect::CvcaOtherReference) => references = vec![nobody(1)],
-            Some(FileDefect::CvcaThreeReferences) => {
+            Some(PlantedDefect::CvcaAbsent) => return None,
+            Some(PlantedDefect::CvcaOtherReference) => references = vec![nobody(1)],
+            Some(PlantedDefect::CvcaThreeReferences) => {
                 references.truncate(1);
                 references.extend([nobody(1), nobody(2)]);
             }
             _ => {}
         }
         let mut file = cvca(&references);
-        if self.defect == Some(FileDefect::CvcaTag43) {
+        if self.defect == Some(PlantedDefect::CvcaTag43) {
             file.first_mut().into_iter().for_each(|tag| *tag = 0x43);
         }
         Some(file)

@@ -7,13 +7,13 @@ macro_rules! defects {
         /// One defect of a card's files.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        pub enum FileDefect {
+        pub enum PlantedDefect {
             $($(#[$doc])* $name,)*
         }
 
-        impl FileDefect {
+        impl PlantedDefect {
             /// All of them.
-            pub const ALL: [FileDefect; [$(FileDefect::$name),*].len()] = [$(FileDefect::$name),*];
+            pub const ALL: [PlantedDefect; [$(PlantedDefect::$name),*].len()] = [$(PlantedDefect::$name),*];
         }
     };
 }

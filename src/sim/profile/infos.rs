@@ -4,7 +4,7 @@ use super::super::chip_authentication::chip_authentication_protocol;
 use super::super::der;
 use super::super::issuer::{AgreementKey, CurveForm, KeyKind, Scheme};
 use super::super::quirks::Quirk;
-use super::defect::FileDefect;
+use super::defect::PlantedDefect;
 use super::plan::{ActiveAuthenticationPlan, ChipAuthenticationPlan, Profile};
 use crate::crypto::{CryptoError, GroupId};
 use crate::oid::{self, Oid};
@@ -50,14 +50,14 @@ impl Profile {
     /// ChipAuthenticationInfo ::= SEQUENCE { protocol, version 1, keyId OPTIONAL }  (9303-11 §9.2.5).
     fn chip_authentication_info(&self, plan: &ChipAuthenticationPlan) -> Option<Vec<u8>> {
         let version = match self.defect {
-            Some(FileDefect::CaInfoVersion10) => Some(10),
-            Some(FileDefect::CaInfoWithoutVersion) => None,
+            Some(PlantedDefect::CaInfoVersion10) => Some(10),
+            Some(PlantedDefect::CaInfoWithoutVersion) => None,
             _ => Some(1),
         };
         let numbers: Vec<u8> = version.into_iter().chain(plan.key_id).collect();
         let protocol = match (self.defect, plan.group) {
-            (Some(FileDefect::CaInfoUnknown), GroupId::Curve(_)) => CA_ECDH_UNKNOWN,
-            (Some(FileDefect::CaInfoUnknown), GroupId::Dh(_)) => CA_DH_UNKNOWN,
+            (Some(PlantedDefect::CaInfoUnknown), GroupId::Curve(_)) => CA_ECDH_UNKNOWN,
+            (Some(PlantedDefect::CaInfoUnknown), GroupId::Dh(_)) => CA_DH_UNKNOWN,
             _ => chip_authentication_protocol(plan.group, plan.cipher),
         };
         (!self.quirks.has(Quirk::CaWithoutInfo)).then(|| info(protocol, &numbers))
@@ -66,7 +66,7 @@ impl Profile {
     /// EF.DG14: all of EF.CardAccess, the keys of chip authentication, the algorithm of active authentication.
     pub(super) fn dg14(&self) -> Result<Option<Vec<u8>>, CryptoError> {
         let mut infos = match self.defect {
-            Some(FileDefect::Dg14WithoutInfos) => Vec::new(),
+            Some(PlantedDefect::Dg14WithoutInfos) => Vec::new(),
             _ => self.card_access_infos(),
         };
         infos.extend(self.chip_authentication_infos());
@@ -75,7 +75,7 @@ impl Profile {
         }
         for (index, plan) in self.chip_authentication.iter().enumerate() {
             let key_id = match self.defect {
-                Some(FileDefect::CaKeyOtherId) => Some(plan.key_id.unwrap_or(0).wrapping_add(5)),
+                Some(PlantedDefect::CaKeyOtherId) => Some(plan.key_id.unwrap_or(0).wrapping_add(5)),
                 _ => plan.key_id,
             };
             infos.push(self.chip_key_info(&Self::chip_key(index, plan)?, plan.form, key_id));
@@ -89,8 +89,8 @@ impl Profile {
             let protocol = der::oid(oid::ID_ICAO_AA_PROTOCOL_OBJECT);
             let version = tlv::encode(Tag::INTEGER, &[1]);
             let algorithm = match self.defect {
-                Some(FileDefect::AaInfoOfRsa) => Scheme::RsaPkcs1(digest).algorithm_identifier(),
-                Some(FileDefect::AaInfoUnknown) => tlv::encode(Tag::SEQUENCE, &der::oid(UNKNOWN_INFO)),
+                Some(PlantedDefect::AaInfoOfRsa) => Scheme::RsaPkcs1(digest).algorithm_identifier(),
+                Some(PlantedDefect::AaInfoUnknown) => tlv::encode(Tag::SEQUENCE, &der::oid(UNKNOWN_INFO)),
                 _ => Scheme::EcdsaPlain(digest).algorithm_identifier(),
             };
             // The identifier alone, without parameters.
@@ -115,8 +115,8 @@ impl Profile {
     pub(super) fn terminal_authentication_info(&self) -> Vec<u8> {
         let (fid, sfi) = self.cvca_place();
         let place = match self.defect {
-            Some(FileDefect::TaInfoOtherFile) => Some((0x0121, 0x1B)),
-            Some(FileDefect::TaInfoOtherShortId) => Some((fid, 0x1B)),
+            Some(PlantedDefect::TaInfoOtherFile) => Some((0x0121, 0x1B)),
+            Some(PlantedDefect::TaInfoOtherShortId) => Some((fid, 0x1B)),
             _ => self.terminal_authentication.as_ref().and_then(|plan| plan.cvca_file).map(|_| (fid, sfi)),
         };
         let file = place.map(|(fid, sfi): (u16, u8)| {
@@ -137,11 +137,11 @@ impl Profile {
             GroupId::Dh(_) => oid::ID_PK_DH,
         };
         let mut spki =
-            key.spki(if self.defect == Some(FileDefect::CaParametersCorrupt) { CurveForm::Explicit } else { form });
-        if self.defect == Some(FileDefect::CaParametersCorrupt) {
+            key.spki(if self.defect == Some(PlantedDefect::CaParametersCorrupt) { CurveForm::Explicit } else { form });
+        if self.defect == Some(PlantedDefect::CaParametersCorrupt) {
             corrupt_prime(&mut spki, key.group);
         }
-        if self.defect == Some(FileDefect::CaKeyCorrupt) {
+        if self.defect == Some(PlantedDefect::CaKeyCorrupt) {
             spki.last_mut().into_iter().for_each(|octet| *octet ^= 1);
         }
         der::sequence(&[&der::oid(protocol), &spki, &id])

@@ -14,7 +14,7 @@ mod card_security;
 mod contents;
 
 pub use contents::Contents;
-pub use defect::FileDefect;
+pub use defect::PlantedDefect;
 pub use named::{cam, dh, eac, hardened, im, passport, plain, reference, vn};
 pub use plan::{
     ActiveAuthenticationPlan, CardSecurityPlan, ChipAuthenticationPlan, LengthInfo, Profile, Sizes, TerminalPlan,

@@ -4,7 +4,7 @@ use super::super::access::PaceSuite;
 use super::super::issuer::{CurveForm, IssuerPlan, KeyKind, TerminalAuthorityPlan};
 use super::super::person::{Layout, Person};
 use super::super::quirks::{Quirk, Quirks};
-use super::defect::FileDefect;
+use super::defect::PlantedDefect;
 use crate::crypto::{Cipher, DigestAlgorithm, GroupId};
 use time::Date;
 use time::macros::date;
@@ -146,14 +146,14 @@ pub struct Profile {
     /// Its quirks.
     pub quirks: Quirks,
     /// What is wrong with its files.
-    pub defect: Option<FileDefect>,
+    pub defect: Option<PlantedDefect>,
     /// Makes the card's nonces and ephemeral keys follow from this seed, for tests that must repeat.
     pub seed: Option<String>,
 }
 
 impl Profile {
     /// The same with this defect.
-    pub fn with_defect(self, defect: FileDefect) -> Self {
+    pub fn with_defect(self, defect: PlantedDefect) -> Self {
         Self { defect: Some(defect), ..self }
     }
 
