@@ -41,7 +41,7 @@ pub mod compare; // Names, dates, numbers and texts of two sources, compared by 
 pub mod vietnam; // DG13, personal number, QR code and cross checks of Vietnam's ID card.
 pub mod national; // The one table of countries: which profile a document has.
 
-// What a caller is told.
+// Errors and progress.
 pub mod error; // The one public error, by what a caller can do about it.
 pub mod event; // Progress, and data that arrives while the card is read.
 

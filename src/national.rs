@@ -152,7 +152,7 @@ impl<'a> OptionalDetails<'a> {
         }
     }
 
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub fn findings(&self) -> &[Finding] {
         match self {
             Self::Vietnam(dg13) => dg13.findings(),

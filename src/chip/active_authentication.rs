@@ -106,7 +106,7 @@ pub(crate) fn verify(
         PublicKey::Ec { curve, point } => {
             let digest = digest_of_dg14?;
             let curve = curve.curve();
-            // SHA-1 is no hash of ECDSA here, and the hash is no longer than the key (9303-11 §6.1.2.3).
+            // SHA-1 is not allowed for ECDSA here, and the hash is no longer than the key (9303-11 §6.1.2.3).
             if digest == DigestAlgorithm::Sha1 || digest.len() > curve.order_len() {
                 return Err(Reason::ForbiddenAlgorithm);
             }

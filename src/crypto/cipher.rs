@@ -63,7 +63,7 @@ impl Cipher {
     ///
     /// # Errors
     /// [`CryptoError::BadKey`] for a key or initialisation vector of another length, [`CryptoError::BadLength`] for
-    /// data that is no row of whole blocks.
+    /// data that is not a whole number of blocks.
     pub fn encrypt_cbc(self, key: &Secret, iv: &[u8], data: &[u8]) -> Result<Vec<u8>, CryptoError> {
         match self {
             Self::TripleDes => encrypt::<cbc::Encryptor<des::TdesEde2>>(key, iv, data),

@@ -27,7 +27,7 @@ impl Cipher {
     /// The code over `data` that the caller has padded, as secure messaging does for every cipher (9303-11 §9.8.6.1).
     ///
     /// # Errors
-    /// [`CryptoError::BadKey`] for a key of another length, [`CryptoError::BadLength`] for data that is no row of whole
+    /// [`CryptoError::BadKey`] for a key of another length, [`CryptoError::BadLength`] for data that is not a whole number of
     /// blocks.
     pub fn mac_padded(self, key: &Secret, data: &[u8]) -> Result<[u8; MAC_LEN], CryptoError> {
         if data.is_empty() || !data.len().is_multiple_of(self.block_len()) {

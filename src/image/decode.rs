@@ -39,7 +39,7 @@ fn until_deadline(
 ) -> Result<Picture, ImageError> {
     let (done, result) = sync_channel(1);
     let work = move || {
-        // Where nobody listens any more the picture is dropped here, and wiped.
+        // Where the receiver is gone the picture is dropped here, and wiped.
         let _ = done.send(decoder());
     };
     Builder::new().name("chipid-image".into()).spawn(work).map_err(|_| ImageError::NoThread)?;

@@ -142,7 +142,7 @@ fn entropy_coded(data: &[u8]) -> usize {
         .unwrap_or(data.len())
 }
 
-/// Decodes an image that was examined. The decoder is told the same limits: what it reads otherwise it refuses.
+/// Decodes an image that was examined. The decoder gets the same limits and refuses what exceeds them.
 pub(super) fn decode(frame: &Frame) -> Result<Picture, ImageError> {
     let options = DecoderOptions::default()
         .jpeg_set_out_colorspace(ColorSpace::RGB)

@@ -10,7 +10,7 @@ pub struct Picture {
     rgb: Zeroizing<Vec<u8>>,
 }
 
-/// Says nothing of the picture but its size.
+/// `Debug` output shows the size only.
 impl core::fmt::Debug for Picture {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Picture({} × {})", self.width, self.height)

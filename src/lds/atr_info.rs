@@ -26,7 +26,7 @@ pub struct AtrInfo {
     pub extended_length: Option<ExtendedLength>,
     /// The card capabilities, where they stand here too.
     pub capabilities: Option<CardCapabilities>,
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub findings: Vec<Finding>,
 }
 

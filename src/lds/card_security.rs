@@ -64,7 +64,7 @@ impl<'a> CardSecurity<'a> {
         &self.signed
     }
 
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub fn findings(&self) -> &[Finding] {
         &self.security_infos.findings
     }

@@ -18,7 +18,7 @@ pub struct ChipKey {
     pub key: Result<PublicKey, CryptoError>,
 }
 
-/// Shows what kind of key it is: the key itself tells one chip from all others.
+/// `Debug` output shows the kind of key only: the key identifies the chip.
 impl core::fmt::Debug for ChipKey {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "ChipKey({:?}, {:?})", self.info, self.key.as_ref().map(PublicKey::describe))

@@ -24,7 +24,7 @@ pub struct Com {
     pub unicode_version: Option<(u8, u8, u8)>,
     /// The data groups listed, each once, in order of their number; `None` without a list.
     pub data_groups: Option<Vec<DataGroup>>,
-    /// What was found amiss.
+    /// Defects of the file.
     pub findings: Vec<Finding>,
 }
 

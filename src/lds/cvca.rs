@@ -23,7 +23,7 @@ const USUAL: usize = 2;
 pub struct Cvca {
     /// The references, at least one, the current authority's first; each once.
     pub references: Vec<CertificateReference>,
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub findings: Vec<Finding>,
 }
 

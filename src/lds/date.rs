@@ -74,7 +74,7 @@ impl From<Date> for PartialDate {
     }
 }
 
-/// Says nothing of its content: a date of birth is personal.
+/// `Debug` output omits the date: a date of birth is personal.
 impl core::fmt::Debug for PartialDate {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("PartialDate(..)")

@@ -50,7 +50,7 @@ impl Dg14 {
         self.security_infos.infos.iter().any(|info| [ID_PK_DH, ID_PK_ECDH].contains(&info.protocol))
     }
 
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub fn findings(&self) -> &[Finding] {
         &self.security_infos.findings
     }

@@ -13,11 +13,11 @@ pub struct Dg15 {
     pub spki: Vec<u8>,
     /// The key, or why it is not used.
     pub key: Result<PublicKey, CryptoError>,
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub findings: Vec<Finding>,
 }
 
-/// Shows what kind of key it is: the key itself tells one chip from all others.
+/// `Debug` output shows the kind of key only: the key identifies the chip.
 impl core::fmt::Debug for Dg15 {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Dg15({:?}, {} findings)", self.key.as_ref().map(PublicKey::describe), self.findings.len())

@@ -54,7 +54,7 @@ const INFORMATION: Tag = Tag(0xA1);
 pub struct Dg2<'a> {
     /// The faces, in the order of the file, at most [`Bounds::faces`](crate::Bounds::faces); each has an image.
     pub faces: Vec<Face<'a>>,
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub findings: Vec<Finding>,
 }
 
@@ -184,35 +184,35 @@ pub struct Angle {
     pub uncertainty: Option<u32>,
 }
 
-/// Says nothing of the image but its size.
+/// `Debug` output shows the size only.
 impl core::fmt::Debug for Face<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Face({:?}, {} bytes at {})", self.format, self.image.len(), self.at)
     }
 }
 
-/// Says nothing of the holder.
+/// `Debug` output omits what describes the holder.
 impl core::fmt::Debug for FacialInformation {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "FacialInformation({} feature points)", self.feature_points.len())
     }
 }
 
-/// Says nothing of the holder.
+/// `Debug` output omits what describes the holder.
 impl core::fmt::Debug for FeaturePoint {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("FeaturePoint(..)")
     }
 }
 
-/// Says nothing of the holder.
+/// `Debug` output omits what describes the holder.
 impl core::fmt::Debug for FaceRepresentation {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "FaceRepresentation({:?})", self.version)
     }
 }
 
-/// Says nothing of the holder.
+/// `Debug` output omits what describes the holder.
 impl core::fmt::Debug for Angle {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("Angle(..)")

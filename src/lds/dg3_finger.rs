@@ -45,7 +45,7 @@ pub struct Dg3<'a> {
     pub instances: Option<u32>,
     /// The images, in the order of the file, at most [`Bounds::fingers`](crate::Bounds::fingers).
     pub fingers: Vec<Finger<'a>>,
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub findings: Vec<Finding>,
 }
 
@@ -173,7 +173,7 @@ positions! {
     LeftLittle = 10, 0x16, "left little finger";
 }
 
-/// Says nothing of the holder.
+/// `Debug` output omits what describes the holder.
 impl core::fmt::Debug for FingerPosition {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("FingerPosition(..)")

@@ -48,7 +48,7 @@ pub struct Dg4<'a> {
     pub instances: Option<u32>,
     /// The images, in the order of the file, at most [`Bounds::irises`](crate::Bounds::irises).
     pub irises: Vec<Iris<'a>>,
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub findings: Vec<Finding>,
 }
 

@@ -14,7 +14,7 @@ pub struct Dg5<'a> {
     pub instances: Option<u32>,
     /// The displayed portraits, at most [`Bounds::displayed_images`](crate::Bounds::displayed_images).
     pub displayed_portraits: Vec<Image<'a>>,
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub findings: Vec<Finding>,
 }
 
@@ -25,7 +25,7 @@ pub struct Dg7<'a> {
     pub instances: Option<u32>,
     /// The displayed signatures or usual marks, at most [`Bounds::displayed_images`](crate::Bounds::displayed_images).
     pub displayed_signatures: Vec<Image<'a>>,
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub findings: Vec<Finding>,
 }
 

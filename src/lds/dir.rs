@@ -13,7 +13,7 @@ const IDENTIFIER: core::ops::RangeInclusive<usize> = 1..=16;
 pub struct Dir {
     /// The application identifiers, 1 to 16 bytes each, in the order of the file.
     pub applications: Vec<Vec<u8>>,
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub findings: Vec<Finding>,
 }
 

@@ -1,7 +1,7 @@
-//! What was found amiss or unusual in a file, each with its file, its offset and a stable code.
+//! Defects and remarks of a file, each with its file, its offset and a stable code.
 //!
 //! A finding never holds what the file says, only where and what kind. Whether it fails a check is the business of the
-//! rooms above; [`FindingKind::is_fault`] tells the two sorts apart: *not as the standard has it*, and *worth knowing*.
+//! rooms above; [`FindingKind::is_fault`] separates the two kinds: *does not conform to the standard*, and *worth knowing*.
 
 use crate::bounds::BOUNDS;
 use crate::lds::FileId;
@@ -279,7 +279,7 @@ impl Findings {
         }
     }
 
-    /// The one data object that the file is; what stands after it is no part of the file.
+    /// The one data object that the file is; what follows it is not part of the file.
     pub(crate) fn object<'a>(&mut self, bytes: &'a [u8], tag: Tag, what: &'static str) -> Result<Tlv<'a>, TlvError> {
         let mut reader = Reader::new(bytes);
         let object = reader.expect(tag, what)?;

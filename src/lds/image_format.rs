@@ -2,7 +2,7 @@
 //!
 //! Of the header of an image only width and height are read, where a short walk reaches them: JPEG (ISO/IEC 10918-1 §B.2.2),
 //! JPEG 2000 (ISO/IEC 15444-1 §A.5.1, §I.5.3.1), PNG, WSQ and Netpbm. They are claims of the file like all else: who decodes
-//! checks them against his own limits first.
+//! checks them against limits of its own first.
 
 use crate::lds::findings::{FileDefect, Findings};
 
@@ -22,7 +22,7 @@ pub enum ImageFormat {
     Wsq,
     /// Netpbm in its binary forms, PGM and PPM: `P5` or `P6`.
     Netpbm,
-    /// Pixels without a header, as the record around them says: never told by the bytes.
+    /// Pixels without a header, as the record around them states: the bytes never show it.
     Raw,
     /// None of these.
     Unknown,
@@ -127,7 +127,7 @@ impl<'a> Image<'a> {
         Self { bytes, at, format: ImageFormat::sniff(bytes), dimensions: Dimensions::of(bytes) }
     }
 
-    /// Says what is amiss with it: `due` are the formats that may stand here; `None` for any.
+    /// Notes its defects: `due` are the formats that are allowed here; `None` for any.
     pub(super) fn examine(&self, due: Option<&[ImageFormat]>, findings: &mut Findings) {
         if self.bytes.is_empty() {
             findings.add(self.at, FileDefect::ImageMissing);
@@ -139,7 +139,7 @@ impl<'a> Image<'a> {
     }
 }
 
-/// Says nothing of the image but its size.
+/// `Debug` output shows the size only.
 impl core::fmt::Debug for Image<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Image({:?}, {} bytes at {})", self.format, self.bytes.len(), self.at)

@@ -19,7 +19,7 @@ pub struct OpaqueGroup<'a> {
     pub value: &'a [u8],
     /// The same as a row of data objects, at most 256 of them; `None` where it is none.
     pub objects: Option<Vec<RawObject<'a>>>,
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub findings: Vec<Finding>,
 }
 
@@ -47,7 +47,7 @@ impl core::fmt::Debug for OpaqueGroup<'_> {
     }
 }
 
-/// Says nothing of its content but its tag.
+/// `Debug` output shows the tag only.
 impl core::fmt::Debug for RawObject<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "RawObject({}, {} bytes at {})", self.tag, self.value.len(), self.at)

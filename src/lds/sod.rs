@@ -88,7 +88,7 @@ pub struct LdsSecurityObject {
     defects: Vec<SodDefect>,
 }
 
-/// Says nothing of the hashes: they tell one document from all others.
+/// `Debug` output omits the hashes: they identify the document.
 impl core::fmt::Debug for LdsSecurityObject {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let groups: Vec<DataGroup> = self.hashes.iter().map(|(group, _)| *group).collect();

@@ -63,7 +63,7 @@ impl<'a> PassiveAuthentication<'a> {
     }
 
     /// Whether the security object is a trusted signer's word: *failed* if a check on it failed, *successful* if each one
-    /// that trust rests on is successful, else *undetermined*. Data groups, a revocation that nobody could look up, and what
+    /// that trust rests on is successful, else *undetermined*. Data groups, a revocation that could not be looked up, and what
     /// there was nothing to compare with do not enter.
     pub fn authenticity(&self) -> State {
         let state = |id: &CheckId| self.check(*id).map_or(State::Undetermined, |check| check.state);

@@ -19,7 +19,7 @@ pub fn card_security(file: &CardSecurity<'_>, inputs: &Inputs<'_>) -> Check {
     let needed: Vec<_> =
         [&signature, &chain, &certificates].iter().flat_map(|check| check.tolerances.clone()).collect();
     let compared = format!("signature: {}; chain: {}", signature.compared, chain.compared);
-    // What must be successful; a country or a revocation that could not be looked up stands in nobody's way.
+    // What must be successful; a country or a revocation that could not be looked up does not matter here.
     let must = [signature, chain, certificates, validity];
     let failed = must.iter().chain([&revocation, &country]).find(|check| check.state == State::Failed);
     let check = match failed.or_else(|| must.iter().find(|check| !check.is_successful())) {

@@ -9,7 +9,7 @@ use crate::crypto::DigestAlgorithm;
 use crate::lds::{DataGroup, LdsSecurityObject, SecurityObject};
 use std::collections::BTreeMap;
 
-/// The bytes of a data group that have the hash of an EF.SOD **whose signer nobody has judged**: good for filling a form
+/// The bytes of a data group that have the hash of an EF.SOD **whose signer has not been judged**: good for filling a form
 /// early, never a verdict.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct HashMatches<'a> {
@@ -67,7 +67,7 @@ pub(super) fn compare<'a>(
             }
             (true, InputFile::NotHeld(known)) => removed(id, content, group, known, Reason::NotHeld, Reason::NotHeld),
             (true, InputFile::NotKept(known)) => removed(id, content, group, known, Reason::NotKept, Reason::NotKept),
-            // What nobody signed is no better for having been removed.
+            // An unsigned file is no better for having been removed.
             (false, InputFile::Removed(_)) => Check::failed(id, Reason::NotCovered),
             (false, InputFile::NotHeld(known) | InputFile::NotKept(known)) if !known.is_empty() => {
                 Check::failed(id, Reason::NotCovered)
@@ -75,7 +75,7 @@ pub(super) fn compare<'a>(
             (true, InputFile::NeedsTerminalAuthentication) => {
                 Check::new(id, State::NotSupported, Some(Reason::NeedsTerminalAuthentication))
             }
-            // Only the biometrics behind terminal authentication may be listed and denied; nobody asks for them, so they
+            // Only the biometrics behind terminal authentication may be listed and denied; they are never asked for, so they
             // are not among stored files either.
             (true, InputFile::Refused | InputFile::NotRead) if [DataGroup::DG3, DataGroup::DG4].contains(&group) => {
                 Check::new(id, State::NotSupported, Some(Reason::NeedsTerminalAuthentication))

@@ -1,15 +1,15 @@
-//! Whether the document signer or an authority on its path was revoked, by the revocation lists that the caller handed in
+//! Whether the document signer or an authority on its path was revoked, by the revocation lists that the caller supplied
 //! (9303-12 §4, §7).
 //!
 //! **Revoked means all.** A revoked signer's documents all fail, also those that say they were signed before: the signing
-//! time is the signer's own word, and whoever stole the key writes what he likes. For the same reason an entry counts in
+//! time is the signer's own statement, and whoever stole the key can state any time. For the same reason an entry counts in
 //! whatever list an anchor verified, be it stale, of a later day than the one judged for, or followed by one that drops the
 //! entry: full lists take nothing back but a hold, and one that was put on hold is not to be relied on. That a certificate is *not*
 //! listed, on the other hand, counts only in a list that is in force. A list that no anchor verified is never consulted.
 //! Nor does one clear anything whose own authority was revoked: whoever stole that key writes such lists; nor one whose
 //! authority's certificate is void; nor one
 //! whose authority comes only from a list under a tolerance, be it allowed or not.
-//! An authority is its key: it is revoked where any certificate of that key is that the caller handed in.
+//! An authority is its key: it is revoked where any certificate of that key is that the caller supplied.
 
 use super::inputs::Inputs;
 use crate::checks::{Check, CheckId, Reason};
@@ -76,7 +76,7 @@ pub(super) fn revocation(
 }
 
 /// A list of known defects that names the signer as revoked counts as a revocation list does (TR-03129-2 §7.3.1.1): by the
-/// signer alone. An entry that asks for more means some of his documents; whether this is one is judged where all that is
+/// signer alone. An entry that asks for more means some of its documents; whether this is one is judged where all that is
 /// known of the document is.
 fn revoked_by_defect_list(signer: &Certificate, trust: &TrustStore) -> Option<Check> {
     let facts = DocumentFacts {

@@ -175,7 +175,7 @@ fn crypto_error(id: CheckId, error: CryptoError, wrong: Reason) -> Check {
 }
 
 /// The chain: to an anchor if there is one, over link certificates where need be, else by being pinned. With it, who
-/// issued whom: the links, and the anchor last.
+/// issued the one before: the links, and the anchor last.
 fn chain<'s>(
     signer: &Certificate,
     present: &'s [Certificate],

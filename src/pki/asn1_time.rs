@@ -3,7 +3,7 @@
 use crate::tlv::{Tag, Tlv};
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
 
-/// The moment of a UTCTime or GeneralizedTime; `None` for anything that is no moment in UTC.
+/// The moment of a UTCTime or GeneralizedTime; `None` for anything that is not a moment in UTC.
 ///
 /// Seconds may be missing and a fraction may follow them: both are met, neither is DER.
 pub(crate) fn moment(tlv: &Tlv<'_>) -> Option<OffsetDateTime> {

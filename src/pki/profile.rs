@@ -241,7 +241,7 @@ fn severity(role: Role, defect: ProfileDefect, about: Option<Oid>) -> Severity {
         NoKeyUsage | KeyUsageNotCritical | SerialNotPositive => !role.is_authority(),
         NoDigitalSignature | IsCa | SelfIssued | IssuerName | IsAnchor | NoPurpose => true,
         // Without a country in its names it is bound to none.
-        // A key that is told to be for something is not for documents, critical or not (RFC 5280 §4.2.1.12).
+        // A key with a stated purpose is not for documents, critical or not (RFC 5280 §4.2.1.12).
         NoAuthorityKeyId | GeneralizedTime | IssuerCountry | SubjectCountry | ExtendedKeyUsagePresent => {
             role == Role::DocumentSigner
         }
@@ -403,7 +403,7 @@ fn forbidden(extensions: &Extensions, findings: &mut Findings) {
     findings.about(extensions.duplicate.iter().copied(), DuplicateExtension);
 }
 
-/// extKeyUsage: what signers of lists must have and nobody else may.
+/// extKeyUsage: required of signers of lists, and forbidden to all others.
 fn purposes(certificate: &Certificate, findings: &mut Findings) {
     use ProfileDefect::*;
     let extensions = certificate.extensions();

@@ -1,8 +1,8 @@
 //! EF.DG13 of Vietnam's ID card: the holder's data with diacritics, which EF.DG1 cannot hold.
 //!
 //! The structure is walked, never scanned: the version looks like field 1, and a name may hold any bytes. Both forms of
-//! the parents' field are read, any order of the fields, and fields that nobody knows are kept as bytes. A field that is
-//! absent is told apart from one that is empty. Texts are handed out as they were signed.
+//! the parents' field are read, any order of the fields, and unknown fields are kept as bytes. A field that is
+//! absent differs from one that is empty. Texts are given as they were signed.
 
 use crate::bounds::BOUNDS;
 use crate::lds::{DataGroup, FileDefect, FileId, Finding, Findings, PartialDate, Sex};
@@ -154,7 +154,7 @@ impl Dg13 {
         Ok(Self { fields, findings: findings.into_list() })
     }
 
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
@@ -256,7 +256,7 @@ impl Drop for VnField {
     }
 }
 
-/// Says nothing of its content but its number.
+/// `Debug` output shows the number of the field only.
 impl core::fmt::Debug for VnField {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "VnField({}, {} texts)", self.number, self.texts.len())

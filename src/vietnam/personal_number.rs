@@ -112,7 +112,7 @@ impl Drop for PersonalNumber {
     }
 }
 
-/// Says nothing of its digits.
+/// `Debug` output omits the digits.
 impl core::fmt::Debug for PersonalNumber {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("PersonalNumber(..)")

@@ -1,7 +1,7 @@
 //! The QR code on the face of the card: fields parted by `|`, in UTF-8.
 //!
 //! Of 2021: `number|former number or nothing|name|birth|sex|residence|issue`, dates as digits. A form of six fields lacks
-//! the former number and has `/` in its dates; longer ones have more fields, of an order that nobody has published.
+//! the former number and has `/` in its dates; longer ones have more fields, in an order that is not published.
 //! What is not known is kept as it is. Nothing signs a QR code: it gives the key, and is then compared with the chip.
 
 use crate::bounds::BOUNDS;

@@ -76,7 +76,7 @@ impl<'a> Cursor<'a> {
 /// The length of an image of which the record states this length (`None` for one that cannot be), in what is held.
 ///
 /// Lengths in the field are short by 1 or by 8: of the last image what is left and is not zeros belongs to it, whatever the
-/// length says. Of the others nothing tells where they end but their length.
+/// length says. The end of the others follows from their length alone.
 pub(crate) fn image_length(stated: Option<usize>, held: &[u8], is_last: bool) -> usize {
     match stated {
         Some(stated) if !is_last || stated > held.len() => stated.min(held.len()),

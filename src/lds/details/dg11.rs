@@ -64,7 +64,7 @@ pub struct Dg11<'a> {
     pub custody_information: Option<Text<'a>>,
     /// Data objects that the standard does not have here, at most [`Bounds::other_objects`](crate::Bounds::other_objects).
     pub others: Vec<RawObject<'a>>,
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub findings: Vec<Finding>,
 }
 

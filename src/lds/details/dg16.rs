@@ -22,7 +22,7 @@ pub struct Dg16<'a> {
     pub instances: Option<u32>,
     /// The persons, at most [`Bounds::persons`](crate::Bounds::persons).
     pub persons: Vec<PersonToNotify<'a>>,
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub findings: Vec<Finding>,
 }
 

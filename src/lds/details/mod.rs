@@ -1,7 +1,7 @@
 //! EF.DG11, EF.DG12 and EF.DG16: further details of the holder, of the document, and persons to notify (9303-10 §4.7.11,
 //! §4.7.12, §4.7.16).
 //!
-//! All are templates of optional fields. A field that is malformed loses only itself; what is absent is told apart from
+//! All are templates of optional fields. A field that is malformed loses only itself; what is absent differs from
 //! what is empty; of fields that stand twice the first counts. Dates are read in digits and in BCD (§4.7.12).
 
 mod text;

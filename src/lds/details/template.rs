@@ -160,7 +160,7 @@ impl<'a> Template<'a> {
     }
 }
 
-/// The text of a data object, with what is amiss in it.
+/// The text of a data object, with its defects.
 fn text<'a>(object: &Tlv<'a>, findings: &mut Findings) -> Text<'a> {
     match core::str::from_utf8(object.value) {
         Err(error) => findings.add(object.value_at + error.valid_up_to(), FileDefect::DetailsText),
@@ -174,7 +174,7 @@ fn text<'a>(object: &Tlv<'a>, findings: &mut Findings) -> Text<'a> {
     Text { signed: object.value, at: object.value_at }
 }
 
-/// Says what is amiss with a date that was read, or not: whether it is complete, whether it is BCD.
+/// Notes the defects of a date, read or not: whether it is complete, whether it is BCD.
 fn examine_date(field: &Tlv<'_>, read: Option<(bool, bool)>, findings: &mut Findings) {
     match read {
         None if field.value.is_empty() => findings.add(field.at, FileDefect::DetailsEmpty),

@@ -50,7 +50,7 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Says nothing of the text.
+/// `Debug` output omits the text.
 impl core::fmt::Debug for Text<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Text(at {})", self.at)

@@ -7,7 +7,7 @@ use crate::lds::{PartialDate, Sex};
 use time::Date;
 use zeroize::Zeroizing;
 
-/// A machine readable zone, with what was found amiss in it.
+/// A machine-readable zone, with its defects and remarks.
 #[derive(Clone)]
 pub struct Mrz {
     /// 90, 72 or 88 characters of `A–Z`, `0–9`, `<`; `?` stands for a byte that no MRZ has.
@@ -24,7 +24,7 @@ impl Mrz {
         self.format
     }
 
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }

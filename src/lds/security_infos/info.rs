@@ -25,7 +25,7 @@ pub struct SecurityInfo {
     pub kind: SecurityInfoKind,
 }
 
-/// Shows what it says and not its bytes: a chip's own key tells one chip from all others.
+/// `Debug` output omits the bytes: the key of a chip identifies it.
 impl core::fmt::Debug for SecurityInfo {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "SecurityInfo({} at {}: {:?})", self.protocol, self.at, self.kind)

@@ -25,7 +25,7 @@ use crate::tlv::{Problem, Reader, Tag, Tlv, TlvError, small_integer};
 pub struct SecurityInfos {
     /// The infos, at most [`Bounds::security_infos`](crate::Bounds::security_infos).
     pub infos: Vec<SecurityInfo>,
-    /// What was found amiss or unusual.
+    /// Defects and remarks of the file.
     pub findings: Vec<Finding>,
 }
 

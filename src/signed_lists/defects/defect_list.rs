@@ -59,7 +59,7 @@ fn entry(defect: &Tlv<'_>, digest: Option<DigestAlgorithm>, is_first: bool) -> R
     };
     let mut documents = Documents { signer, ..Documents::default() };
     if let Some(hash) = fields.optional(Tag::OCTET_STRING)? {
-        // With a hash that cannot be computed nobody knows which certificate is meant.
+        // With a hash that cannot be computed it is unknown which certificate is meant.
         let digest = digest.ok_or(hash.expected("a hash with a known algorithm"))?;
         documents.certificate_hash = Some((digest, hash.value.to_vec()));
     }

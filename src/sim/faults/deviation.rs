@@ -105,7 +105,7 @@ deviations! {
         PaceOtherGenerator,
         /// Integrated mapping answers with data where it must answer with none.
         PaceImMappingData,
-        /// PACE maps with a key that is no point of the curve: its y-coordinate, or its number, is wrong in the last bit.
+        /// PACE maps with a key that is not a point of the curve: its y-coordinate, or its number, is wrong in the last bit.
         PaceBadMappingPoint,
         /// PACE maps with a key whose x-coordinate is wrong in its last bit, or its number in the first octet.
         PaceBadMappingX,
@@ -113,7 +113,7 @@ deviations! {
         PaceNeutralMappingKey,
         /// PACE shows the reader its own mapping key.
         PaceEchoesMappingKey,
-        /// PACE agrees with a key that is no point of the curve: its y-coordinate, or its number, is wrong in the last bit.
+        /// PACE agrees with a key that is not a point of the curve: its y-coordinate, or its number, is wrong in the last bit.
         PaceBadPoint,
         /// PACE agrees with a key whose x-coordinate is wrong in its last bit, or its number in the first octet.
         PaceBadX,
